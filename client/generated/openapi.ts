@@ -948,7 +948,7 @@ export interface paths {
         put?: never;
         /**
          * Commits what was dealt with
-         * @description A cursor from before what is committed moves nothing: only seek goes back. 422 `cursor_ahead` for one that is further than the feed, as of another hub.
+         * @description A cursor from before what is committed moves nothing: only seek goes back. One that was read before a seek moves nothing either, so that a reader at work does not undo it. 422 `cursor_ahead` for one that is further than the feed, as of another hub.
          */
         post: operations["postConsumersIdCommit"];
         delete?: never;

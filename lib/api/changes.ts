@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { Change } from '#lib/changes/change-schema';
 import { ConsumerFacts } from '#lib/changes/consumer-schema';
 import { consumers } from '#lib/changes/consumers';
-import { decodeMarks, EARLIEST, encodeMarks } from '#lib/changes/cursor';
+import { decodeMarks, EARLIEST, encodeMarks, sinceOf } from '#lib/changes/cursor';
 import { isOfType, readChanges } from '#lib/changes/read';
 import { ChangeType, isChangeType } from '#lib/connections/endpoint-schema';
 import { getOrders } from '#lib/orders/store';
@@ -106,6 +106,7 @@ routes.add('GET /changes', {
   },
   answer: async ({ query: { consumer, after, types, connection, include, limit }, context }) => {
     const cursor = after ?? (consumer === undefined ? undefined : await consumers.committed(consumer));
+    const since = cursor === undefined ? 0 : sinceOf(cursor);
     const isWanted = isOfType(types);
     const asked = {
       after: cursor === undefined ? EARLIEST : decodeMarks(cursor),
@@ -115,7 +116,7 @@ routes.add('GET /changes', {
       const page = await readChanges({ ...asked, limit: most });
       const changes = include ? await withOrders(page.changes) : page.changes;
       if (include && most > 1 && sizeOf(changes) > MAX_ANSWER_BYTES) continue;
-      return answerOnce(context, { changes, cursor: encodeMarks(page.marks), caughtUp: page.caughtUp });
+      return answerOnce(context, { changes, cursor: encodeMarks(page.marks, since), caughtUp: page.caughtUp });
     }
   },
 });
@@ -154,7 +155,7 @@ routes.add('POST /consumers/{id}/commit', {
   summary: 'Commits what was dealt with',
   scope: 'changes:read',
   description:
-    'A cursor from before what is committed moves nothing: only seek goes back. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
+    'A cursor from before what is committed moves nothing: only seek goes back. One that was read before a seek moves nothing either, so that a reader at work does not undo it. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
   request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
   responses: WRITTEN,
   answer: ({ params, body }) => consumers.commit(params.id, body.cursor),

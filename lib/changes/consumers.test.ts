@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import { memoryTable } from '#test/support/memory-table';
 import { openConsumers } from './consumers.ts';
-import { decodeMarks, EARLIEST, encodeMarks } from './cursor.ts';
+import { decodeMarks, EARLIEST, encodeMarks, sinceOf } from './cursor.ts';
 import { openFeed } from './feed.ts';
 
 it('seeks to an instant in whatever zone it is told', async () => {
@@ -52,5 +52,30 @@ it('takes no cursor that is further than the feed', async () => {
   for (const far of [cursor(1, 0), cursor(0, 1)])
     for (const move of [consumers.commit, consumers.seek])
       await expect(move('erp', far)).rejects.toMatchObject({ code: 'cursor_ahead' });
-  expect((await consumers.commit('erp', cursor(0, 0))).committed).toBe(encodeMarks(EARLIEST));
+  expect(decodeMarks((await consumers.commit('erp', cursor(0, 0))).committed)).toEqual(EARLIEST);
+});
+
+it('is not put back to where it was by a page that was read before it was put elsewhere, or made anew', async () => {
+  const table = memoryTable();
+  const feed = openFeed(table);
+  const consumers = openConsumers(table, feed);
+  const change = {
+    ...{ id: 'chg_1', type: 'order.changed' as const, order: 'shop:a', connection: 'shop', revision: 1, changed: [] },
+    ...{ occurredAt: '2026-11-20T08:00:00.000Z', delivery: null, sku: null },
+  };
+  await feed.append(shardNumber('shop:a'), () => [change], '2026-01-01T00:00:00.000Z');
+  const latest = await consumers.marksAt('latest');
+  /** What a page holds that is read from where the consumer stands. */
+  const read = async () => encodeMarks(latest, sinceOf(await consumers.committed('erp')));
+  await consumers.create('erp', 'earliest');
+  const first = await read();
+  expect((await consumers.commit('erp', first)).lagEntries).toBe(0);
+  await consumers.seek('erp', 'earliest');
+  expect((await consumers.commit('erp', first)).lagEntries).toBe(1);
+  const second = await read();
+  await consumers.seek('erp', 'earliest');
+  expect((await consumers.commit('erp', second)).lagEntries).toBe(1);
+  expect((await consumers.commit('erp', await read())).lagEntries).toBe(0);
+  await consumers.seek('erp', 'earliest');
+  expect((await consumers.commit('erp', encodeMarks(latest))).lagEntries, 'of a reader without a name').toBe(0);
 });

@@ -7,7 +7,7 @@ import { untilCommitted } from '#lib/platform/table/until-committed';
 import { WrittenInstant } from '#lib/platform/time';
 import type * as z from '#lib/platform/zod';
 import type { ConsumerFacts } from './consumer-schema.ts';
-import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks } from './cursor.ts';
+import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks, sinceOf } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
 
 /** Somebody who reads the feed by name, and how far he has committed. */
@@ -41,16 +41,16 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   /** Makes a consumer that begins at a place; one that exists stays as it is. */
   async function create(id: string, from: string): Promise<Consumer> {
     const at = now().toISOString();
-    const committed = encodeMarks(await marksAt(from));
+    const committed = encodeMarks(await marksAt(from), now().getTime());
     const stored: Stored = { id, committed, createdAt: at, updatedAt: at, version: 1 };
     await isWritten(table.put(put({ ...stored, ...items.consumer.key({ id }) }, NEW).Put));
     return present(await find(id));
   }
 
-  const move = (id: string, next: (committed: Marks) => Marks | Promise<Marks>): Promise<Consumer> =>
+  const move = (id: string, next: (committed: string) => string | Promise<string>): Promise<Consumer> =>
     untilCommitted(`consumer ${id}`, async () => {
       const was = await find(id);
-      const committed = encodeMarks(await next(decodeMarks(was.committed)));
+      const committed = await next(was.committed);
       if (committed === was.committed) return present(was);
       const is: Stored = { ...was, committed, updatedAt: now().toISOString(), version: was.version + 1 };
       const Item = { ...is, ...items.consumer.key({ id }) };
@@ -72,17 +72,26 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return marks;
   }
 
-  /** Moves what is committed forward, in each partition by itself; a cursor from before moves nothing. */
+  /**
+   * Moves what is committed forward, in each partition by itself; a cursor from before moves nothing, nor does one that was
+   * read before the consumer was put elsewhere: it would undo that.
+   */
   const commit = (id: string, cursor: string): Promise<Consumer> => {
     const read = decodeMarks(cursor);
-    return move(id, (committed) => known(furthest(committed, read), committed));
+    const readSince = sinceOf(cursor);
+    return move(id, async (committed) => {
+      const since = sinceOf(committed);
+      if (readSince > 0 && readSince < since) return committed;
+      const before = decodeMarks(committed);
+      return encodeMarks(await known(furthest(before, read), before), since);
+    });
   };
 
   /** Moves it to a place or a cursor, back too. */
   async function seek(id: string, place: string): Promise<Consumer> {
     const isPlace = place === 'earliest' || place === 'latest' || WrittenInstant.safeParse(place).success;
     const marks = isPlace ? await marksAt(place) : await known(decodeMarks(place));
-    return move(id, () => marks);
+    return move(id, (committed) => encodeMarks(marks, Math.max(now().getTime(), sinceOf(committed) + 1)));
   }
 
   async function remove(id: string): Promise<Consumer> {

@@ -18,17 +18,22 @@ export const eachPartition = <T>(find: (partition: number) => Promise<T>): Promi
 
 export const EARLIEST: Marks = PARTITIONS.map(() => ({ position: 0, taken: 0 }));
 
-export const encodeMarks = (marks: Marks): string =>
-  Buffer.from(marks.map(({ position, taken }) => (taken ? `${position}+${taken}` : `${position}`)).join('.')).toString(
-    'base64url',
-  );
+/** `since` is when the consumer that reads was last put where it reads from; 0 for a reader without a name. */
+export const encodeMarks = (marks: Marks, since = 0): string => {
+  const places = marks.map(({ position, taken }) => (taken ? `${position}+${taken}` : `${position}`));
+  return Buffer.from(`${places.join('.')}${since ? `~${since}` : ''}`).toString('base64url');
+};
 
-const CURSOR = /^\d{1,12}(\+\d{1,6})?(\.\d{1,12}(\+\d{1,6})?)*$/;
+const CURSOR = /^\d{1,12}(\+\d{1,6})?(\.\d{1,12}(\+\d{1,6})?)*(~\d{1,15})?$/;
+
+/** Milliseconds since 1970. */
+export const sinceOf = (cursor: string): number =>
+  Number(Buffer.from(cursor, 'base64url').toString().split('~')[1] ?? 0);
 
 /** Throws RejectedError `invalid_cursor` for what no reader was given. Partitions that it does not know begin anew. */
 export function decodeMarks(cursor: string): Marks {
   const text = Buffer.from(cursor, 'base64url').toString();
-  const parts = text.split('.');
+  const parts = text.replace(/~.*/, '').split('.');
   if (!CURSOR.test(text) || parts.length > PARTITIONS.length)
     throw new RejectedError({ code: 'invalid_cursor', description: 'this is no cursor of the feed' });
   return PARTITIONS.map((index) => {
