@@ -16,13 +16,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Builds, unless what was built is newer than every source. */
 export async function buildConsole(): Promise<void> {
-  const sources = globSync(
-    '{console/{*.*,kit/*,screens/*,style/*},client/**/*.ts,lib/platform/currency.ts,package-lock.json}',
-    {
-      cwd: join(HERE, '..'),
-    },
-  );
-  const newest = Math.max(...sources.map((path) => statSync(join(HERE, '..', path)).mtimeMs));
+  const root = join(HERE, '..');
+  const own = 'console/{*.*,kit/*,screens/*,style/*}';
+  const sources = globSync([own, 'client/**/*.ts', 'lib/platform/currency.ts', 'package-lock.json'], { cwd: root });
+  const newest = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
   if (existsSync(OUT) && statSync(OUT).mtimeMs > newest) return;
   const { outputFiles } = await build({
     entryPoints: { console: join(HERE, 'main.tsx'), style: join(HERE, 'style/main.css') },

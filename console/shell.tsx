@@ -1,20 +1,17 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import { useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeDialog, Dialog, OpenDialog, openDialog } from './kit/dialog.tsx';
-import { Form } from './kit/form.tsx';
 import { ask, forgetAll, leave, may, session, wordsOf } from './kit/hub.ts';
 import { moveFocus, useKeys } from './kit/keyboard.ts';
 import { go, hrefOf, place } from './kit/place.ts';
-import { isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
+import { Facts, isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
 import { Alert, Button, setZone, zone } from './kit/text.tsx';
 import { Audit } from './screens/audit.tsx';
 import { Changes } from './screens/changes.tsx';
 import { Connection } from './screens/connection.tsx';
 import { Connections } from './screens/connections.tsx';
-import { Deliveries } from './screens/deliveries.tsx';
-import { Delivery } from './screens/delivery.tsx';
-import { Event } from './screens/event.tsx';
-import { Events } from './screens/events.tsx';
+import { Deliveries, Delivery } from './screens/deliveries.tsx';
+import { Event, Events } from './screens/events.tsx';
 import { Home } from './screens/home.tsx';
 import { Order } from './screens/order.tsx';
 import { Orders } from './screens/orders.tsx';
@@ -34,7 +31,6 @@ interface Entry {
   one?: ComponentType<{ id: string }>;
 }
 
-/** What the navigation leads to. */
 const SCREENS: readonly Entry[] = [
   { title: 'Home', path: '/', key: 'h', list: Home },
   { title: 'Orders', path: '/orders', scope: 'orders:read', key: 'o', list: Orders, one: Order },
@@ -109,7 +105,6 @@ function Shell() {
   });
   const signOut = async () => {
     const failed = await ask('delete', '/session').then(() => '', wordsOf);
-    forgetAll();
     leave(failed && `The hub did not end your session: ${failed}`);
   };
   return (
@@ -118,19 +113,14 @@ function Shell() {
         Skip to content
       </a>
       <header class="banner">
-        <Button
-          class="menu"
-          aria-expanded={isMenuOpen}
-          aria-controls="navigation"
-          onClick={() => setMenuOpen(!isMenuOpen)}
-        >
+        <Button class="menu" aria-expanded={isMenuOpen} onClick={() => setMenuOpen(!isMenuOpen)}>
           Menu
         </Button>
         <a class="brand" href={hrefOf('/')} aria-label="Longshore, home">
           Longshore
         </a>
         <search>
-          <Form onSubmit={() => searchFor(search.current?.value ?? '')}>
+          <form onSubmit={() => searchFor(search.current?.value ?? '')}>
             <input
               ref={search}
               type="search"
@@ -141,7 +131,7 @@ function Shell() {
               onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
             />
             <kbd>/</kbd>
-          </Form>
+          </form>
         </search>
         <div role="radiogroup" aria-label="Times" class="times">
           {(['UTC', 'Local'] as const).map((each) => (
@@ -156,16 +146,12 @@ function Shell() {
         </span>
         <Button onClick={() => void signOut()}>Sign out</Button>
       </header>
-      <nav id="navigation" aria-label="Console" class={isMenuOpen ? 'open' : ''}>
-        <ul>
-          {SCREENS.map(({ title, path: to }) => (
-            <li key={to}>
-              <a href={hrefOf(to)} aria-current={of?.path === to ? 'page' : undefined}>
-                {title}
-              </a>
-            </li>
-          ))}
-        </ul>
+      <nav aria-label="Console" class={isMenuOpen ? 'open' : ''}>
+        {SCREENS.map(({ title, path: to }) => (
+          <a key={to} href={hrefOf(to)} aria-current={of?.path === to ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
       </nav>
       <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={`${session.value?.key} ${path}`}>
         <Guarded title={of?.title ?? 'Longshore'}>{element}</Guarded>
@@ -189,18 +175,7 @@ const KEYS = {
 
 const Shortcuts = () => (
   <Dialog title="Keyboard shortcuts">
-    <dl class="keys">
-      {Object.entries(KEYS).map(([keys, what]) => (
-        <div key={keys}>
-          <dt>
-            {keys.split(' ').map((key) => (
-              <kbd key={key}>{key}</kbd>
-            ))}
-          </dt>
-          <dd>{what}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts of={KEYS} />
     <footer>
       <Button onClick={closeDialog}>Close</Button>
     </footer>

@@ -6,34 +6,27 @@ export const AsCommand = ({ lines }: { lines: readonly string[] }) => (
   <details class="command">
     <summary>As a command</summary>
     {lines.map((line) => (
-      <div key={line}>
-        <pre>{line}</pre>
-        <Copy text={line} />
-      </div>
+      <Raw key={line} of={line} />
     ))}
   </details>
 );
 
-function Copy({ text }: { text: string }) {
+/** Text as it came, or a value as JSON, to be copied. */
+export function Raw({ of }: { of: unknown }) {
+  const text = typeof of === 'string' ? of : JSON.stringify(of, null, 2);
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     setCopied(true);
     setTimeout(() => setCopied(false), 2_000);
   };
-  return <Button onClick={() => void copy()}>{isCopied ? 'Copied' : 'Copy'}</Button>;
-}
-
-/** Text as it came, or a value as JSON. */
-export const Raw = ({ of }: { of: unknown }) => {
-  const text = typeof of === 'string' ? of : JSON.stringify(of, null, 2);
   return (
     <div class="body">
-      <Copy text={text} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is within the keyboard's reach */}
       <pre tabIndex={0}>
         <bdi>{text}</bdi>
       </pre>
+      <Button onClick={() => void copy()}>{isCopied ? 'Copied' : 'Copy'}</Button>
     </div>
   );
-};
+}

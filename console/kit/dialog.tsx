@@ -3,7 +3,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { AsCommand } from './command.tsx';
 import { curl } from './command-line.ts';
-import { Form, Reason, useAct } from './form.tsx';
+import { Reason, useAct } from './form.tsx';
 import { ask, lookAgain } from './hub.ts';
 import { focusHeading, place } from './place.ts';
 import { Alert, Button } from './text.tsx';
@@ -73,7 +73,7 @@ export function ActDialog({ title, verb = title, act, isReady = true, before, co
   });
   return (
     <Dialog title={title}>
-      <Form onSubmit={() => isReady && run()}>
+      <form onSubmit={() => isReady && run()}>
         {children}
         <Alert>{error}</Alert>
         <footer>
@@ -83,7 +83,7 @@ export function ActDialog({ title, verb = title, act, isReady = true, before, co
             {verb}
           </button>
         </footer>
-      </Form>
+      </form>
       <AsCommand lines={commands} />
     </Dialog>
   );
@@ -100,7 +100,6 @@ interface ReasonProps<Answer> extends Pick<ActProps, 'title' | 'isReady' | 'chil
   onDone?: (answer: Answer) => unknown;
 }
 
-/** A dialog that asks why, and does it. */
 export function ReasonDialog<Answer>(props: ReasonProps<Answer>) {
   const { title, children, path, isReady = true, isOptional = false, more, command, onDone } = props;
   const [reason, setReason] = useState('');

@@ -8,7 +8,6 @@ import { capital } from './words.ts';
 type How = readonly string[] | 'connection' | 'text' | 'check' | 'link';
 export type Filters = Readonly<Record<string, How>>;
 
-/** The query's parameters among these. */
 export const filterOf = (filters: Filters): Record<string, string> =>
   Object.fromEntries([...place.value.query].filter(([name, value]) => value && name in filters));
 
@@ -23,8 +22,10 @@ export function Filter({ name, how }: { name: string; how: How }) {
     return <Check label={label} checked={value === 'true'} onChange={(isSet) => set(isSet ? 'true' : '')} />;
   if (how === 'link')
     return value ? (
-      <Button class="chip" aria-label={`Without ${name} ${value}`} onClick={() => set('')}>
-        {name}: <bdi>{value}</bdi> <span aria-hidden="true">×</span>
+      <Button aria-label={`Without ${name} ${value}`} onClick={() => set('')}>
+        <span>
+          {name}: <bdi>{value}</bdi> ×
+        </span>
       </Button>
     ) : null;
   const values = typeof how === 'string' ? connections.map(({ id }) => id).sort() : how;

@@ -1,19 +1,19 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentProps } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { ask, wordsOf } from './hub.ts';
 import { Alert, Button, type ButtonProps } from './text.tsx';
 
 /** Does something once, however often it is asked; says what failed. */
-export function useAct(act: () => Promise<void>) {
+export function useAct<With extends unknown[]>(act: (...what: With) => Promise<void>) {
   const [error, setError] = useState<string>();
   const [isDoing, setDoing] = useState(false);
   const latch = useRef(false);
-  const run = async () => {
+  const run = async (...what: With) => {
     if (latch.current) return;
     latch.current = true;
     setDoing(true);
     setError(undefined);
-    await act().catch((failure) => setError(wordsOf(failure)));
+    await act(...what).catch((failure) => setError(wordsOf(failure)));
     latch.current = false;
     setDoing(false);
   };
@@ -25,7 +25,7 @@ export function ActButton({ act, ...props }: ButtonProps & { act: () => Promise<
   const { run, isDoing, error } = useAct(act);
   return (
     <>
-      <Button aria-disabled={isDoing} onClick={run} {...props} />
+      <Button aria-disabled={isDoing} onClick={() => void run()} {...props} />
       <Alert>{error}</Alert>
     </>
   );
@@ -39,25 +39,12 @@ export function useReveal<T>(path: string, version = 0) {
   return { revealed, button: !revealed && <ActButton act={reveal}>Reveal</ActButton> };
 }
 
-/** A form that does something here and leads nowhere. */
-export function Form({ onSubmit, children }: { onSubmit: () => unknown; children: ComponentChildren }) {
-  const submit = (event: Event) => {
-    event.preventDefault();
-    onSubmit();
-  };
-  return <form onSubmit={submit}>{children}</form>;
-}
-
-interface FieldProps {
+interface FieldProps extends Pick<ComponentProps<'input'>, 'required' | 'inputMode' | 'aria-invalid' | 'maxLength'> {
   label: string;
   value: string;
   onInput: (value: string) => void;
   hint?: string | undefined;
-  required?: boolean;
-  inputMode?: 'numeric';
-  'aria-invalid'?: true;
   multiline?: boolean;
-  maxLength?: number;
   /** Whether it is what comes next, in the moment in which it shows. */
   takesFocus?: boolean;
 }
@@ -89,17 +76,14 @@ const Hint = ({ id, children }: { id: string; children: string | undefined }) =>
     </span>
   ) : null;
 
-/** Why a person does it. */
 export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required' | 'takesFocus'>) => (
   <Field {...props} label="Reason" hint="Kept on record beside your key’s name." />
 );
 
-interface CheckProps {
-  label: string;
+interface CheckProps extends Pick<FieldProps, 'label' | 'hint'> {
   checked: boolean;
   onChange: (isChecked: boolean) => void;
   disabled?: boolean;
-  hint?: string;
 }
 
 export function Check({ label, hint, onChange, ...props }: CheckProps) {

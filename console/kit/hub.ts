@@ -68,15 +68,11 @@ export async function ask<T>(
   }
 }
 
-/** What is to be forgotten when nobody is signed in. */
-export const forgetters = new Set<() => void>();
-
-/** What was shown is forgotten, and `next` leads back to it. */
+/** Who is signed in no more: what was shown is forgotten with the session, and `next` leads back to it. */
 export function leave(because: string): void {
   const { path, query } = place.value;
   session.value = undefined;
   signedOutBecause.value = because;
-  for (const forget of forgetters) forget();
   go(hrefOf('/sign-in', because ? { next: hrefOf(path, query) } : {}), { replace: true });
 }
 
@@ -84,9 +80,7 @@ export function leave(because: string): void {
 document.addEventListener('visibilitychange', async () => {
   if (document.hidden || !session.value) return;
   const now = await ask<Session>('get', '/session').catch(() => session.value);
-  if (!session.value || now?.key === session.value.key) return;
-  for (const forget of forgetters) forget();
-  session.value = now;
+  if (session.value && now?.key !== session.value.key) session.value = now;
 });
 
 export const isMissing = (error: unknown): boolean => error instanceof HubError && error.status === 404;
@@ -112,7 +106,7 @@ export interface Live<T> {
 const entries = new Map<string, Live<unknown> & { loading?: Promise<void> | undefined }>();
 /** What was read is old now: whoever shows it reads it again. */
 export const forgetAll = (): void => entries.clear();
-forgetters.add(forgetAll);
+session.subscribe(forgetAll);
 
 const EVERY_MS = 4_000;
 /** With the half minute for which a hub knows a key, a revoked one is told of within forty seconds. */

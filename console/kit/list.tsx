@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { reading } from './command-line.ts';
 import { Filter, type Filters, filterOf } from './filter.tsx';
-import { ask, every, forgetters, type HubError, hubNow } from './hub.ts';
+import { ask, every, type HubError, hubNow, session } from './hub.ts';
 import { keep, kept, pathOf, setQuery } from './place.ts';
 import { Problem, Screen, Skeleton, Told } from './screen.tsx';
 import { type Columns, Table } from './table.tsx';
@@ -39,7 +39,7 @@ const MOST = 200;
 /** Rows beyond the first page that one look reads again. */
 const AGAIN = 8;
 const lists = new Map<string, Kept<Row>>();
-forgetters.add(() => lists.clear());
+session.subscribe(() => lists.clear());
 
 const NONE = { rows: [], fresh: [], cursor: undefined, at: 0, isRead: false, isLoading: false };
 
@@ -63,17 +63,16 @@ export function useList<R extends Row>(source: Source<R>) {
     const sorted = rows.flatMap((_, at) => (at % PAGE === 0 ? sort(rows.slice(at, at + PAGE)) : []));
     return { rows: sorted, cursor: page.cursor as string | undefined };
   };
-  const guarded = async (look: () => Promise<void>, { quiet = false } = {}) => {
+  const guarded = async (look: () => Promise<void>, isQuiet = false) => {
     if (own.isLoading) return;
-    own.isLoading = !quiet;
-    if (!quiet) redraw(0);
-    try {
-      await look();
-      own.error = undefined;
-    } catch (error) {
-      own.error = error as HubError;
-    }
-    if (!quiet) own.isLoading = false;
+    own.isLoading = !isQuiet;
+    redraw(0);
+    own.error = await look().then(
+      () => undefined,
+      (error) => error,
+    );
+    // What began behind a quiet look still loads.
+    own.isLoading &&= isQuiet;
     redraw(0);
   };
 
@@ -106,7 +105,7 @@ export function useList<R extends Row>(source: Source<R>) {
     await update(own, page.rows, one ? (id) => ask('get', pathOf(one, id)) : undefined);
     own.at = hubNow();
   };
-  const refresh = () => (own.isRead ? guarded(look, { quiet: true }) : reload());
+  const refresh = () => (own.isRead ? guarded(look, true) : reload());
   const showFresh = () => {
     scrollTo(0, 0);
     // Of more than a page of new rows, some lie between those that were read and the rest.
@@ -150,7 +149,6 @@ interface ListProps<R extends Row> {
   name: string;
   columns: Columns<R>;
   keys?: Readonly<Record<string, (row: R | undefined) => unknown>>;
-  /** What would stand here and how it gets here. */
   empty: string;
   /** How the rows of one page of several are ordered. */
   order?: string;
@@ -194,12 +192,10 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
 interface ScreenProps<R extends Row> extends Omit<ListProps<R>, 'name'> {
   title: string;
   actions?: ComponentChildren;
-  /** What stands above the rows. */
   above?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-/** A screen of a list and of what filters it. */
 export function ListScreen<R extends Row>({ title, actions, above, children, ...props }: ScreenProps<R>) {
   const { path, query, filters, rows, isRead, error } = props.list;
   const isFirst = !isRead && !error;

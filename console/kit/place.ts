@@ -72,13 +72,15 @@ export function restoreScroll(): void {
   if (y > 0 && scrollY === 0 && document.documentElement.scrollHeight >= y + innerHeight / 2) scrollTo(0, y);
 }
 
-/** Follows links to the console's own screens without loading the page anew. */
+/** Follows links to the console's own screens, and sends forms, without loading the page anew. */
 export function followLinks(): void {
   history.scrollRestoration = 'manual';
   addEventListener('popstate', () => {
     scrollTo(0, 0);
     place.value = read(true);
   });
+  // A form does something here, and leads nowhere.
+  addEventListener('submit', (event) => event.preventDefault());
   let timer: ReturnType<typeof setTimeout> | undefined;
   addEventListener('scroll', () => {
     clearTimeout(timer);

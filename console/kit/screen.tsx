@@ -14,7 +14,6 @@ interface Props {
   /** What it shows: its problem, and lines in its place until it was read. */
   of?: Live<unknown> | undefined;
   busy?: boolean;
-  /** Buttons beside the heading. */
   actions?: ComponentChildren;
   /** What else does on the command line what is done here. */
   commands?: readonly string[] | undefined;
@@ -54,7 +53,6 @@ const Head = ({ of, actions }: { of: ComponentChildren; actions: ComponentChildr
   </header>
 );
 
-/** A part of a screen with a name. */
 export function Region({ title, of, children, actions }: Omit<Props, 'busy' | 'commands'>) {
   const id = useId();
   return (
@@ -158,7 +156,6 @@ export const Facts = ({ of }: { of: Readonly<Record<string, ComponentChildren>> 
   </dl>
 );
 
-/** Short things beneath each other. */
 export const Items = ({ of, label }: { of: readonly ComponentChildren[]; label?: string }) => (
   <ul class="items" aria-label={label}>
     {Object.entries(of).map(([index, each]) => (

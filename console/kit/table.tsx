@@ -29,9 +29,7 @@ export const linked = <Row,>(
 interface Props<Row> {
   name: string;
   columns: Columns<Row>;
-  /** Undefined until they are read. */
   rows: readonly Row[] | undefined;
-  /** What is said where there is none. */
   empty?: ComponentChildren;
   /** Keys that act on the row that has the focus, if one has. */
   keys?: Readonly<Record<string, (row: Row | undefined) => unknown>>;

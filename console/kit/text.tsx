@@ -3,7 +3,7 @@ import type { ComponentChildren, ComponentProps } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { hubNow } from './hub.ts';
 import { focusHeading, hrefOf, pathOf } from './place.ts';
-import { cureOf, nameOr } from './words.ts';
+import { cureOf, duration, nameOr } from './words.ts';
 
 export type ButtonProps = ComponentProps<'button'>;
 
@@ -109,8 +109,8 @@ export function State({ children, as = children }: { children: string; as?: stri
 
 const ZONE = 'longshore-times';
 /** In which zone times are told; remembered. */
-export const zone = signal<'UTC' | 'Local'>(localStorage.getItem(ZONE) === 'Local' ? 'Local' : 'UTC');
-export function setZone(next: 'UTC' | 'Local'): void {
+export const zone = signal(localStorage.getItem(ZONE) ?? 'UTC');
+export function setZone(next: string): void {
   zone.value = next;
   localStorage.setItem(ZONE, next);
 }
@@ -122,36 +122,23 @@ setInterval(() => {
 }, 10_000);
 const now = (): number => tick.value && hubNow();
 
-const partsOf = (at: number, seconds = false) => {
-  const timeZone = zone.value === 'UTC' ? { timeZone: 'UTC' } : {};
-  const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat('en-GB', { ...options, ...timeZone }).format(at);
-  return {
-    day: format({ day: 'numeric', month: 'short', year: 'numeric' }),
-    time: format({ hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) }),
-  };
-};
+const tell = (at: number, options: Intl.DateTimeFormatOptions): string =>
+  new Date(at).toLocaleString('en-GB', { ...options, timeZone: zone.value === 'UTC' ? 'UTC' : undefined });
+const dayOf = (at: number): string => tell(at, { day: 'numeric', month: 'short', year: 'numeric' });
 
 /** A time as a person reads it: the day only where it is not today, the year where it is not this one. */
 function textOf(at: number, seconds: boolean): string {
-  const then = partsOf(at, seconds);
-  const today = partsOf(now());
-  if (then.day === today.day) return then.time;
-  const isThisYear = then.day.slice(-4) === today.day.slice(-4);
-  return `${isThisYear ? then.day.slice(0, -5) : then.day}, ${then.time}`;
+  const time = tell(at, { hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined });
+  const [day, today] = [dayOf(at), dayOf(now())];
+  if (day === today) return time;
+  return `${day.slice(-4) === today.slice(-4) ? day.slice(0, -5) : day}, ${time}`;
 }
 
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-] as const;
+/** How long ago, or how soon, in whole seconds or more. */
 function relative(at: number): string {
-  const seconds = (at - now()) / 1000;
-  if (Math.abs(seconds) < 5) return 'now';
-  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
-  return RELATIVE.format(Math.round(seconds / size), unit);
+  const seconds = Math.round((at - now()) / 1000);
+  const away = duration(Math.abs(seconds) * 1000);
+  return Math.abs(seconds) < 5 ? 'now' : seconds < 0 ? `${away} ago` : `in ${away}`;
 }
 
 interface TimeProps {
@@ -188,22 +175,17 @@ export const By = ({ at, by, reason }: { at: string; by: string; reason?: string
 export function copyWhole(): void {
   document.addEventListener('copy', (event) => {
     const selection = getSelection();
-    if (!selection || selection.isCollapsed || !event.clipboardData) return;
+    if (!selection || selection.isCollapsed) return;
     const range = selection.getRangeAt(0);
     const { commonAncestorContainer: common } = range;
-    const root = common instanceof Element ? common : common.parentElement;
-    const around = root?.closest<HTMLElement>('time, .id');
-    let text = around ? around.title : String(selection);
-    let from = 0;
-    for (const part of around ? [] : (root?.querySelectorAll<HTMLElement>('time, .id') ?? [])) {
-      // The parts of an id are laid out as blocks, and a selection has each on a line of its own.
-      const shown = [...part.childNodes].map(({ textContent }) => textContent).join('\n');
-      const at = range.intersectsNode(part) ? text.indexOf(shown, from) : -1;
-      if (at === -1) continue;
-      text = text.slice(0, at) + part.title + text.slice(at + shown.length);
-      from = at + part.title.length;
-    }
-    event.clipboardData.setData('text/plain', text);
+    const around = (common instanceof Element ? common : common.parentElement)?.closest<HTMLElement>('time, .id');
+    const copied = document.createElement('div');
+    copied.append(range.cloneContents());
+    for (const part of copied.querySelectorAll<HTMLElement>('time, .id')) part.textContent = part.title;
+    document.body.append(copied);
+    // biome-ignore lint/performance/useDomNodeTextContent: only what is laid out has lines, and tabs between its cells
+    event.clipboardData?.setData('text/plain', around?.title ?? copied.innerText);
+    copied.remove();
     event.preventDefault();
   });
 }

@@ -50,7 +50,6 @@ export const count = (number: number, one: string, many = `${one}s`, isComplete 
 export const deliveries = (number: number, isComplete?: boolean): string =>
   count(number, 'delivery', 'deliveries', isComplete);
 
-/** What stopped something, in a line. */
 export const causeText = (cause: { code: string; description: string } | null | undefined): string | null =>
   cause ? `${cause.code}: ${cause.description}` : null;
 
@@ -63,7 +62,6 @@ export const attemptWords = ({ outcome, httpStatus, description, code }: Shape<'
 /** What something calls itself, or its id where that shows nothing: a name may be all spaces, or characters of no width. */
 export const nameOr = (id: string, name: string): string => (/[^\s\p{C}]/u.test(name) ? name : id);
 
-/** A button's or a heading's beginning. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What each part of an address is called, in the order in which it is written on a parcel. */
@@ -91,14 +89,17 @@ export function money(amount: number | null | undefined, currency: string): stri
   return format.format(amount / 10 ** digits);
 }
 
-export const duration = (ms: number): string =>
-  ms < 1_000
-    ? `${ms} ms`
-    : ms < 60_000
-      ? `${(ms / 1_000).toFixed(1)} s`
-      : ms < 7_200_000
-        ? `${Math.round(ms / 60_000)} min`
-        : `${Math.round(ms / 3_600_000)} h`;
+const UNITS = [
+  [172_800_000, 86_400_000, 'days'],
+  [7_200_000, 3_600_000, 'h'],
+  [60_000, 60_000, 'min'],
+] as const;
+
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  const [, size, unit] = UNITS.find(([from]) => ms >= from) ?? [];
+  return size ? `${Math.round(ms / size)} ${unit}` : `${Math.round(ms / 100) / 10} s`;
+}
 
 /** Whether something was looked for that is a buyer's: it stands in no URL. */
 export const isEmail = (text: string): boolean => text.includes('@');

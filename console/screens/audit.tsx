@@ -30,7 +30,6 @@ const columns: Columns<Shape<'Act'>> = [
   ['Why', ({ reason }) => reason, 'wide whole'],
 ];
 
-/** What people did, newest first. */
 export const Audit = () => (
   <ListScreen
     title="Audit"

@@ -80,7 +80,6 @@ const endpointColumns = (tell: (text: string) => void): Columns<Shape<'Endpoint'
   ],
 ];
 
-/** Does one thing with an endpoint, and says what came of it. */
 async function done(verb: string, id: string): Promise<string> {
   const answer = await ask<Test>('post', `${pathOf('/endpoints', id)}/${verb.toLowerCase()}`, {});
   await lookAgain();

@@ -9,11 +9,13 @@ import { count, duration } from '../kit/words.ts';
 import { type Connection as Account, firsts, Health, missedOf } from './connections.tsx';
 import { Try } from './try-body.tsx';
 
-/** One account in large. */
 export function Connection({ id }: { id: string }) {
   const live = useAnswer('/connections');
   const shape = useAnswer('/connections/{id}/shape', { id, everyMs: 30_000 });
   const connection = live.value?.connections.find((each) => each.id === id);
+  const settings = Object.entries(connection?.settings ?? {}).map(
+    ([name, value]) => [name, <Code key={name}>{JSON.stringify(value)}</Code>] as const,
+  );
   if (live.value && !connection) return <NoSuch noun="connection" />;
   return (
     <Screen title={id} of={live} actions={connection && <Health of={connection} />} commands={shape.commands}>
@@ -22,7 +24,10 @@ export function Connection({ id }: { id: string }) {
           <Facts of={factsOf(connection)} />
           <Misses days={connection.misses.slice(0, 45)} />
           <Webhooks {...connection} />
-          <Settings of={Object.entries(connection.settings)} />
+          <Region title="Settings">
+            {settings.length === 0 && <p class="muted">None of its own. Secrets are shown nowhere.</p>}
+            <Facts of={Object.fromEntries(settings)} />
+          </Region>
           <Try id={id} topics={connection.webhooks.map(({ topic }) => topic)} />
           <Region title="Shape" of={shape}>
             {shape.value?.topics.length === 0 && <p class="muted">No body of it was read yet.</p>}
@@ -35,15 +40,6 @@ export function Connection({ id }: { id: string }) {
     </Screen>
   );
 }
-
-const Settings = ({ of }: { of: Array<[name: string, value: unknown]> }) => (
-  <Region title="Settings">
-    {of.length === 0 && <p class="muted">None of its own. Secrets are shown nowhere.</p>}
-    <Facts
-      of={Object.fromEntries(of.map(([name, value]) => [name, <Code key={name}>{JSON.stringify(value)}</Code>]))}
-    />
-  </Region>
-);
 
 function factsOf(connection: Account) {
   const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
@@ -88,12 +84,11 @@ const [STEP, BAR, HEIGHT] = [18, 14, 64];
 function Misses({ days }: { days: Account['misses'] }) {
   const { missed, all } = firsts(days);
   const most = Math.max(1, ...days.map(({ firstByPoll, firstByWebhook }) => firstByPoll + firstByWebhook));
-  // Each day's bar stands on what `below` says of it.
-  const bars = (of: (day: Account['misses'][number]) => [number: number, below: number]) =>
-    days.toReversed().map((day, at) => {
-      const [number, below] = of(day).map((each) => (each / most) * HEIGHT) as [number, number];
-      return `M${at * STEP} ${HEIGHT - below}h${BAR}v${-number}h${-BAR}z`;
-    });
+  const unit = HEIGHT / most;
+  // The polls' part of a day's bar stands on the webhooks'.
+  const bar = (at: number, number: number, below = 0) =>
+    `M${at * STEP} ${HEIGHT - below * unit}h${BAR}v${-number * unit}h${-BAR}z`;
+  const oldest = days.toReversed();
   return (
     <figure>
       <figcaption>Webhooks missed by day</figcaption>
@@ -103,8 +98,8 @@ function Misses({ days }: { days: Account['misses'] }) {
         viewBox={`0 0 ${Math.max(1, days.length) * STEP} ${HEIGHT}`}
         height={days.length > 0 ? HEIGHT : 1}
       >
-        <path class="by-webhook" d={bars((day) => [day.firstByWebhook, 0]).join('')} />
-        <path class="by-poll" d={bars((day) => [day.firstByPoll, day.firstByWebhook]).join('')} />
+        <path d={oldest.map((day, at) => bar(at, day.firstByWebhook)).join('')} />
+        <path class="by-poll" d={oldest.map((day, at) => bar(at, day.firstByPoll, day.firstByWebhook)).join('')} />
       </svg>
       <Table name="Webhooks missed by day" columns={dayColumns} rows={days} empty="No new order was told of yet." />
     </figure>
@@ -116,15 +111,8 @@ const memberColumns: Columns<Shape<'ShapeMember'>> = [
   ['Types', ({ types }) => types.join(', ')],
   ['Seen', ({ seen }) => seen, 'number'],
   ['Read', ({ isRead }) => (isRead ? 'read' : 'unread')],
-  [
-    'Changed',
-    ({ appearedAt, vanishedAt }) => (
-      <>
-        {vanishedAt ? 'vanished ' : appearedAt ? 'appeared ' : ''}
-        <Time at={vanishedAt ?? appearedAt} />
-      </>
-    ),
-  ],
+  ['Appeared', ({ appearedAt }) => <Time at={appearedAt} />],
+  ['Vanished', ({ vanishedAt }) => <Time at={vanishedAt} />],
 ];
 
 type TopicProps = Answer<'get', '/connections/{id}/shape'>['topics'][number] & { isOpen: boolean };

@@ -5,7 +5,7 @@ import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Code, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { count, deliveries, isByHand } from '../kit/words.ts';
-import { acts } from './delivery-acts.tsx';
+import { acts } from './deliveries.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 function waiting({ causes, complete }: Answer<'get', '/deliveries/causes'>): string {

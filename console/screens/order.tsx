@@ -5,7 +5,7 @@ import { Facts, Items, MayOnly, NoSuch, Problem, Region, Screen } from '../kit/s
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Button, Code, Cure, ForeignLink, Id, LinkTo, State, show, Time } from '../kit/text.tsx';
 import { causeText, isByHand, money, nameOr } from '../kit/words.ts';
-import { ActButtons, acts, isClosable } from './delivery-acts.tsx';
+import { ActButtons, acts, isClosable } from './deliveries.tsx';
 import { LeavesBy } from './orders.tsx';
 import { AddressDialog, ShipTo } from './ship-to.tsx';
 import { SideBySide } from './side-by-side.tsx';
@@ -122,7 +122,6 @@ function WhereItStands({ id, order, explained, deliveries }: StandsProps) {
   );
 }
 
-/** What else is known of it. */
 function Details({ order }: { order: Read }) {
   const { connection, externalId, placedAt, paidAt, fulfillments, market, payment, shippingMethod, shipBy, ucp } =
     order;
@@ -166,7 +165,6 @@ const columnsIn = (currency: string): Columns<Shape<'Line'>> => [
   ['Price', ({ total }) => money(total, currency), 'number'],
 ];
 
-/** What was bought, in units and in money. */
 function Lines({ order: { lines, amounts, taxIncluded } }: { order: Read }) {
   const { currency, goods, shipping, discount, tax, total } = amounts;
   const sum = (amount: number | null | undefined) => Boolean(amount) && money(amount, currency);

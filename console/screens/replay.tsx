@@ -8,8 +8,7 @@ import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Button, By, Code, Cure, Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
-import { columns } from './deliveries.tsx';
-import { acts } from './delivery-acts.tsx';
+import { acts, columns } from './deliveries.tsx';
 
 type Replay = Shape<'Replay'>;
 
@@ -25,7 +24,6 @@ const listColumns: Columns<Replay> = [
   ['Started', ({ createdAt }) => <Time at={createdAt} />],
 ];
 
-/** What people had run again. */
 export const Replays = () => (
   <ListScreen
     title="Replays"
@@ -58,22 +56,19 @@ const isRunning = (state: string): boolean => /collecting|running/.test(state);
 export function Replay({ id }: { id: string }) {
   const [showsDetails, setShowsDetails] = useState(false);
   const live = useAnswer('/replays/{id}', { id, everyMs: 3_000 });
+  const decide = (what: 'resume' | 'cancel') => openDialog(<Decide {...{ what, id }} />);
   return (
     <OneScreen
       title="Replay"
       of={live}
-      actions={({ state }) => (
-        <>
-          {/relapsed|cancelled/.test(state) && (
-            <Button class="primary" onClick={() => openDialog(<Decide what="resume" id={id} />)}>
-              Resume…
-            </Button>
-          )}
-          {isRunning(state) && (
-            <Button onClick={() => openDialog(<Decide what="cancel" id={id} />)}>Cancel replay…</Button>
-          )}
-        </>
-      )}
+      actions={({ state }) => [
+        /relapsed|cancelled/.test(state) && (
+          <Button class="primary" onClick={() => decide('resume')}>
+            Resume…
+          </Button>
+        ),
+        isRunning(state) && <Button onClick={() => decide('cancel')}>Cancel replay…</Button>,
+      ]}
     >
       {(replay) => (
         <>

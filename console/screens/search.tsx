@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { curl, longshore, quote } from '../kit/command-line.ts';
-import { ask, forgetters, type Shape, useLive } from '../kit/hub.ts';
+import { ask, type Shape, session, useLive } from '../kit/hub.ts';
 import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
@@ -12,7 +12,7 @@ type Hit = Shape<'SearchResult'>;
 
 /** An address is a buyer's: it stands in no URL, and is forgotten with the page. */
 const asked = signal('');
-forgetters.add(() => {
+session.subscribe(() => {
   asked.value = '';
 });
 
@@ -48,15 +48,12 @@ export function Search() {
   const q = inUrl || asked.value;
   const [method, how] = isEmail(q) ? (['post', { body: { q } }] as const) : (['get', { query: { q } }] as const);
   const live = useLive<{ results: Hit[] }>(q ? `search ${q}` : null, () => ask(method, '/search', how));
-  const isElsewhere = isEmail(inUrl) || listOf(inUrl) !== undefined;
-  useEffect(() => {
-    if (isElsewhere) searchFor(inUrl, { replace: true });
-  }, [inUrl]);
   const hits = live.value?.results ?? [];
   const only = hits.length === 1 ? hits[0]?.id : undefined;
   useEffect(() => {
-    if (only !== undefined) go(hrefOf(pathOf('/orders', only)), { replace: true });
-  }, [only]);
+    if (isEmail(inUrl) || listOf(inUrl)) searchFor(inUrl, { replace: true });
+    else if (only !== undefined) go(hrefOf(pathOf('/orders', only)), { replace: true });
+  }, [inUrl, only]);
   const commands = [longshore(`find ${quote(q)}`), curl(method.toUpperCase(), '/search', how)];
   return (
     <Screen title="Search" {...(q && { of: live, commands })}>

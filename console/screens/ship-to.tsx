@@ -27,15 +27,7 @@ export function ShipTo({ id, order, deliveries }: Props & { order: Order }) {
   const facts = MEMBERS.map(([member, label]) => [label, address[member]]);
   const edit = () => openDialog(<AddressDialog {...{ id, deliveries }} />);
   return (
-    <Region
-      title="Ship to"
-      actions={
-        <>
-          {button}
-          {may('ops') && <Button onClick={edit}>Edit address…</Button>}
-        </>
-      }
-    >
+    <Region title="Ship to" actions={[button, may('ops') && <Button onClick={edit}>Edit address…</Button>]}>
       <Words class="needs">{waitingOf(deliveries)[0]?.cause?.description}</Words>
       <Facts of={{ ...Object.fromEntries(facts), 'E-mail': address.email ?? buyer.email }} />
     </Region>

@@ -2,7 +2,7 @@ import { Raw } from '../kit/command.tsx';
 import { type Delivery, isMissing, type Order, useAnswer } from '../kit/hub.ts';
 import { Problem, Region } from '../kit/screen.tsx';
 import { LinkTo, State, Time } from '../kit/text.tsx';
-import { pretty } from './event.tsx';
+import { pretty } from './events.tsx';
 
 /** What came, what the hub reads in it, and what it told others: beside each other, on a phone one beneath the other. */
 export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
@@ -55,10 +55,7 @@ function Came({ order: { timeline } }: { order: Order }) {
 }
 
 const snapshotOf = (order: Order) => {
-  const { number, placedAt, paidAt, buyer, shippingAddress, shippingMethod, payment, amounts, note } = order;
-  const lines = order.lines.map(({ id, sku, title, quantity, unitPrice, total }) => ({
-    ...{ id, sku, title, quantity, unitPrice, total },
-  }));
+  const { number, placedAt, paidAt, buyer, shippingAddress, shippingMethod, payment, lines, amounts, note } = order;
   return { number, placedAt, paidAt, buyer, shippingAddress, shippingMethod, payment, lines, amounts, note };
 };
 

@@ -1,6 +1,6 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Form } from '../kit/form.tsx';
-import { ask, type Session, session, signedOutBecause, wordsOf } from '../kit/hub.ts';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useAct } from '../kit/form.tsx';
+import { ask, type Session, session, signedOutBecause } from '../kit/hub.ts';
 import { go, hrefOf, place } from '../kit/place.ts';
 import { Alert } from '../kit/text.tsx';
 
@@ -16,41 +16,30 @@ export function nextOf(query: URLSearchParams): string {
 /** A key, or the code behind `#` of a link that works once, for a session. */
 export function SignIn() {
   const field = useRef<HTMLInputElement>(null);
-  const [error, setError] = useState('');
-  const [isAsking, setAsking] = useState(false);
+  const { run, isDoing, error } = useAct(async (proof: { key: string } | { code: string }) => {
+    session.value = await ask<Session>('post', '/session', { body: proof });
+    signedOutBecause.value = '';
+    go(nextOf(place.value.query), { replace: true });
+  });
+  useLayoutEffect(() => field.current?.focus(), [isDoing]);
   useLayoutEffect(() => {
     document.title = 'Sign in · Longshore';
-    field.current?.focus();
     const code = location.hash.slice(1);
     if (!code) return;
     history.replaceState({}, '', location.pathname + location.search);
-    void exchange({ code });
+    void run({ code });
   }, []);
-
-  async function exchange(proof: { key: string } | { code: string }): Promise<void> {
-    setAsking(true);
-    setError('');
-    try {
-      session.value = await ask<Session>('post', '/session', { body: proof });
-      signedOutBecause.value = '';
-      go(nextOf(place.value.query), { replace: true });
-    } catch (failure) {
-      setError(wordsOf(failure));
-      setAsking(false);
-      field.current?.focus();
-    }
-  }
   const submit = () => {
     const { current } = field;
-    if (!current?.value || isAsking) return;
+    if (!current?.value || isDoing) return;
     const key = current.value;
     current.value = '';
     // No key is as long: the hub refuses it with the words it has for any.
-    void exchange({ key: key.slice(0, 512) });
+    void run({ key: key.slice(0, 512) });
   };
   return (
     <main class="sign-in">
-      <Form onSubmit={submit}>
+      <form onSubmit={submit}>
         <p class="muted">Longshore</p>
         <h1>Sign in</h1>
         {signedOutBecause.value && <p role="status">{signedOutBecause.value}</p>}
@@ -59,13 +48,13 @@ export function SignIn() {
           <input ref={field} id="key" type="password" autocomplete="off" spellcheck={false} required />
         </div>
         <Alert>{error}</Alert>
-        <button type="submit" class="primary" disabled={isAsking}>
+        <button type="submit" class="primary" disabled={isDoing}>
           Sign in
         </button>
         <p class="muted">
           Or have <code>longshore console</code> print a link that signs in once.
         </p>
-      </Form>
+      </form>
     </main>
   );
 }

@@ -3,7 +3,6 @@ import { Region } from '../kit/screen.tsx';
 import { LinkTo, Outside, State, show, Time, Words } from '../kit/text.tsx';
 import { attemptWords, capital } from '../kit/words.ts';
 
-/** One step of an order's way. */
 interface Step {
   at: string;
   /** Whose: a connection's id, a person's key, or a way of receipt. */

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { Raw } from '../kit/command.tsx';
-import { Field, Form, useAct } from '../kit/form.tsx';
+import { Field, useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Items, Region } from '../kit/screen.tsx';
 import { Alert, Code, Words } from '../kit/text.tsx';
 import { causeText, count } from '../kit/words.ts';
-import { WhyUnread } from './event.tsx';
+import { WhyUnread } from './events.tsx';
 
 type Tried = Shape<'Tried'>;
 
@@ -29,13 +29,13 @@ export function Try({ id, topics }: { id: string; topics: readonly string[] }) {
   return (
     <Region title="Try a body">
       <p class="muted">It runs through mapping and planning, and nothing is stored.</p>
-      <Form onSubmit={run.run}>
+      <form onSubmit={run.run}>
         <Field label="Topic" value={topic} onInput={setTopic} hint={hint} />
         <Field label="Body" value={text} onInput={setText} multiline maxLength={1_000_000} />
         <button type="submit" disabled={run.isDoing || text.trim() === ''}>
           Try
         </button>
-      </Form>
+      </form>
       <Alert>{run.error}</Alert>
       {tried && <Result of={tried} />}
     </Region>
