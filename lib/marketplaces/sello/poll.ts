@@ -56,9 +56,9 @@ export const rewind = (watermark: string, since: string): string =>
 
 /**
  * The next page: which walk, how far into it, and the newest change each walk has seen. While rows without a time come
- * first, `after` counts those known to, and `before` is an offset behind them.
+ * first, `after` counts those known to, and `before` is an offset behind them. `head` is the first row of the page before.
  */
-type Position = { walk: number; offset: number; marks: Marks; after?: number; before?: number };
+type Position = { walk: number; offset: number; marks: Marks; after?: number; before?: number; head?: string };
 
 /** A page a call, so that a poll that ran out of budget repeats none. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
@@ -88,8 +88,10 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   const { rows, total } = isFirst && !walk.first ? { rows: [], total: 0 } : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  // A page that is not full is the last one, unless there are more: Sello may cap its pages.
-  const isLast = rows.length < walk.size && offset + rows.length >= total;
+  // A page that is not full may be one that Sello caps: how many there are tells, else one that is empty or begins anew.
+  const head = textOf(member(rows[0], 'id'));
+  const isEnd = total > 0 ? rows.length < walk.size && offset + rows.length >= total : head === position.head;
+  const isLast = rows.length === 0 || isEnd;
   const further = isFirst ? null : seekDated(position, dated, isLast);
   if (further) return { items: [], marks: seen, next: further };
   const isWhole = walk.daily && Date.parse(now) - Date.parse(since.whole ?? '1970-01-01') >= DAY_MS;
@@ -102,9 +104,9 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   // Behind the last row with a time nothing was changed.
   const isPast = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
-  const ended = isPast || isLast || rows.length === 0 || (total > 0 && offset >= total);
+  const ended = isPast || isLast || (total > 0 && offset >= total);
   const step = stepOver(rows.length);
-  const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks };
+  const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks, head };
   const items = changed
     .filter(({ row }) => (member(row, 'id') ?? '') !== '')
     .filter(({ row }) => !walk.without || !changedAt(row, walk.without, timeZone))
