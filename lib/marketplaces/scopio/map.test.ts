@@ -181,6 +181,19 @@ describe('what its document does not promise', () => {
     ]);
   });
 
+  test('an item that is cancelled is charged as long as the total holds it', () => {
+    const items = [item, { ...item, id: 'li_2', status: 'cancelled' }];
+    const figures = (totals: object) => {
+      const { lines, amounts } = read({ ...order, items, ...totals });
+      return [lines.map(({ quantity, ordered, tax }) => [quantity, ordered, tax]), amounts.total, amounts.tax];
+    };
+    const kept = [2, undefined, 1870];
+    const dropped = [[kept, [0, 2, 0]], 12000, 2244];
+    expect(figures({})).toEqual(dropped);
+    expect(figures({ total_gross: null, total_net: null })).toEqual(dropped);
+    expect(figures({ total_gross: '220.00', total_net: '178.86' })).toEqual([[kept, kept], 22000, 4114]);
+  });
+
   test('a voucher among its items is a discount, and the sums stay exact', () => {
     const voucher = { ean: '77', title: 'Voucher', quantity: 1, gross_price: '-10.00', net_price: '-8.13' };
     const items = [item, voucher];

@@ -66,23 +66,26 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   if (order.number === undefined && (member(body, 'number') ?? '') !== '')
     assume('number', 'unreadable: id stands for it');
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
-  const told = instant(order.created_at, 'created_at');
+  const createdAt = instant(order.created_at, 'created_at');
   const paid = instant(order.paid_at, 'paid_at') ?? instant(order.payment?.paid_at, 'payment.paid_at');
-  const placedAt = told ?? paid ?? around.sentAt ?? around.receivedAt;
-  if (told === null) assume('created_at', paid ? 'is missing: paid_at stands for it' : 'is missing: when it was told');
+  const placedAt = createdAt ?? paid ?? around.sentAt ?? around.receivedAt;
+  if (createdAt === null)
+    assume('created_at', paid ? 'is missing: paid_at stands for it' : 'is missing: when it was told');
 
   const delivery = readDelivery(body);
   const { shipping_address: shipping = {}, billing_address: billing } = order;
   const shippingAddress = addressOf(shipping, 'shipping_address', reader, around);
   if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
 
-  const all = linesOf(order, reader);
-  const { lines, discounts } = takeDiscounts(all);
-  const goods = all.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
   const fulfillment = Math.max(0, control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0);
   const apart = Math.abs(control(order.discount, 'discount') ?? 0);
-  const discount = (discounts ?? []).reduce((sum, { amount }) => sum + amount, apart);
   const given = control(order.total_gross, 'total_gross');
+  const told = linesOf(order, reader);
+  const kept = worthOf(told.filter(({ cancelled }) => !cancelled)) + fulfillment - apart;
+  const all = (given ?? kept) === kept ? told.map(withoutCancelled) : told;
+  const { lines, discounts } = takeDiscounts(all);
+  const goods = worthOf(all);
+  const discount = (discounts ?? []).reduce((sum, { amount }) => sum + amount, apart);
   if (given === undefined) assume('total_gross', 'is missing: what lines and shipping add up to');
   const total = given ?? goods + fulfillment - apart;
 
@@ -91,7 +94,7 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
     number: order.number ?? externalId,
     placedAt,
     ...paymentOf(order, paid, placedAt),
-    ...(told === null && paid === null && { timesAssumed: true as const }),
+    ...(createdAt === null && paid === null && { timesAssumed: true as const }),
     version: instant(order.updated_at, 'updated_at') ?? around.sentAt,
     cancelled: cancelledBy(order.status),
     currency,
@@ -112,6 +115,15 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
 /** Of an order that names none: that of its first amount that is an object with one. */
 const currencyIn = ({ total_gross, items }: Order): string | undefined =>
   [total_gross, ...items.map((item) => item.gross_price)].map((told) => textOf(member(told, 'currency'))).find(Boolean);
+
+const worthOf = (lines: readonly SnapshotLine[]): number =>
+  lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
+
+/** A cancelled item whose price the order's total no longer holds: none of it is charged. */
+const withoutCancelled = (line: SnapshotLine): SnapshotLine =>
+  line.cancelled
+    ? { ...line, quantity: 0, ordered: line.quantity, ...defined({ tax: line.tax === undefined ? undefined : 0 }) }
+    : line;
 
 function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
   const { assume, money, control, path } = reader;
