@@ -174,6 +174,15 @@ test('an order is read in any envelope; what is none is asked for again', async 
     await expect(fetch(body)).rejects.toBeInstanceOf(RetryableError);
 });
 
+test('an order that the list shows and order/get does not know yet is asked for again', async () => {
+  const { remote } = open([
+    { status: 404, body: JSON.stringify({ Results: 'OrderNotExist', StatusCode: 24 }) },
+    { status: 404, body: 'Not Found' },
+  ]);
+  for (const code of ['response_24', 'http_404'])
+    await expect(fetches.order?.push(remote, { resource: '7' })).rejects.toMatchObject({ name: RetryableError.name, code });
+});
+
 describe('what else the store is told', () => {
   test('status 35, from placed alone', async () => {
     const { calls, remote, input } = open([ORDER, DONE, shown({ OrderStatusId: 9 })]);

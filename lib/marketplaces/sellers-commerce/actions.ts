@@ -1,4 +1,4 @@
-import { BlockedError, RejectedError } from '#lib/platform/errors';
+import { BlockedError, RejectedError, RetryableError } from '#lib/platform/errors';
 import type { Action, FetchAction, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { sum } from '../kit/amounts.ts';
 import { readShape } from '../kit/shape.ts';
@@ -13,9 +13,9 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
       try {
         return { topic: 'order-read', body: await api.getOrder(remote, resource) };
       } catch (error) {
-        // "Order Does Not Exist", in the store's own words: a 404 may be another's.
-        if (!(error instanceof RejectedError) || error.code !== 'response_24') throw error;
-        return { topic: 'order-gone', body: { OrderNumber: resource } };
+        // "Order Does Not Exist" of one that a list has shown: its details come later, or a person looks.
+        const isMissing = error instanceof RejectedError && ['response_24', 'http_404'].includes(error.code);
+        throw isMissing ? new RetryableError(error.detail) : error;
       }
     },
   },

@@ -28,6 +28,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const own = Settings.parse(settings);
   if (topic === 'sku') return mapSku(body);
   if (topic === 'return') return mapReturn(body, own);
+  // Of earlier versions, which took a missing order for one that is gone.
   if (topic === 'order-gone') return { type: 'gone', externalId: textOf(member(body, 'OrderNumber')) };
   const order = readShape(Order, body);
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
@@ -63,8 +64,7 @@ function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<Or
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
   const lines = mapLines(order, amounts);
   return {
-    externalId: OrderNumber,
-    number: OrderNumber,
+    ...{ externalId: OrderNumber, number: OrderNumber },
     placedAt,
     ...(index < 0 && { timesAssumed: true as const }),
     // The store does not say when an order was paid.
