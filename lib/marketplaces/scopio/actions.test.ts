@@ -99,6 +99,29 @@ test('does not take a parcel for told because another took the order off the lis
   await expect(probe('order-list.json')).resolves.toBeNull();
 });
 
+test.each([
+  [{ total: 3 }, true],
+  [{ meta: { total: '2' } }, true],
+  [{ pagination: { page: 1, next_page: 2 } }, true],
+  [{ links: { next: 'https://x.example/?page=2' } }, true],
+  [{ has_more: true }, true],
+  [{ total: 1, meta: { next: null }, has_more: false, next_page: '' }, false],
+])('a list that is not all of it says so, and nothing is concluded from it: %o', async (more, isPart) => {
+  const body = JSON.stringify({ success: true, orders: [{ id: 'other', items: [{}] }], ...more });
+  const list = () => open([{ status: 200, body }]);
+  const [page] = await Array.fromAsync(poll(pollContext(list().remote)));
+  expect(page?.remark?.includes('more orders than its list shows') ?? false).toBe(isPart);
+  const { remote, input } = list();
+  const probed = fulfillment.probe(remote, input);
+  if (isPart) await expect(probed).rejects.toMatchObject({ code: 'outcome_unknown' });
+  else expect(await probed).not.toBeNull();
+});
+
+test('204 is an empty list', async () => {
+  const [page] = await Array.fromAsync(poll(pollContext(open([{ status: 204, body: '' }]).remote)));
+  expect(page).toEqual({ items: [], resume: null });
+});
+
 test('one bad order in the list does not spoil the others', async () => {
   const { remote } = open([{ status: 200, body: '{"success":true,"orders":[null,{"id":"a"},7]}' }]);
   for await (const { items, resume } of poll(pollContext(remote))) {

@@ -9,9 +9,11 @@ import { findOrder } from './map.ts';
 
 /** One page: no paging is documented, and the list holds only what nobody has fulfilled. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
-  const orders = await listOrders(context);
-  yield { items: orders.map((body) => ({ topic: 'order', body })), resume: null };
+  const { orders, hasMore } = await listOrders(context);
+  yield { items: orders.map((body) => ({ topic: 'order', body })), resume: null, ...(hasMore && { remark: MORE }) };
 }
+
+const MORE = 'Scopio says that there are more orders than its list shows, and no document says how to ask for them';
 
 export const fulfillment: ProbedAction<ReportInput> = {
   probeInfers: true,
@@ -26,9 +28,11 @@ export const fulfillment: ProbedAction<ReportInput> = {
 
   /** Scopio reads no order by its id. Its list holds an order until it is fulfilled, by whichever parcel. */
   async probe(remote, input) {
-    const orders = await listOrders(remote);
+    const { orders, hasMore } = await listOrders(remote);
     if (orders.some((order) => isNamed(findOrder(order).order, input.order.externalId))) return null;
-    if (input.anotherReported) throw undecided(input);
+    if (hasMore) throw undecided(input, 'shows only a part of its orders');
+    if (input.anotherReported)
+      throw undecided(input, `lists order ${input.order.number} no more, as another parcel of it was reported,`);
     return { note: 'no longer among the orders Scopio lists as newly paid: taken as fulfilled' };
   },
 };
@@ -37,7 +41,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
 const isNamed = (order: unknown, externalId: string): boolean =>
   Object.values(isObject(order) ? order : {}).some((value) => textOf(value) === externalId);
 
-function undecided({ order, fulfillment: { trackingNumber } }: ReportInput): BlockedError {
-  const description = `Scopio lists order ${order.number} no more, as another parcel of it was reported, and cannot be asked for parcel ${trackingNumber}: look there, and replay this only if it is missing`;
+function undecided({ order, fulfillment: { trackingNumber } }: ReportInput, why: string): BlockedError {
+  const description = `Scopio ${why} and cannot be asked for parcel ${trackingNumber} of order ${order.number}: look there, and replay this only if it is missing`;
   return new BlockedError({ code: OUTCOME_UNKNOWN, description }, 'operator');
 }

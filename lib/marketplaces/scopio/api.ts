@@ -3,7 +3,7 @@ import { classify, describe, type HttpResponse, retryAfterSeconds } from '#lib/p
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { saysSuccess } from '../kit/answers.ts';
-import { unwrap } from '../kit/json.ts';
+import { firstText, member, textOf, unwrap } from '../kit/json.ts';
 import { itemsOf, readShape } from '../kit/shape.ts';
 
 /**
@@ -17,14 +17,29 @@ type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 // Refusals are `{ code, description }` under the usual statuses: classify() already reads them as they are meant.
 const authorization = ({ secrets }: Caller) => ({ authorization: `Bearer ${secrets.apiKey}` });
 
-/** GET /api/seller/orders: all newly paid orders that hold this seller's items, at once. RetryableError where it failed. */
-export async function listOrders(caller: Caller): Promise<unknown[]> {
+/**
+ * GET /api/seller/orders: all newly paid orders that hold this seller's items, at once; `hasMore` where the answer says
+ * that these are not all. RetryableError where it failed.
+ */
+export async function listOrders(caller: Caller): Promise<{ orders: unknown[]; hasMore: boolean }> {
   const headers = authorization(caller);
   const response = await caller.http.request({ method: 'GET', path: '/api/seller/orders', headers });
+  if (response.status === 204) return { orders: [], hasMore: false };
   // A list that failed is no empty one: nothing can be concluded from what is not on it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
-  const orders = unwrap(response.body, ['orders', 'data', 'result', 'results', 'items']);
-  return readShape(OrderList, Array.isArray(orders) ? { orders } : response.body).orders;
+  const told = unwrap(response.body, ['orders', 'data', 'result', 'results', 'items']);
+  const { orders } = readShape(OrderList, Array.isArray(told) ? { orders: told } : response.body);
+  return { orders, hasMore: saysMore(response.body, orders.length) };
+}
+
+/** Pages are in no document: whether an answer counts more orders than it shows, or names a next page. */
+function saysMore(body: unknown, shown: number): boolean {
+  const places = [body, ...['meta', 'pagination', 'paging', 'links', 'data'].map((name) => member(body, name))];
+  return places.some((place) => {
+    const next = ['next', 'next_page', 'next_page_url', 'next_cursor', 'has_more'].map((name) => member(place, name));
+    const isNext = next.some((one) => one === true || !/^(|0|false|no|null)$/i.test(textOf(one)));
+    return isNext || Number(firstText(place, ['total', 'total_count', 'total_items'])) > shown;
+  });
 }
 
 interface FulfillRequest {

@@ -8,7 +8,7 @@ const answering = (status: number, body: object) => createRemote('scopio', [{ st
 
 test('"Response excerpt", under "Authorization: Bearer sk_mkt_ca1d5b9..."', async () => {
   const { http, calls } = answering(200, { success: true, orders: [] });
-  expect(await listOrders({ http, secrets })).toEqual([]);
+  expect(await listOrders({ http, secrets })).toEqual({ orders: [], hasMore: false });
   expect(calls[0]?.headers.get('authorization')).toBe('Bearer sk_mkt_ca1d5b9');
 });
 

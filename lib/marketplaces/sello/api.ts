@@ -135,9 +135,11 @@ async function call(
   return response;
 }
 
-/** What a list answers. The document wraps only that of products in `data`. */
-const read = async (caller: Caller, path: string, more?: Pick<HttpRequest, 'params' | 'query'>) =>
-  unwrap((await call(caller, 'GET', path, more)).body, ['data']);
+/** What a list answers, none under 204. The document wraps only that of products in `data`. */
+const read = async (caller: Caller, path: string, more?: Pick<HttpRequest, 'params' | 'query'>) => {
+  const { status, body } = await call(caller, 'GET', path, more);
+  return status === 204 ? { orders: [], products: [], deliveries: [] } : unwrap(body, ['data']);
+};
 
 type Query = NonNullable<HttpRequest['query']>;
 

@@ -90,6 +90,12 @@ test('goes on with the next page, some rows of the last again, and takes its mar
   expect(JSON.parse(pages.at(-1)?.watermark ?? '{}')).toMatchObject({ orders: at(0) });
 });
 
+test('204 is an empty list', async () => {
+  const none = { status: 204, body: '' };
+  const { pages } = open([none, none, none, none]);
+  expect(idsOf(await pages)).toEqual([]);
+});
+
 test('pages that are capped, or the same whatever is asked for, lose nothing and come to an end', async () => {
   const all = Array.from({ length: 25 }, (_, index) => order(index, index));
   const account = (pageOf: (offset: number) => unknown[], meta: object = { total: 25 }) => {
