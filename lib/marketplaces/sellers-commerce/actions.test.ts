@@ -180,7 +180,10 @@ test('an order that the list shows and order/get does not know yet is asked for 
     { status: 404, body: 'Not Found' },
   ]);
   for (const code of ['response_24', 'http_404'])
-    await expect(fetches.order?.push(remote, { resource: '7' })).rejects.toMatchObject({ name: RetryableError.name, code });
+    await expect(fetches.order?.push(remote, { resource: '7' })).rejects.toMatchObject({
+      name: RetryableError.name,
+      code,
+    });
 });
 
 describe('what else the store is told', () => {
