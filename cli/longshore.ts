@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 // EPIPE: a reader such as `head` has closed the pipe, which is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  console.error(`longshore: cannot write what was asked for: ${error.message}`);
+  process.exit(1);
 });
 
 // Node keeps what it compiled: a command starts in a third of the time.

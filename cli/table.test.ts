@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Delivery } from '#lib/api/delivery-schema';
+import { deliveryColumns } from './describe-delivery.ts';
 import { type Column, renderFacts, renderTable } from './table.ts';
 
 type Row = { id: string; what: string; note: string };
@@ -20,6 +22,16 @@ test('flexible columns are cut before minor ones go, and ids stay whole', () => 
   expect(renderTable([row], columns, 30).split('\n')[1]).toBe('dlv_1  a carrier t…  3 min ago');
   expect(renderTable([row], columns, 20)).toBe(['ID     WHAT', 'dlv_1  a carrier th…'].join('\n'));
   expect(renderTable([row], columns, 10)).toBe(['ID', 'dlv_1'].join('\n'));
+});
+
+test('why deliveries stopped is told on sixty columns, as of a phone, whatever else has to go', () => {
+  const delivery = {
+    ...{ id: 'dlv_5be1f6c2a93d70418f26', kind: 'push', action: 'fulfillment', state: 'blocked', attemptCount: 1 },
+    ...{ connection: 'scopio-main', order: 'scopio-main:ord_8f3a2c', updatedAt: '2026-11-20T08:15:00.000Z' },
+    cause: { code: 'carrier_unmapped', description: 'no carrier is called so' },
+  } as unknown as Delivery;
+  const [, told] = renderTable([delivery], deliveryColumns(new Date('2026-11-20T09:15:00.000Z')), 60).split('\n');
+  expect(told).toBe('dlv_5be1f6c2a93d70418f26  blocked  push fulfi…  carrier_unm…');
 });
 
 test('a column without any value is left out', () => {

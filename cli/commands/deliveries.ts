@@ -65,12 +65,12 @@ function addCauses(deliveries: Command): void {
           : session.table(causes, [
               { title: 'COUNT', value: ({ count }) => String(count), right: true },
               { title: 'STATE', value: ({ state }) => state },
-              { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace },
+              { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace, minor: true },
               { title: 'ACTION', value: ({ action }) => action },
               { title: 'CAUSE', value: ({ code }) => code },
               { title: 'FIRST', value: ({ firstSeen }) => relativeTime(firstSeen, session.now), minor: true },
               { title: 'LAST', value: ({ lastSeen }) => relativeTime(lastSeen, session.now), minor: true },
-              { title: 'SAMPLE', value: ({ sample }) => sample.id },
+              { title: 'SAMPLE', value: ({ sample }) => sample.id, minor: true },
               { title: 'MESSAGE', value: ({ message }) => message, flexible: true },
             ]),
       );

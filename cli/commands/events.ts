@@ -31,12 +31,12 @@ const errorOf = ({ error }: InboundEvent): string => (error ? `${error.code}: ${
 
 const columns = (now: Date): Column<InboundEvent>[] => [
   { title: 'ID', value: ({ id }) => id },
-  { title: 'STATE', value: ({ state }) => state },
-  { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
+  { title: 'STATE', value: ({ state }) => state, minor: true },
+  { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true, minor: true },
   { title: 'TOPIC', value: ({ topic }) => topic, minor: true },
   { title: 'BY', value: ({ receivedBy }) => receivedBy, minor: true },
   { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now), minor: true },
-  { title: 'ORDER', value: ({ order }) => order ?? '-', flexible: true },
+  { title: 'ORDER', value: ({ order }) => order ?? '-', flexible: true, minor: true },
   { title: 'ERROR', value: errorOf, flexible: true },
 ];
 

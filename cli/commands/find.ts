@@ -15,7 +15,9 @@ export function addFind(program: Command): void {
     .does(async (session, words: string[], { limit }: { limit: number }) => {
       const results = await findOrders(session.api, words.join(' '), limit);
       session.answer({ results }, () =>
-        results.length > 0 ? session.table(results, columns(session.now)) : 'nothing is called so',
+        results.length > 0
+          ? session.table(results, columns(session.now))
+          : 'nothing is called so; words are found from four characters on',
       );
     });
 }

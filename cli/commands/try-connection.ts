@@ -64,7 +64,10 @@ export function addTry(connections: Command): void {
 async function readAsked(file: string | undefined, { topic, event }: Options, api: Api) {
   if (event !== undefined) {
     const found = await api.get<InboundEvent>(`/events/${encodeURIComponent(event)}`);
-    if (found.bodyTruncated) throw new CliError(`of ${event} only the beginning is kept`);
+    if (found.bodyTruncated)
+      throw new CliError(
+        `of ${event} ${found.body === '' ? 'nothing is kept: its buyer was erased' : 'only the beginning is kept'}`,
+      );
     const text = Buffer.from(found.body ?? '', found.encoding).toString();
     return { topic: found.topic, body: parse(text, event) };
   }

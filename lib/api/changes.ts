@@ -77,7 +77,8 @@ export type ConsumerAnswer = z.infer<typeof ConsumerAnswer>;
 
 const ConsumerId = doc(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)), { example: 'erp' });
 const params = z.object({ id: ConsumerId });
-const place = <S extends string>(...words: readonly [S, ...S[]]) => z.union([z.enum(words), Instant]);
+const place = <S extends string>(...words: readonly [S, ...S[]]) =>
+  z.union([z.enum(words), Instant], { error: `expected ${words.join(', ')} or an instant` });
 
 const ANSWERS = { 200: json('The consumer.', ConsumerAnswer), ...errorResponses(400, 404) };
 const WRITTEN = { ...ANSWERS, ...errorResponses(422) };

@@ -261,6 +261,7 @@ describe('what cannot be read', () => {
     ['is not JSON', { body: '{' }, 'not_json'],
     ['is of no connection', { connection: 'gone' }, 'connection_unknown'],
     ['is only a beginning', { bodyTruncated: true as const }, 'body_truncated'],
+    ['was erased', { body: '', bodyTruncated: true as const }, 'body_truncated'],
   ])('is kept where it %s', async (_, more, code) => {
     const message = told(order(), more);
     await take(message);

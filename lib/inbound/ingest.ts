@@ -66,10 +66,13 @@ export async function readChange(
   load: LoadConnector,
 ): Promise<{ change: Change | IntegrationError; members: readonly BodyMember[] }> {
   const without = (change: Change | IntegrationError) => ({ change, members: [] });
-  if (message.bodyTruncated)
-    return without(
-      new ContractError({ code: 'body_truncated', description: 'only its beginning is here: the whole is too large' }),
-    );
+  if (message.bodyTruncated) {
+    const why =
+      message.body === ''
+        ? 'nothing of it is kept: its buyer was erased'
+        : 'only its beginning is kept: the whole is too large';
+    return without(new ContractError({ code: 'body_truncated', description: why }));
+  }
   const connector = await load(connection.marketplace);
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
     return without({ type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` });
