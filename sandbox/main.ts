@@ -1,13 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import { ConnectionsFileError } from '#lib/connections/file';
 import { readConnections } from '#lib/marketplaces/read-connections';
 import { awsEnvironment, startAws } from './aws/index.ts';
 import { askNearby } from './aws/nearby.ts';
-import { listen } from './listen.ts';
 import { lockData } from './lock-data.ts';
 import { logToFile } from './log-file.ts';
+import { serveLoopback } from './loopback.ts';
 import type { Marketplaces } from './marketplaces/start.ts';
 import { HELP, readOptions, refuseDefaultKey, StartError } from './options.ts';
 import { offerTraces } from './runtime/lineage.ts';
@@ -27,6 +28,8 @@ export async function main(): Promise<void> {
   }
 }
 
+const answerNotYet: RequestListener = (_, response) => response.writeHead(503, { 'retry-after': '1' }).end();
+
 async function start(): Promise<void> {
   const options = readOptions();
   if (options.help) return console.log(HELP);
@@ -41,11 +44,11 @@ async function start(): Promise<void> {
   if (!lockData(data))
     throw new StartError(`${options.data} is in use by another hub: stop it or choose another --data`);
 
-  const { server, port } = await listen(options.port).catch((error) => {
+  // At once, so that a port in use is known before anything boots; until the hub is there it answers 503.
+  const { server, url, port } = await serveLoopback(answerNotYet, options.port).catch((error) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new StartError(`port ${options.port} is in use: npm start -- --port ${options.port + 1}`);
   });
-  const url = `http://127.0.0.1:${port}`;
   const logFile = join(data, 'hub.log');
   logToFile(logFile);
 

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { createServer, request as forward } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as forward } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { envName } from '#lib/platform/names';
+import { serveLoopback } from '#sandbox/loopback';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
 const CAP = 256 * 1024;
@@ -228,7 +228,7 @@ describe('the queue', () => {
   test('once the secrets are known a webhook costs one call to SQS and no other', async () => {
     const calls: string[] = [];
     const inbound = new URL(process.env[envName.queueUrl('inbound')] ?? '');
-    const edge = createServer((request, response) => {
+    const edge = await serveLoopback((request, response) => {
       calls.push(String(request.headers['x-amz-target']));
       const { host: _host, ...headers } = request.headers;
       const onward = forward({ port: inbound.port, method: 'POST', path: request.url, headers }, (answer) => {
@@ -236,17 +236,14 @@ describe('the queue', () => {
         answer.pipe(response);
       });
       request.pipe(onward);
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => edge.once('listening', resolve));
-    const around = `http://127.0.0.1:${(edge.address() as AddressInfo).port}`;
+    });
     await call(at('hex'), signed('{}'));
-    vi.stubEnv(envName.queueUrl('inbound'), around + inbound.pathname);
+    vi.stubEnv(envName.queueUrl('inbound'), edge.url + inbound.pathname);
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', 'http://127.0.0.1:1');
     expect(await call(at('hex'), signed('{"once":1}'))).toMatchObject({ status: 200 });
     vi.unstubAllEnvs();
     expect(calls).toEqual(['AmazonSQS.SendMessage']);
-    edge.closeAllConnections();
-    edge.close();
+    await edge.close();
   });
 
   test('acknowledged before it was durable: while SQS is away the answer is 503, never 200', async () => {

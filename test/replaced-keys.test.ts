@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { getCredentials, writeSecretDocument } from '#lib/connections/secrets';
 import { getConfiguration } from '#lib/connections/store';
@@ -8,25 +6,23 @@ import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { openRemote } from '#lib/marketplaces/remote';
 import { getCursor } from '#lib/polling/cursor';
 import { pollConnection } from '#lib/polling/poll';
+import { serveLoopback } from '#sandbox/loopback';
 import type { InProcess } from './support/in-process.ts';
 import { emptyQueues, fake, open, outcomes, read, shedsWith, startWorkers, workDelivery } from './support/workers.ts';
 
 let hub: InProcess;
 /** A warehouse that knows one key at a time; what is open needs none. */
-let warehouse: Server;
+let warehouse: Awaited<ReturnType<typeof serveLoopback>>;
 let valid: string;
-let url: string;
 beforeAll(async () => {
   hub = await startWorkers();
-  warehouse = createServer((request, response) => {
+  warehouse = await serveLoopback((request, response) => {
     const isWelcome = request.url === '/open' || request.headers.authorization === valid;
     response.writeHead(isWelcome ? 200 : 401).end('{}');
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => warehouse.once('listening', resolve));
-  url = `http://127.0.0.1:${(warehouse.address() as AddressInfo).port}`;
+  });
 });
 afterAll(async () => {
-  warehouse.close();
+  await warehouse.close();
   await hub.stop();
 });
 beforeEach(async () => {
@@ -39,7 +35,7 @@ beforeEach(async () => {
 /** The new key takes the place of the old one, at the warehouse and in the hub. */
 async function replaceKey(): Promise<void> {
   valid = `token-${Math.random()}`;
-  await hub.put(shedsWith(valid, url));
+  await hub.put(shedsWith(valid, warehouse.url));
 }
 
 const call = async ({ http, secrets }: RemoteContext, path: string): Promise<object> => {

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { serveLoopback } from '#sandbox/loopback';
 import { eventually, type HubProcess, runHub, startHubProcess, temporaryFolder } from './support/hub.ts';
 import type { ShownDelivery, ShownOrder } from './support/shown.ts';
 import { startStage } from './support/stage.ts';
@@ -105,14 +104,12 @@ test.concurrent('a hub that is told to stop while it tells its story ends well, 
 });
 
 test.concurrent('a port in use is one clear line and exit code 1', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, close } = await serveLoopback(() => {});
   expect(await runHub({ port })).toEqual({
     code: 1,
     output: `port ${port} is in use: npm start -- --port ${port + 1}\n`,
   });
-  server.close();
+  await close();
 });
 
 test.concurrent('a second hub on the same data is refused and the first goes on', async () => {

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createSigner, createVerifier, httpbis } from 'http-message-signatures';
 import { parseDictionary } from 'structured-headers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { publicJwk, rotated, type UcpKey } from '#lib/ucp/keys';
 import type { UcpOrder } from '#lib/ucp/order';
 import { type businessProfile, ucpError } from '#lib/ucp/profile';
 import { validateUcpOrder } from '#lib/ucp/validate';
+import { serveLoopback } from '#sandbox/loopback';
 import { runCommand } from './support/cli.ts';
 import { eventually } from './support/hub.ts';
 import { SHOP, type Stage, startStage } from './support/stage.ts';
@@ -20,19 +21,14 @@ async function startPlatform() {
   const answers: number[] = [];
   /** Answers wait for it. */
   const answering = { from: Promise.resolve() };
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => (body += chunk));
-    request.on('end', async () => {
-      if (request.method === 'GET') return response.end(JSON.stringify({ ucp: {}, signing_keys: [publicJwk(key)] }));
-      const status = answers.shift() ?? 204;
-      received.push({ headers: request.headers, body, status });
-      await answering.from;
-      return response.writeHead(status).end();
-    });
+  const { url: origin, close } = await serveLoopback(async (request, response) => {
+    if (request.method === 'GET') return response.end(JSON.stringify({ ucp: {}, signing_keys: [publicJwk(key)] }));
+    const body = await text(request);
+    const status = answers.shift() ?? 204;
+    received.push({ headers: request.headers, body, status });
+    await answering.from;
+    return response.writeHead(status).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   /** Reads an order as a platform does, signed for a host. */
   async function getOrder(hub: string, id: string, { signedFor = hub, profile = `${origin}/profile.json` } = {}) {
     const by = createSigner(createPrivateKey({ key: key.jwk, format: 'jwk' }), 'ecdsa-p256-sha256', key.jwk.kid);
@@ -47,7 +43,7 @@ async function startPlatform() {
   return {
     ...{ received, answers, answering, getOrder, webhook: `${origin}/webhooks/ucp` },
     orders: () => received.map(({ body }) => JSON.parse(body) as UcpOrder),
-    close: () => server.close(),
+    close,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { serveLoopback } from '#sandbox/loopback';
 import { WEBHOOK_SECRET } from '../scopio-event.ts';
 import { CONNECTION } from './connection.ts';
 
@@ -28,18 +28,11 @@ function answer(target: string, body: string): object {
   return { Successful, Failed: [] };
 }
 
-const server = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.once('end', () => {
-    const text = JSON.stringify(answer(String(request.headers['x-amz-target']), Buffer.concat(chunks).toString()));
-    response.writeHead(200, {
-      'content-type': 'application/x-amz-json-1.0',
-      'content-length': Buffer.byteLength(text),
-    });
-    response.end(text);
-  });
+const { server, port } = await serveLoopback(async (request, response) => {
+  const body = JSON.stringify(answer(String(request.headers['x-amz-target']), await text(request)));
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 });
 server.keepAliveTimeout = 60_000;
 process.once('disconnect', () => process.exit());
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+process.send?.(port);

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 // How long a phone-class processor (four times throttled) takes from asking for Home until it can be used, beside a page
 // of the same view library that shows one word.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { serveLoopback } from '#sandbox/loopback';
 import { launchBrowser, PHONE, signedIn, startShownHub } from '../../test/browser/browser.ts';
 import { percentile, table } from '../report.ts';
 
@@ -31,15 +30,14 @@ render(h('main', {}, 'empty'), document.body);`;
 async function serveEmptyPage(): Promise<string> {
   const stdin = { contents: EMPTY, resolveDir: import.meta.dirname };
   const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: 'esm', write: false });
-  const server = createServer(({ url }, answer) =>
+  const { url: page } = await serveLoopback(({ url }, answer) =>
     url === '/empty.js'
       ? answer.setHeader('content-type', 'text/javascript').end(outputFiles[0]?.text)
       : answer
           .setHeader('content-type', 'text/html')
           .end('<!doctype html><script type="module" src="empty.js"></script>'),
   );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `${page}/`;
 }
 
 const [hub, browser, empty] = await Promise.all([startShownHub(), launchBrowser(), serveEmptyPage()]);

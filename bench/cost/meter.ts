@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { serveLoopback } from '#sandbox/loopback';
 
 /** What was asked of one AWS service by one kind of call. */
 interface Usage {
@@ -28,9 +29,9 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
   let usages: Usages = new Map();
   const agent = new Agent({ keepAlive: true });
   const open = Object.entries(targets).map(async ([service, target]) => {
-    const server = createServer(async (asked, answer) => {
+    const served = await serveLoopback(async (asked, answer) => {
       const operation = String(asked.headers['x-amz-target']).split('.').at(-1) ?? '';
-      const sent = prepare(operation, await collect(asked));
+      const sent = prepare(operation, await buffer(asked));
       const passed = request(target, {
         agent,
         method: asked.method,
@@ -39,7 +40,7 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
       });
       passed.end(sent);
       const [response] = (await once(passed, 'response')) as [IncomingMessage];
-      const got = await collect(response);
+      const got = await buffer(response);
       note(usages, `${service} ${operation}`, sent, got);
       answer.writeHead(response.statusCode ?? 500, {
         ...response.headers,
@@ -47,16 +48,12 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
       });
       answer.end(got);
     });
-    server.keepAliveTimeout = 60_000;
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return [service, server] as const;
+    served.server.keepAliveTimeout = 60_000;
+    return [service, served] as const;
   });
   const servers = await Promise.all(open);
   return {
-    endpoints: Object.fromEntries(
-      servers.map(([service, server]) => [service, `http://127.0.0.1:${(server.address() as AddressInfo).port}`]),
-    ),
+    endpoints: Object.fromEntries(servers.map(([service, { url }]) => [service, url])),
     /** Returns the usage since the last call, and starts again from nothing. */
     take(): Usages {
       const taken = usages;
@@ -65,10 +62,7 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
     },
     close() {
       agent.destroy();
-      for (const [, server] of servers) {
-        server.closeAllConnections();
-        server.close();
-      }
+      for (const [, { close }] of servers) void close();
     },
   };
 }
@@ -106,10 +100,4 @@ function note(usages: Usages, name: string, sent: Buffer, got: Buffer): void {
     if (isRead) usage.readUnits += capacity.CapacityUnits ?? 0;
     else usage.writeUnits += capacity.CapacityUnits ?? 0;
   }
-}
-
-async function collect(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

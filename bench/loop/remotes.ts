@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { serveLoopback } from '#sandbox/loopback';
 
 interface Placed {
   id: number;
@@ -15,15 +15,9 @@ interface RemotesOptions {
   onFulfilled(orderId: string): void;
 }
 
-export interface Remotes {
-  url: string;
-  /** The bodies of orders that are paid and not yet fulfilled, for the hub's poll. */
-  open: Map<string, string>;
-  close(): Promise<void>;
-}
-
 /** A shop and a shed with next to no weight: the answers of Scopio and Marketful that one loop needs, from memory. */
-export async function startRemotes({ onPlaced, onFulfilled }: RemotesOptions): Promise<Remotes> {
+export async function startRemotes({ onPlaced, onFulfilled }: RemotesOptions) {
+  /** The bodies of orders that are paid and not yet fulfilled, for the hub's poll. */
   const open = new Map<string, string>();
   const placed = new Map<number, Placed>();
   let lastId = 0;
@@ -51,20 +45,13 @@ export async function startRemotes({ onPlaced, onFulfilled }: RemotesOptions): P
     return { message: 'Item not found' };
   }
 
-  const server = createServer((request, response) => {
-    collect(request, (body) => write(response, answer(request.method ?? '', request.url ?? '', body)));
+  const { server, url, close } = await serveLoopback(async (request, response) => {
+    const body = JSON.stringify(answer(request.method ?? '', request.url ?? '', await text(request)));
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+    response.end(body);
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    open,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { url, open, close };
 }
 
 /** An order as the shed shows it once its one parcel has been delivered. */
@@ -73,19 +60,4 @@ function shipped(order: Placed | undefined) {
   const parcel = { carrier_name: 'DHL', tracking_number: `JD${String(order.id).padStart(12, '0')}` };
   const event = { id: order.id, order_id: order.id, status: 'delivered', created_at: '2026-11-20T18:00:00-06:00' };
   return { ...order, status: 'delivered', ...parcel, shipment_events: [{ ...event, ...parcel }] };
-}
-
-function collect(request: IncomingMessage, done: (body: string) => void): void {
-  let body = '';
-  request.setEncoding('utf8');
-  request.on('data', (chunk: string) => {
-    body += chunk;
-  });
-  request.once('end', () => done(body));
-}
-
-function write(response: ServerResponse, answer: object): void {
-  const body = JSON.stringify(answer);
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  response.end(body);
 }

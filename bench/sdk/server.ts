@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parentPort } from 'node:worker_threads';
+import { serveLoopback } from '#sandbox/loopback';
 
 /** Answers like a write to the table that returns what it wrote. */
 const ANSWER = JSON.stringify({
@@ -11,10 +10,10 @@ const ANSWER = JSON.stringify({
   },
 });
 
-const server = createServer((request, response) => {
+const { port } = await serveLoopback((request, response) => {
   request.resume().on('end', () => {
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': ANSWER.length });
     response.end(ANSWER);
   });
 });
-server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
+parentPort?.postMessage(port);

@@ -1,11 +1,10 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { serveLoopback } from '../loopback.ts';
 import { AwsError } from './aws-error.ts';
 import { LostConnection } from './faults/lost-connection.ts';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
-const HOST = '127.0.0.1';
 
 /** What an operation may know of the caller: `onClose` runs when it has gone, or been answered. */
 export interface Caller {
@@ -51,7 +50,7 @@ export interface Listener {
 
 /** Serves one AWS JSON protocol on a free port of the loopback interface. */
 export async function serve(service: Service): Promise<Listener> {
-  const server = createServer((request, response) => {
+  const { server, url, close } = await serveLoopback((request, response) => {
     const onClose: Caller['onClose'] = (listener) => void response.once('close', listener);
     answer(service, { headers: request.headers, body: readBody(request), onClose }).then(
       (answered) => send(response, answered),
@@ -60,19 +59,7 @@ export async function serve(service: Service): Promise<Listener> {
   });
   // The SDK keeps its sockets; closing an idle one would race with its next request.
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, HOST, resolve);
-  });
-  return {
-    endpoint: `http://${HOST}:${(server.address() as AddressInfo).port}`,
-    answer: (asked) => answer(service, asked),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { endpoint: url, answer: (asked) => answer(service, asked), close };
 }
 
 async function answer(service: Service, asked: Asked): Promise<Answer> {

@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { serveLoopback } from '../loopback.ts';
 
 interface Delivered {
   path: string;
@@ -11,25 +12,12 @@ interface Delivered {
 /** For tests: takes webhooks, answers with the given statuses in turn and with 200 after them. */
 export async function startReceiver(statuses: number[] = []) {
   const delivered: Delivered[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const text = Buffer.concat(chunks).toString();
-      delivered.push({ path: request.url ?? '', headers: request.headers, text, at: Date.now() });
-      response.writeHead(statuses.shift() ?? 200).end();
-    });
+  const { url, close } = await serveLoopback(async (request, response) => {
+    const { url: path = '', headers } = request;
+    delivered.push({ path, headers, text: await text(request), at: Date.now() });
+    response.writeHead(statuses.shift() ?? 200).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    delivered,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { url, delivered, stop: close };
 }
 
 /** For tests: a JSON request and what came of it. */

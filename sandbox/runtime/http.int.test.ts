@@ -1,18 +1,15 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, it, vi } from 'vitest';
+import { serveLoopback } from '../loopback.ts';
 import type { Handler } from './handlers.ts';
 import { createApiGateway } from './http.ts';
 
 const MEGABYTES = 1024 * 1024;
 
 async function answerOf(handler: Handler) {
-  const server = createServer(createApiGateway(new Map([['api', handler]])));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`);
+  const { url, close } = await serveLoopback(createApiGateway(new Map([['api', handler]])));
+  const response = await fetch(`${url}/orders`);
   const body = await response.text();
-  server.closeAllConnections();
-  server.close();
+  await close();
   return { status: response.status, body };
 }
 

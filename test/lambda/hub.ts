@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { envName, type FunctionSpec, functions } from '#lib/topology';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
-import { listen } from '#sandbox/listen';
+import { serveLoopback } from '#sandbox/loopback';
 import { startMarketplaces } from '#sandbox/marketplaces/start';
 import type { Handler } from '#sandbox/runtime/handlers';
 import { currentTrace, offerTraces } from '#sandbox/runtime/lineage';
@@ -23,8 +23,7 @@ const PATIENCE_MS = 5_000;
  * beside which nothing lies that it could import.
  */
 export async function startHub(folder: string, client: string) {
-  const { server, port } = await listen(0);
-  const url = `http://127.0.0.1:${port}`;
+  const { server, url, close } = await serveLoopback((_, response) => response.writeHead(503).end());
   progress('emulators');
   const aws = await startAws({ dataDir: join(folder, 'data'), fsync: false });
   const endpoints = awsEnvironment(aws);
@@ -76,8 +75,7 @@ export async function startHub(folder: string, client: string) {
     /** What invocations failed with: none is expected. */
     errors,
     async stop() {
-      server.closeAllConnections();
-      server.close();
+      await close();
       for (const lambda of lambdas) lambda.stop();
       // A poller that waits for its turn at a marketplace is not waited for.
       await Promise.race([

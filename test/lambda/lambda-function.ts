@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { FunctionSpec } from '#lib/topology';
+import { serveLoopback } from '#sandbox/loopback';
 
 export interface LambdaFunction {
   readonly name: string;
@@ -67,14 +67,14 @@ export async function createFunction({ spec, folder, client, environment }: Star
     waiting.length = 0;
   }
 
-  const server = createServer(async (request, response) => {
+  const { server, port, close } = await serveLoopback(async (request, response) => {
     const [, id, what] = /\/runtime\/(?:invocation\/|init\/)(?:([\w-]+)\/)?(\w+)$/.exec(request.url ?? '') ?? [];
     if (what === 'next') {
       asking = response;
       started.resolve();
       return hand();
     }
-    const body = await read(request);
+    const body = await text(request);
     response.writeHead(202).end();
     if (id === undefined) return fail(`did not start: ${body}`);
     const answered = inHand.get(id);
@@ -85,8 +85,6 @@ export async function createFunction({ spec, folder, client, environment }: Star
   });
   // The client keeps its connection while it works, however long that takes.
   server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
 
   function run(): ChildProcess {
     const child = spawn(globalThis.process.execPath, ['--import', join(import.meta.dirname, 'preload.ts'), client], {
@@ -94,7 +92,7 @@ export async function createFunction({ spec, folder, client, environment }: Star
       // Nothing of this machine's own, as Lambda has nothing of it.
       env: {
         ...environment,
-        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
         AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1: 'true',
         AWS_LAMBDA_LOG_FORMAT: 'JSON',
         AWS_LAMBDA_FUNCTION_NAME: spec.name,
@@ -133,14 +131,7 @@ export async function createFunction({ spec, folder, client, environment }: Star
     stop() {
       process?.removeAllListeners('exit');
       process?.kill('SIGKILL');
-      server.closeAllConnections();
-      server.close();
+      void close();
     },
   };
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

@@ -1,6 +1,7 @@
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serveLoopback } from '#sandbox/loopback';
 import type { Read } from './edges.ts';
 import { type Fault, IN_A_SECOND } from './faults.ts';
 
@@ -41,12 +42,12 @@ interface Answer {
 /** A line between the hub and a marketplace that lets everything through but for the faults it was told of. */
 export async function openWire({ target, read, decide, dress, onLate, onCall, kill }: WireOptions): Promise<Wire> {
   const agent = new Agent({ keepAlive: true });
-  const server = createServer((incoming, outgoing) => {
+  const { url, close } = await serveLoopback((incoming, outgoing) => {
     carry(incoming, outgoing).catch(() => outgoing.destroy());
   });
 
   async function carry(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const body = await bodyOf(incoming);
+    const body = await buffer(incoming);
     const { method = 'GET', url: path = '/' } = incoming;
     const about = read(method, path, body.toString());
     const fault = decide(about);
@@ -102,22 +103,13 @@ export async function openWire({ target, read, decide, dress, onLate, onCall, ki
     }
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        agent.destroy();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    url,
+    close() {
+      agent.destroy();
+      return close();
+    },
   };
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 const BETWEEN_TWO = new Set(['connection', 'host', 'transfer-encoding', 'keep-alive', 'content-length']);
@@ -129,7 +121,7 @@ function forward(url: URL, { method, headers }: IncomingMessage, body: Buffer, a
       url,
       { method, agent, headers: { ...own, ...(body.length > 0 && { 'content-length': body.length }) } },
       (answer) => {
-        bodyOf(answer).then(
+        buffer(answer).then(
           (content) => resolve({ status: answer.statusCode ?? 502, headers: plain(answer.headers), body: content }),
           reject,
         );

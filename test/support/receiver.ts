@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { serveLoopback } from '#sandbox/loopback';
 
 export interface Received {
   headers: IncomingHttpHeaders;
@@ -13,32 +14,20 @@ type Answer = number | 'hang' | 'redirect';
 /** An endpoint of the seller's that answers as it is told, and may be away for a while. */
 export async function startReceiver(answer: (received: Omit<Received, 'status'>) => Answer = () => 204) {
   const received: Received[] = [];
-  let port = 0;
-  let server: Server;
-  const open = () =>
-    new Promise<void>((resolve) => {
-      server = createServer((request, response) => {
-        let body = '';
-        request.on('data', (chunk) => (body += chunk));
-        request.on('end', () => {
-          const { headers } = request;
-          const said = answer({ headers, body });
-          const status = said === 'hang' ? 0 : said === 'redirect' ? 302 : said;
-          received.push({ headers, body, status });
-          if (said === 'hang') return;
-          response.writeHead(status, { ...(said === 'redirect' && { location: `http://127.0.0.1:${port}/other` }) });
-          response.end(status === 204 ? undefined : `answered ${status}`);
-        });
-      }).listen(port, '127.0.0.1', () => {
-        port = (server.address() as AddressInfo).port;
-        resolve();
-      });
-    });
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  await open();
-  return { received, url: `http://127.0.0.1:${port}/hooks`, open, close };
+  const serve = (port?: number) =>
+    serveLoopback(async (request, response) => {
+      const { headers } = request;
+      const body = await text(request);
+      const said = answer({ headers, body });
+      const status = said === 'hang' ? 0 : said === 'redirect' ? 302 : said;
+      received.push({ headers, body, status });
+      if (said === 'hang') return;
+      response.writeHead(status, { ...(said === 'redirect' && { location: `${served.url}/other` }) });
+      response.end(status === 204 ? undefined : `answered ${status}`);
+    }, port);
+  let served = await serve();
+  const open = async () => {
+    served = await serve(served.port);
+  };
+  return { received, url: `${served.url}/hooks`, open, close: () => served.close() };
 }

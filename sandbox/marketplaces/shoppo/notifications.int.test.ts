@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { serveLoopback } from '../../loopback.ts';
 import { start, startTold, stopAfterEach } from './test-partner.ts';
 
 stopAfterEach();
@@ -61,9 +60,9 @@ describe('Notifications of Shoppo', () => {
   });
 
   it('show what the partner answered', async () => {
-    const server = createServer((_request, response) => response.writeHead(422).end('{"error":"unknown ticket"}'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { url, close } = await serveLoopback((_, response) =>
+      response.writeHead(422).end('{"error":"unknown ticket"}'),
+    );
     const { sandbox, control } = await start({ notifications: { 'update-sku': url }, retryIntervalMs: 10_000 });
     sandbox.changeSku('SHP-1', { inventory: 5 });
     await vi.waitFor(() => expect(sandbox.webhookSender.list()[0]?.attempts).toHaveLength(1));
@@ -71,7 +70,7 @@ describe('Notifications of Shoppo', () => {
       status: 422,
       answer: '{"error":"unknown ticket"}',
     });
-    server.close();
+    await close();
   });
 
   it('are forged, doubled and dropped on demand, go elsewhere when told to, and stay away when asked', async () => {

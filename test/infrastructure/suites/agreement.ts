@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +9,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { envName, functions, queues, schedules, streams } from '#lib/topology';
 import { awsEnvironment, type RunningAws, startAws } from '#sandbox/aws/index';
+import { serveLoopback } from '#sandbox/loopback';
 import { provision } from '#sandbox/provision';
 import type { Handler } from '#sandbox/runtime/handlers';
 import { createApiGateway } from '#sandbox/runtime/http';
@@ -65,16 +64,14 @@ export const describeAgreement = (graph: Graph) =>
 
     test('on the routes', async () => {
       const { calls, handlers } = recordCalls();
-      const server = createServer(createApiGateway(handlers));
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const { port } = server.address() as AddressInfo;
+      const gateway = await serveLoopback(createApiGateway(handlers));
       const targets = [...routeTargets(graph)];
       for (const [route] of targets) {
         const [method = '', path = ''] = route.split(' ');
-        const url = `http://127.0.0.1:${port}${path.replace('{path+}', 'one/two')}`;
+        const url = gateway.url + path.replace('{path+}', 'one/two');
         await fetch(url, { method: method === 'ANY' ? 'PUT' : method });
       }
-      server.close();
+      await gateway.close();
       const local = calls.map(({ name, event }) => [(event as { routeKey: string }).routeKey, name]);
       expect(local).toEqual(targets.map(([route, arn]) => [route, deployedName(arn)]));
     });

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import type { Metafile } from 'esbuild';
+import { serveLoopback } from '#sandbox/loopback';
 import { type Bundling, bundle } from '../../../bench/bundle.ts';
 import { ROOT, workOf } from './paths.ts';
 
@@ -35,10 +35,8 @@ export async function serveBuilder(stage: string, bundling: boolean) {
       return { handler: `bundle.${exported}`, out: join(built.file, '..'), errors: [], sourcemaps: [] };
     },
   };
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const { method, params } = JSON.parse(Buffer.concat(chunks).toString()) as { method: string; params: never[] };
+  const { server, url, close } = await serveLoopback(async (request, response) => {
+    const { method, params } = (await json(request)) as { method: string; params: never[] };
     const answer = await Promise.resolve()
       .then(() => {
         const [first] = params;
@@ -54,8 +52,7 @@ export async function serveBuilder(stage: string, bundling: boolean) {
   });
   // A component may ask again after any pause: a connection that Node closed meanwhile would fail it.
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { bundles, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+  return { bundles, url, close };
 }
 
 /** An empty file in a bundle's place. */
