@@ -1,43 +1,28 @@
-import { parseArgs } from 'node:util';
+import { readOptions } from '../options.ts';
 import { progress, table } from '../report.ts';
 import { type AcceptResult, measureAcceptance } from './accept.ts';
 import { compareHandlers, type HandlerResult } from './handler.ts';
 
-const HELP = `Usage: npm run bench:ack -- [options]
-
-  --only handler|accept  one of the two measurements (default: both)
-  --blocks N             blocks of 50 calls of the handler and of its floor each (default 60)
-  --seconds N            how long webhooks are sent (default 10)
-  --connections N        keep-alive connections that send them (default 16)
-  --fsync                the hub accepts nothing before the disk has it
-  --profiles DIR         leave CPU profiles of the hub and the emulators there
-  --json                 the results for machines
-  --help                 this text`;
+const options = readOptions('bench:ack', {
+  only: ['handler|accept', 'one of the two measurements'],
+  blocks: ['N', 'blocks of 50 calls of the handler and of its floor each', 60],
+  seconds: ['N', 'how long webhooks are sent', 10],
+  connections: ['N', 'keep-alive connections that send them', 16],
+  fsync: ['the hub accepts nothing before the disk has it'],
+  profiles: ['DIR', 'leave CPU profiles of the hub and the emulators there'],
+  json: ['the results for machines'],
+});
 
 /** Webhooks that others accept a second on two such cores, durably, with the load beside them: given, not run here. */
 const PEERS = { 'Fastify + BullMQ + Postgres, by hand': 3079, OpenLinker: 829 };
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    blocks: { type: 'string', default: '60' },
-    seconds: { type: 'string', default: '10' },
-    connections: { type: 'string', default: '16' },
-    fsync: { type: 'boolean', default: false },
-    profiles: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) console.log(HELP);
-else await main();
+await main();
 process.exit();
 
 async function main(): Promise<void> {
-  const { only, fsync, profiles } = values;
-  const [blocks, seconds, connections] = [values.blocks, values.seconds, values.connections].map(Number);
-  if (!(blocks && seconds && connections) || (only && only !== 'handler' && only !== 'accept')) {
-    console.error(HELP);
+  const { only, blocks, seconds, connections, fsync, profiles, json, help } = options;
+  if (only && only !== 'handler' && only !== 'accept') {
+    console.error(help);
     process.exit(2);
   }
   if (only !== 'accept') progress('the handler and its floor, in turns');
@@ -48,7 +33,7 @@ async function main(): Promise<void> {
       ? undefined
       : await measureAcceptance({ seconds, connections, fsync, ...(profiles && { profiles }) });
   progress('');
-  if (values.json) return console.log(JSON.stringify({ handler, accept }, null, 2));
+  if (json) return console.log(JSON.stringify({ handler, accept }, null, 2));
   if (handler) console.log(`${printHandler(handler)}\n`);
   if (accept) console.log(printAcceptance(accept));
 }

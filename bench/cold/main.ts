@@ -1,44 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { bundling } from '../../stacks/bundling.ts';
+import { readOptions } from '../options.ts';
 import { progress, table } from '../report.ts';
 import { compare, type Result, SST_DEFAULTS } from './compare.ts';
 
-const HELP = `Usage: npm run bench:cold -- [options]
-
-  --runs N         loads of each bundle that count (default 15)
-  --only TEXT      functions whose name contains it
-  --sst-defaults   bundle functions and floors as SST does when not told otherwise
-  --out DIR        leave the bundles there
-  --json           the results for machines
-  --help           this text`;
-
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '15' },
-    only: { type: 'string', default: '' },
-    'sst-defaults': { type: 'boolean', default: false },
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const options = readOptions('bench:cold', {
+  runs: ['N', 'loads of each bundle that count', 15],
+  only: ['TEXT', 'functions whose name contains it'],
+  'sst-defaults': ['bundle functions and floors as SST does when not told otherwise'],
+  out: ['DIR', 'leave the bundles there'],
+  json: ['the results for machines'],
 });
-const runs = Number(values.runs);
-if (values.help || !(runs >= 1)) console.log(HELP);
-else process.exitCode = (await main()) ? 0 : 1;
+const { runs, only = '', out } = options;
+
+process.exitCode = (await main()) ? 0 : 1;
 
 async function main(): Promise<boolean> {
-  const folder = values.out ? resolve(values.out) : mkdtempSync(join(tmpdir(), 'longshore-cold-'));
+  const folder = out ? resolve(out) : mkdtempSync(join(tmpdir(), 'longshore-cold-'));
   try {
-    const settings = values['sst-defaults'] ? SST_DEFAULTS : bundling;
-    const results = await compare(folder, { only: values.only, runs, settings });
+    const settings = options['sst-defaults'] ? SST_DEFAULTS : bundling;
+    const results = await compare(folder, { only, runs, settings });
     progress('');
-    console.log(values.json ? JSON.stringify({ node: process.version, runs, results }, null, 2) : print(results));
+    console.log(options.json ? JSON.stringify({ node: process.version, runs, results }, null, 2) : print(results));
     return results.every(({ met }) => met);
   } finally {
-    if (!values.out) rmSync(folder, { recursive: true, force: true });
+    if (!out) rmSync(folder, { recursive: true, force: true });
   }
 }
 

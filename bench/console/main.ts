@@ -1,25 +1,13 @@
 #!/usr/bin/env node
 // How long a phone-class processor (four times throttled) takes from asking for Home until it can be used, beside a page
 // of the same view library that shows one word.
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { serveLoopback } from '#sandbox/loopback';
 import { launchBrowser, PHONE, signedIn, startShownHub } from '../../test/browser/browser.ts';
+import { readOptions } from '../options.ts';
 import { percentile, table } from '../report.ts';
 
-const HELP = `Usage: npm run bench:console -- [options]
-
-  --runs N   loads of each view (default 16)
-  --help     this text`;
-
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '16' }, help: { type: 'boolean', default: false } },
-});
-const runs = Number(values.runs);
-if (values.help || !(runs >= 1)) {
-  console.log(HELP);
-  process.exit();
-}
+const { runs } = readOptions('bench:console', { runs: ['N', 'loads of each view', 16] });
 
 /** The middle of the faster quarter. */
 const FASTER_QUARTER = 1 / 8;

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { readOptions } from '../options.ts';
 import { progress, table } from '../report.ts';
 import { addBills, type Bill, billOf } from './bill.ts';
 import { monthly } from './month.ts';
@@ -7,54 +8,43 @@ import { pricesOf, regions } from './prices.ts';
 import { INTERVAL, runSteps } from './steps.ts';
 import { keptAfter } from './storage.ts';
 
-const HELP = `Usage: npm run bench:cost -- [options]
-
-Counts what one order asks of AWS on its way from the webhook to both pushes and back, and prices it for a million of
+const ABOUT = `Counts what one order asks of AWS on its way from the webhook to both pushes and back, and prices it for a million of
 them. The floor, in the same run, is the least that keeps an order and tells two remotes once each: single writes for the
 order, its deliveries, each lease and each outcome; no event kept, no transaction, no lists, no sweeper, no logs, and
-code that takes no time.
+code that takes no time.`;
 
-  --orders N   how many orders are counted (default 100)
-  --batch N    messages that one invocation is handed, at most (default 10: busy; 1: an order now and then)
-  --every S    seconds between two invocations of a function: what instances hold gets that much older, and beyond ten
-               minutes each invocation starts one (default 0)
-  --region R   whose list prices: ${regions.join(', ')} (default us-east-1)
-  --month      the bill of a month for 0, 100, 10,000 and 1,000,000 orders instead, with what stands still
-  --json       the results for machines
-  --help       this text`;
+const options = readOptions(
+  'bench:cost',
+  {
+    orders: ['N', 'how many orders are counted', 100],
+    batch: ['N', 'messages that one invocation is handed, at most: 10 when busy, 1 for an order now and then', 10],
+    every: ['S', 'seconds between two invocations; beyond ten minutes each starts an instance', 0],
+    region: ['R', `whose list prices: ${regions.join(', ')}`, 'us-east-1'],
+    month: ['the bill of a month for 0, 100, 10,000 and 1,000,000 orders instead, with what stands still'],
+    json: ['the results for machines'],
+  },
+  ABOUT,
+);
+const { region } = options;
 
 const HEAD = ['', 'AWS requests', 'write units', 'read units', 'billed ms', 'KB', 'USD', 'share'];
 
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string', default: '100' },
-    batch: { type: 'string', default: '10' },
-    every: { type: 'string', default: '0' },
-    region: { type: 'string', default: 'us-east-1' },
-    month: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) console.log(HELP);
-else await main();
+await main();
 process.exit();
 
 async function main(): Promise<void> {
-  const [orders, batch, every] = [Number(values.orders), Number(values.batch), Number(values.every)];
-  const isBatch = Number.isInteger(batch) && batch > 0 && batch <= 10;
-  if (!(Number.isInteger(orders) && orders > 0 && isBatch && every >= 0 && regions.includes(values.region))) {
-    console.error(`--orders is a whole number, --batch one of 1 to 10, --region one of those below\n\n${HELP}`);
+  const { orders, batch, every } = options;
+  const isBatch = Number.isInteger(batch) && batch <= 10;
+  if (!(Number.isInteger(orders) && isBatch && regions.includes(region))) {
+    console.error(`--orders is a whole number, --batch one of 1 to 10, --region one of those below\n\n${options.help}`);
     process.exit(2);
   }
-  if (values.month) return console.log(await monthly(values.region, measure));
+  if (options.month) return console.log(await monthly(region, measure));
   const result = await measureHere(orders, batch, every);
-  if (values.json) return console.log(JSON.stringify(result, null, 2));
+  if (options.json) return console.log(JSON.stringify(result, null, 2));
   const { steps, pushes, back, side, floor, tick, stored } = result;
   const bills = [...steps, pushes, back, side, floor];
-  console.log(
-    `For one order, in batches of up to ${batch}; USD for a million orders, at the prices of ${values.region}.\n`,
-  );
+  console.log(`For one order, in batches of up to ${batch}; USD for a million orders, at the prices of ${region}.\n`);
   console.log(table(HEAD, [...bills.map((bill) => row(bill, back.usd + side.usd)), row(tick, Number.NaN)]));
   console.log(`\nUSD for a million orders by line of the bill:\n`);
   const names = Object.keys(back.lines) as Array<keyof Bill['lines']>;
@@ -78,7 +68,7 @@ async function main(): Promise<void> {
 type Measured = Awaited<ReturnType<typeof measureHere>>;
 
 async function measureHere(orders: number, batch: number, every: number) {
-  const prices = pricesOf(values.region);
+  const prices = pricesOf(region);
   const run = await runSteps(orders, batch, every, (name) => progress(`${name}, ${orders} orders`));
   progress('');
   const steps = run.steps.map((step) => billOf(step, orders, prices));
@@ -105,7 +95,7 @@ async function measureHere(orders: number, batch: number, every: number) {
 
 /** In a process of its own, as functions are loaded once and keep what they hold. */
 async function measure(orders: number, batch: number, every: number): Promise<Measured> {
-  const flags = Object.entries({ orders, batch, every, region: values.region }).flatMap(([name, value]) => [
+  const flags = Object.entries({ orders, batch, every, region }).flatMap(([name, value]) => [
     ...[`--${name}`, String(value)],
   ]);
   const words = [...process.execArgv, import.meta.filename, ...flags, '--json'];

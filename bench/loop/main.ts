@@ -1,37 +1,24 @@
-import { parseArgs } from 'node:util';
+import { readOptions } from '../options.ts';
 import { progress, table } from '../report.ts';
 import { partsOf } from './parts.ts';
 import { type LoopResult, runLoop, type Stretch } from './run.ts';
 
-const HELP = `Usage: npm run bench:loop -- [options]
-
-  --orders N      how many orders go through the loop (default 1000)
-  --sizes A,B,…   a run of its own for each of these sizes, on fresh data, in place of --orders
-  --in-flight N   orders on their way at once (default 64)
-  --fsync         the hub accepts nothing before the disk has it
-  --profiles DIR  leave CPU profiles of the hub and the emulators there, and tell what a loop spends by part
-  --json          the results for machines
-  --help          this text`;
-
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string', default: '1000' },
-    sizes: { type: 'string' },
-    'in-flight': { type: 'string', default: '64' },
-    fsync: { type: 'boolean', default: false },
-    profiles: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const options = readOptions('bench:loop', {
+  orders: ['N', 'how many orders go through the loop', 1000],
+  sizes: ['A,B,…', 'a run of its own for each of these sizes, on fresh data, in place of --orders'],
+  'in-flight': ['N', 'orders on their way at once', 64],
+  fsync: ['the hub accepts nothing before the disk has it'],
+  profiles: ['DIR', 'leave CPU profiles of the hub and the emulators there, and tell what a loop spends by part'],
+  json: ['the results for machines'],
 });
-if (values.help) console.log(HELP);
-else await main();
+
+await main();
 
 async function main(): Promise<void> {
-  const sizes = (values.sizes ?? values.orders).split(',').map(Number);
-  const inFlight = Number(values['in-flight']);
+  const { orders: size, fsync, profiles, json, help, 'in-flight': inFlight } = options;
+  const sizes = options.sizes?.split(',').map(Number) ?? [size];
   if (![...sizes, inFlight].every((size) => Number.isInteger(size) && size > 0)) {
-    console.error(`sizes and --in-flight are whole numbers\n\n${HELP}`);
+    console.error(`sizes and --in-flight are whole numbers\n\n${help}`);
     process.exit(2);
   }
   const results: LoopResult[] = [];
@@ -40,16 +27,16 @@ async function main(): Promise<void> {
       await runLoop({
         orders,
         inFlight,
-        fsync: values.fsync,
-        ...(values.profiles && { profiles: values.profiles }),
+        fsync,
+        ...(profiles && { profiles }),
         onProgress: (done, seconds) => progress(`${done} of ${orders} orders, ${seconds.toFixed(0)} s`),
       }),
     );
   progress('');
-  console.log(values.json ? JSON.stringify(results, null, 2) : results.map(print).join('\n\n'));
-  if (values.profiles) {
+  console.log(json ? JSON.stringify(results, null, 2) : results.map(print).join('\n\n'));
+  if (profiles) {
     const done = sizes.reduce((sum, size) => sum + size, 0);
-    const rows = partsOf(values.profiles).map(([part, ms]) => [part, (ms / done).toFixed(2)]);
+    const rows = partsOf(profiles).map(([part, ms]) => [part, (ms / done).toFixed(2)]);
     console.log(`\n${table(['', 'CPU ms/order'], rows)}`);
   }
   process.exitCode = results.every(({ complete }) => complete) ? 0 : 1;

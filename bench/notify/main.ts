@@ -1,39 +1,28 @@
 // npm run bench:notify: how many changes a second a fast endpoint is told, and how soon after their commit.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { eventually } from '../../test/support/hub.ts';
 import { type Received, startReceiver } from '../../test/support/receiver.ts';
 import { SHOP, startBenchHub } from '../hub.ts';
+import { readOptions } from '../options.ts';
 import { createPoster } from '../post.ts';
 import { progress } from '../report.ts';
 import { paidOrder, sign } from '../scopio-event.ts';
 
-const HELP = `Usage: npm run bench:notify -- [options]
-
-  --orders N      orders whose changes wait while the endpoint is paused (default 1000)
-  --rate N        changes a second that are told as they come (default 100)
-  --seconds N     for how long (default 10)
-  --json          the results for machines
-  --help          this text`;
+const options = readOptions('bench:notify', {
+  orders: ['N', 'orders whose changes wait while the endpoint is paused', 1000],
+  rate: ['N', 'changes a second that are told as they come', 100],
+  seconds: ['N', 'for how long', 10],
+  json: ['the results for machines'],
+});
 
 /** What an order that the seller ships himself makes of changes: created, released. */
 const CHANGES = 2;
 
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string', default: '1000' },
-    rate: { type: 'string', default: '100' },
-    seconds: { type: 'string', default: '10' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) console.log(HELP);
-else await main();
+await main();
 process.exit();
 
 async function main(): Promise<void> {
-  const [orders = 0, rate = 0, seconds = 0] = [values.orders, values.rate, values.seconds].map(Number);
+  const { orders, rate, seconds, json } = options;
   const arrivals: Array<{ at: number; committed: number }> = [];
   const receiver = await startReceiver((received) => {
     arrivals.push({ at: Date.now(), committed: committedAt(received) });
@@ -79,7 +68,7 @@ async function main(): Promise<void> {
   const result = { backlog: waiting, perSecond, rate, told: waits.length, p50Ms: part(0.5), p99Ms: part(0.99) };
   progress('');
   console.log(
-    values.json
+    json
       ? JSON.stringify(result, null, 2)
       : `${perSecond.toFixed(0)} changes a second of a backlog of ${waiting}\n` +
           `at ${rate} a second: p50 ${result.p50Ms} ms from commit to arrival, p99 ${result.p99Ms} ms (${waits.length} changes)`,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { readOptions } from '../options.ts';
 import { progress, table } from '../report.ts';
 import { drawChart } from './chart.ts';
 import { type Design, presentDesign } from './design.ts';
@@ -12,43 +12,35 @@ import { TRIES, withTries } from './try.ts';
 import { type Criterion, holds, judge } from './verdict.ts';
 import { channels, shippers } from './world.ts';
 
-const HELP = `Usage: npm run bench:scale -- [options]
-
-Simulates a million orders an hour with the numbers of the code, and says what holds and what does not.
-
-  --only NAME   one scenario: ${scenarios.map(({ name }) => name).join(', ')}
-  --svg FILE    draws how the outages went
-  --try N=V     another number in place of the code's, as often as there are: ${Object.keys(TRIES).join(', ')}
-  --json        the results for machines
-  --help        this text`;
-
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    svg: { type: 'string' },
-    try: { type: 'string', multiple: true, default: [] },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+const options = readOptions(
+  'bench:scale',
+  {
+    only: ['NAME', `one scenario: ${scenarios.map(({ name }) => name).join(', ')}`],
+    svg: ['FILE', 'draws how the outages went'],
+    try: ['N=V', `another number in place of the code's, as often as there are: ${Object.keys(TRIES).join(', ')}`, []],
+    json: ['the results for machines'],
   },
-});
+  'Simulates a million orders an hour with the numbers of the code, and says what holds and what does not.',
+);
+
 function main(): void {
-  const chosen = scenarios.filter(({ name }) => values.only === undefined || name === values.only);
+  const chosen = scenarios.filter(({ name }) => options.only === undefined || name === options.only);
   if (chosen.length === 0) {
-    console.error(`there is no scenario ${values.only}\n\n${HELP}`);
+    console.error(`there is no scenario ${options.only}\n\n${options.help}`);
     process.exit(2);
   }
-  const design = withTries(presentDesign(), values.try);
+  const design = withTries(presentDesign(), options.try);
   const runs = chosen.map((scenario) => run(scenario, design));
   const outages = runs.map(({ result }) => result).filter(({ scenario }) => scenario.outage);
-  if (values.svg) writeFileSync(values.svg, drawChart(outages));
+  if (options.svg) writeFileSync(options.svg, drawChart(outages));
   const further =
-    values.only === undefined && values.try.length === 0
+    options.only === undefined && options.try.length === 0
       ? [2, 3, 4, 5, 10].map((times) => ({ times, ...run(grow(times), design) }))
       : [];
   const limits = documentedLimits(design);
   const endpoints = endpointLimits([0.01, 0.05, 0.25, 1]);
   progress('');
-  if (values.json) console.log(JSON.stringify({ runs, further, limits, endpoints }));
+  if (options.json) console.log(JSON.stringify({ runs, further, limits, endpoints }));
   else {
     for (const { result, verdict } of runs)
       console.log(`${title(result.scenario)}\n${facts(result)}\n${tableOf(verdict)}\n`);
@@ -128,5 +120,4 @@ function documentedLimits({ paceOf }: Design): Array<Array<string | number>> {
   });
 }
 
-if (values.help) console.log(HELP);
-else main();
+main();

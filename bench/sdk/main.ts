@@ -1,24 +1,12 @@
 /** What a request of DynamoDB costs its caller in CPU time: the SDK as it comes, as the hub has it, and `fetch` with a signer by hand. */
 import { createHash, createHmac } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { slim, slimConfig } from '#lib/platform/sdk-tuning/slim';
+import { readOptions } from '../options.ts';
 import { median, table } from '../report.ts';
 
-const HELP = `Usage: npm run bench:sdk -- [options]
-
-  --rounds N   rounds of each way that count (default 12)
-  --help       this text`;
-
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '12' }, help: { type: 'boolean', default: false } },
-});
-const rounds = Number(values.rounds);
-if (values.help || !(rounds >= 1)) {
-  console.log(HELP);
-  process.exit();
-}
+const { rounds } = readOptions('bench:sdk', { rounds: ['N', 'rounds of each way that count', 12] });
 
 const REQUESTS = 1000;
 const AT_ONCE = 16;
