@@ -123,6 +123,9 @@ it('finds webhooks that are not registered, and goes on where one cannot be aske
     'wrong webhooks: shed: not registered as they should be: order/created',
   ]);
   expect(found.at(-1)?.cure).toBe('longshore webhooks sync --connection shed');
+  const beside = [...STEPS.shed, { action: 'leave', topic: null }];
+  const well = await examine(hubChecks, hubOf({ steps: { ...STEPS, shed: beside } }));
+  expect(well.map(({ says }) => says)).toContain('shed: 1 URL registered');
 });
 
 it('finds who reads the changes and does not keep up', async () => {

@@ -73,7 +73,8 @@ async function lookAt(api: Hub['api'], id: string): Promise<Found[]> {
       return [unchecked(`${id}: ${marketplace} has no API to ask; it must have ${urls}`)];
     }
     const off = steps.filter(({ action }) => action === 'create' || action === 'remove');
-    if (off.length === 0) return [well(`${id}: ${count(steps.length, 'URL', 'URLs')} registered`)];
+    const standing = steps.filter(({ action }) => action === 'keep').length;
+    if (off.length === 0) return [well(`${id}: ${count(standing, 'URL', 'URLs')} registered`)];
     const topics = [...new Set(off.map(({ topic }) => topic ?? 'another'))].join(', ');
     return [wrong(`${id}: not registered as they should be: ${topics}`, `longshore webhooks sync --connection ${id}`)];
   } catch (error) {
