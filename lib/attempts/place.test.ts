@@ -57,6 +57,18 @@ describe('placing', () => {
     expect(seen.slice(0, 2)).toEqual([['change'], ['reserve', '1 li_1']]);
   });
 
+  test.each([
+    [1, false, [['push', { lineItems: [{ id: 'li_1', quantity: 1 }] }]]],
+    [2, false, []],
+    [2, true, [['probe', { lineItems: TWO }]]],
+  ])('asks for nothing anew that has left: %d of two, perhaps placed before: %s', async (quantity, unknown, calls) => {
+    const parcel = { id: 'ful_1', by: 'shed', carrier: 'dhl', trackingNumber: 'JD1', shippedAt: SOLD.placedAt };
+    const sent = { ...SOLD, fulfillments: [{ ...parcel, lineItems: [{ id: 'li_1', quantity }] }] };
+    const order = action({}, { remoteId: '5021' });
+    await run(deliveryOf({}, { unknown }), { order }, { orders: [sent] });
+    expect(order.calls).toMatchObject(calls);
+  });
+
   test('of what is paid on delivery waits for a person where its shipper cannot collect cash', async () => {
     const [shop, ...others] = CONNECTIONS;
     const settings = { release: ['paid', 'on_delivery'] };

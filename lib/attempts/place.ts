@@ -4,7 +4,7 @@ import { tellHeldBack } from '#lib/explanation/held-back';
 import type { PlaceInput } from '#lib/marketplaces/action';
 import type { LineQuantity, Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
-import { dueOf, holdBack, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
+import { dueOf, holdBack, lessOf, minus, numberOf, placementOf, shippedOf, takeBack } from '#lib/orders/units';
 import { BlockedError, StoppedError } from '#lib/platform/errors';
 import type { Job, RemoteWork } from './attempt.ts';
 import { noteStocked, readSold, tellPushed } from './sold.ts';
@@ -27,7 +27,10 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     if (placementOf(order, delivery.id)?.named) await hub.reserveSold(order, [delivery], network);
     const heldBack = unknown ? null : tellHeldBack(order, network);
     if (heldBack) throw new StoppedError({ code: 'order_unreleased', description: heldBack });
-    const input = inputOf(order);
+    const whole = inputOf(order);
+    // What its shipper declined and sent all the same is not asked for anew.
+    const sent = unknown ? [] : shippedOf(order, delivery.id, whole.lineItems);
+    const input = { ...whole, lineItems: minus(whole.lineItems, sent) };
     if (input.lineItems.length === 0 || (input.nth === null && order.cancelled)) throw nothingLeft();
     if (paymentOf(order).state === 'on_delivery' && !connector.collectsCash)
       throw new BlockedError(

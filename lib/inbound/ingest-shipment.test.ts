@@ -137,6 +137,42 @@ describe('what whoever ships says', () => {
     expect((await eventOf(late)).state).toBe('duplicate');
   });
 
+  it('ends the wait for what it gave back and sent all the same', async () => {
+    const placing = async () => (await getDeliveries((await stored()).deliveries, inbox.table))[0];
+    const asked = await placing();
+    if (!asked) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    await transition(asked, { ...asked, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    await take(told(shipped({ settled: true, declined: 'rest' }), fromShed));
+    expect((await placing())?.state).toBe('blocked');
+    const items = [{ sku: MUGS.sku, quantity: 1 }];
+    await take(told(shipped({ parcels: [{ ...JD01, items }] }), fromShed));
+    expect((await placing())?.cause?.description).toContain(`cancelled 1 ${MUGS.sku}, 1 ${PLATE.sku}`);
+    await take(told(shipped({ parcels: [JD01, { ...JD01, trackingNumber: 'JD02' }] }), fromShed));
+    expect(await placing()).toMatchObject({ state: 'succeeded', cause: null });
+  });
+
+  it('is no word of another placement, where its id there is all that it says', async () => {
+    const [asked] = await getDeliveries((await stored()).deliveries, inbox.table);
+    if (!asked) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    await transition(asked, { ...asked, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    for (const id of ['4999', '5021']) await inbox.table.put(putRemote('marketful-mx', id, 'scopio-main:ord_8f3a').Put);
+    const refund = { state: 'full_refunded', amount: 350, currency: 'USD' };
+    const unnamed = { orderId: null, number: null, channel: null, settled: true, declined: 'rest' as const, refund };
+    const before = await stored();
+    await take(told(shipped({ ...unnamed, remoteId: '4999' }), fromShed));
+    expect(await stored()).toEqual(before);
+    expect(await getDelivery(asked.id, inbox.table)).toEqual({
+      ...asked,
+      state: 'succeeded',
+      nextAttemptAt: null,
+      placed,
+    });
+    await take(told(shipped({ ...unnamed, remoteId: '5021' }), fromShed));
+    expect(await getDelivery(asked.id, inbox.table)).toMatchObject({ state: 'blocked', placed: { refund } });
+  });
+
   it('is told on the order it is about, where it changes nothing', async () => {
     await inbox.table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);
     const about = { remoteId: 'ticket-1', type: 'ticket.replied' as const };

@@ -4,7 +4,7 @@ import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { replaceDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
-import { decline } from '#lib/orders/decline';
+import { DECLINED, decline, declinedBy } from '#lib/orders/decline';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
@@ -12,7 +12,7 @@ import { applyShipment, type IsNamed, resolveSkus } from '#lib/orders/shipment';
 import { isSettled } from '#lib/orders/status';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
-import { numberOf, placementOf } from '#lib/orders/units';
+import { minus, numberOf, placementOf, shippedOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
 import type { Table } from '#lib/platform/table/table';
 import { type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
@@ -71,15 +71,17 @@ async function decideShipment(
   const found = findPlacement(order, placing, shipment);
   const about = found && withRefund(found, shipment);
   const refunded = tellRefund(found, about);
-  const source = { connection: connection.id, ...unitsOf(order, about ? [about] : placing) };
+  const source = { connection: connection.id, ...unitsOf(order, placing, about) };
   const isNamed = await namesAt(order, shipment, connection, hub.table);
   const told = applyShipment(
     order,
     { ...shipment, parcels: resolveSkus(order, shipment.parcels, source, isNamed) },
     source,
   );
-  const noted = found && about && about !== found ? [replaceDelivery(found, about)] : [];
-  const settled = shipment.settled ? settlePlacements(about ? [about] : placing) : [];
+  const now = about && sentAfterAll(told.order, about);
+  const noted = found && now && now !== found ? [replaceDelivery(found, now)] : [];
+  const ended = about ? [about] : areOld(order, placing) ? placing : [];
+  const settled = shipment.settled ? settlePlacements(ended) : [];
   // One write of a delivery: settled, it has its refund.
   const settling = settled.length > 0 ? settled : noted;
   const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
@@ -100,28 +102,43 @@ function withRefund(delivery: Delivery, { refund }: ShipmentSnapshot): Delivery 
   return { ...delivery, placed: { ...delivery.placed, refund } };
 }
 
+/** What its shipper declined and sent all the same waits for nobody; the very placement where nothing of it left. */
+function sentAfterAll(order: Order, delivery: Delivery): Delivery {
+  const { lineItems = [] } = placementOf(order, delivery.id) ?? {};
+  const sent = shippedOf(order, delivery.id, lineItems);
+  if (delivery.state !== 'blocked' || delivery.cause?.code !== DECLINED || sent.length === 0) return delivery;
+  const open = minus(lineItems, sent);
+  if (open.length > 0) return { ...delivery, cause: declinedBy(order, delivery.connection, open) };
+  return { ...delivery, state: 'succeeded', cause: null, waitsFor: null, updatedAt: new Date().toISOString() };
+}
+
 function tellRefund(before: Delivery | undefined, after: Delivery | undefined): Told[] {
   const refund = after === before ? undefined : after?.placed?.refund;
   return refund && after ? [{ type: 'placement.refunded', detail: { delivery: after.id, ...refund } }] : [];
 }
 
 /** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
-function findPlacement(order: Order, placing: readonly Delivery[], { remoteId, number, nth = 1 }: ShipmentSnapshot) {
+function findPlacement(order: Order, placing: readonly Delivery[], told: ShipmentSnapshot) {
+  const { orderId, remoteId, number, nth = 1 } = told;
   const byRemoteId = placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId);
+  // Its id there is all that it says: of what has another, as what was placed anew has, it is no word.
+  const isNamed = orderId !== null || number !== null;
+  const known = isNamed ? placing : placing.filter(({ placed }) => (placed?.remoteId ?? null) === null);
   // Of two placements under one number, its shipper was never asked for the first.
-  const byNumber = (which: (n: number) => boolean) =>
-    placing.findLast(({ id }) => which(placementOf(order, id)?.n ?? 1));
-  const areOld = placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);
-  if (byRemoteId || areOld) return byRemoteId;
+  const byNumber = (which: (n: number) => boolean) => known.findLast(({ id }) => which(placementOf(order, id)?.n ?? 1));
+  if (byRemoteId || areOld(order, placing)) return byRemoteId;
   return byNumber((n) => n > 1 && numberOf(order, n) === number) ?? byNumber((n) => n === nth);
 }
 
-/** What a shipper was asked for, and by which placement where that is not the first. */
-function unitsOf(order: Order, placing: readonly Delivery[]) {
-  const [first, ...others] = placing.map((delivery) => ({ delivery, placement: placementOf(order, delivery.id) }));
-  const placed = placing.flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
-  const isLater = others.length === 0 && first?.placement?.n !== undefined;
-  return { placed, ...(isLater && { placement: first.delivery.id }) };
+/** Whether some are of before they were told apart, so that a word may be of any. */
+const areOld = (order: Order, placing: readonly Delivery[]): boolean =>
+  placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);
+
+/** What a shipper was asked for, and by which placement where that is known and not the first. */
+function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
+  const placed = (about ? [about] : placing).flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
+  const isLater = about && placementOf(order, about.id)?.n !== undefined;
+  return { placed, ...(isLater && { placement: about.id }) };
 }
 
 /** What a shipper gives back waits for a person, who places it anew by replay or elsewhere. Null where it gives nothing back. */

@@ -258,12 +258,14 @@ export function differenceOf(
 /** What is said of units that are not wanted and can only be sent back. */
 export const LEFT = 'left already';
 
-/** Of units of a placement those that have left. */
+/** Of units of a placement those that have left; none where its units were not kept. */
 export const shippedOf = (order: Order, delivery: string, lines: readonly LineQuantity[]): LineQuantity[] =>
-  minus(
-    lines,
-    lines.map(({ id }) => ({ id, quantity: holderOf(order, delivery, id)?.open ?? 0 })),
-  );
+  lines
+    .map(({ id, quantity }) => {
+      const { quantity: asked = 0, open = 0 } = holderOf(order, delivery, id) ?? {};
+      return { id, quantity: Math.min(quantity - open, asked - open) };
+    })
+    .filter(some);
 
 const holderOf = (order: Order, delivery: string, id: string): Holder | undefined =>
   holdersOf(order, id).holders.find((each) => each.delivery === delivery);
