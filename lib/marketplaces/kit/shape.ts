@@ -227,6 +227,22 @@ export const alsoNamed = <T extends z.ZodMiniObject>(schema: T, names: Readonly<
     schema,
   );
 
+const letters = (name: string): string => name.replaceAll('_', '').toLowerCase();
+
+/** An object whose members may be spelled in other letters: `SKUCode` or `sku_code` for `SkuCode`. */
+export function spelled<S extends Record<string, z.ZodMiniType>>(shape: S) {
+  const names = new Map(Object.keys(shape).map((name) => [letters(name), name]));
+  return z.pipe(
+    reading((value) => {
+      if (!isObject(value) || Array.isArray(value)) return value;
+      const keys = Object.keys(value).map((key) => [names.get(letters(key)), key] as const);
+      const told = keys.filter(([name, key]) => name === key || (name !== undefined && !Object.hasOwn(value, name)));
+      return Object.fromEntries(told.map(([name, key]) => [name, value[key]]));
+    }),
+    z.object(shape),
+  );
+}
+
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
 /** An object without its members that are undefined. */

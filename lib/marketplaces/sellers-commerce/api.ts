@@ -21,6 +21,7 @@ import {
   optionalText,
   price,
   readShape,
+  spelled,
   unreadable,
 } from '../kit/shape.ts';
 import { RETURNS, STATUSES } from './statuses.ts';
@@ -34,27 +35,25 @@ const numberIn = (table: Table) =>
     integer,
   );
 
-const Address = z.object({
+const Address = spelled({
   ...looseTexts('AddressName', 'FirstName', 'LastName', 'CompanyName', 'Company', 'Phone'),
   ...looseTexts('AddressLine1', 'AddressLine2', 'City', 'StateCode', 'CountryCode', 'ZipCode'),
 });
 
 /** What is told of units must be read: none would mean all of them. */
-const Items = optional(itemsOf(z.object({ SkuCode: id, Quantity: count })));
+const Items = optional(itemsOf(spelled({ SkuCode: id, Quantity: count })));
 
 /** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
-export const Order = z.object({
+export const Order = spelled({
   OrderNumber: id,
   OrderStatusId: numberIn(STATUSES),
   /** By number, or by the name of the table; 0 is none. */
   ...looseTexts('PaymentStatusId', 'PaymentMethodId', 'CarrierId', 'ServiceTypeId'),
-  ...looseTexts('AuthorizationCode', 'TransactionNumber'),
   OrderPlacedDate: date,
   CreatedDate: date,
   ModifiedDate: date,
   CurrencyCode: optionalText,
-  Email: looseText,
-  Comments: looseText,
+  ...looseTexts('Email', 'Comments', 'AuthorizationCode', 'TransactionNumber'),
   /** One address, or a list of them. */
   ShippingAddress: optionalObject(Address, 'AddressLine1'),
   BillingAddress: optionalObject(Address, 'AddressLine1'),
@@ -62,7 +61,7 @@ export const Order = z.object({
   /** A list of orders may show only their heads; none is none. */
   OrderItems: z.nullish(
     itemsOf(
-      z.object({
+      spelled({
         OrderItemId: optionalId,
         SkuCode: optionalId,
         ProductName: looseText,
@@ -79,12 +78,12 @@ export const Order = z.object({
   DiscountAmount: anything,
   OrderTotal: anything,
   /** The parcels reported so far, where the store shows them. */
-  ShippingInformation: optional(itemsOf(z.object({ Items }))),
+  ShippingInformation: optional(itemsOf(spelled({ Items }))),
 });
 export type Order = z.infer<typeof Order>;
 
 /** A return request; "Return Status ID" has a table, the other keys are our reading. */
-export const Return = z.object({
+export const Return = spelled({
   ReturnNumber: id,
   OrderNumber: id,
   ReturnStatusId: numberIn(RETURNS),
@@ -93,12 +92,12 @@ export const Return = z.object({
   ModifiedDate: date,
 });
 
-export const Sku = z.object({ SkuCode: id, ProductName: looseText, Inventory: looseText });
+export const Sku = spelled({ SkuCode: id, ProductName: looseText, Inventory: looseText });
 
 /** What decides whether an order may be moved on or captured. */
-const State = z.pick(Order, {
-  ...{ OrderNumber: true, OrderStatusId: true },
-  ...{ PaymentStatusId: true, AuthorizationCode: true, TransactionNumber: true },
+const State = spelled({
+  ...{ OrderNumber: id, OrderStatusId: numberIn(STATUSES) },
+  ...looseTexts('PaymentStatusId', 'AuthorizationCode', 'TransactionNumber'),
 });
 
 /** Processed, and "Already exists for current request". */

@@ -233,6 +233,21 @@ test('names what is missing or wrong', () => {
   expect(fieldOf({ OrderItems: [{ SkuCode: 'A', Quantity: 1, UnitPrice: 'free' }] })).toBe('OrderItems[0].UnitPrice');
 });
 
+test('members may be spelled in other letters, and one that is there as it is named comes first', () => {
+  const respell = (value: unknown, spell: (name: string) => string): unknown => {
+    if (Array.isArray(value)) return value.map((each) => respell(each, spell));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [spell(name), respell(each, spell)]));
+  };
+  const camel = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+  const snake = (name: string) => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+  for (const spell of [camel, snake, (name: string) => name.toUpperCase()]) {
+    const mapped = map({ topic: 'order-read', body: respell(ORDER, spell), receivedAt: LATER }, connectionOf(info));
+    expect(mapped).toEqual(change({}, {}, 'order-read'));
+  }
+  expect(read({ email: 'other@example.com' }).buyer.email).toBe('ana@example.com');
+});
+
 test('reads dates as .NET writes them in the US, and ships without any that can be read', () => {
   const placedAt = '2026-11-19T15:08:09.000Z';
   for (const told of ['11/19/2026 3:08:09 PM', '/Date(1795100889000)/', '2026-11-19T15:08:09.0001234'])
