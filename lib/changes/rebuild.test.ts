@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import { memoryTable } from '#test/support/memory-table';
 import { orderOf } from '#test/support/orders';
+import type { Change } from './change-schema.ts';
 import { EARLIEST } from './cursor.ts';
-import { changesOfOrder } from './derive.ts';
+import { changeOfDelivery, changesOfOrder } from './derive.ts';
 import { openFeed } from './feed.ts';
 import { readChanges } from './read.ts';
 import { rebuildFeed } from './rebuild.ts';
@@ -28,6 +30,7 @@ it('publishes each order of the last 30 days whose revision the feed lacks, once
       async *eachOrder() {
         yield* [known, behind, lost, old];
       },
+      getDeliveries: async () => [],
       writeAll: async ({ externalId }) => void written.push(externalId),
     });
   expect(await rebuild()).toEqual({ looked: 4, published: 2 });
@@ -65,6 +68,7 @@ it('tells of an order that went on meanwhile what it has come to, and that any o
     async *eachOrder() {
       yield* [shipped, cancelled];
     },
+    getDeliveries: async () => [],
     writeAll: async () => undefined,
   });
   const { changes } = await readChanges(
@@ -76,4 +80,38 @@ it('tells of an order that went on meanwhile what it has come to, and that any o
   expect(told(cancelled)).toEqual(['order.changed', 'order.cancelled']);
   // A UCP platform is sent what changes the order as UCP has it.
   for (const { type, changed } of changes) expect(changed.includes('ucp'), type).toBe(type === 'order.changed');
+});
+
+it('tells what became of deliveries meanwhile, once, also of an order that has not changed since', async () => {
+  const feed = openFeed(memoryTable());
+  const order = { ...at(2, 'placed'), deliveries: ['dlv_placed', 'dlv_told', 'dlv_dead', 'dlv_pending'] };
+  const { updatedAt } = order;
+  const delivery = (id: string, state: Delivery['state'], more = {}) =>
+    ({
+      ...{ id, kind: 'push', action: 'fulfillment', connection: 'scopio-main', order: order.id, state, updatedAt },
+      ...{ subject: { fulfillment: 'f1' }, cause: null, ...more },
+    }) as Delivery;
+  const placed = { remoteId: '7', number: 'SC-1', channel: 'scopio-main', at: updatedAt };
+  const told = delivery('dlv_told', 'succeeded');
+  const deliveries = [
+    delivery('dlv_placed', 'succeeded', { action: 'order', subject: { lineItems: [] }, placed }),
+    ...[told, delivery('dlv_dead', 'dead'), delivery('dlv_pending', 'pending')],
+  ];
+  const known = [...changesOfOrder(undefined, order), { ...changeOfDelivery(undefined, told), revision: 2 } as Change];
+  await feed.append(shardNumber(order.id), () => known, '2026-01-01T00:00:00.000Z');
+  const rebuild = () =>
+    rebuildFeed(['scopio-main'], {
+      feed,
+      async *eachOrder() {
+        yield order;
+      },
+      getDeliveries: async () => deliveries,
+      writeAll: async () => undefined,
+    });
+  for (const published of [1, 0]) expect(await rebuild()).toEqual({ looked: 1, published });
+  const { changes } = await readChanges({ after: EARLIEST, limit: 100, wants: () => true }, feed);
+  expect(changes.map(({ type, delivery, revision }) => `${type} ${delivery} ${revision}`)).toEqual([
+    ...['order.created null 2', 'order.released null 2', 'fulfillment.reported dlv_told 2'],
+    ...['order.placed dlv_placed 2', 'delivery.dead dlv_dead 2'],
+  ]);
 });

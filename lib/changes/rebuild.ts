@@ -6,7 +6,7 @@ import * as items from '#lib/platform/table/items';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Change } from './change-schema.ts';
 import { eachPartition } from './cursor.ts';
-import { changesMissed, changesOfOrder } from './derive.ts';
+import { changeOfDelivery, changesMissed, changesOfOrder } from './derive.ts';
 import { type Feed, openFeed, type Revisions } from './feed.ts';
 import { writeShared, writeWords } from './words.ts';
 
@@ -15,16 +15,16 @@ const BATCH = 200;
 const PAGE = 100;
 const KEPT_MS = items.feedItem.keepDays * 24 * 3600_000;
 
-const HUB = { feed: openFeed(), eachOrder, writeAll };
+const HUB = { feed: openFeed(), eachOrder, getDeliveries, writeAll };
 
 /**
  * Publishes each order of the last 30 days whose present revision the feed does not have, as after an outage that was longer than the stream
  * keeps, and writes the words of all. An order that the feed knows nothing of is created; of another it is told what it has
- * come to since.
+ * come to since. What has become of their deliveries is told where the feed does not have it.
  */
 export async function rebuildFeed(
   connections: readonly string[],
-  { feed, eachOrder, writeAll }: typeof HUB = HUB,
+  { feed, eachOrder, getDeliveries, writeAll }: typeof HUB = HUB,
 ): Promise<{ looked: number; published: number }> {
   const began = new Date().toISOString();
   const oldest = new Date(Date.now() - KEPT_MS).toISOString();
@@ -40,13 +40,17 @@ export async function rebuildFeed(
   for await (const order of eachOrder(connections)) {
     count.looked += 1;
     await writeAll(order);
+    if (order.updatedAt < oldest) continue;
     const before = known.get(order.id);
-    if (order.updatedAt < oldest || (before && before.revision >= order.revision)) continue;
+    const missed = before ? changesMissed(order, before.types) : changesOfOrder(undefined, order);
+    const told = before && before.revision >= order.revision ? [] : missed;
+    const became = (await getDeliveries(order.deliveries))
+      .flatMap((delivery) => changeOfDelivery(undefined, delivery) ?? [])
+      .filter((change) => change.occurredAt >= oldest && !before?.deliveries.has(markOf(change)));
+    if (told.length + became.length === 0) continue;
     const partition = shardNumber(order.id);
-    const changes = [
-      ...(waiting.get(partition) ?? []),
-      ...(before ? changesMissed(order, before.types) : changesOfOrder(undefined, order)),
-    ];
+    const { revision } = order;
+    const changes = [...(waiting.get(partition) ?? []), ...told, ...became.map((change) => ({ ...change, revision }))];
     waiting.set(partition, changes);
     count.published += 1;
     if (changes.length >= BATCH) await flush(partition);
@@ -63,23 +67,34 @@ async function writeAll(order: Order): Promise<void> {
     await writeWords(commit('DELIVERY', delivery));
 }
 
-const isTold = ({ order, revision }: Change, published: Revisions): boolean =>
-  (published.get(order) ?? -1) >= (revision ?? 0);
+/** What a delivery has come to is told by its id alone: it may be later than the order's revision. */
+const isTold = ({ order, revision, delivery }: Change, published: Revisions): boolean =>
+  delivery === null && (published.get(order) ?? -1) >= (revision ?? 0);
+
+const markOf = ({ type, delivery }: Change): string => `${type} ${delivery}`;
 
 interface Told {
   revision: number;
   types: Set<ChangeType>;
+  /** What became of its deliveries. */
+  deliveries: Set<string>;
 }
 
-/** The latest revision of each order that a partition tells of, and the types that it tells of it. */
+/** The latest revision of each order that a partition tells of, and what it tells of it. */
 async function toldIn(feed: Feed, partition: number): Promise<Map<string, Told>> {
   const told = new Map<string, Told>();
   for (let after = 0; ; ) {
     const { items: found, hasMore } = await feed.query(partition, { after, limit: PAGE });
-    for (const { order, revision, type } of found.flatMap(({ entries }) => entries)) {
+    for (const change of found.flatMap(({ entries }) => entries)) {
+      const { order, revision, type } = change;
       if (!order || revision === null) continue;
-      const before = told.get(order) ?? { revision: 0, types: new Set() };
-      told.set(order, { revision: Math.max(revision, before.revision), types: before.types.add(type) });
+      const { types, deliveries, ...before } = told.get(order) ?? {
+        revision: 0,
+        types: new Set(),
+        deliveries: new Set(),
+      };
+      if (change.delivery) deliveries.add(markOf(change));
+      told.set(order, { revision: Math.max(revision, before.revision), types: types.add(type), deliveries });
     }
     after = found.at(-1)?.position ?? after;
     if (!hasMore) return told;
