@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Api, createApi } from './api-client.ts';
+import { createApi } from './api-client.ts';
 import { usageError } from './errors.ts';
 import { type Column, renderTable } from './table.ts';
 
@@ -14,38 +14,30 @@ export interface GlobalOptions {
   json?: boolean;
 }
 
-/** The API and the output of a command that talks to the hub. */
-export interface Session {
-  api: Api;
-  key: string;
-  /** JSON and nothing else on stdout. */
-  json: boolean;
-  readonly now: Date;
-  /** Writes what was asked for to stdout. */
-  print(text: string): void;
-  /** Writes remarks to stderr, which a pipe does not get. */
-  note(text: string): void;
-  /** Prints the API's answer as JSON with `--json`, else what `show` makes of it. */
-  answer<T>(value: T, show: (value: T) => string): void;
-  table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string;
-}
+export type Session = ReturnType<typeof openSession>;
 
-export function openSession(command: Command): Session {
+/** The API and the output of a command that talks to the hub. */
+export function openSession(command: Command) {
   const { url, key, json = false } = command.optsWithGlobals<GlobalOptions>();
   const hub = readHubUrl(url ?? (process.env.LONGSHORE_URL || DEFAULT_URL));
   const apiKey = readKey(key ?? process.env.LONGSHORE_API_KEY, hub);
-  const print = (text: string) => void process.stdout.write(`${text}\n`);
+  /** Writes what was asked for to stdout. */
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
   return {
     api: createApi({ url: hub, key: apiKey }),
     key: apiKey,
+    /** JSON and nothing else on stdout. */
     json,
     get now() {
       return new Date();
     },
     print,
-    note: (text) => void process.stderr.write(`${text}\n`),
-    answer: (value, show) => print(json ? JSON.stringify(value, null, 2) : show(value)),
-    table: (rows, columns) => renderTable(rows, columns, process.stdout.isTTY ? process.stdout.columns : undefined),
+    /** Writes remarks to stderr, which a pipe does not get. */
+    note: (text: string): void => void process.stderr.write(`${text}\n`),
+    /** Prints the API's answer as JSON with `--json`, else what `show` makes of it. */
+    answer: <T>(value: T, show: (value: T) => string) => print(json ? JSON.stringify(value, null, 2) : show(value)),
+    table: <Row>(rows: readonly Row[], columns: readonly Column<Row>[]) =>
+      renderTable(rows, columns, process.stdout.isTTY ? process.stdout.columns : undefined),
   };
 }
 

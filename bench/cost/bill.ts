@@ -51,17 +51,16 @@ export function billOf(
     billedMs: sum(billedMs),
     kilobytes: usage('', 'bytes') / 1024,
     logBytes: sum(({ logBytes }) => logBytes),
-    calls: callsOf(spent, orders),
+    calls: addUp(spent.flatMap(({ usages }) => [...usages].map(([call, { requests }]) => [call, requests / orders]))),
     lines,
     usd: Object.values(lines).reduce((total, usd) => total + usd, 0),
   };
 }
 
-function callsOf(spent: readonly Spent[], orders: number): Record<string, number> {
-  const calls: Record<string, number> = {};
-  for (const [call, { requests }] of spent.flatMap(({ usages }) => [...usages]))
-    calls[call] = (calls[call] ?? 0) + requests / orders;
-  return calls;
+function addUp(counts: ReadonlyArray<[name: string, count: number]>): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of counts) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
 }
 
 /** Billed milliseconds, rounded up: CPU time is stretched where the function's memory buys less than a whole CPU. */
@@ -82,15 +81,8 @@ export function addBills(name: string, bills: readonly Bill[]): Bill {
     billedMs: sum((bill) => bill.billedMs),
     kilobytes: sum(({ kilobytes }) => kilobytes),
     logBytes: sum(({ logBytes }) => logBytes),
-    calls: addCalls(bills),
+    calls: addUp(bills.flatMap(({ calls }) => Object.entries(calls))),
     lines: Object.fromEntries(names.map((line) => [line, sum(({ lines }) => lines[line])])) as Bill['lines'],
     usd: sum(({ usd }) => usd),
   };
-}
-
-function addCalls(bills: readonly Bill[]): Record<string, number> {
-  const calls: Record<string, number> = {};
-  for (const [call, requests] of bills.flatMap((bill) => Object.entries(bill.calls)))
-    calls[call] = (calls[call] ?? 0) + requests;
-  return calls;
 }

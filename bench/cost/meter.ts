@@ -4,17 +4,17 @@ import { buffer } from 'node:stream/consumers';
 import { serveLoopback } from '#sandbox/loopback';
 
 /** What was asked of one AWS service by one kind of call. */
-interface Usage {
-  requests: number;
+const noUsage = () => ({
+  requests: 0,
   /** Chunks of 64 KB, by which SQS is billed; those with a message group are counted apart. */
-  chunks: number;
-  fairChunks: number;
-  writeUnits: number;
-  readUnits: number;
-  bytes: number;
-}
+  chunks: 0,
+  fairChunks: 0,
+  writeUnits: 0,
+  readUnits: 0,
+  bytes: 0,
+});
 
-export type Usages = Map<string, Usage>;
+export type Usages = Map<string, ReturnType<typeof noUsage>>;
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -75,14 +75,7 @@ function prepare(operation: string, body: Buffer): Buffer {
 }
 
 function note(usages: Usages, name: string, sent: Buffer, got: Buffer): void {
-  const usage = usages.get(name) ?? {
-    requests: 0,
-    chunks: 0,
-    fairChunks: 0,
-    writeUnits: 0,
-    readUnits: 0,
-    bytes: 0,
-  };
+  const usage = usages.get(name) ?? noUsage();
   usages.set(name, usage);
   usage.requests += 1;
   usage.bytes += sent.length + got.length;

@@ -11,23 +11,20 @@ export interface Sort {
   cpu: number;
 }
 
-/** A queue's function and its event source mapping. */
-export interface Consumer {
-  /** Messages it can take this second. */
-  capacity(): number;
-  /** What it did this second, and how many messages it left; returns the invocations that this kept busy. */
-  work(sorts: readonly Sort[], left: number): number;
-}
+export type Consumer = ReturnType<typeof createConsumer>;
 
-export function createConsumer(settings: ConsumerDesign | undefined): Consumer {
+/** A queue's function and its event source mapping. */
+export function createConsumer(settings: ConsumerDesign | undefined) {
   if (!settings) throw new Error('the design has no consumer for a queue');
   const { batchSize, maximumConcurrency, memoryMb } = settings;
   const cpus = memoryMb / AWS.lambda.megabytesPerCpu;
   let invocations: number = Math.min(AWS.mapping.first, maximumConcurrency);
   let secondsEach = 0.1;
   return {
+    /** Messages it can take this second. */
     capacity: () => (invocations * batchSize) / secondsEach,
-    work(sorts, left) {
+    /** What it did this second, and how many messages it left; returns the invocations that this kept busy. */
+    work(sorts: readonly Sort[], left: number): number {
       const count = sorts.reduce((sum, sort) => sum + sort.count, 0);
       if (count <= 0) return 0;
       const fill =

@@ -11,35 +11,22 @@ export const ITEMS = ['BUDGET', 'MISSES', 'REPLAY'] as const;
 /** All of the table together. */
 export const TABLE = 'TABLE';
 
-/** What happened to deliveries of one side in a second. */
-export interface Moves {
-  opened: number;
-  leased: number;
-  succeeded: number;
-  /** Of these, placements. */
-  placed: number;
-  retried: number;
-  turnedAway: number;
-  /** Of these, as the remote is away. */
-  heldBack: number;
-  died: number;
-  reopened: number;
-  /** What was read and recorded, and how many new orders that brought. */
-  recorded: number;
-  ordered: number;
-  requests: number;
-}
+export type Moves = ReturnType<typeof noMoves>;
 
-export const noMoves = (): Moves => ({
+/** What happened to deliveries of one side in a second. */
+export const noMoves = () => ({
   opened: 0,
   leased: 0,
   succeeded: 0,
+  /** Of these, placements. */
   placed: 0,
   retried: 0,
   turnedAway: 0,
+  /** Of these, as the remote is away. */
   heldBack: 0,
   died: 0,
   reopened: 0,
+  /** What was read and recorded, and how many new orders that brought. */
   recorded: 0,
   ordered: 0,
   requests: 0,

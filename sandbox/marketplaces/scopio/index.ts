@@ -21,7 +21,6 @@ export interface ScopioOptions extends SandboxOptions {
   webhookSecret: string;
   /** The Webhook URL of the seller profile; an order without one is only polled. */
   webhookUrl?: string | readonly string[] | undefined;
-  sellerId?: string | undefined;
   signature?: SignatureOptions | undefined;
   /** Which sample orders are placed. */
   seed?: number | undefined;
@@ -33,7 +32,7 @@ export type ScopioSandbox = Awaited<ReturnType<typeof startScopioSandbox>>;
 export async function startScopioSandbox(options: ScopioOptions) {
   const base = createBase('scopio', options, DIALECTS);
   const { store } = base;
-  const seller = options.sellerId ?? 'seller-1';
+  const seller = 'seller-1';
   const profile = openProfile(options, store.collection<Profile>('profile'));
 
   const webhooks = createWebhookSender(base, {
