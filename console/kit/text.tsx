@@ -181,7 +181,10 @@ export function copyWhole(): void {
     const around = (common instanceof Element ? common : common.parentElement)?.closest<HTMLElement>('time, .id');
     const copied = document.createElement('div');
     copied.append(range.cloneContents());
-    for (const part of copied.querySelectorAll<HTMLElement>('time, .id')) part.textContent = part.title;
+    const parts = copied.querySelectorAll<HTMLElement>('time, .id');
+    // Text of a body is copied by the browser, line by line.
+    if (!around && parts.length === 0) return;
+    for (const part of parts) part.textContent = part.title;
     document.body.append(copied);
     // biome-ignore lint/performance/useDomNodeTextContent: only what is laid out has lines, and tabs between its cells
     event.clipboardData?.setData('text/plain', around?.title ?? copied.innerText);

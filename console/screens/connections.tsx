@@ -1,8 +1,8 @@
-import { hubNow, type Shape, useAnswer } from '../kit/hub.ts';
+import { type Answer, hubNow, type Shape, useAnswer } from '../kit/hub.ts';
 import { hrefOf } from '../kit/place.ts';
 import { Items, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Code, Outside, State, Time } from '../kit/text.tsx';
+import { Outside, State, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 export type Connection = Shape<'Connection'>;
@@ -45,6 +45,18 @@ const NONE = (
   </>
 );
 
+const routeColumns: Columns<Answer<'get', '/connections'>['routes'][number]> = [
+  ['From', ({ from }) => (from === '*' ? 'any connection' : from)],
+  [
+    'Where',
+    ({ match = {} }) =>
+      Object.entries(match)
+        .map((each) => each.join(' '))
+        .join(', ') || 'any line',
+  ],
+  ['To', ({ to }) => to, 'wide'],
+];
+
 /** The accounts at the marketplaces, who ships what, and what was removed. */
 export function Connections() {
   const live = useAnswer('/connections');
@@ -55,17 +67,7 @@ export function Connections() {
       {routes.length > 0 && (
         <Region title="Routes">
           <p class="muted">Tried in this order for each line of an order.</p>
-          <ol class="items routes">
-            {routes.map((route) => (
-              <li key={JSON.stringify(route)}>
-                <Outside>{route.from === '*' ? 'any connection' : route.from}</Outside>
-                {Object.entries(route.match ?? {}).map(([name, wanted]) => (
-                  <Code key={name}>{`${name} ${wanted}`}</Code>
-                ))}
-                <span aria-hidden="true">→</span> <span class="unseen">to</span> <Outside>{route.to}</Outside>
-              </li>
-            ))}
-          </ol>
+          <Table name="Routes" columns={routeColumns} rows={routes} />
         </Region>
       )}
       {removed.length > 0 && (

@@ -361,6 +361,15 @@ test('what came, what was read and what was pushed stand side by side, on a phon
   await sides[0]?.getByText('"shipping_address"').waitFor();
   expect(await sides[1]?.textContent()).toMatch(/"number": "SC-1001"/);
   expect(await sides[2]?.textContent()).toMatch(/order to marketful-mx.*"remoteId".*"sku": "MUG-RED"/s);
+  // Of text that is shown line by line the lines are copied as they are.
+  const isOurs = await page.evaluate(() => {
+    const text = document.querySelector('.sides pre bdi')?.firstChild as Text;
+    getSelection()?.setBaseAndExtent(text, 0, text, 40);
+    const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+    return event.defaultPrevented;
+  });
+  expect(isOurs).toBe(false);
   const corners = () => Promise.all(sides.map((side) => side.boundingBox()));
   const [raw, snapshot, pushed] = await corners();
   expect([snapshot?.y, pushed?.y]).toEqual([raw?.y, raw?.y]);
