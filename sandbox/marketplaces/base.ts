@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { createDialects, type Dialect, type Dialects } from './dialects.ts';
+import { createDialects, type Dialect } from './dialects.ts';
 import type { Failure } from './fault-hooks.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { openStore, type Store } from './store.ts';
+import { createFaults } from './faults.ts';
+import { openStore } from './store.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
 /** What happens at a sandbox that the proof's people go by. */
@@ -32,18 +32,7 @@ export interface SandboxOptions {
 }
 
 /** What the parts of one sandbox share. */
-export interface Base {
-  marketplace: string;
-  store: Store;
-  faults: Faults;
-  dialects: Dialects;
-  emit(event: SandboxEvent): void;
-  now: () => Date;
-  /** The document's waits before each retry of a webhook, as the options shorten them. */
-  retryDelays(documented: readonly number[]): number[];
-  /** The vendor's routes as `METHOD /path`, filled while they are registered. */
-  endpoints: string[];
-}
+export type Base = ReturnType<typeof createBase>;
 
 /** What a vendor's sandbox adds to the shared server. */
 export interface Vendor {
@@ -66,16 +55,19 @@ export function createBase(
   marketplace: string,
   options: SandboxOptions,
   dialects: Readonly<Record<string, Dialect>> = {},
-): Base {
+) {
   const now = options.now ?? (() => new Date());
+  /** The vendor's routes as `METHOD /path`, filled while they are registered. */
   const endpoints: string[] = [];
   const file = options.dataDir ? join(options.dataDir, `${options.name ?? marketplace}.jsonl`) : undefined;
   const store = openStore(file);
   return {
     ...{ marketplace, store, now, endpoints },
-    emit: (event) => options.onEvent?.(event),
+    emit: (event: SandboxEvent) => options.onEvent?.(event),
     faults: createFaults(() => endpoints),
     dialects: createDialects(store, dialects),
-    retryDelays: (documented) => documented.map((ms) => options.retryIntervalMs ?? ms / (options.timeScale ?? 1)),
+    /** The document's waits before each retry of a webhook, as the options shorten them. */
+    retryDelays: (documented: readonly number[]) =>
+      documented.map((ms) => options.retryIntervalMs ?? ms / (options.timeScale ?? 1)),
   };
 }

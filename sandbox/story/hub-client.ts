@@ -20,21 +20,18 @@ export interface ShownEntry {
   detail: Record<string, unknown>;
 }
 
-export interface Hub {
-  /** Undefined while the hub does not know the order. */
-  getOrder(id: string): Promise<ShownOrder | undefined>;
-  post(path: string, body: unknown): Promise<void>;
-}
+export type Hub = ReturnType<typeof createHubClient>;
 
 /** The hub as its users see it: over HTTP, with a key. */
-export function createHubClient(url: string, apiKey: string): Hub {
+export function createHubClient(url: string, apiKey: string) {
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
   return {
-    async getOrder(id) {
+    /** Undefined while the hub does not know the order. */
+    async getOrder(id: string) {
       const response = await fetch(`${url}/orders/${encodeURIComponent(id)}`, { headers });
       return response.ok ? ((await response.json()) as ShownOrder) : undefined;
     },
-    async post(path, body) {
+    async post(path: string, body: unknown) {
       await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
     },
   };
