@@ -8,7 +8,6 @@ import type { Faults, RequestFault } from './faults.ts';
  */
 export type Failure = (status: number, retryAfter?: number) => { body: unknown; headers?: Record<string, string> };
 
-/** The headers of a failure. */
 export const failureHeaders = ({ headers }: ReturnType<Failure>, retryAfter?: number): Record<string, string> =>
   headers ?? (retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
 

@@ -11,7 +11,6 @@ export interface Credentials {
 
 /** How one endpoint answers requests it cannot attribute: the document words it differently for each. */
 export interface AuthAnswers {
-  /** A header is missing. */
   missing: Answer;
   /** The User header names nobody. */
   user: Answer;

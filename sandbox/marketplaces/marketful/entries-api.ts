@@ -22,7 +22,6 @@ interface Parts {
 export function serveEntries(app: FastifyInstance, { base, credentials, stock }: Parts): void {
   const entries = base.store.collection<Entry>('entries');
 
-  // POST /entradas/nueva_entrada_api
   const known = { preHandler: authenticate(credentials, authAnswers.entries) };
   app.post('/entradas/nueva_entrada_api', known, async (request) => {
     const parameters = parametersOf(request);

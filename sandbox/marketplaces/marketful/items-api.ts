@@ -12,7 +12,6 @@ interface Parts {
 export function serveItems(app: FastifyInstance, { credentials, stock }: Parts): void {
   const known = { preHandler: authenticate(credentials, authAnswers.usual) };
 
-  // GET /items/get_stock
   app.get('/items/get_stock', known, async (request) => {
     const { sku } = parametersOf(request);
     if (isBlank(sku)) throw refuse([403, 'SKU must be present']);
@@ -22,7 +21,6 @@ export function serveItems(app: FastifyInstance, { credentials, stock }: Parts):
     return { message: 'Success', sku: item.sku, avariable_quantity: item.quantity };
   });
 
-  // GET /items/get_stock_ean
   app.get('/items/get_stock_ean', known, async (request) => {
     const { ean } = parametersOf(request);
     if (typeof ean !== 'string' || ean === '') throw refuse([402, 'ean must be present and must be String']);
@@ -31,7 +29,6 @@ export function serveItems(app: FastifyInstance, { credentials, stock }: Parts):
     return { message: 'Success', ean, available_quantity: item.quantity, item_id: item.id };
   });
 
-  // POST /items/create_item
   app.post('/items/create_item', known, async (request, reply) => {
     const { items } = parametersOf(request);
     if (!Array.isArray(items) || items.length === 0) throw refuse([402, "Parameter 'items' must be present"]);
@@ -59,7 +56,6 @@ export function serveItems(app: FastifyInstance, { credentials, stock }: Parts):
     return { saved, unsaved };
   };
 
-  // POST /items/delete_item
   app.post('/items/delete_item', known, async (request) => {
     const { item_id: given } = parametersOf(request);
     if (isBlank(given)) throw refuse([402, 'item_id must be present']);
@@ -69,7 +65,6 @@ export function serveItems(app: FastifyInstance, { credentials, stock }: Parts):
     return { message: 'Success', description: `Item ${item.id} deleted` };
   });
 
-  // POST /items/update_item
   app.post('/items/update_item', known, async (request) => {
     const { item_id: given, ...changes } = parametersOf(request);
     if (isBlank(given)) throw refuse([402, 'item_id must be present']);

@@ -38,7 +38,6 @@ export function serveOrders(app: FastifyInstance, { base, credentials, warehouse
     calls.put(String(base.store.next('calls')), { ...call, body });
   };
 
-  // POST /shopi_orders/multicanal_api
   const placing = { preHandler: authenticate(credentials, authAnswers.usual) };
   app.post('/shopi_orders/multicanal_api', placing, async (request) => {
     const body = parametersOf(request);
@@ -52,7 +51,6 @@ export function serveOrders(app: FastifyInstance, { base, credentials, warehouse
     }
   });
 
-  // GET /shopi_orders/get_orders
   const reading = { preHandler: authenticate(credentials, authAnswers.orders) };
   app.get('/shopi_orders/get_orders', reading, async (request) => {
     const { canal, orden } = parametersOf(request);
@@ -62,7 +60,6 @@ export function serveOrders(app: FastifyInstance, { base, credentials, warehouse
     return { message: 'Success', orden: dialects.speak(order.id, order) };
   });
 
-  // GET /shipment_events/get_events
   const tracking = { preHandler: authenticate(credentials, authAnswers.events) };
   app.get('/shipment_events/get_events', tracking, async (request) => {
     const id = wholeNumber(parametersOf(request).order_id);

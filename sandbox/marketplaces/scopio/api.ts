@@ -38,7 +38,6 @@ export function serveApi(app: FastifyInstance, { base, shop, seller, apiKey }: P
     if (presentedKey(request) !== apiKey) throw failed(401, 'unauthorized', 'The API key is missing or not valid.');
   });
 
-  // GET /api/seller/orders
   app.get('/api/seller/orders', async () => ({
     success: true,
     orders: orders
@@ -47,7 +46,6 @@ export function serveApi(app: FastifyInstance, { base, shop, seller, apiKey }: P
       .map(shop.show),
   }));
 
-  // POST /api/seller/orders/{orderId}/fulfill
   app.post<{ Params: { orderId: string } }>('/api/seller/orders/:orderId/fulfill', async (request) => {
     const { orderId } = request.params;
     const record = (status: number, code: string | null, body: unknown): void =>

@@ -13,7 +13,6 @@ interface Parts {
   setup: Setup;
 }
 
-/** The order endpoints. */
 export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Parts): void {
   const { store, emit, dialects } = base;
   const orders = store.collection<Order>('orders');
@@ -30,14 +29,12 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
   get('/api/order/getall', getAll);
   get('/api/order/getorders', getAll);
 
-  // GET api/order/get/{ordernumber}
   get('/api/order/get/:ordernumber', ({ params }) => {
     const order = find((params as { ordernumber: string }).ordernumber);
     // Here is what a list of heads leaves out.
     return { ...dialects.speak(order.OrderNumber, order), OrderItems: order.OrderItems };
   });
 
-  // POST api/order/shippinginformation
   post('/api/order/shippinginformation', (body) => {
     const told = readBody(ShippingInformation, body);
     const order = addParcel(find(told.OrderNumber), told);

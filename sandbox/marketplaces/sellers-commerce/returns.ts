@@ -68,17 +68,14 @@ export function createReturns({ store }: Base, setup: Setup) {
       return returns.put(number, { ...known, ...readControl(ChangeReturn, input), ModifiedDate: setup.stamp() });
     },
     serve({ get, post, list }: Endpoints) {
-      // GET api/return/getall
       get('/api/return/getall', ({ query }) => list(applyQuery(returns.list(), RETURN_FIELDS, query)));
 
-      // GET api/return/get/{returnnumber}
       get('/api/return/get/:returnnumber', ({ params }) => {
         const known = returns.get((params as { returnnumber: string }).returnnumber);
         if (!known) throw refuse(24);
         return known;
       });
 
-      // POST api/return/return
       post('/api/return/return', (body) => {
         const { OrderNumber, ReturnTypeId, Items, Reason } = readBody(ReturnRequest, body);
         const order = orders.get(OrderNumber);

@@ -13,10 +13,8 @@ export function serveShoppers({ get, list }: Endpoints, shop: Shop): void {
 
   // The document writes the resource both ways.
   for (const resource of ['shopper', 'Shopper']) {
-    // GET api/shopper/getall
     get(`/api/${resource}/getall`, ({ query }) => list(applyQuery(shoppers(), SHOPPER_FIELDS, query)));
 
-    // GET api/shopper/get/{username}
     get(`/api/${resource}/get/:username`, ({ params }) => {
       const shopper = shoppers().find(({ UserName }) => UserName === (params as { username: string }).username);
       if (!shopper) throw refuse(22);

@@ -80,7 +80,6 @@ function showProduct({ SkuCode, Price, Inventory, ...product }: StoreSku) {
   return { ...product, Skus: [{ SkuCode, Price, Inventory }] };
 }
 
-/** The endpoints about products and stock. */
 export function serveProducts({ get, post, list }: Endpoints, stock: Stock): void {
   // GET api/product/getall, GET api/product/getallproducts: the document says the same of both.
   const getAll = ({ query }: FastifyRequest) => list(applyQuery(stock.list().map(showProduct), PRODUCT_FIELDS, query));
@@ -100,16 +99,13 @@ export function serveProducts({ get, post, list }: Endpoints, stock: Stock): voi
     return list(wanted.slice(from, from + (wholeNumber(top || undefined, 'top') ?? wanted.length)));
   });
 
-  // GET api/product/get/{productcode}
   get('/api/product/get/:productcode', ({ params }) => {
     const sku = stock.find((params as { productcode: string }).productcode);
     if (!sku) throw refuse(34);
     return showProduct(sku);
   });
 
-  // POST api/product/updateskuinventory
   post('/api/product/updateskuinventory', (body) => stock.update(readBody(SkuInventories, body)));
 
-  // POST api/product/updateskuprice
   post('/api/product/updateskuprice', (body) => stock.update(readBody(SkuPrices, body)));
 }

@@ -159,7 +159,6 @@ export function serveTokens(app: FastifyInstance, tokens: Tokens): void {
     }
   });
 
-  // POST /token
   app.post('/token', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const form = formOf(request);

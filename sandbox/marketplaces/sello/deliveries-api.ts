@@ -5,10 +5,8 @@ import { type Delivery, METHODS } from './order.ts';
 
 /** The endpoints about the parcels of an order. */
 export function serveDeliveries(app: FastifyInstance, { base, orders, recorded }: Account): void {
-  // GET /v5/orders/{id}/deliveries
   app.get('/orders/:id/deliveries', async (request) => ({ deliveries: orderOf(request, orders).deliveries }));
 
-  // POST /v5/orders/{id}/deliveries
   app.post(
     '/orders/:id/deliveries',
     recorded('delivery', async (request, reply) => {
@@ -26,7 +24,6 @@ export function serveDeliveries(app: FastifyInstance, { base, orders, recorded }
     }),
   );
 
-  // DELETE /v5/orders/{orderId}/deliveries/{id}
   app.delete<{ Params: { id: string; deliveryId: string } }>(
     '/orders/:id/deliveries/:deliveryId',
     recorded('delivery-removed', async (request, reply) => {

@@ -25,7 +25,6 @@ export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, 
           ? order.deliveredAt
           : listed(order)[path];
 
-  // GET /v5/orders
   app.get('/orders', async ({ query }) => {
     const source = {
       items: orders.list(),
@@ -44,7 +43,6 @@ export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, 
     return dialects.speak(order.id, showOrder(order, statuses));
   });
 
-  // GET /v5/orders/{id}/history
   app.get<{ Querystring: { next?: string } }>('/orders/:id/history', async (request) =>
     orders.history.page(orderOf(request, orders).id, request.query.next),
   );
@@ -56,13 +54,11 @@ export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, 
     orders.save({ ...order, ...changes, customer: { ...order.customer, ...customer } }, { said, statusSet });
   };
 
-  // PUT /v5/orders/{id}
   app.put(
     '/orders/:id',
     recorded('order', async (request) => change(orderOf(request, orders), bodyOf(request))),
   );
 
-  // PUT /v5/orders
   app.put(
     '/orders',
     recorded('orders', async (request) => {
@@ -71,7 +67,6 @@ export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, 
     }),
   );
 
-  // POST /v5/orders
   app.post(
     '/orders',
     recorded('order-added', async (request, reply) => {
@@ -108,7 +103,6 @@ export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, 
     }),
   );
 
-  // POST /v5/orders/{id}/copy
   app.post(
     '/orders/:id/copy',
     recorded('order-copied', async (request, reply) => {
@@ -120,7 +114,6 @@ export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, 
     }),
   );
 
-  // POST /v5/orders/{keepId}/merge
   app.post(
     '/orders/:id/merge',
     recorded('orders-merged', async (request) => {

@@ -17,7 +17,6 @@ const RULES: ListingRules = {
 
 /** The endpoints about products and their stock. */
 export function serveProducts(app: FastifyInstance, { products, recorded }: Account): void {
-  // GET /v5/products
   app.get('/products', async ({ query }) => {
     const all = products.list();
     const source = {
@@ -33,13 +32,10 @@ export function serveProducts(app: FastifyInstance, { products, recorded }: Acco
     return { statusCode: 200, data };
   });
 
-  // GET /v5/products/{id}
   app.get('/products/:id', async (request) => toFullProduct(byId(request, products)));
 
-  // GET /v5/products/sku/{sku}
   app.get('/products/sku/:sku', async (request) => toFullProduct(bySku(request, products)));
 
-  // POST /v5/products
   app.post(
     '/products',
     recorded('product-added', async (request, reply) => {
@@ -51,19 +47,16 @@ export function serveProducts(app: FastifyInstance, { products, recorded }: Acco
 
   const change = (product: Product, request: FastifyRequest): void => void products.change(product, bodyOf(request));
 
-  // PUT /v5/products/{id}
   app.put(
     '/products/:id',
     recorded('product', async (request) => change(byId(request, products), request)),
   );
 
-  // PUT /v5/products/sku/{sku}
   app.put(
     '/products/sku/:sku',
     recorded('product', async (request) => change(bySku(request, products), request)),
   );
 
-  // PUT /v5/products/bulk
   app.put(
     '/products/bulk',
     recorded('products', async (request, reply) => {

@@ -7,10 +7,8 @@ import { toDraftRow } from './row.ts';
 
 /** The endpoints about the rows of an order. */
 export function serveRows(app: FastifyInstance, { base, orders, products, recorded }: Account): void {
-  // GET /v5/orders/{id}/rows
   app.get('/orders/:id/rows', async (request) => orderOf(request, orders).rows.map(toShownRow));
 
-  // POST /v5/orders/{id}/rows
   app.post(
     '/orders/:id/rows',
     recorded('row-added', async (request) => {
@@ -28,7 +26,6 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
     }),
   );
 
-  // PUT /v5/orders/{id}/rows/{rowId}
   app.put(
     '/orders/:id/rows/:rowId',
     recorded('row', async (request) => {
@@ -39,7 +36,6 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
     }),
   );
 
-  // DELETE /v5/orders/{id}/rows/{rowId}
   app.delete(
     '/orders/:id/rows/:rowId',
     recorded('row-removed', async (request, reply) => {
@@ -50,7 +46,6 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
     }),
   );
 
-  // POST /v5/orders/{id}/rows/{rowId}/separate
   app.post(
     '/orders/:id/rows/:rowId/separate',
     recorded('separate', async (request, reply) => {
@@ -67,7 +62,6 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
     }),
   );
 
-  // PUT /v5/orders/{orderId}/rows/{rowId}/return
   app.put(
     '/orders/:id/rows/:rowId/return',
     recorded('return', async (request) => {

@@ -8,18 +8,14 @@ const LONGEST_TITLE = 30;
 
 /** The endpoints about the account's order statuses, and its one marketplace. */
 export function serveStatuses(app: FastifyInstance, { statuses, recorded }: Account): void {
-  // GET /v5/integrations
   app.get('/integrations', async () => [
     { id: 4, market_id: 1, display_name: 'Tradera', status: 'active', type: 'marketplace', initials: 'TRAD' },
   ]);
 
-  // GET /v5/status
   app.get('/status', async () => statuses.list());
 
-  // GET /v5/status/{id}
   app.get('/status/:id', async (request) => statusOf(request, statuses));
 
-  // POST /v5/status
   app.post(
     '/status',
     recorded('status-added', async (request, reply) => {
@@ -28,7 +24,6 @@ export function serveStatuses(app: FastifyInstance, { statuses, recorded }: Acco
     }),
   );
 
-  // PUT /v5/status/{id}
   app.put(
     '/status/:id',
     recorded('status', async (request) => {
@@ -37,7 +32,6 @@ export function serveStatuses(app: FastifyInstance, { statuses, recorded }: Acco
     }),
   );
 
-  // DELETE /v5/status/{id}
   app.delete(
     '/status/:id',
     recorded('status-removed', async (request, reply) => {

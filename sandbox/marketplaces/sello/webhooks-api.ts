@@ -4,13 +4,10 @@ import { bodyOf, parseBody } from './answers.ts';
 
 /** The endpoints of the webhook registry. They are not on record: a URL holds its secret. */
 export function serveWebhooks(app: FastifyInstance, { registry }: Account): void {
-  // GET /v5/developers/webhooks
   app.get('/developers/webhooks', async () => registry.list());
 
-  // POST /v5/developers/webhooks
   app.post('/developers/webhooks', async (request, reply) => reply.code(201).send(await registry.add(bodyOf(request))));
 
-  // PUT /v5/developers/webhooks
   app.put('/developers/webhooks', async (request, reply) => {
     await registry.replace(parseBody(request));
     return reply.send();
