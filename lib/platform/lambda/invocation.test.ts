@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
 import { expect, test, vi } from 'vitest';
 import { currentTrace } from '../telemetry/trace.ts';
@@ -35,6 +36,23 @@ test('it is done also when the work fails, after whatever answers to the failure
   });
   expect(await answering.handler(failing)({}, context)).toBe('sorry');
   expect(done).toEqual(['end', 'answer', 'end']);
+});
+
+test('it is done as whoever asked for it, whose invocation ever ends first', async () => {
+  const as = new AsyncLocalStorage<string>();
+  const done: unknown[] = [];
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const asking = scheduled(async () => {
+    atEndOfInvocation(() => done.push(as.getStore()));
+    ask();
+    await ended;
+  });
+  const one = as.run('ingest', () => asking({}, context));
+  await as.run('receiver', () => scheduled(() => asked)({}, context));
+  expect(done).toEqual(['ingest']);
+  end();
+  await one;
 });
 
 test('outside of an invocation it is done at once', () => {

@@ -1,15 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MiddlewareObj } from '@middy/core';
 
 type Task = () => unknown;
 
 /** Invocations of this process: one at a time on Lambda, several in the local runtime. */
 let running = 0;
-const tasks = new Set<Task>();
+/** Each bound to the function that asked for it: in the local runtime it may be another's invocation that ends first. */
+const tasks = new Map<Task, Task>();
 
 /** Does something once the invocation has done its work, and once however often it is asked for; outside of one, at once. */
 export function atEndOfInvocation(task: Task): void {
-  if (running > 0) tasks.add(task);
-  else task();
+  if (running === 0) task();
+  else if (!tasks.has(task)) tasks.set(task, AsyncLocalStorage.bind(task));
 }
 
 /** Runs the tasks of `atEndOfInvocation`, whether the work succeeded or not. The first middleware acts last. */
@@ -23,7 +25,7 @@ export const invocation = (): MiddlewareObj => ({
 
 async function end(): Promise<void> {
   running -= 1;
-  const due = [...tasks];
+  const due = [...tasks.values()];
   tasks.clear();
   await Promise.all(due.map((task) => task()));
 }
