@@ -152,7 +152,7 @@ describe('what whoever ships says', () => {
     expect(await placing()).toMatchObject({ state: 'succeeded', cause: null });
   });
 
-  it('is no word of another placement, where its id there is all that it says', async () => {
+  it('is no word of another placement, where it says no more than its id there, or the number of one placed anew', async () => {
     const [asked] = await getDeliveries((await stored()).deliveries, inbox.table);
     if (!asked) throw new Error('it is placed');
     const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
@@ -162,6 +162,7 @@ describe('what whoever ships says', () => {
     const unnamed = { orderId: null, number: null, channel: null, settled: true, declined: 'rest' as const, refund };
     const before = await stored();
     await take(told(shipped({ ...unnamed, remoteId: '4999' }), fromShed));
+    await take(told(shipped({ ...unnamed, remoteId: '4999', number: 'SC-1001-2' }), fromShed));
     expect(await stored()).toEqual(before);
     expect(await getDelivery(asked.id, inbox.table)).toEqual({
       ...asked,

@@ -119,7 +119,9 @@ function tellRefund(before: Delivery | undefined, after: Delivery | undefined): 
 
 /** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
 function findPlacement(order: Order, placing: readonly Delivery[], told: ShipmentSnapshot) {
-  const { orderId, remoteId, number, nth = 1 } = told;
+  const { orderId, remoteId, number } = told;
+  // A number of a placement that was placed anew since, under another, is of none.
+  const { nth = number?.startsWith(`${order.number}-`) ? null : 1 } = told;
   const byRemoteId = placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId);
   // Its id there is all that it says: of what has another, as what was placed anew has, it is no word.
   const isNamed = orderId !== null || number !== null;
