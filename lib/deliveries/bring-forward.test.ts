@@ -14,13 +14,13 @@ const waiting = (id: string, shipBy?: string, more: Partial<Delivery> = {}): Del
     { turnedAway: 1, cause, nextAttemptAt: later(1_800), failures: 2, ...more },
   );
 
-async function forward(found: readonly Delivery[], lost: readonly string[] = []) {
+async function forward(found: readonly Delivery[], { lost = [] as readonly string[], requestsPerMinute = 120 } = {}) {
   const rung: string[] = [];
   const due: Array<[string, number]> = [];
   let endsAt = 0;
   const secondsFromNow = (instant: string | number | null) => (new Date(instant ?? 0).getTime() - NOW.getTime()) / 1000;
   // A burst of 30 and one each 2/3 s.
-  await bringForward({ id: 'shed', requestsPerMinute: 120 }, NOW, {
+  await bringForward({ id: 'shed', requestsPerMinute }, NOW, {
     listWaiting: async () => [...found],
     async transition(_, now) {
       if (lost.includes(now.id)) return false;
@@ -63,12 +63,25 @@ test('who keeps to the schedule of its attempts or is at work is left alone', as
       waiting('leased', undefined, { state: 'leased' }),
       waiting('written-over'),
     ],
-    ['written-over'],
+    { lost: ['written-over'] },
   );
   expect(rung).toEqual([]);
 });
 
-test('of a long backlog some hundreds are called, and the rest comes by itself', async () => {
-  const { rung } = await forward(Array.from({ length: 2_000 }, (_, index) => waiting(`dlv_${index}`)));
+test('of a long backlog some hundreds are called, and the rest comes by itself, but nobody before they are through', async () => {
+  const backlog = Array.from({ length: 1_500 }, (_, index) => waiting(`dlv_${index}`));
+  const { rung, due } = await forward([waiting('soon', undefined, { nextAttemptAt: later(100) }), ...backlog]);
   expect(rung).toHaveLength(500);
+  expect(due[0]).toEqual(['soon', 0]);
+  const dated = backlog.map((each) => ({ ...each, shipBy: later(7_200) }));
+  const last = await forward([waiting('soon', undefined, { nextAttemptAt: later(100) }), ...dated]);
+  expect(last.due.at(-1)).toEqual(['soon', expect.closeTo(500 * 0.74, -1)]);
+  expect(last.rung).toHaveLength(501);
+});
+
+test('nobody is put off for longer than an hour, however small the limit', async () => {
+  const backlog = Array.from({ length: 300 }, (_, index) => waiting(`dlv_${index}`));
+  const { due } = await forward(backlog, { requestsPerMinute: 2 });
+  expect(due.length).toBeGreaterThan(50);
+  expect(Math.max(...due.map(([, seconds]) => seconds))).toBeLessThan(3_600);
 });

@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import { AWAY } from '#lib/platform/errors';
 import { INDEX_SHARDS } from '#lib/platform/names';
+import { AWAY_MAX_WAIT_MS } from '#lib/platform/rate-limit/breaker';
 import { paceOf } from '#lib/platform/rate-limit/gcra';
 import { endWaitlist } from '#lib/platform/rate-limit/reservations';
 import * as items from '#lib/platform/table/items';
@@ -10,7 +11,7 @@ import { getDeliveries, transition } from './ledger.ts';
 import { ring } from './ring.ts';
 import { compareShipBy } from './ship-by.ts';
 
-/** So many are looked at, and so many brought forward: the rest of a longer backlog comes by itself within the hour. */
+/** So many are looked at, and so many brought forward: the rest of a longer backlog comes by itself, behind them. */
 const MOST_LOOK = 2_000;
 const MOST_CALLED = 500;
 
@@ -32,13 +33,17 @@ export async function bringForward(
 ): Promise<void> {
   const waiting = (await hub.listWaiting(id, now.toISOString()))
     .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
-    .sort(compareShipBy)
-    .slice(0, MOST_CALLED);
+    .sort(compareShipBy);
   const eachMs = paceOf(requestsPerMinute).intervalMs / SHARE;
   const placeOf = (index: number) => new Date(now.getTime() + index * eachMs);
-  await hub.endWaitlist(id, placeOf(waiting.length).getTime());
+  const meanwhile = placeOf(MOST_CALLED).toISOString();
+  const line = waiting
+    .filter(({ nextAttemptAt }, index) => index < MOST_CALLED || (nextAttemptAt ?? '') < meanwhile)
+    // Nobody is to wait longer than while it was away.
+    .slice(0, AWAY_MAX_WAIT_MS / eachMs);
+  await hub.endWaitlist(id, placeOf(line.length).getTime());
   const called = await Promise.all(
-    waiting.map(async (delivery, index) => {
+    line.map(async (delivery, index) => {
       const nextAttemptAt = placeOf(index).toISOString();
       const due: Delivery = { ...delivery, cause: null, nextAttemptAt, updatedAt: now.toISOString() };
       return (await hub.transition(delivery, due)) ? [due] : [];
