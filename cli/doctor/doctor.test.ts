@@ -128,6 +128,14 @@ it('finds webhooks that are not registered, and goes on where one cannot be aske
   expect(well.map(({ says }) => says)).toContain('shed: 1 URL registered');
 });
 
+it('names a connection that is away once, and asks nothing of its marketplace', async () => {
+  const away = { ...connection('shed', 'marketful'), awaySince: '2026-11-20T08:00:00.000Z' };
+  expect(bad(await examine(hubChecks, hubOf({ connections: [away], steps: { shed: new Error('asked') } })))).toEqual([
+    'wrong connections: shed: it is away: it has failed at everything since 2026-11-20T08:00:00.000Z',
+    'unchecked webhooks: shed is away',
+  ]);
+});
+
 it('finds who reads the changes and does not keep up', async () => {
   const consumers = [
     { id: 'erp', lagSeconds: 7_300, lagEntries: 41 },

@@ -54,13 +54,18 @@ const connections: Check<Hub> = {
   },
 };
 
+const ABOUT = { check: 'webhooks' } as const;
+
 /** Whether the marketplaces call this hub; where one has no API for that, nobody can look but a person. */
 const webhooks: Check<Hub> = {
   name: 'webhooks',
   async look({ api }) {
     const { connections: all } = await api.get('/connections');
     const calling = all.filter((connection) => connection.webhooks.length > 0);
-    return (await Promise.all(calling.map(({ id }) => lookAt(api, id)))).flat();
+    const found = calling.map(({ id, awaySince }) =>
+      awaySince ? [{ ...ABOUT, state: 'unchecked' as const, says: `${id} is away` }] : lookAt(api, id),
+    );
+    return (await Promise.all(found)).flat();
   },
 };
 
