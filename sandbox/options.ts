@@ -16,7 +16,8 @@ export const HELP = `Usage: npm start -- [options]
 
 Variables: LONGSHORE_API_KEY (default local-dev-key, for the sandbox only), PUBLIC_URL (where marketplaces reach the hub,
 such as a tunnel; default http://127.0.0.1:PORT), RETRY_LIMIT (3), RETRY_INTERVAL_SECONDS (300),
-POLL_INTERVAL_SECONDS (each connection's own), SWEEP_INTERVAL_SECONDS (60).`;
+POLL_INTERVAL_SECONDS (each connection's own), SWEEP_INTERVAL_SECONDS (60), NOTIFY_SCHEDULE_SECONDS (0,4,60,300,…),
+AWAY_AFTER_FAILURES (20), AWAY_AFTER_SECONDS (600), AWAY_PROBE_SECONDS (60).`;
 
 const DEFAULT_KEY = 'local-dev-key';
 
