@@ -42,17 +42,17 @@ test('what waited for a remote that is back stands in a new line, the earliest s
     // It had a place in the line before, ahead of all of these.
     waiting('turned-away', later(7_300), { cause: null, nextAttemptAt: later(1) }),
     waiting('next', later(7_200)),
-    // It has just asked whether the remote is back.
-    waiting('first', later(60), { turnedAway: 0 }),
+    // It has just asked whether the remote is back, and will be read back before it is pushed again: two requests.
+    waiting('first', later(60), { turnedAway: 0, unknown: true }),
   ]);
   expect(due).toEqual([
     ['first', 0],
-    ['next', expect.closeTo(0.74, 2)],
-    ['turned-away', expect.closeTo(1.48, 2)],
-    ['whenever', expect.closeTo(2.22, 2)],
+    ['next', expect.closeTo(1.48, 2)],
+    ['turned-away', expect.closeTo(2.22, 2)],
+    ['whenever', expect.closeTo(2.96, 2)],
   ]);
   expect(rung).toEqual(['first', 'next', 'turned-away', 'whenever']);
-  expect(endsAt).toBeCloseTo(2.96, 2);
+  expect(endsAt).toBeCloseTo(3.7, 2);
 });
 
 test('who keeps to the schedule of its attempts or is at work is left alone', async () => {
@@ -83,5 +83,5 @@ test('nobody is put off for longer than an hour, however small the limit', async
   const backlog = Array.from({ length: 300 }, (_, index) => waiting(`dlv_${index}`));
   const { due } = await forward(backlog, { requestsPerMinute: 2 });
   expect(due.length).toBeGreaterThan(50);
-  expect(Math.max(...due.map(([, seconds]) => seconds))).toBeLessThan(3_600);
+  expect(Math.max(...due.map(([, seconds]) => seconds))).toBeLessThanOrEqual(3_600);
 });

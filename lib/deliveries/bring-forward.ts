@@ -35,17 +35,20 @@ export async function bringForward(
     .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
     .sort(compareShipBy);
   const eachMs = paceOf(requestsPerMinute).intervalMs / SHARE;
-  const placeOf = (index: number) => new Date(now.getTime() + index * eachMs);
-  const meanwhile = placeOf(MOST_CALLED).toISOString();
-  const line = waiting
-    .filter(({ nextAttemptAt }, index) => index < MOST_CALLED || (nextAttemptAt ?? '') < meanwhile)
+  let lineMs = 0;
+  const line = waiting.flatMap((delivery, index) => {
+    const place = new Date(now.getTime() + lineMs).toISOString();
+    const isMeanwhile = (delivery.nextAttemptAt ?? '') < place;
     // Nobody is to wait longer than while it was away.
-    .slice(0, AWAY_MAX_WAIT_MS / eachMs);
-  await hub.endWaitlist(id, placeOf(line.length).getTime());
+    if (lineMs >= AWAY_MAX_WAIT_MS || (index >= MOST_CALLED && !isMeanwhile)) return [];
+    // What may have been done is read back first.
+    lineMs += delivery.unknown ? 2 * eachMs : eachMs;
+    return [{ delivery, place }];
+  });
+  await hub.endWaitlist(id, now.getTime() + lineMs);
   const called = await Promise.all(
-    line.map(async (delivery, index) => {
-      const nextAttemptAt = placeOf(index).toISOString();
-      const due: Delivery = { ...delivery, cause: null, nextAttemptAt, updatedAt: now.toISOString() };
+    line.map(async ({ delivery, place }) => {
+      const due: Delivery = { ...delivery, cause: null, nextAttemptAt: place, updatedAt: now.toISOString() };
       return (await hub.transition(delivery, due)) ? [due] : [];
     }),
   );
