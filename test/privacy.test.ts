@@ -151,7 +151,7 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
   expect((await call('/buyers/export', { order: ORDER }, { key: 'ops-key' })).status).toBe(403);
 
   for (const email of [ACCOUNTS, '\u200bZENOBIA.canary＠example.com'])
-    expect((await call('/buyers/export', { email })).body).toMatchObject({ orders: [ORDER] });
+    expect((await call('/buyers/export', { email, reason: 'asked' })).body).toMatchObject({ orders: [ORDER] });
   const exported = await call('/buyers/export', { email: ' Zenobia.Canary@EXAMPLE.com' });
   for (const said of [ACCOUNTS, 'Ring twice', 'Americana 5', 'did not like it'])
     expect(JSON.stringify(exported.body.places.orders), said).toContain(said);
@@ -196,6 +196,7 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
 
   const audit = await call('/audit', {}, { method: 'GET', key: 'ops-key' });
   const done = audit.body.acts.map(({ act, by, about }: Record<string, string>) => [act, by, about]);
+  expect(audit.body.acts).toContainEqual(expect.objectContaining({ act: 'buyer.exported', reason: 'asked' }));
   expect(done.slice(0, 2)).toEqual([
     ['buyer.erased', 'dpo', ORDER],
     ['buyer.exported', 'dpo', ORDER],

@@ -1716,7 +1716,8 @@ export interface components {
         };
         /**
          * @example {
-         *       "email": "elena@example.com"
+         *       "email": "elena@example.com",
+         *       "reason": "asked by letter of 2026-11-20"
          *     }
          */
         BuyerExportRequest: {
@@ -1729,6 +1730,7 @@ export interface components {
             email?: string;
             /** @description Where the answer before ended. */
             cursor?: string;
+            reason?: string;
         };
         Cause: {
             /** @example scopio */

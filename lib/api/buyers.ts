@@ -19,23 +19,20 @@ const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)
   description: 'The buyer of every order with this address, whatever its case.',
 });
 const cursor = doc(z.optional(z.string()), { description: 'Where the answer before ended.' });
+const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
 const isOne = (asked: { order?: string | undefined; email?: string | undefined }): boolean =>
   (asked.order === undefined) !== (asked.email === undefined);
 const ONE = 'name either order or email';
 
 const ExportRequest = named(
   'BuyerExportRequest',
-  z.strictObject({ order, email, cursor }).check(z.refine(isOne, ONE)),
-  {
-    example: { email: 'elena@example.com' },
-  },
+  z.strictObject({ order, email, cursor, reason: z.optional(reason) }).check(z.refine(isOne, ONE)),
+  { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } },
 );
 
 const EraseRequest = named(
   'BuyerErasureRequest',
-  z
-    .strictObject({ order, email, cursor, reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(500)) })
-    .check(z.refine(isOne, ONE)),
+  z.strictObject({ order, email, cursor, reason }).check(z.refine(isOne, ONE)),
   { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } },
 );
 
@@ -97,7 +94,8 @@ routes.add('POST /buyers/export', {
   scope: 'privacy',
   request: { body: body(ExportRequest) },
   responses: { 200: json('What was found.', BuyerExport), ...errorResponses(404) },
-  answer: ({ body, by }) => ask('export', { asked: body, by }, exportBuyer),
+  answer: ({ body: { reason, ...asked }, by }) =>
+    ask('export', { asked, by }, (subject, options) => exportBuyer(subject, options, reason)),
 });
 
 routes.add('POST /buyers/erase', {

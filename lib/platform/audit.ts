@@ -5,7 +5,10 @@ import { across, keysIn, listIndex, type PageAsked } from './table/sharded-index
 import { db, expiryOf, put, transact, type Write } from './table/table.ts';
 
 /** Puts what a person did on record, to be written in the transaction that does it. */
-export function putAct({ reason = null, ...done }: Omit<Act, 'id' | 'reason'> & { reason?: string | null }): Write {
+export function putAct({
+  reason = null,
+  ...done
+}: Omit<Act, 'id' | 'reason'> & { reason?: string | null | undefined }): Write {
   const act: Act = { id: `act_${randomUUID()}`, reason, ...done };
   return put({
     ...act,
@@ -16,8 +19,10 @@ export function putAct({ reason = null, ...done }: Omit<Act, 'id' | 'reason'> & 
 }
 
 /** Puts on record what a person did that changes nothing, such as looking at what is masked. */
-export const recordAct = (act: Pick<Act, 'act' | 'about' | 'by'>, at = new Date().toISOString()): Promise<boolean> =>
-  transact([putAct({ ...act, at, detail: {} })]);
+export const recordAct = (
+  act: Omit<Parameters<typeof putAct>[0], 'at' | 'detail'>,
+  at = new Date().toISOString(),
+): Promise<boolean> => transact([putAct({ ...act, at, detail: {} })]);
 
 /** What people did at or after `since`, newest first. */
 export const listActs = (page: PageAsked & { since?: string | undefined }, table = db) =>

@@ -32,7 +32,7 @@ const MAX_BYTES = 2_000_000;
  * Everything that the hub holds of a buyer. `complete` false: more is left than there was time for; a request with `cursor`
  * goes on. Throws NotFoundError for an order that is not known.
  */
-export async function exportBuyer(subject: Subject, options: Options) {
+export async function exportBuyer(subject: Subject, options: Options, reason?: string) {
   const { buyer, next, begun } = await findBuyer(subject, options);
   const places = emptyPlaces<unknown[]>(() => []);
   let bytes = 0;
@@ -44,7 +44,8 @@ export async function exportBuyer(subject: Subject, options: Options) {
   });
   const at = new Date().toISOString();
   if (!begun.place)
-    for (const { id } of buyer.orders) await recordAct({ act: 'buyer.exported', about: id, by: options.by }, at);
+    for (const { id } of buyer.orders)
+      await recordAct({ act: 'buyer.exported', about: id, by: options.by, reason }, at);
   return { orders: idsOf(buyer), places, ...progress(left, next, begun) };
 }
 
