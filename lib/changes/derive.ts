@@ -13,7 +13,7 @@ import type { Change } from './change-schema.ts';
 /** Members of a stored order that its callers are not shown, or that change with every write. */
 const INSIDE = new Set<string>([
   ...['history', 'parts', 'correctedAddress', 'sourceVersion', 'snapshotHash', 'snapshotEvent', 'planUnfinished'],
-  ...['routed', 'missed', 'shipmentEvents', 'revision', 'updatedAt', 'erased'],
+  ...['routed', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
 ]);
 
 /** What an order comes to: told whenever `count` has grown, of the members in `tells`, so that `order.changed` need not. */

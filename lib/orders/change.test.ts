@@ -104,6 +104,20 @@ it('decides again on what was written meanwhile, and rings once, when it stands'
   expect(hub.state.rung).toHaveLength(1);
 });
 
+it('decides again on a newer version of the same word too, though that is no revision', async () => {
+  const poll = (second: number) => (order: Order | null) =>
+    applySnapshot(order, snapshotOf({ version: null }), sourceOf(1, { askedAt: at(second) }));
+  await change(poll(1));
+  for (const second of [2, 5]) {
+    hub.state.before.push(async () => void (await change(poll(second + 2))));
+    await change(poll(second));
+    expect(await hub.stored()).toMatchObject({ revision: 1, sourceVersion: at(second + 2) });
+  }
+  hub.state.before.push(async () => void (await change(poll(9))));
+  await change((order) => order && { order: { ...order, missed: true } });
+  expect(await hub.stored()).toMatchObject({ revision: 2, missed: true, sourceVersion: at(9) });
+});
+
 it('one order imported two or three times: whoever finds none and is overtaken decides on the one that is there', async () => {
   hub.state.before.push(async () => {
     await change(() => ({ order: orderOf({ number: 'SC-1', paidAt: null }) }));

@@ -138,16 +138,17 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   };
   // A channel that dates nothing says the same at every poll: only when it last did is kept, and nobody is told.
   const isSame = before !== null && lines.length <= MAX_INSIDE && sameContent(shownOf(is), shownOf(before));
+  const writes = (before?.writes ?? 0) + 1;
   const next: Order = isSame
-    ? { ...is, revision: before.revision, updatedAt: before.updatedAt }
-    : { ...is, revision: (before?.revision ?? 0) + 1, updatedAt: now };
+    ? { ...is, writes, revision: before.revision, updatedAt: before.updatedAt }
+    : { ...is, writes, revision: (before?.revision ?? 0) + 1, updatedAt: now };
   const beside = putTimeline(order.id, lines.slice(MAX_INSIDE), origin);
   return { order: next, opened, writes: [putOrder(next, before), ...beside, ...opened.map(putNewDelivery), ...also] };
 }
 
 /** All of an order but the versions of what its channel said, and what counts its writes. */
 function shownOf(order: Order) {
-  const { history: _h, parts: _p, sourceVersion: _v, updatedAt: _u, revision: _r, ...rest } = order;
+  const { history: _h, parts: _p, sourceVersion: _v, updatedAt: _u, revision: _r, writes: _w, ...rest } = order;
   return { ...rest, facts: { ...factsOf(order), revision: 0 } };
 }
 

@@ -79,8 +79,10 @@ export interface Order extends z.infer<typeof OrderFacts> {
   ucp: UcpOrder;
   /** Its buyer was erased, or is being: what is said of him from now on is left out. */
   erased?: Erasure;
-  /** Counts the writes that made it another: every update is conditional on it. */
+  /** Counts the writes that made it another. */
   revision: number;
+  /** Counts all its writes: every update is conditional on both. Absent in what was stored before it was kept. */
+  writes?: number;
 }
 
 /** What a connection was asked to ship. */

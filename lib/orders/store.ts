@@ -11,9 +11,9 @@ import {
   type Item,
   type Key,
   keptFor,
+  NEW,
   pack,
   put,
-  putRevised,
   queryPartition,
   type Write,
 } from '#lib/platform/table/table';
@@ -55,7 +55,11 @@ export function putOrder(order: Order, previous: Order | null): Write {
     ...keysIn(items.order.byTime, order),
     ...(isSettled(order) && keptFor(retention.orderDays(), order.updatedAt)),
   };
-  return putRevised(pack(item, items.order.visible), previous);
+  const packed = pack(item, items.order.visible);
+  if (!previous) return put(packed, NEW);
+  const { revision, writes } = previous;
+  const isAsRead = `revision = :revision AND ${writes === undefined ? 'attribute_not_exists(writes)' : 'writes = :writes'}`;
+  return put(packed, isAsRead, { ':revision': revision, ...(writes !== undefined && { ':writes': writes }) });
 }
 
 /** Characters of lines in one item: they stay below its 400 KB also where nothing of them can be packed. */

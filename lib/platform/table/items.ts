@@ -40,7 +40,7 @@ const keyOf =
 export const order = {
   key: keyOf('ORDER', 'id'),
   byTime: ofConnection('byTime', 'ORDER', 'receivedAt'),
-  visible: ['revision'],
+  visible: ['revision', 'writes'],
 } as const;
 
 /** What happened to an order beyond what fits into the order itself. */
