@@ -44,6 +44,8 @@ export interface Role {
   releases?: readonly PaymentState[];
   /** The shipper collects the money of what is paid on delivery. */
   collectsCash?: true;
+  /** Its report of a parcel names none of what is inside. */
+  takesNumbersOnly?: true;
   /** Further pushes that an order's present state calls for: asked at every change, each of them runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
 }

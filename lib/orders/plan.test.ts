@@ -41,6 +41,24 @@ test('each parcel is reported as it ships, or the whole order with its last', ()
   expect(reported([mugs, plate], { reportWith: 'last' })).toEqual(['JD1']);
 });
 
+test('a parcel whose units are told apart is reported with each, or once where the channel takes its number only', () => {
+  const connections = new Map(['scopio-main', 'shed'].map((id) => [id, connectionOf(id)]));
+  const reports = (order: Order, role: object) =>
+    planDeliveries(order, { routes: [], connections, roleOf: () => role }).deliveries.flatMap(({ action, ...each }) =>
+      action === 'fulfillment' ? each : [],
+    );
+  const tell = (order: Order, more: typeof plate) =>
+    applyShipment(order, shipmentOf({ parcels: [more] }), { connection: 'shed', placed: [] }).order;
+  const one = tell(placed, mugs);
+  const [first] = reports(one, { takesNumbersOnly: true });
+  const known = { ...one, deliveries: [first?.id ?? ''] };
+  const both = tell(known, { ...plate, trackingNumber: 'JD1' });
+  expect(both.fulfillments.map(({ trackingNumber }) => trackingNumber)).toEqual(['JD1', 'JD1']);
+  expect([reports(both, {}).length, reports(both, { takesNumbersOnly: true }).length]).toEqual([1, 0]);
+  expect(reports({ ...both, deliveries: [] }, { takesNumbersOnly: true })).toHaveLength(1);
+  expect(reports(tell(both, { ...plate, trackingNumber: 'JD2' }), { takesNumbersOnly: true })).toHaveLength(1);
+});
+
 test('no parcel is reported of whoever sold the order, or of whom nobody asked to ship it', () => {
   const parcels = (by: string) =>
     applyShipment(placed, shipmentOf({ parcels: [mugs] }), { connection: by, placed: [] }).order;

@@ -29,6 +29,8 @@ export interface FollowUp {
 interface Role {
   info?: { sells: boolean };
   releases?: readonly PaymentState[];
+  /** Its report of a parcel names none of what is inside. */
+  takesNumbersOnly?: true;
   /** Further pushes an order's present state calls for; asked at every change, each runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
 }
@@ -237,7 +239,7 @@ const sameLines = (a: readonly LineQuantity[], b: readonly LineQuantity[]): bool
  * Tells whoever sold the order of each parcel that somebody else shipped: the ERP, or whom the order was placed with. Where
  * a parcel stands for the whole order there (`settings.reportWith` is `last`), of the last one, once nothing is left to ship.
  */
-function planReports(order: Order, { connections }: Network): NewDelivery[] {
+function planReports(order: Order, { connections, roleOf }: Network): NewDelivery[] {
   const source = connections.get(order.connection);
   if (!source) return [];
   const parcels = order.fulfillments.filter(
@@ -245,7 +247,16 @@ function planReports(order: Order, { connections }: Network): NewDelivery[] {
   );
   const isLast = source.settings.reportWith === 'last';
   const told = isLast ? (unfulfilled(order).length === 0 ? parcels.slice(-1) : []) : parcels;
-  return told.map(({ id }) => push(order, 'fulfillment', source, id, { fulfillment: id }));
+  const reports = told.map((parcel) => {
+    const { id: fulfillment } = parcel;
+    return { parcel, report: push(order, 'fulfillment', source, fulfillment, { fulfillment }) };
+  });
+  // What a shipper tells apart of one parcel has one number, which such a channel is told once.
+  const byNumber = Map.groupBy(reports, ({ parcel: { id, by, trackingNumber } }) =>
+    by !== ERP && roleOf(source.marketplace).takesNumbersOnly ? `${by} ${trackingNumber}` : id,
+  );
+  const isKnown = ({ report }: (typeof reports)[number]) => order.deliveries.includes(report.id);
+  return [...byNumber.values()].flatMap((all) => (all.find(isKnown) ?? all[0])?.report ?? []);
 }
 
 /** What else whoever sold the order wants to be told, perhaps only after every parcel. */

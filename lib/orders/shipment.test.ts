@@ -108,6 +108,20 @@ describe('applyShipment', () => {
     expect(applyShipment(unnamed.order, shipmentOf({ parcels: [JD01] }), later).order).toBe(unnamed.order);
   });
 
+  it('loses no units of a later placement whose parcel was stored under the number alone', () => {
+    const later = { connection: 'marketful-mx', placed: [{ id: 'li_2', quantity: 1 }], placement: 'dlv_2' };
+    const { id } = tell(orderOf(), { parcels: [JD01] }).order.fulfillments[0] ?? {};
+    const [stored] = applyShipment(orderOf(), shipmentOf({ parcels: [JD01] }), later).order.fulfillments;
+    if (!id || !stored) throw new Error('there are parcels');
+    const before = { ...orderOf(), fulfillments: [{ ...stored, id }] };
+    expect(applyShipment(before, shipmentOf({ parcels: [JD01] }), later).order).toBe(before);
+    const first = { connection: 'marketful-mx', placed: [{ id: 'li_1', quantity: 2 }] };
+    const { order } = applyShipment(before, shipmentOf({ parcels: [JD01] }), first);
+    expect(quantitiesOf(order)).toMatchObject({ li_1: { fulfilled: 2 }, li_2: { fulfilled: 1 } });
+    for (const source of [first, later])
+      expect(applyShipment(order, shipmentOf({ parcels: [JD01] }), source).order).toBe(order);
+  });
+
   it('keeps the parcels of two shippers with one tracking number apart', () => {
     const first = tell(orderOf(), { parcels: [JD01] }).order;
     expect(tell(first, { parcels: [JD01] }, 'shoppo-supply').order.fulfillments).toHaveLength(2);

@@ -88,9 +88,22 @@ const mergeEvent = (known: ShipmentEvent | undefined, told: ShipmentEvent): Ship
 
 type Parcel = ShipmentSnapshot['parcels'][number];
 
-/** A parcel is one tracking number of one placement, and `nth` what was told of it later: units that are told apart. */
-const parcelId = (orderId: string, { connection, placement }: ShipmentSource, number: string, nth: number): string =>
-  `ful_${shortHash(orderId, connection, number, ...(placement ? [placement] : []), ...(nth > 0 ? [`${nth}`] : []))}`;
+/**
+ * A parcel is one tracking number of one placement, and what was told of it later: units that are told apart. Parcels of
+ * later placements that were stored before they were told apart have an id that names none.
+ */
+function parcelId(
+  order: Order,
+  { connection, placement }: ShipmentSource,
+  number: string,
+  taken: ReadonlyMap<string, unknown>,
+): string {
+  const idOf = (nth: number): string =>
+    `ful_${shortHash(order.id, connection, number, ...(placement ? [placement] : []), ...(nth > 0 ? [`${nth}`] : []))}`;
+  let nth = 0;
+  while (taken.has(idOf(nth))) nth++;
+  return idOf(nth);
+}
 
 /** What is known of a tracking number of a placement. */
 const findParcels = (parcels: Iterable<Fulfillment>, number: string, { connection, placement }: ShipmentSource) =>
@@ -126,7 +139,7 @@ function addParcels(
     for (const each of known) merge(each, each.id, each.lineItems);
     const inside = told.lineItems && minus(mergeLines(told.lineItems), unitsOf(known));
     if (known.length > 0 && !inside?.length) continue;
-    const id = parcelId(order.id, source, trackingNumber, known.length);
+    const id = parcelId(order, source, trackingNumber, parcels);
     added.push(id);
     merge(undefined, id, inside ?? minus(mergeLines(placed), sentBy([...parcels.values()], by, placement)));
   }

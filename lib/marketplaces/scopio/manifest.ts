@@ -21,4 +21,4 @@ export const carriers: CarrierTable = {
   ups: 'ups',
 };
 
-export const role: Role = { info, carriers };
+export const role: Role = { info, carriers, takesNumbersOnly: true };
