@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { vi } from 'vitest';
 import { main } from '../../cli/main.ts';
+import { keepEnvironment } from './environment.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -44,7 +45,7 @@ export async function runCommand(args: readonly string[], env: Record<string, st
       said[into] += `${line}\n`;
     });
   const spies = [listen('stdout', 'out'), listen('stderr', 'err'), tell('log', 'out'), tell('error', 'err')];
-  const [before, exitCode] = [{ ...process.env }, process.exitCode];
+  const [restoreEnvironment, { exitCode }] = [keepEnvironment(), process];
   Object.assign(process.env, env);
   process.exitCode = 0;
   try {
@@ -52,7 +53,7 @@ export async function runCommand(args: readonly string[], env: Record<string, st
     return { code: Number(process.exitCode), ...said };
   } finally {
     process.exitCode = exitCode;
-    process.env = before;
+    restoreEnvironment();
     for (const spy of spies) spy.mockRestore();
   }
 }
