@@ -31,7 +31,7 @@ const throttled = (seconds: number | null) => failed(new ThrottledError({ ...det
 function run(delivery: Delivery, results: (number: number) => Result, tookSeconds = 2, policy = POLICY) {
   const attempts: Attempt[] = [];
   let current = delivery;
-  while (current.state === 'pending' && current.nextAttemptAt && attempts.length < 1000) {
+  while (current.state === 'pending' && current.nextAttemptAt && attempts.length < 2000) {
     const startedAt = current.nextAttemptAt;
     const leased: Delivery = { ...current, state: 'leased', lease: { owner: 'me', until: '', startedAt } };
     const times = { startedAt, endedAt: plusSeconds(startedAt, tookSeconds) };
@@ -131,6 +131,16 @@ describe('throttling', () => {
     [Number.NaN, 3600],
   ])('asked to wait %d seconds it waits %d', (asked, waited) => {
     expect(clampWait(asked)).toBe(waited);
+  });
+
+  it.each([0, -5, 1, 2, 59])('of %d seconds, for a day, are fewer attempts than two a minute', (hint) => {
+    const { attempts, delivery } = run(opened, () => throttled(hint), 0);
+    expect(delivery).toMatchObject({ state: 'dead', cause: { code: 'throttled_too_long' } });
+    expect(attempts.length).toBeLessThan(1_600);
+    const waits = attempts
+      .slice(0, 5)
+      .map(({ endedAt, nextAttemptAt }) => (Date.parse(nextAttemptAt ?? '') - Date.parse(endedAt)) / 1000);
+    expect(waits).toEqual(Array(5).fill(Math.max(1, hint)));
   });
 
   it('without a hint waits one retry interval', () => {

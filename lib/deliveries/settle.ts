@@ -19,6 +19,8 @@ export type Result =
 const MAX_THROTTLED_MS = 24 * 3600_000;
 const MIN_WAIT_SECONDS = 1;
 const MAX_WAIT_SECONDS = 3600;
+/** A hint of a minute or more is kept to, however often it comes. */
+const MAX_WORN_SECONDS = 60;
 
 /** The state machine: a leased delivery and what came of its attempt → the delivery and its attempt on record. Pure. */
 export function settle(
@@ -78,15 +80,18 @@ function fail(
   if (error instanceof BlockedError)
     return { state: 'blocked', outcome: 'refused', cause, waitsFor: error.waitsFor, countsAsFailure: false };
   if (error instanceof ThrottledError) {
-    const since = Date.parse(delivery.throttledSince ?? startedAt);
-    if (Date.parse(endedAt) - since >= MAX_THROTTLED_MS)
+    const throttledMs = Date.parse(endedAt) - Date.parse(delivery.throttledSince ?? startedAt);
+    if (throttledMs >= MAX_THROTTLED_MS)
       return {
         state: 'dead',
         outcome: 'throttled',
         cause: { ...cause, code: 'throttled_too_long' },
         countsAsFailure: false,
       };
-    const wait = clampWait(error.retryAfterSeconds ?? policy.intervalSeconds);
+    const hint = error.retryAfterSeconds ?? policy.intervalSeconds;
+    // A short hint that was wrong ten times over: 0, or a date in the past, would be an attempt a second for a day.
+    const worn = Math.min(MAX_WORN_SECONDS, policy.intervalSeconds, throttledMs / 10_000);
+    const wait = clampWait(Math.max(hint, worn));
     return { state: 'pending', outcome: 'throttled', cause, dueAt: plusSeconds(endedAt, wait), countsAsFailure: false };
   }
   // Whatever is neither retryable nor unknown cannot heal; a plain Error is a bug, retried and then dead.
