@@ -2,6 +2,7 @@ import { Command as Commander, Option } from 'commander';
 import type { Listed, ListPath } from '#client/index';
 import type { Api, Query } from './api-client.ts';
 import { atDeployment, OUTPUTS_HELP, outputsOption } from './deployment.ts';
+import { checkConnection, lists } from './known-connection.ts';
 import { parseCount } from './options.ts';
 import { type GlobalOptions, openSession, type Session } from './session.ts';
 import type { Column } from './table.ts';
@@ -68,6 +69,7 @@ export class Command extends Commander {
       .does(async (session, { limit, cursor, all, ...options }: Options & Paging) => {
         const asked = await query(options as unknown as Options, session);
         const { page, rows } = await readList<Listed<Path>>(session.api, path, asked, { limit, cursor, all } as Paging);
+        if (rows.length === 0) await checkConnection(session.api, asked.connection, lists(session.api, path, asked));
         session.answer(page, () => (rows.length > 0 ? session.table(rows, columns(session.now)) : none));
         if (!session.json && page.cursor !== undefined)
           session.note(`There are more: --all, or --cursor ${page.cursor}`);

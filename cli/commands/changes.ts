@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Change } from '#lib/changes/change-schema';
 import type { Command } from '../command.ts';
 import { count, relativeTime } from '../format.ts';
+import { checkConnection } from '../known-connection.ts';
 import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
 
@@ -27,6 +28,7 @@ export function addChanges(program: Command): void {
     .examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json')
     .does(async (session, options: Options) => {
       const page = await session.api.get('/changes', { ...options });
+      if (page.changes.length === 0) await checkConnection(session.api, options.connection);
       session.answer(page, () => session.table(page.changes, columns(session.now)) || 'no changes');
       if (!session.json && !page.caughtUp) session.note(`There are more: --after ${page.cursor}`);
     });

@@ -3,6 +3,7 @@ import type { Delivery } from '#lib/api/delivery-schema';
 import type { Command } from '../command.ts';
 import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
 import { relativeTime } from '../format.ts';
+import { checkConnection, lists } from '../known-connection.ts';
 import { late, since } from '../options.ts';
 import { addCloseDelivery } from './close-delivery.ts';
 import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
@@ -59,6 +60,8 @@ function addCauses(deliveries: Command): void {
     )
     .does(async (session, options: { connection?: string; since?: string }) => {
       const found = await session.api.get('/deliveries/causes', { ...options });
+      if (found.causes.length === 0)
+        await checkConnection(session.api, options.connection, lists(session.api, '/deliveries', options));
       session.answer(found, ({ causes }) =>
         causes.length === 0
           ? 'nothing is dead or blocked'

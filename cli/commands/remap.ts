@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { withOrder } from '../find-order.ts';
 import { count } from '../format.ts';
+import { checkConnection, lists } from '../known-connection.ts';
 import { parseCount, parseFilter, reason, since } from '../options.ts';
 import type { Session } from '../session.ts';
 import { createProgress } from '../watch.ts';
@@ -48,6 +49,7 @@ export function addRemap(program: Command): void {
     .does(async (session, options: Options) => {
       const { apply, reason: text } = options;
       const filter = await withOrder(filterOf(options), session.api);
+      await checkConnection(session.api, filter.connection, lists(session.api, '/events', filter));
       const asked = { filter, ...(apply && { apply }), ...(text && { reason: text }) };
       const done = await remapAll(session, asked, options);
       if (session.json) session.print(JSON.stringify(done, null, 2));

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { deliveryColumns } from '../describe-delivery.ts';
 import { refusal, usageError } from '../errors.ts';
 import { count } from '../format.ts';
+import { checkConnection, lists } from '../known-connection.ts';
 import { parseCount, reason, yes } from '../options.ts';
 import type { Session } from '../session.ts';
 import { watchReplay } from '../watch-replay.ts';
@@ -66,6 +67,7 @@ async function replayMany(
   options: Options,
 ): Promise<ReplayStarted | undefined> {
   const { api } = session;
+  await checkConnection(api, filter.connection, lists(api, '/deliveries', filter));
   if (!options.yes) {
     const found = await api.post<ReplayDryRun>('/deliveries/replay', { filter, dryRun: true });
     session.answer(found, () => describeDryRun(session, found));
