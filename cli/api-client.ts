@@ -62,5 +62,5 @@ function refused(url: string, { status, code, message }: HubError): CliError {
     return new CliError(`the hub at ${url} does not know this API key: check --key or LONGSHORE_API_KEY`);
   // A code of the client's own: whoever answered was no hub.
   if (code === `http_${status}`) return new CliError(`the hub at ${url} answered ${status}`);
-  return new CliError(message, EXIT_CODES[status] ?? EXIT.failed);
+  return new CliError(message, EXIT_CODES[status] ?? EXIT.failed, code);
 }

@@ -4,11 +4,14 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 }
 /** Ends a command with one line on stderr. */
 export class CliError extends Error {
   readonly exitCode: number;
+  /** Of the hub's error, where it is one. */
+  readonly code: string | undefined;
 
-  constructor(message: string, exitCode: number = EXIT.failed) {
+  constructor(message: string, exitCode: number = EXIT.failed, code?: string) {
     super(message);
     this.name = 'CliError';
     this.exitCode = exitCode;
+    this.code = code;
   }
 }
 

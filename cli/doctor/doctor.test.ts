@@ -1,6 +1,7 @@
 import type { execFile } from 'node:child_process';
 import { expect, it } from 'vitest';
 import type { ListedKey } from '#lib/api/kit/keys';
+import { CliError, EXIT } from '../errors.ts';
 import { type Account, accountChecks, askAws, prefixOf } from './account.ts';
 import { type Deployment, deploymentChecks } from './deployment.ts';
 import { curedAt, examine, type Finding, UncheckedError, wrong } from './finding.ts';
@@ -127,6 +128,16 @@ it('finds webhooks that are not registered, and goes on where one cannot be aske
   const well = await examine(hubChecks, hubOf({ steps: { ...STEPS, shed: beside } }));
   expect(well.map(({ says }) => says)).toContain('shed: 1 URL registered');
 });
+
+it.each(['budget_spent', 'http_429'])(
+  'says of webhooks that only wait for the rate limit (%s) that they do',
+  async (code) => {
+    const steps = { ...STEPS, shed: new CliError('the requests a minute of shed are used up', EXIT.refused, code) };
+    expect(bad(await examine(hubChecks, hubOf({ steps }))).at(-1)).toBe(
+      'unchecked webhooks: shed: it waits for the rate limit (the requests a minute of shed are used up); ask again in a minute',
+    );
+  },
+);
 
 it('names a connection that is away once, and asks nothing of its marketplace', async () => {
   const away = { ...connection('shed', 'marketful'), awaySince: '2026-11-20T08:00:00.000Z' };

@@ -69,6 +69,9 @@ const webhooks: Check<Hub> = {
   },
 };
 
+/** The hub's own budget, and the marketplace's: nothing is wrong with what is registered. */
+const WAITING = new Set(['budget_spent', 'http_429', 'throttled']);
+
 async function lookAt(api: Hub['api'], id: string): Promise<Found[]> {
   try {
     const path = `/connections/${encodeURIComponent(id)}/webhooks/sync`;
@@ -83,7 +86,9 @@ async function lookAt(api: Hub['api'], id: string): Promise<Found[]> {
     const topics = [...new Set(off.map(({ topic }) => topic ?? 'another'))].join(', ');
     return [wrong(`${id}: not registered as they should be: ${topics}`, `longshore webhooks sync --connection ${id}`)];
   } catch (error) {
-    return [wrong(`${id}: ${(error as Error).message}`, `longshore webhooks sync --connection ${id} --dry-run`)];
+    const { message, code = '' } = error as Error & { code?: string };
+    if (WAITING.has(code)) return [unchecked(`${id}: it waits for the rate limit (${message}); ask again in a minute`)];
+    return [wrong(`${id}: ${message}`, `longshore webhooks sync --connection ${id} --dry-run`)];
   }
 }
 
