@@ -3,7 +3,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { LEFT } from '#lib/orders/units';
 import { AWAY } from '#lib/platform/errors';
 import { type Said, waitsFor } from './explanation.ts';
-import { type Names, nameOf, timeOf } from './words.ts';
+import { type Names, nameOf, timeOf, units } from './words.ts';
 
 /** What a delivery is put into words with. */
 export interface Around {
@@ -89,8 +89,16 @@ const ENDINGS = { connection: RUNS_AGAIN, routes: RUNS_AGAIN, order: RUNS_AGAIN,
 const WANTED = { connection: 'connection', routes: 'route', order: 'order', operator: 'decision' } as const;
 const DECIDE = 'replay the delivery if it is still to be done, or close it if it is done there';
 
+/** What has left of all that a cancellation was to stop: its own words are of the time when it was blocked. */
+export interface Late {
+  units: number;
+  isAll: boolean;
+}
+
+const SENT_BACK = 'have what has left sent back';
+
 /** What a delivery that waits for a person says: why it stopped, and what sets it going again. */
-export function troubleOf(delivery: Delivery, others: number, around: Around): Said {
+export function troubleOf(delivery: Delivery, others: number, around: Around, late: Late): Said {
   const { state, cause, updatedAt, connection, attemptCount } = delivery;
   const what = delivery.waitsFor ?? 'operator';
   const { code, description } = cause ?? { code: 'unknown', description: 'nothing is on record' };
@@ -104,9 +112,15 @@ export function troubleOf(delivery: Delivery, others: number, around: Around): S
     const clauses = [`${doing} gave up at ${since}${tries} (${code}: ${description})`, DECIDE, more];
     return { stage: 'dead', clauses, waitsFor: waits };
   }
+  if (late.units > 0 && late.isAll && code !== 'amend_unsupported') {
+    const clauses = [`${doing} has been blocked since ${since}, and all of it has left`, `${SENT_BACK}, then close it`];
+    return { stage: 'blocked', clauses: [...clauses, more], waitsFor: waits };
+  }
   const [why = '', ...rest] = description.split(': ');
   const [reason, remedy] = BLOCKS[code]?.(nameOf(connection, around.names), description) ?? [why, rest.join(': ')];
   const goesOn = remedy ? `${remedy}${ENDINGS[what]}` : DECIDE;
-  const clauses = [`${doing} has been blocked since ${since}: ${reason}`, goesOn, more];
+  const isTold = late.units === 0 || description.includes(LEFT);
+  const left = isTold ? '' : `${units(late.units)} of it left meanwhile: ${SENT_BACK}`;
+  const clauses = [`${doing} has been blocked since ${since}: ${reason}`, goesOn, left, more];
   return { stage: 'blocked', clauses, waitsFor: waits };
 }

@@ -42,6 +42,11 @@ const placing = (changes: Partial<Delivery>) =>
   delivery('order', { state: 'pending', nextAttemptAt: at('15:02'), ...changes });
 const blocked = (action: string, code: string, description: string, waitsFor: Delivery['waitsFor']) =>
   delivery(action, { state: 'blocked', cause: { code, description }, waitsFor });
+/** A cancellation that waits for a person, in words of the time when nothing had left. */
+const stuck = (code: string): Delivery => {
+  const description = 'Marketful cannot cancel over its API: have order 5021 stopped there by hand';
+  return { ...blocked('cancel', code, description, 'operator'), subject: { placement: 'dlv_order' } };
+};
 const report = (changes: Partial<Delivery> = {}): Delivery =>
   delivery('fulfillment', { connection: 'scopio-main', marketplace: 'scopio', updatedAt: at('14:11'), ...changes });
 
@@ -473,6 +478,27 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'blocked',
     'you',
     'Cancelling it at Marketful has been blocked since 14:02 UTC: Marketful cannot cancel over its API; have order 5021 stopped there by hand.',
+  ],
+  'a cancellation that was not carried out, and all has left since': [
+    shipped(gone, ALL),
+    [placed(), stuck('cancel_unsupported')],
+    'blocked',
+    'you',
+    'Cancelling it at Marketful has been blocked since 14:02 UTC, and all of it has left; have what has left sent back, then close it.',
+  ],
+  'a cancellation that was not carried out, and some has left since': [
+    shipped(gone, [{ id: 'li_1', quantity: 2 }]),
+    [placed(), stuck('cancel_unsupported')],
+    'blocked',
+    'you',
+    'Cancelling it at Marketful has been blocked since 14:02 UTC: Marketful cannot cancel over its API; have order 5021 stopped there by hand; 2 units of it left meanwhile: have what has left sent back.',
+  ],
+  'a change of address that came too late': [
+    shipped(orderOf(), ALL),
+    [placed(), stuck('address_changed')],
+    'blocked',
+    'you',
+    'Changing its address at Marketful has been blocked since 14:02 UTC, and all of it has left; have what has left sent back, then close it.',
   ],
 };
 

@@ -4,10 +4,10 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
-import { holdersOf as heldOf } from '#lib/orders/units';
+import { dueOf, holdersOf as heldOf, lessOf, placementOf, shippedOf } from '#lib/orders/units';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { sum } from '#lib/platform/sum';
-import { type Around, progressOf, troubleOf } from './deliveries.ts';
+import { type Around, type Late, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
 import { isPlacing, sayUnreleased, tellPlacedBefore } from './held-back.ts';
 import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
@@ -83,7 +83,17 @@ function sayTrouble(facts: Facts): Said | undefined {
     .filter(({ state }) => state === 'blocked' || state === 'dead')
     .filter((delivery) => !(order.cancelled && isPlacing(delivery) && !delivery.placed))
     .sort((a, b) => pressing(a) - pressing(b));
-  return first && troubleOf(first, others.length, facts);
+  return first && troubleOf(first, others.length, facts, lateOf(first, order));
+}
+
+function lateOf({ subject: { placement = '' } }: Delivery, order: Order): Late {
+  const less = lessOf(dueOf(order), placement);
+  // A change of address, or a payment given back, is about all of it.
+  const lines = less.length > 0 ? less : (placementOf(order, placement)?.lineItems ?? []);
+  const [all = 0, units = 0] = [lines, shippedOf(order, placement, lines)].map((each) =>
+    sum(each.map(({ quantity }) => quantity)),
+  );
+  return { units, isAll: units === all };
 }
 
 function sayCancelled(facts: Facts): Said | undefined {
