@@ -72,7 +72,7 @@ async function* findEvents({ orders, traces, deadline }: Buyer, from?: string): 
   const ids = new Set(orders.map(({ id }) => id));
   const isHis = (event: InboundEvent) =>
     event.body !== '' &&
-    ((event.order !== null && ids.has(event.order)) || textsOf(event).some((text) => hasTrace(text, traces)));
+    ((event.order !== null && ids.has(event.order)) || bodiesOf(event).some((body) => hasTrace(body, traces)));
   const connections = accountsOf(orders);
   const since = earliest(orders);
   // What could not be read may have come before there was an order.
@@ -84,25 +84,24 @@ async function* findEvents({ orders, traces, deadline }: Buyer, from?: string): 
   for await (const event of walk(['since', 'unreadable'], read, { from, deadline })) {
     if (!isHis(event)) continue;
     const { id, connection, topic, receivedAt } = event;
-    const [body, named] = textsOf(event);
+    const [body, named] = bodiesOf(event).map(String);
     const data = { id, connection, topic, receivedAt, body, ...(named !== undefined && { named }) };
     yield { id, data, erase: () => db.put(putErased(event).Put) };
   }
 }
 
 /** The body of an event, and that of the webhook that named it. */
-const textsOf = (event: InboundEvent): string[] =>
-  [event, event.named ?? []].flat().map((each) => bodyBytes(each).toString());
+const bodiesOf = (event: InboundEvent): Buffer[] => [event, event.named ?? []].flat().map(bodyBytes);
 
 const PAGE = 100;
 
 async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found> {
   for (const connection of accountsOf(orders))
     for (const kept of await readQuarantine(connection)) {
-      const body = bodyBytes(kept).toString();
+      const body = bodyBytes(kept);
       if (!hasTrace(body, traces)) continue;
       const { id, topic, receivedAt, slot } = kept;
-      const data = { id, connection, topic, receivedAt, body };
+      const data = { id, connection, topic, receivedAt, body: body.toString() };
       yield { id, data, erase: () => removeQuarantined(connection, slot, id) };
     }
 }
@@ -126,8 +125,8 @@ async function* findDeadLetters({ orders, traces, network, deadline }: Buyer, fr
       if (taken.length === 0 || taken.some(({ id }) => seen.has(id))) break;
       seen = new Set([...seen, ...taken.map(({ id }) => id)]);
       for (const message of taken) {
-        const texts = [message.body, innerBody(message.body)];
-        if (!texts.some((text) => hasTrace(text, wanted))) rest.push(message);
+        const bodies = [message.body, innerBody(message.body)];
+        if (!bodies.some((body) => hasTrace(body, wanted))) rest.push(message);
         else {
           let erased = false;
           const erase = async () => {
@@ -144,9 +143,9 @@ async function* findDeadLetters({ orders, traces, network, deadline }: Buyer, fr
 }
 
 /** The bytes that a message of the inbound queue carries. */
-function innerBody(text: string): string {
+function innerBody(text: string): Buffer {
   const { body, encoding } = JSON.parse(text) as { body?: unknown; encoding?: unknown };
-  return typeof body === 'string' ? Buffer.from(body, encoding === 'base64' ? 'base64' : 'utf8').toString() : '';
+  return Buffer.from(typeof body === 'string' ? body : '', encoding === 'base64' ? 'base64' : 'utf8');
 }
 
 /** The deliveries of his orders, behind those of all connections: no connection has such a name. */

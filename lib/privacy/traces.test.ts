@@ -14,6 +14,32 @@ test.each([
   expect(hasTrace(body, ['ann@shop.example'])).toBe(false);
 });
 
+const SAID = '{"email":"\\u0061na@shop.example","id":5021}';
+const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
+const wide = Buffer.from(SAID, 'utf16le');
+
+test.each<[string, string | Buffer]>([
+  ['UTF-16', wide],
+  [
+    'UTF-16 with its bytes the other way round, cut within a letter',
+    Buffer.concat([Buffer.from(wide).swap16(), Buffer.of(0)]),
+  ],
+  ['base64', base64(SAID)],
+  ['base64 of UTF-16', base64(wide)],
+  ['base64 in JSON, of a message', `{"message":{"data":"${base64(SAID)}"}}`],
+  [
+    'base64 in JSON that escapes its slashes',
+    `{"data":"${base64(`{"x":"???",${SAID.slice(1)}`).replaceAll('/', '\\/')}"}`,
+  ],
+  ['base64 for URLs', Buffer.from(SAID).toString('base64url')],
+  ['base64 in a form', `data=${encodeURIComponent(base64(SAID))}`],
+  ['base64 in base64', base64(`{"data":"${base64(SAID)}"}`)],
+  ['base64 in lines', `Body:\r\n\r\n${base64(SAID.padStart(99)).replaceAll(/.{76}/g, '$&\r\n')}`],
+])('a buyer is found in %s', (_, body) => {
+  expect([hasTrace(body, ['ana@shop.example']), hasTrace(body, ['"5021"'])]).toEqual([true, true]);
+  expect(hasTrace(body, ['ann@shop.example'])).toBe(false);
+});
+
 test.each(['{"id":"5021"}', '{"order":{"orderId":5021}}', 'order%5Bid%5D=5021', 'payload=%7B%22id%22%3A%225021%22%7D'])(
   'an order’s id is found in %s',
   (body) => {

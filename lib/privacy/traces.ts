@@ -61,10 +61,33 @@ const withNumbers = (text: string): string => text.replaceAll(/(?<=\d)[ ()./-]+(
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** Whether a body, JSON, a form or neither, has one of the traces in it, however it writes its letters and ids. */
-export function hasTrace(body: string, traces: readonly string[]): boolean {
-  const texts = [body, normalJson(body), normalForm(body)].map(plain).flatMap((text) => [text, withNumbers(text)]);
+export function hasTrace(body: string | Buffer, traces: readonly string[]): boolean {
+  const texts = textsIn(Buffer.from(body))
+    .map(plain)
+    .flatMap((text) => [text, withNumbers(text)]);
   return traces.map(plain).some((trace) => texts.some((text) => text.includes(trace)));
 }
+
+/** What bytes say as UTF-8 and, where they may be that, as UTF-16 of either order; and what stands in them in base64. */
+function textsIn(bytes: Buffer, depth = MAX_WRAPPED): string[] {
+  const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
+  const wide = bytes.includes(0) ? [even, Buffer.from(even).swap16()].map((each) => each.toString('utf16le')) : [];
+  const texts = [bytes.toString(), ...wide].flatMap((text) => [text, normalJson(text), normalForm(text)]);
+  if (depth === 0) return texts;
+  const runs = new Set(
+    texts.flatMap((text) => [text, text.replaceAll(BREAKS, '')]).flatMap((t) => t.match(BASE64) ?? []),
+  );
+  const inner = [...runs].map((run) => Buffer.from(run, 'base64')).filter(isText);
+  return [...texts, ...inner.flatMap((each) => textsIn(each, depth - 1))];
+}
+
+/** So often may base64 stand in base64. */
+const MAX_WRAPPED = 2;
+const BASE64 = /[\w+/-]{16,}/g;
+const BREAKS = /(?:[\r\n]|\\[rn])+/g;
+
+/** Whether it may be a text, also one that was cut within a letter: other words are no base64 of one. */
+const isText = (bytes: Buffer): boolean => bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2;
 
 const ESCAPED = /\\(?:u([0-9a-f]{4})|\/)/gi;
 
