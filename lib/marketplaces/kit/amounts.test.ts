@@ -16,6 +16,18 @@ test('what is needed names the path of the body, what was assumed its own', () =
   expect(told()).toEqual({ assumed: ['price: rounded to the decimals of JPY'] });
 });
 
+test('an amount in another currency than its order is counted, and named', () => {
+  const { minor, control, told } = amountsIn('PLN');
+  expect(
+    [
+      { amount: '12.50', currency: 'EUR' },
+      { amount: 3, currency_code: 'pln' },
+    ].map((one) => minor(one, 'price')),
+  ).toEqual([1250, 300]);
+  expect(control({ amount: 10, currencyCode: 'EUR' }, 'total')).toBe(1000);
+  expect(told()).toEqual({ assumed: ['price: is in EUR, counted as PLN', 'total: is in EUR, counted as PLN'] });
+});
+
 test('reads amounts as people write them, and takes no decimals for thousands', () => {
   const { minor } = amountsIn('EUR');
   const told = ['1 250,00', '1\u00a0250,5', '1,250.00', '1.250,00', "1'250.00", '-10,00', { amount: '10,00' }, '1.250'];

@@ -1,7 +1,7 @@
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { exponentOf, toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
-import { member, textOf } from './json.ts';
+import { firstText, member, textOf } from './json.ts';
 import { unlessUnreadable } from './shape.ts';
 
 export { sum } from '#lib/platform/sum';
@@ -50,10 +50,13 @@ export function amountsIn(currency: string, path: (field: string) => string = St
   const assume = (field: string, words: string): void => {
     assumed.push(`${field}: ${words}`);
   };
-  const minor = (value: unknown, field: string): number =>
-    toMinorRounded(plain(value, currency), currency, path(field), () =>
+  const minor = (value: unknown, field: string): number => {
+    const other = otherCurrency(value, currency);
+    if (other) assume(field, `is in ${other}, counted as ${currency}`);
+    return toMinorRounded(plain(value, currency), currency, path(field), () =>
       assume(field, `rounded to the decimals of ${currency}`),
     );
+  };
   const control = (value: unknown, field: string): number | undefined => {
     if ((value ?? '') === '') return undefined;
     const read = unlessUnreadable(() => minor(value, field));
@@ -66,6 +69,12 @@ export function amountsIn(currency: string, path: (field: string) => string = St
     return read;
   };
   return { minor, control, instant, assume, told: () => (assumed.length > 0 ? { assumed } : {}) };
+}
+
+/** The currency that an amount names for itself, where it is not its order's; undefined else. */
+function otherCurrency(told: unknown, currency: string): string | undefined {
+  const own = firstText(told, ['currency', 'currencyCode', 'currency_code']).toUpperCase();
+  return /^[A-Z]{3}$/.test(own) && own !== currency ? own : undefined;
 }
 
 /**
