@@ -25,6 +25,25 @@ export function unwrap(body: unknown, names: readonly string[], own = ''): unkno
   return inner === undefined ? body : unwrap(inner, names, own);
 }
 
+/**
+ * The rows of a list, without what is wrapped around it or around each of them: also of an object by their places, as PHP
+ * writes a list with gaps, and the one that stands there itself. Undefined for no list; `own` is a member that a row has.
+ */
+export function rowsIn(body: unknown, names: readonly string[], own: string): unknown[] | undefined {
+  const inner = unwrap(body, names, own);
+  if (Array.isArray(inner)) return inner.map(bareRow);
+  if (member(inner, own) !== undefined) return [inner];
+  const rows = Object.entries(inner ?? {});
+  const isByPlace = rows.length > 0 && rows.every(([key, row]) => /^\d+$/.test(key) && isObject(row));
+  return isByPlace ? rows.map(([, row]) => bareRow(row)) : undefined;
+}
+
+/** `{ "Order": { … } }` is what it holds. */
+function bareRow(row: unknown): unknown {
+  const [only, ...more] = Object.values(row ?? {});
+  return isObject(only) && more.length === 0 ? only : row;
+}
+
 /** What JSON text says in a shape; undefined for any other text, and for none. */
 export const parseJson = <T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined =>
   schema.safeParse(readJson(text ?? '')).data;

@@ -6,7 +6,7 @@ import type { RemoteContext } from '../action.ts';
 import { checkDone, readThing, unclearAnswer } from '../kit/answers.ts';
 import { isoOf } from '../kit/clock.ts';
 import { applyFields } from '../kit/fields.ts';
-import { member, textOf, unwrap } from '../kit/json.ts';
+import { member, rowsIn, textOf } from '../kit/json.ts';
 import {
   anything,
   count,
@@ -156,8 +156,8 @@ export async function listPage(
     ? { $filter: `${column} ge datetime'${from}'${until}`, $orderby: column, $top: PAGE, $skip: skip }
     : { top: PAGE, skip };
   const { status, body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
-  const rows = status === 204 ? [] : unwrap(body, WRAPPERS);
-  if (!Array.isArray(rows)) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
+  const rows = status === 204 ? [] : rowsIn(body, WRAPPERS, 'OrderNumber');
+  if (!rows) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
   if (rows.length > 0 && rows.every((row) => Object.values(row ?? {}).every((value) => value === null)))
     throw unreadable('Results', `holds nothing but null values${NULLS}`);
   const at = Date.parse(headers.get('date') ?? '');
@@ -165,7 +165,7 @@ export async function listPage(
 }
 
 /** "Each API response is wrapped in a standard structure", of which the document shows Results; OData has value and d. */
-const WRAPPERS = ['Results', 'results', 'Result', 'value', 'd', 'Data', 'data', 'Orders', 'Order', 'Items'];
+const WRAPPERS = 'Results results Result value d data Data Orders OrderList Order Items'.split(' ');
 
 const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
 

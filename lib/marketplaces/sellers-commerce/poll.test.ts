@@ -370,7 +370,16 @@ test('takes both forms of a list, leaves carts out, and takes an empty store for
   const carts = [1, 2].map((OrderStatusId) => ({ ...row(OrderStatusId, second(1)), OrderStatusId }));
   const none = { status: 404, body: JSON.stringify({ Results: 'OrderNotExist', StatusCode: 24 }) };
   const list = [...carts, row(3, second(2))];
-  for (const body of [list, { Results: list }, { value: list }, { d: { results: list } }, { Data: { Orders: list } }]) {
+  const each = list.map((Order) => ({ Order }));
+  const wrapped = [{ Results: { ...list } }, { ...each }, { OrderList: each }, { Orders: { Order: list[2] } }];
+  for (const body of [
+    list,
+    { Results: list },
+    { value: list },
+    { d: { results: list } },
+    { Data: { Orders: list } },
+    ...wrapped,
+  ]) {
     const script = [{ status: 200, body: JSON.stringify(body) }, none, none, none, none, none];
     const { http } = createRemote(info.name, script);
     const { numbers } = await read(pollContext({ http, connection: connectionOf(info), secrets: {} }));
