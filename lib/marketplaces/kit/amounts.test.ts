@@ -42,9 +42,26 @@ test('reads amounts as people write them, and takes no decimals for thousands', 
   expect(['($5.00)', 'EUR -5', '\u22125', '$5', 5].map((value) => isTakenOff(value, 1))).toEqual([
     ...[true, true, true, false, false],
   ]);
+  const others = ['12,50 kr.', 'kr 12,50', '12.50-', '1’234.50', '12,50 ZŁ'];
+  expect(others.map((value) => minor(value, 'price'))).toEqual([1250, 1250, -1250, 123450, 1250]);
   expect(() => minor('12.50 USD', 'price')).toThrow('price');
   expect(() => minor('1,250', 'price')).toThrow('price');
   expect(amountsIn('JPY').minor('1,234,500', 'price')).toBe(1_234_500);
+});
+
+test('an amount with the symbol of another currency is named, too', () => {
+  const assumed = (value: unknown, currency: string) => {
+    const { minor, told } = amountsIn(currency);
+    minor(value, 'price');
+    return told().assumed;
+  };
+  expect(assumed('€5', 'MXN')).toEqual(['price: is in €, counted as MXN']);
+  expect(assumed({ amount: '5 zł' }, 'EUR')).toEqual(['price: is in zł, counted as EUR']);
+  for (const [told, own] of [
+    ...[['$5', 'MXN'] as const, ['5 zł', 'PLN'] as const, ['€5', 'EUR'] as const, ['5', 'CHF'] as const],
+    [{ amount: '€5', currency: 'eur' }, 'EUR'] as const,
+  ])
+    expect(assumed(told, own)).toBeUndefined();
 });
 
 test('a time that was never set is none, and one that nobody can read is named', () => {
@@ -82,6 +99,7 @@ test('what is worth less than nothing takes something off the order, by price or
     { ...line, title: 'A', quantity: -1 },
   ];
   expect(takeDiscounts([line, { ...line, quantity: -1, unitPrice: 0 }])).toEqual({ lines: [line] });
+  expect(takeDiscounts([line, { ...line, quantity: 0, unitPrice: -200 }])).toEqual({ lines: [line] });
   expect(takeDiscounts([line, ...off])).toEqual({
     lines: [line],
     discounts: [

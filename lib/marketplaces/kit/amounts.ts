@@ -35,11 +35,23 @@ export function instantIn(value: unknown, zone?: string): string | null {
   return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', own)) ?? null);
 }
 
-/** The text of an amount, also an object's, without spaces and symbols; accountants put a minus as brackets, Sweden as U+2212. */
+/** The text of an amount, also an object's, without spaces and symbols; accountants put a minus as brackets or last, Sweden as U+2212. */
 const written = (told: unknown): string =>
   textOf(member(told, 'amount') ?? told)
-    .replaceAll(/[\s'\p{Sc}]|zł|kr$/gu, '')
-    .replace(/^\((.+)\)$|^\u2212/, '-$1');
+    .replaceAll(/[\s'’\p{Sc}]|zł|kr\b\.?/giu, '')
+    .replace(/^\((.+)\)$|^\u2212|^(.+)-$/, '-$1$2');
+
+const symbols = new Map<string, string>();
+
+/** What people write for a currency: `€`, and `$` for many. */
+function symbolOf(currency: string): string {
+  const known = symbols.get(currency);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+  const symbol = format.formatToParts(0).find(({ type }) => type === 'currency')?.value ?? '';
+  symbols.set(currency, symbol);
+  return symbol;
+}
 
 /** Whether a row takes something off the order: it is not shipped, and may have no SKU. */
 export const isTakenOff = (price: unknown, quantity: number): boolean => /^\D*-/.test(written(price)) !== quantity < 0;
@@ -71,10 +83,12 @@ export function amountsIn(currency: string, path: (field: string) => string = St
   return { minor, control, instant, assume, told: () => (assumed.length > 0 ? { assumed } : {}) };
 }
 
-/** The currency that an amount names for itself, where it is not its order's; undefined else. */
+/** The currency that an amount names for itself, by code or symbol, where it is not its order's; undefined else. */
 function otherCurrency(told: unknown, currency: string): string | undefined {
   const own = firstText(told, ['currency', 'currencyCode', 'currency_code']).toUpperCase();
-  return /^[A-Z]{3}$/.test(own) && own !== currency ? own : undefined;
+  if (/^[A-Z]{3}$/.test(own)) return own === currency ? undefined : own;
+  const [symbol = ''] = /\p{Sc}|zł/iu.exec(textOf(member(told, 'amount') ?? told)) ?? [];
+  return symbolOf(currency).includes(symbol.toLowerCase()) ? undefined : symbol;
 }
 
 /**
@@ -107,7 +121,8 @@ export function takeDiscounts(all: readonly SnapshotLine[]): Pick<OrderSnapshot,
   const discounts = all
     .filter((line) => worth(line) < 0)
     .map((line) => ({ title: line.title === line.sku ? 'Discount' : line.title, amount: -worth(line) }));
-  // What is taken back for nothing is neither.
-  const lines = all.filter((line) => worth(line) > 0 || (worth(line) === 0 && line.quantity >= 0));
+  // What is taken back for nothing is neither, nor what no longer takes anything off.
+  const isSold = ({ quantity, unitPrice }: SnapshotLine): boolean => quantity >= 0 && unitPrice >= 0;
+  const lines = all.filter((line) => worth(line) > 0 || (worth(line) === 0 && isSold(line)));
   return { lines, ...(discounts.length > 0 && { discounts }) };
 }

@@ -229,15 +229,16 @@ export const alsoNamed = <T extends z.ZodMiniObject>(schema: T, names: Readonly<
 
 const letters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
-/** An object whose members may be spelled in other letters: `SKUCode` or `sku_code` for `SkuCode`. */
+/** An object whose members may be spelled in other letters: `SKUCode` or `sku_code` for a `SkuCode` that says nothing. */
 export function spelled<S extends Record<string, z.ZodMiniType>>(shape: S) {
-  const names = new Map(Object.keys(shape).map((name) => [letters(name), name]));
   return z.pipe(
     reading((value) => {
       if (!isObject(value) || Array.isArray(value)) return value;
-      const keys = Object.keys(value).map((key) => [names.get(letters(key)), key] as const);
-      const told = keys.filter(([name, key]) => name === key || (name !== undefined && !Object.hasOwn(value, name)));
-      return Object.fromEntries(told.map(([name, key]) => [name, value[key]]));
+      const keys = Map.groupBy(Object.keys(value), letters);
+      const said = (name: string) =>
+        [name, ...(keys.get(letters(name)) ?? [])].map((key) => value[key]).find((one) => !isNothing(one)) ??
+        value[name];
+      return Object.fromEntries(Object.keys(shape).map((name) => [name, said(name)]));
     }),
     z.object(shape),
   );

@@ -192,6 +192,8 @@ describe('what its document does not promise', () => {
     expect(figures({})).toEqual(dropped);
     expect(figures({ total_gross: null, total_net: null })).toEqual(dropped);
     expect(figures({ total_gross: '220.00', total_net: '178.86' })).toEqual([[kept, kept], 22000, 4114]);
+    const coupon = { ...item, id: 'li_3', status: 'cancelled', gross_price: '-10.00', net_price: '-8.13' };
+    expect(figures({ items: [...items, coupon] })).toEqual(dropped);
   });
 
   test('a voucher among its items is a discount, and the sums stay exact', () => {

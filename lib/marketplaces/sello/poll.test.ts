@@ -117,6 +117,15 @@ test('pages that are capped, or the same whatever is asked for, lose nothing and
   }
 });
 
+test('a list that is the same whatever is asked for comes to an end also where nothing of it has a time', async () => {
+  const undated = Array.from({ length: 10 }, (_, id) => ({ ...order(id, 0), created_at: null, updated_at: null }));
+  const page = { status: 200, body: JSON.stringify({ meta: {}, orders: undated }) };
+  const marks = { orders: at(0), placed: at(0), created: at(0), updated: at(0), whole: at(0) };
+  const watermark = JSON.stringify(marks);
+  const { pages } = open([page, page, page, page, products([]), products([])], { watermark });
+  expect((await pages).at(-1)?.resume).toBeNull();
+});
+
 describe('rows without a time', () => {
   const NOW = Date.parse(RECEIVED_AT);
   const ago = (minutes: number) => new Date(NOW - minutes * MINUTE).toISOString();

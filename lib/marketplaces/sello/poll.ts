@@ -93,7 +93,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const isEnd = total > 0 ? rows.length < walk.size && offset + rows.length >= total : head === position.head;
   const isLast = rows.length === 0 || isEnd;
   const further = isFirst ? null : seekDated(position, dated, isLast);
-  if (further) return { items: [], marks: seen, next: further };
+  if (further) return { items: [], marks: seen, next: { ...further, head } };
   const isWhole = walk.daily && Date.parse(now) - Date.parse(since.whole ?? '1970-01-01') >= DAY_MS;
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
   const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
