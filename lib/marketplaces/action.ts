@@ -62,9 +62,10 @@ export interface StockInput {
   quantity: number;
 }
 
-/** `resource` is the remote's id of what an event only named. */
+/** `resource` is the remote's id of what an event only named; `unless`: a list has shown it. */
 export interface FetchInput {
   resource: string;
+  unless?: object;
 }
 
 export interface PushResult {

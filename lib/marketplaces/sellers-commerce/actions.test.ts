@@ -174,16 +174,23 @@ test('an order is read in any envelope; what is none is asked for again', async 
     await expect(fetch(body)).rejects.toBeInstanceOf(RetryableError);
 });
 
-test('an order that the list shows and order/get does not know yet is asked for again', async () => {
-  const { remote } = open([
-    { status: 404, body: JSON.stringify({ Results: 'OrderNotExist', StatusCode: 24 }) },
-    { status: 404, body: 'Not Found' },
-  ]);
-  for (const code of ['response_24', 'http_404'])
-    await expect(fetches.order?.push(remote, { resource: '7' })).rejects.toMatchObject({
-      name: RetryableError.name,
-      code,
-    });
+test('an order that the list shows and order/get does not know yet is asked for again; of any other it says that it is gone', async () => {
+  const none = { status: 404, body: JSON.stringify({ Results: 'OrderNotExist', StatusCode: 24 }) };
+  const page = { status: 404, body: 'Not Found' };
+  const fetch = async (answer: Answer, listed: object) =>
+    fetches.order?.push(open([answer]).remote, { resource: '7', ...listed });
+  const unless = { externalId: '7', version: null };
+  for (const [answer, code, listed] of [
+    [none, 'response_24', { unless }],
+    [page, 'http_404', { unless }],
+    [page, 'http_404', {}],
+  ] as const)
+    await expect(fetch(answer, listed)).rejects.toMatchObject({ name: RetryableError.name, code });
+  const gone = await fetch(none, {});
+  expect(gone).toEqual({ topic: 'order-gone', body: { OrderNumber: '7' } });
+  expect(map({ ...gone, topic: 'order-gone', receivedAt: RECEIVED_AT } as never, connectionOf(info))).toEqual({
+    ...{ type: 'gone', externalId: '7' },
+  });
 });
 
 describe('what else the store is told', () => {

@@ -9,13 +9,14 @@ import { isAuthorized, PLACED, PROCESSING } from './statuses.ts';
 /** GET api/order/get/{ordernumber}: "single order details", which a list may leave out. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
   order: {
-    async push(remote, { resource }) {
+    async push(remote, { resource, unless }) {
       try {
         return { topic: 'order-read', body: await api.getOrder(remote, resource) };
       } catch (error) {
-        // "Order Does Not Exist" of one that a list has shown: its details come later, or a person looks.
-        const isMissing = error instanceof RejectedError && ['response_24', 'http_404'].includes(error.code);
-        throw isMissing ? new RetryableError(error.detail) : error;
+        if (!(error instanceof RejectedError) || !['response_24', 'http_404'].includes(error.code)) throw error;
+        // "Order Does Not Exist", in the store's own words: a 404 may be another's. What a list has just shown comes later.
+        if (unless || error.code === 'http_404') throw new RetryableError(error.detail);
+        return { topic: 'order-gone', body: { OrderNumber: resource } };
       }
     },
   },

@@ -233,7 +233,7 @@ test('names what is missing or wrong', () => {
   expect(fieldOf({ OrderItems: [{ SkuCode: 'A', Quantity: 1, UnitPrice: 'free' }] })).toBe('OrderItems[0].UnitPrice');
 });
 
-test('members may be spelled in other letters, and one that is there as it is named comes first', () => {
+test('members may be spelled in other letters, and one that says something as it is named comes first', () => {
   const respell = (value: unknown, spell: (name: string) => string): unknown => {
     if (Array.isArray(value)) return value.map((each) => respell(each, spell));
     if (typeof value !== 'object' || value === null) return value;
@@ -246,6 +246,7 @@ test('members may be spelled in other letters, and one that is there as it is na
     expect(mapped).toEqual(change({}, {}, 'order-read'));
   }
   expect(read({ email: 'other@example.com' }).buyer.email).toBe('ana@example.com');
+  expect(read({ email: 'other@example.com', Email: '' }).buyer.email).toBe('other@example.com');
 });
 
 test('reads dates as .NET writes them in the US, and ships without any that can be read', () => {

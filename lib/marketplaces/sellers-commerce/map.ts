@@ -28,7 +28,6 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const own = Settings.parse(settings);
   if (topic === 'sku') return mapSku(body);
   if (topic === 'return') return mapReturn(body, own);
-  // Of earlier versions, which took a missing order for one that is gone.
   if (topic === 'order-gone') return { type: 'gone', externalId: textOf(member(body, 'OrderNumber')) };
   const order = readShape(Order, body);
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
@@ -50,7 +49,7 @@ const isUnclear = (order: Order): boolean =>
 const DATES = ['OrderPlacedDate', 'CreatedDate', 'ModifiedDate'] as const;
 
 function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<OrderSnapshot, 'version'> {
-  const { OrderNumber, OrderStatusId } = order;
+  const { OrderNumber: externalId, OrderStatusId } = order;
   const currency = (order.CurrencyCode ?? settings.currency ?? needed('CurrencyCode')).toUpperCase();
   checkCurrency(currency, 'CurrencyCode');
   const amounts = amountsIn(currency);
@@ -64,8 +63,7 @@ function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<Or
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
   const lines = mapLines(order, amounts);
   return {
-    ...{ externalId: OrderNumber, number: OrderNumber },
-    placedAt,
+    ...{ externalId, number: externalId, placedAt },
     ...(index < 0 && { timesAssumed: true as const }),
     // The store does not say when an order was paid.
     paidAt: payment.state === 'paid' ? placedAt : null,
@@ -203,6 +201,6 @@ function mapReturn(body: unknown, { timeZone }: Settings): Change {
 /** What the store lists, so that it can be told how many there are. */
 function mapSku(body: unknown): Change {
   const { SkuCode: sku, ProductName: title, Inventory } = readShape(Sku, body);
-  const quantity = integer.safeParse(Inventory).data;
-  return { type: 'products', products: [{ sku, version: null, ...defined({ title, quantity }) }] };
+  const more = { title, quantity: integer.safeParse(Inventory).data };
+  return { type: 'products', products: [{ sku, version: null, ...defined(more) }] };
 }

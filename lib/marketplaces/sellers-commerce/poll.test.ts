@@ -46,7 +46,6 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
     heedsSkip = true,
     heedsTop = true,
     heedsFilter = true,
-    refuses,
     sortedBy,
     write = (time) => time,
     skus = [],
@@ -58,7 +57,7 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
     const { $filter, $top = query.top, $skip = query.skip } = query;
     const headers = new Headers({ date: new Date(clock.now).toUTCString() });
     if (path.includes('return') && typeof returns === 'number') throw refusal(returns);
-    if (refuses && `${$filter}`.includes(refuses)) throw refusal(400);
+    if (store.refuses && `${$filter}`.includes(store.refuses)) throw refusal(400);
     const [, column = '', from = '', to = '9'] =
       /^(\w+) ge datetime'([^']+)'(?: and \w+ lt datetime'([^']+)')?$/.exec(`${$filter ?? ''}`) ?? [];
     const all = path.includes('order') ? rows : path.includes('return') ? (returns as Row[]) : (skus as Row[]);
@@ -415,6 +414,25 @@ test('a store that cannot be asked by one of the dates has orders by the others,
   const { numbers, watermark, remark } = await read(context);
   expect([[...numbers], typeof watermark]).toEqual([['1'], 'string']);
   expect(remark).toContain('/api/order/getall cannot be read: CreatedDate, http_400');
+});
+
+test.each([0, 1])('what could not be read by a date is read from there once it can, after %i pages', async (pages) => {
+  const rows = Array.from({ length: 150 }, (_, index) => ({ ...row(index, null), OrderPlacedDate: second(index) }));
+  const clock = { now: Date.parse(NOW) };
+  const store: Store = {
+    meanwhile: (calls) => void (calls > pages && Object.assign(store, { refuses: 'PlacedDate' })),
+  };
+  const first = await read(open(rows, store, clock).context);
+  expect(first.numbers.size).toBe(pages * 100);
+  clock.now += 30 * 24 * 60 * MINUTE;
+  const { context, asked } = open(rows, {}, clock);
+  const then = await read({ ...context, watermark: first.watermark ?? null });
+  expect(new Set([...first.numbers, ...then.numbers]).size).toBe(150);
+  const last = await read({ ...context, watermark: then.watermark ?? null });
+  expect([last.found, filters(asked).at(-2)]).toEqual([
+    [],
+    filters(asked).at(-1)?.toString().replaceAll('Created', 'OrderPlaced'),
+  ]);
 });
 
 test('sends again what the last poll has shown only where something of it is other', async () => {

@@ -56,6 +56,8 @@ const Mark = z.object({
   deep: z.optional(z.object({ at: z.string(), rows: z.number() })),
   /** Hashes of the rows it showed: what the next one shows the same is not sent again. */
   shown: z.optional(z.array(z.string())),
+  /** By walk, the time from which on one that could not be read is read once it can. */
+  missed: z.optional(z.record(z.string(), instant)),
 });
 type Mark = z.infer<typeof Mark>;
 
@@ -124,8 +126,8 @@ async function readPage(context: PollContext, { walk, from, to, skip }: Position
     // A store that refuses where a window ends is one that does not heed it.
     if (isRefused && to !== undefined) return await page('');
     if (!optional || !isRefused) throw error;
-    const problem = `${list.path} cannot be read: ${[list.column, error.code].filter(Boolean).join(', ')}`;
-    return { rows: [], at: null, problem };
+    const why = [list.column, error instanceof ContractError ? error.detail.description : error.code];
+    return { rows: [], at: null, problem: `${list.path} cannot be read: ${why.filter(Boolean).join(', ')}` };
   }
 }
 
@@ -152,13 +154,13 @@ const isPast = (then: string | undefined, ms: number, now: string): boolean =>
   then === undefined || Date.parse(now) - Date.parse(then) >= ms;
 
 /** The position with the newest time that its rows show, and when the store answered them; and what could not be read. */
-function noteTimes(position: Position, rows: readonly unknown[], at: string, problem?: string): Position {
-  const { column = '', topic } = WALKS[position.walk] ?? {};
-  const { mark, remarks } = position;
-  if (problem) return { ...position, remarks: [...remarks, problem] };
-  if (topic !== 'order') return position;
-  const times = rows.map((row) => timeOf(row, column));
-  const newest = [...times, mark.newest ?? ''].sort().at(-1) || undefined;
+function noteTimes(asked: Position, rows: readonly unknown[], at: string, problem?: string): Position {
+  const { walk, from, remarks } = asked;
+  const { column = '', topic } = WALKS[walk] ?? {};
+  const mark = { ...asked.mark, missed: { ...asked.mark.missed, [walk]: problem && from } };
+  const position = { ...asked, mark, remarks: problem ? [...remarks, problem] : remarks };
+  if (problem || topic !== 'order') return position;
+  const newest = [...rows.map((row) => timeOf(row, column)), mark.newest ?? ''].sort().at(-1) || undefined;
   const deep = mark.deep?.at === mark.at ? { at: mark.at, rows: mark.deep.rows + rows.length } : mark.deep;
   return { ...position, mark: { ...mark, newest, deep, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
@@ -204,10 +206,10 @@ function split({ rest, ...position }: Position, rows: readonly unknown[], now: D
 }
 
 function nextWalk({ walk, mark, start, remarks }: Position, now: Date): Position {
-  const next = WALKS[walk + 1];
-  const at = now.toISOString();
+  const [next, at] = [WALKS[walk + 1], now.toISOString()];
   const isDue = !next?.daily || isPast(mark.skusAt, DAY_MS, at);
-  const ahead = { walk: walk + 1, from: start, start, skip: 0, remarks };
+  const [from = start] = [start, mark.missed?.[walk + 1] ?? start].sort();
+  const ahead = { walk: walk + 1, from, start, skip: 0, remarks };
   if (!isDue) return nextWalk({ ...ahead, mark }, now);
   return { ...ahead, mark: next?.daily ? { ...mark, skusAt: at } : mark };
 }
