@@ -26,7 +26,7 @@ describe('placing', () => {
     });
     expect(seen).toEqual([
       ['note', 'shed', { sku: 'MUG-RED', title: 'Red mug', ean: '5901234123457' }],
-      ['remember', 'shed', '5021', SOLD.id],
+      ['remember', 'shed', '5021', SOLD.id, 'dlv_1'],
     ]);
   });
 

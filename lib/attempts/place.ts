@@ -43,11 +43,11 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     return { input, unknown };
   },
 
-  async after(result, { input: { order, source, lineItems, number }, probed }, { connection, hub, remote }) {
+  async after(result, { input: { order, source, lineItems, number }, probed }, { connection, delivery, hub, remote }) {
     await noteStocked(connection.id, order, lineItems, hub);
     const { remoteId } = result;
     // By this id its events find the order; whoever does not come to the next write finds it by the probe.
-    if (remoteId !== undefined) await hub.rememberRemote(connection.id, remoteId, order.id);
+    if (remoteId !== undefined) await hub.rememberRemote(connection.id, remoteId, order.id, delivery.id);
     const at = remote.now().toISOString();
     const placed = {
       ...{ remoteId: remoteId ?? null, number, channel: channelOf(source), at },

@@ -174,6 +174,20 @@ describe('what whoever ships says', () => {
     expect(await getDelivery(asked.id, inbox.table)).toMatchObject({ state: 'blocked', placed: { refund } });
   });
 
+  it('is of what has its id there, also where the answer to that placement is not on record yet', async () => {
+    const lines = [{ ...MUGS, quantity: 3 }, PLATE];
+    await take(told(order({ version: at(1), lines })));
+    const [, later] = (await stored()).placements;
+    const remote = putRemote('marketful-mx', '5022', 'scopio-main:ord_8f3a', later?.delivery).Put;
+    await inbox.table.put(remote);
+    const unnamed = shipped({ orderId: null, number: null, remoteId: '5022', parcels: [JD01] });
+    const named = shipped({ number: 'SC-1001-2', remoteId: '5022', parcels: [JD01] });
+    for (const each of [unnamed, named, unnamed]) await take(told(each, fromShed));
+    expect((await stored()).fulfillments).toMatchObject([
+      { placement: later?.delivery, lineItems: [{ id: MUGS.id, quantity: 1 }] },
+    ]);
+  });
+
   it('is told on the order it is about, where it changes nothing', async () => {
     await inbox.table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);
     const about = { remoteId: 'ticket-1', type: 'ticket.replied' as const };

@@ -10,7 +10,7 @@ import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placem
 import type { Network } from '#lib/orders/plan';
 import { applyShipment, type IsNamed, resolveSkus } from '#lib/orders/shipment';
 import { isSettled } from '#lib/orders/status';
-import { findByRemoteId, getOrder } from '#lib/orders/store';
+import { findByRemoteId, findRemote, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { minus, numberOf, placementOf, shippedOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
@@ -68,7 +68,7 @@ async function decideShipment(
   // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
   if (!order || placing.length === 0) return { order, isStranger: true };
-  const found = findPlacement(order, placing, shipment);
+  const found = findPlacement(order, placing, shipment, await placedAs(shipment, placing, connection, hub.table));
   const about = found && withRefund(found, shipment);
   const refunded = tellRefund(found, about);
   const source = { connection: connection.id, ...unitsOf(order, placing, about) };
@@ -117,12 +117,33 @@ function tellRefund(before: Delivery | undefined, after: Delivery | undefined): 
   return refund && after ? [{ type: 'placement.refunded', detail: { delivery: after.id, ...refund } }] : [];
 }
 
-/** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
-function findPlacement(order: Order, placing: readonly Delivery[], told: ShipmentSnapshot) {
+/** Which delivery placed what has this id there, perhaps so lately that it does not say so itself. */
+async function placedAs(
+  { remoteId }: ShipmentSnapshot,
+  placing: readonly Delivery[],
+  { id }: Connection,
+  table: Table,
+): Promise<string | undefined> {
+  const isKnown = remoteId === null || placing.some(({ placed }) => placed?.remoteId === remoteId);
+  return isKnown ? undefined : (await findRemote(id, remoteId, table))?.delivery;
+}
+
+/**
+ * Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others.
+ */
+function findPlacement(
+  order: Order,
+  placing: readonly Delivery[],
+  told: ShipmentSnapshot,
+  placedBy: string | undefined,
+) {
   const { orderId, remoteId, number } = told;
   // A number of a placement that was placed anew since, under another, is of none.
   const { nth = number?.startsWith(`${order.number}-`) ? null : 1 } = told;
-  const byRemoteId = placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId);
+  const isUnsure = ({ state, placed }: Delivery) => !placed?.remoteId || state === 'pending' || state === 'leased';
+  const byRemoteId =
+    placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId) ??
+    placing.find((each) => each.id === placedBy && isUnsure(each));
   // Its id there is all that it says: of what has another, as what was placed anew has, it is no word.
   const isNamed = orderId !== null || number !== null;
   const known = isNamed ? placing : placing.filter(({ placed }) => (placed?.remoteId ?? null) === null);

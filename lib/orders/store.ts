@@ -117,19 +117,22 @@ export async function getTimeline({ id, timeline = [], deliveries }: Order, tabl
   return [...timeline, ...later, ...told.flat()].sort((a, b) => compareText(a.at, b.at));
 }
 
-/** Remembers that something at the remote is about an order. */
-export const putRemote = (connection: string, remoteId: string, order: string) =>
-  put({ order, ...items.remoteOrder.key({ connection, remoteId }) });
+/** Remembers that something at the remote is about an order, and which delivery placed it. */
+export const putRemote = (connection: string, remoteId: string, order: string, delivery?: string) =>
+  put({ order, ...(delivery && { delivery }), ...items.remoteOrder.key({ connection, remoteId }) });
 
 /** Writes what `putRemote` writes at once: the fact stands whatever else is written or not. */
-export async function rememberRemote(connection: string, remoteId: string, order: string): Promise<void> {
-  await db.put(putRemote(connection, remoteId, order).Put);
+export async function rememberRemote(...about: Parameters<typeof putRemote>): Promise<void> {
+  await db.put(putRemote(...about).Put);
 }
 
+/** What a remote knows under its own id. */
+export const findRemote = (connection: string, remoteId: string, table = db) =>
+  getItem<{ order: string; delivery?: string }>(items.remoteOrder.key({ connection, remoteId }), table);
+
 /** The order that a remote knows under its own id. */
-export async function findByRemoteId(connection: string, remoteId: string, table = db): Promise<string | undefined> {
-  return (await getItem<{ order: string }>(items.remoteOrder.key({ connection, remoteId }), table))?.order;
-}
+export const findByRemoteId = async (...at: Parameters<typeof findRemote>): Promise<string | undefined> =>
+  (await findRemote(...at))?.order;
 
 interface OrderFilter extends PageAsked {
   connections: readonly string[];
