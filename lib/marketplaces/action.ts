@@ -62,10 +62,10 @@ export interface StockInput {
   quantity: number;
 }
 
-/** `resource` is the remote's id of what an event only named; `unless`: a list has shown it. */
+/** `resource` is the remote's id of what an event only named; `askedBy`: a webhook or a list named it, and no person. */
 export interface FetchInput {
   resource: string;
-  unless?: object;
+  askedBy?: string;
 }
 
 export interface PushResult {

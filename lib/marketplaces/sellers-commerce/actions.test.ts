@@ -177,15 +177,15 @@ test('an order is read in any envelope; what is none is asked for again', async 
 test('an order that the list shows and order/get does not know yet is asked for again; of any other it says that it is gone', async () => {
   const none = { status: 404, body: JSON.stringify({ Results: 'OrderNotExist', StatusCode: 24 }) };
   const page = { status: 404, body: 'Not Found' };
-  const fetch = async (answer: Answer, listed: object) =>
-    fetches.order?.push(open([answer]).remote, { resource: '7', ...listed });
-  const unless = { externalId: '7', version: null };
-  for (const [answer, code, listed] of [
-    [none, 'response_24', { unless }],
-    [page, 'http_404', { unless }],
+  const fetch = async (answer: Answer, by: object) =>
+    fetches.order?.push(open([answer]).remote, { resource: '7', ...by });
+  const listed = { askedBy: 'poll' };
+  for (const [answer, code, by] of [
+    [none, 'response_24', listed],
+    [page, 'http_404', listed],
     [page, 'http_404', {}],
   ] as const)
-    await expect(fetch(answer, listed)).rejects.toMatchObject({ name: RetryableError.name, code });
+    await expect(fetch(answer, by)).rejects.toMatchObject({ name: RetryableError.name, code });
   const gone = await fetch(none, {});
   expect(gone).toEqual({ topic: 'order-gone', body: { OrderNumber: '7' } });
   expect(map({ ...gone, topic: 'order-gone', receivedAt: RECEIVED_AT } as never, connectionOf(info))).toEqual({

@@ -9,13 +9,13 @@ import { isAuthorized, PLACED, PROCESSING } from './statuses.ts';
 /** GET api/order/get/{ordernumber}: "single order details", which a list may leave out. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
   order: {
-    async push(remote, { resource, unless }) {
+    async push(remote, { resource, askedBy }) {
       try {
         return { topic: 'order-read', body: await api.getOrder(remote, resource) };
       } catch (error) {
         if (!(error instanceof RejectedError) || !['response_24', 'http_404'].includes(error.code)) throw error;
-        // "Order Does Not Exist", in the store's own words: a 404 may be another's. What a list has just shown comes later.
-        if (unless || error.code === 'http_404') throw new RetryableError(error.detail);
+        // "Order Does Not Exist", in the store's own words: a 404 may be another's. What a list has shown comes later.
+        if (askedBy || error.code === 'http_404') throw new RetryableError(error.detail);
         return { topic: 'order-gone', body: { OrderNumber: resource } };
       }
     },

@@ -311,6 +311,9 @@ test('a list of heads only asks for each order, unless it is known', () => {
   const unless = { externalId: '100234', version: '2026-11-20T08:15:02.000Z' };
   const asks = { type: 'fetch', action: 'order', resource: '100234', unless };
   for (const OrderItems of [undefined, null, []]) expect(change({ OrderItems })).toEqual(asks);
+  // Nobody knows whether it was changed since.
+  expect(change({ OrderItems: null, ModifiedDate: '20/11/2026' })).not.toHaveProperty('unless');
+  expect(change({ OrderItems: null, ModifiedDate: null })).toMatchObject({ unless: { version: null } });
   // Read in the second of the change, or within half a minute of it: there may be another of that second.
   const soon = change({ OrderItems: null }, {}, 'order', SOON);
   expect(soon).toMatchObject({ unless: { version: expect.stringMatching(/^2026-11-20T08:15:01/) } });

@@ -33,8 +33,9 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
   const version = versionOf(order, own, receivedAt);
   const { OrderNumber: externalId, OrderItems: items } = order;
+  const unless = (version !== null || isNoTime(order.ModifiedDate)) && { unless: { externalId, version } };
   if (topic === 'order' && (!items?.length || isUnclear(order)))
-    return { type: 'fetch', action: 'order', resource: externalId, unless: { externalId, version } };
+    return { type: 'fetch', action: 'order', resource: externalId, ...unless };
   return { type: 'order', order: { ...mapOrder(order, own, receivedAt), version } };
 }
 

@@ -9,7 +9,6 @@ export const STATUSES: Table = {
   ...numbered(35, 'Processing Order, Rejected, Undelivered, Partial Paid'),
 };
 export const [PLACED, PARTIALLY_SHIPPED, PROCESSING, UNDELIVERED] = [3, 8, 35, 37] as const;
-const PARTIAL_PAID = 38;
 
 /** Of an order in whatever shape; 0 for what the table does not have. */
 export const statusIn = (order: unknown): number => idIn(STATUSES, textOf(member(order, 'OrderStatusId'))) ?? 0;
@@ -63,7 +62,7 @@ export function paymentOf(status: number, payment = '', method = ''): Payment {
 }
 
 function stateOf(status: number, payment: string, method: number): Payment['state'] {
-  if (status === PARTIAL_PAID) return 'pending';
+  if (isOne(status, 'Partial Paid')) return 'pending';
   if (idIn(PAID, payment) !== undefined) return 'paid';
   if (METHODS[method] === 'Purchase Order') return 'on_account';
   return isReleased(status) || PREPAID.includes(method) ? 'paid' : 'pending';
