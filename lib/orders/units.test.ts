@@ -161,6 +161,25 @@ test('units on their way to somebody go elsewhere, or stay, by a later word', ()
   expect(() => route(first, 'shed', 4)).toThrow('3 of it are neither shipped nor with shed');
 });
 
+test('the latest of routes that there is not enough for has its units', () => {
+  const give = (from: Order, to: string, quantity: number) =>
+    assign(from, { lineItems: [{ id: 'li_1', quantity }], to }, network);
+  const giveBack = (from: Order): Order => {
+    const less = dueOf(from).flatMap((due) => due.less);
+    const [first] = less;
+    return first ? giveBack(plan(takeBack(from, first.delivery, lessOf(dueOf(from), first.delivery))).order) : from;
+  };
+  const yard = giveBack(plan(give(plan(with2(5)).order, 'yard', 1)).order);
+  const back = plan(give(yard, 'shed', 1)).order;
+  const own = giveBack(plan(give(back, 'erp', 2)).order);
+  expect(own.own).toContainEqual({ id: 'li_1', quantity: 2 });
+  const both = plan(give(plan(give(own, 'erp', 2)).order, 'yard', 2)).order;
+  const last = giveBack(plan(give(both, 'shed', 1)).order);
+  expect(
+    last.placements.filter(({ connection }) => connection === 'shed').flatMap(({ lineItems }) => lineItems),
+  ).toEqual(expect.arrayContaining([{ id: 'li_1', quantity: expect.toSatisfy((units) => units > 0) }]));
+});
+
 test('of a cancelled order nothing is given to another shipper', () => {
   const { order } = plan(with2(2, { cancelled: true }));
   const to = { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'shed' };

@@ -20,7 +20,7 @@ export interface Due {
   own: number;
   /** No longer wanted, by the placing delivery that has them. */
   less: Array<{ delivery: string; quantity: number }>;
-  /** Wanted, not shipped and neither with `to` nor on their way there; `free` of them are not on their way elsewhere. */
+  /** Wanted, not shipped and neither with `to` nor on their way there; `free` of them are nobody's by a route. */
   movable(to: string): { quantity: number; free: number };
 }
 
@@ -63,18 +63,23 @@ function dueOfLine(
   const named = order.cancelled ? [] : assignedOf(order, id);
   // What has left goes to nobody else, whoever was named for it before.
   let room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - openAt(to), total - fulfilled);
-  const wishes = named.map(({ to, quantity }) => {
-    const units = Math.max(0, Math.min(quantity, room));
-    room -= units;
-    return { to, quantity: units };
-  });
+  // Where there is not enough for all, the latest word counts.
+  const wishes = named
+    .toReversed()
+    .map(({ to, quantity }) => {
+      const units = Math.max(0, Math.min(quantity, room));
+      room -= units;
+      return { to, quantity: units };
+    })
+    .toReversed();
   const targets = new Set(wishes.filter(some).map(({ to }) => to));
   const movable = (to: string): ReturnType<Due['movable']> => {
     const elsewhere = sum(wishes.filter((wish) => wish.to !== to));
+    const atTargets = [...new Set([to, ...targets])].reduce((units, each) => units + openAt(each), 0);
     const staying = Math.max(0, openAt(to) - elsewhere);
     return {
       quantity: Math.max(0, total - fulfilled - staying - (sum(wishes) - elsewhere)),
-      free: Math.max(0, total - fulfilled - openAt(to) - sum(wishes)),
+      free: Math.max(0, total - fulfilled - atTargets - sum(wishes)),
     };
   };
 
