@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, compareText } from '#lib/platform/canonical-json';
-import type { OrderSnapshot, SnapshotHistory, Stamp } from './order.ts';
+import type { OrderSnapshot, ShipmentEvent, SnapshotHistory, Stamp } from './order.ts';
 
 /**
  * Positive when `a` is the later version. What the source dates itself comes after all that only the hub could date: the
@@ -42,9 +42,13 @@ export function lastCancellation(...histories: SnapshotHistory[]): Pick<Snapshot
  * the hub notes of the body, which is another one in a webhook and in a poll.
  */
 export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ...content }: OrderSnapshot): string {
-  const said = content.timesAssumed ? { ...content, placedAt: null, paidAt: content.paidAt !== null } : content;
+  const { timesAssumed, paidAt, events } = content;
+  const assumed = { placedAt: null, paidAt: paidAt !== null, ...(events && { events: events.map(withoutTime) }) };
+  const said = timesAssumed ? { ...content, ...assumed } : content;
   return createHash('sha256').update(canonicalJson(said)).digest('hex');
 }
+
+const withoutTime = ({ at: _at, ...event }: Omit<ShipmentEvent, 'by'>) => event;
 
 /** The history of one snapshot. Where its source names no version, `asOf` stands for it: an instant of the hub's clock. */
 export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistory {

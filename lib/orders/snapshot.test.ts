@@ -291,7 +291,11 @@ describe('a cancelled order', () => {
 });
 
 it('keeps the times of the first look at a source that tells none, however often it looks', () => {
-  const seen = (at: string) => snapshotOf({ placedAt: at, paidAt: at, timesAssumed: true, version: null });
+  const seen = (at: string) =>
+    snapshotOf({
+      ...{ placedAt: at, paidAt: at, timesAssumed: true, version: null },
+      events: [{ id: 'undelivered', type: 'undeliverable', at }],
+    });
   const look = (order: Order | null, at: string) =>
     applySnapshot(order, seen(at), { connection: 'scopio-main', event: `evt_${at}`, receivedAt: at });
   const first = look(null, '2026-11-20T08:00:00.000Z');
@@ -300,4 +304,5 @@ it('keeps the times of the first look at a source that tells none, however often
   expect(second.timeline).toEqual([]);
   expect(second.order.placedAt).toBe('2026-11-20T08:00:00.000Z');
   expect(second.order.paidAt).toBe('2026-11-20T08:00:00.000Z');
+  expect(second.order.shipmentEvents).toMatchObject([{ at: '2026-11-20T08:00:00.000Z' }]);
 });
