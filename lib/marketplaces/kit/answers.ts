@@ -1,7 +1,7 @@
 import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import { isObject, member, textOf, unwrap } from './json.ts';
-import { flag } from './shape.ts';
+import { flag, isNothing } from './shape.ts';
 
 /** Null where the remote refuses: one refusal must not keep the caller from the rest. */
 export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
@@ -55,13 +55,15 @@ export function checkDone(response: HttpResponse): void {
 
 /**
  * The thing that was read, out of what is wrapped around it, the first of a list; `own` is a member that it has.
- * RetryableError for no JSON object, and for an error in place of one: it is no thing that somebody changed, and would be
- * kept as one.
+ * RetryableError for no JSON object, for an empty one, and for an error in place of one: it is no thing that somebody
+ * changed, and would be kept as one.
  */
 export function readThing(response: HttpResponse, names: readonly string[], own: string): object {
   const told = unwrap(response.body, names, own);
   const thing: unknown = Array.isArray(told) ? told[0] : told;
-  if (isObject(thing) && (member(thing, own) !== undefined || saysSuccess(response))) return thing;
+  const isNone =
+    !isObject(thing) || Object.values(thing).every(isNothing) || names.some((at) => member(thing, at) === null);
+  if (isObject(thing) && (member(thing, own) !== undefined || (!isNone && saysSuccess(response)))) return thing;
   const description = `expected what was asked for: ${describe(response)}`;
   throw new RetryableError({ code: 'unexpected_answer', description, httpStatus: response.status });
 }

@@ -170,7 +170,8 @@ test('an order is read in any envelope; what is none is asked for again', async 
   const order = { OrderNumber: '100234', Data: { a: 1 }, value: { b: 2 } };
   for (const body of [order, [order], { Results: order }, { Results: [order] }, { d: { Data: order } }])
     expect(await fetch(body)).toEqual({ topic: 'order-read', body: order });
-  for (const body of ['<html>back soon</html>', '', [], null, { Results: [] }, { error: 'Busy' }])
+  const empty = [{}, { Results: null }, { Results: null, StatusCode: 20 }, { Results: {} }, [{}]];
+  for (const body of ['<html>back soon</html>', '', [], null, { Results: [] }, { error: 'Busy' }, ...empty])
     await expect(fetch(body)).rejects.toBeInstanceOf(RetryableError);
 });
 
