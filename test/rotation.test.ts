@@ -118,7 +118,12 @@ test('secrets rotated twice under load: nothing signed with the current or the p
   await load.stop();
 
   expect(load.signed.filter(({ status }) => status !== 200)).toEqual([]);
-  expect(new Set(load.forged)).toEqual(new Set([401]));
+  // Why one was answered 503 stands in the log alone.
+  const failed = stage.hub
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('webhook not accepted'));
+  expect({ forged: new Set(load.forged), failed }).toEqual({ forged: new Set([401]), failed: [] });
   for (const secret of [first, second, third])
     expect(load.signed.filter((each) => each.secret === secret).length).toBeGreaterThan(10);
   const accepted = load.signed.map(({ id }) => id).sort();
