@@ -188,6 +188,27 @@ describe('what whoever ships says', () => {
     ]);
   });
 
+  it('is told once of what left after all, also where the rest has been placed anew since', async () => {
+    const placing = async () => {
+      const [found] = await getDeliveries((await stored()).deliveries, inbox.table);
+      if (!found) throw new Error('it is placed');
+      return found;
+    };
+    const place = async (remoteId: string) => {
+      const placed = { remoteId, number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+      const now = await placing();
+      await transition(now, { ...now, state: 'succeeded', cause: null, waitsFor: null, placed }, [], inbox.table);
+    };
+    await place('5021');
+    await take(told(shipped({ settled: true, declined: 'rest' }), fromShed));
+    const sent = shipped({ parcels: [{ ...JD01, items: [{ sku: MUGS.sku, quantity: 1 }] }] });
+    await take(told(sent, fromShed));
+    await place('5022');
+    const { fulfillments } = await stored();
+    await take(told(sent, fromShed));
+    expect((await stored()).fulfillments).toEqual(fulfillments);
+  });
+
   it('is told on the order it is about, where it changes nothing', async () => {
     await inbox.table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);
     const about = { remoteId: 'ticket-1', type: 'ticket.replied' as const };

@@ -157,11 +157,11 @@ function findPlacement(
 const areOld = (order: Order, placing: readonly Delivery[]): boolean =>
   placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);
 
-/** What a shipper was asked for, and by which placement where that is known and not the first. */
+/** What a shipper was asked for, and by which placement where that is not the first; null where it is not known. */
 function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
   const placed = (about ? [about] : placing).flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
-  const isLater = about && placementOf(order, about.id)?.n !== undefined;
-  return { placed, ...(isLater && { placement: about.id }) };
+  if (!about) return { placed, placement: null };
+  return { placed, ...(placementOf(order, about.id)?.n !== undefined && { placement: about.id }) };
 }
 
 /** What a shipper gives back waits for a person, who places it anew by replay or elsewhere. Null where it gives nothing back. */

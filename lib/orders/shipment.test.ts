@@ -122,6 +122,17 @@ describe('applyShipment', () => {
       expect(applyShipment(order, shipmentOf({ parcels: [JD01] }), source).order).toBe(order);
   });
 
+  it('takes a word of no placement that is known for what it says of those that are', () => {
+    const later = { connection: 'marketful-mx', placed: [{ id: 'li_2', quantity: 1 }], placement: 'dlv_2' };
+    const unclear = { connection: 'marketful-mx', placed: PLACED, placement: null };
+    const { order } = applyShipment(orderOf(), shipmentOf({ parcels: [JD01] }), later);
+    const items = [{ sku: 'PLATE', quantity: 1 }];
+    for (const parcels of [[JD01], resolveSkus(order, [{ ...JD01, items }], unclear)])
+      expect(applyShipment(order, shipmentOf({ parcels }), unclear).order).toBe(order);
+    const { added } = applyShipment(order, shipmentOf({ parcels: [JD02] }), unclear);
+    expect(added).toMatchObject([{ trackingNumber: 'JD02', lineItems: [{ id: 'li_1', quantity: 2 }] }]);
+  });
+
   it('keeps the parcels of two shippers with one tracking number apart', () => {
     const first = tell(orderOf(), { parcels: [JD01] }).order;
     expect(tell(first, { parcels: [JD01] }, 'shoppo-supply').order.fulfillments).toHaveLength(2);

@@ -16,16 +16,25 @@ interface ShipmentResult {
   timeline: Told[];
 }
 
-/** `placed` is what the connection was asked to ship; `placement` one of several that it was asked, of which it speaks. */
+/**
+ * `placed` is what the connection was asked to ship; `placement` one of several that it was asked, of which it speaks, or
+ * null where it speaks of none that is known: what it tells may be of any.
+ */
 interface ShipmentSource {
   connection: string;
   placed: readonly LineQuantity[];
-  placement?: string;
+  placement?: string | null;
 }
 
-/** Units in the parcels that a shipper was asked for by one placement; undefined: its first. */
-export const sentBy = (parcels: readonly Fulfillment[], by: string, placement: string | undefined): LineQuantity[] =>
-  parcels.filter((each) => each.by === by && each.placement === placement).flatMap(({ lineItems }) => lineItems);
+const isBy = (each: Fulfillment, by: string, placement: string | null | undefined): boolean =>
+  each.by === by && (placement === null || each.placement === placement);
+
+/** Units in the parcels that a shipper was asked for by one placement; undefined: its first, null: any. */
+export const sentBy = (
+  parcels: readonly Fulfillment[],
+  by: string,
+  placement: string | null | undefined,
+): LineQuantity[] => unitsOf(parcels.filter((each) => isBy(each, by, placement)));
 
 /** Adds the parcels and events a shipper tells of. Nothing known is ever lost, and the same word twice is one word. */
 export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: ShipmentSource): ShipmentResult {
@@ -107,9 +116,7 @@ function parcelId(
 
 /** What is known of a tracking number of a placement. */
 const findParcels = (parcels: Iterable<Fulfillment>, number: string, { connection, placement }: ShipmentSource) =>
-  [...parcels].filter(
-    (each) => each.by === connection && each.trackingNumber === number && each.placement === placement,
-  );
+  [...parcels].filter((each) => each.trackingNumber === number && isBy(each, connection, placement));
 
 const unitsOf = (parcels: readonly Fulfillment[]): LineQuantity[] => parcels.flatMap(({ lineItems }) => lineItems);
 
@@ -131,11 +138,13 @@ function addParcels(
     const trackingNumber = told.trackingNumber.trim();
     if (trackingNumber === '') continue;
     const known = findParcels(parcels.values(), trackingNumber, source);
-    const merge = (parcel: Fulfillment | undefined, id: string, lineItems: LineQuantity[]) =>
+    const merge = (parcel: Fulfillment | undefined, id: string, lineItems: LineQuantity[]) => {
+      const of = parcel ? parcel.placement : placement;
       parcels.set(
         id,
-        mergeParcel(parcel, { ...told, id, by, trackingNumber, lineItems, ...(placement && { placement }) }),
+        mergeParcel(parcel, { ...told, id, by, trackingNumber, lineItems, ...(of && { placement: of }) }),
       );
+    };
     for (const each of known) merge(each, each.id, each.lineItems);
     const inside = told.lineItems && minus(mergeLines(told.lineItems), unitsOf(known));
     if (known.length > 0 && !inside?.length) continue;
