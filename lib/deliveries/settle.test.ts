@@ -143,6 +143,11 @@ describe('throttling', () => {
     expect(waits).toEqual(Array(5).fill(Math.max(1, hint)));
   });
 
+  it('of an endpoint, which has no hint and is tried again after 4 seconds, are as few', () => {
+    const { attempts } = run(opened, () => throttled(null), 0, { limit: 9, intervalSeconds: 4 });
+    expect(attempts.length).toBeLessThan(1_600);
+  });
+
   it('without a hint waits one retry interval', () => {
     const { attempts } = run(opened, (number) => (number === 1 ? throttled(null) : { ok: true }), 0);
     expect(minutesIn(attempts)).toEqual([0, 5]);
