@@ -58,16 +58,38 @@ describe('placing', () => {
   });
 
   test.each([
-    [1, false, [['push', { lineItems: [{ id: 'li_1', quantity: 1 }] }]]],
-    [2, false, []],
-    [2, true, [['probe', { lineItems: TWO }]]],
-  ])('asks for nothing anew that has left: %d of two, perhaps placed before: %s', async (quantity, unknown, calls) => {
-    const parcel = { id: 'ful_1', by: 'shed', carrier: 'dhl', trackingNumber: 'JD1', shippedAt: SOLD.placedAt };
-    const sent = { ...SOLD, fulfillments: [{ ...parcel, lineItems: [{ id: 'li_1', quantity }] }] };
-    const order = action({}, { remoteId: '5021' });
-    await run(deliveryOf({}, { unknown }), { order }, { orders: [sent] });
-    expect(order.calls).toMatchObject(calls);
-  });
+    [1, false, true, [['push', { lineItems: [{ id: 'li_1', quantity: 1 }] }]]],
+    [2, false, true, []],
+    [
+      2,
+      true,
+      true,
+      [
+        ['probe', { lineItems: TWO }],
+        ['probe', { lineItems: TWO }],
+      ],
+    ],
+    [2, true, false, [['probe', { lineItems: TWO }]]],
+    [
+      1,
+      true,
+      false,
+      [
+        ['probe', { lineItems: TWO }],
+        ['push', { lineItems: [{ id: 'li_1', quantity: 1 }] }],
+      ],
+    ],
+  ])(
+    'asks for nothing anew that has left: %d of two, perhaps placed before: %s, which is found: %s',
+    async (...row) => {
+      const [quantity, unknown, found, calls] = row;
+      const parcel = { id: 'ful_1', by: 'shed', carrier: 'dhl', trackingNumber: 'JD1', shippedAt: SOLD.placedAt };
+      const sent = { ...SOLD, fulfillments: [{ ...parcel, lineItems: [{ id: 'li_1', quantity }] }] };
+      const order = action({}, found ? { remoteId: '5021' } : null);
+      await run(deliveryOf({}, { unknown }), { order }, { orders: [sent] });
+      expect(order.calls).toMatchObject(calls);
+    },
+  );
 
   test('of what is paid on delivery waits for a person where its shipper cannot collect cash', async () => {
     const [shop, ...others] = CONNECTIONS;

@@ -19,18 +19,19 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     const { source } = sold;
     let { order, unknown } = sold;
     const inputOf = (at: Order) => ({ source, ...placedBy(at, delivery.id, lineItems) });
-    if (giveBack(order, work) !== order) {
+    const sentOf = (at: Order) => shippedOf(at, delivery.id, inputOf(at).lineItems);
+    const isLess = giveBack(order, work) !== order;
+    // What an earlier attempt may have placed is looked for as that asked for it.
+    if (isLess || sentOf(order).length > 0)
       unknown &&= (await connector.actions.order?.probe(remote, inputOf(order))) !== null;
-      if (!unknown) order = await giveBackFirst(order, work);
-    }
+    if (isLess && !unknown) order = await giveBackFirst(order, work);
     // A person's route reserves with its push; a sale reserves when it is ingested.
     if (placementOf(order, delivery.id)?.named) await hub.reserveSold(order, [delivery], network);
     const heldBack = unknown ? null : tellHeldBack(order, network);
     if (heldBack) throw new StoppedError({ code: 'order_unreleased', description: heldBack });
     const whole = inputOf(order);
     // What its shipper declined and sent all the same is not asked for anew.
-    const sent = unknown ? [] : shippedOf(order, delivery.id, whole.lineItems);
-    const input = { ...whole, lineItems: minus(whole.lineItems, sent) };
+    const input = { ...whole, lineItems: minus(whole.lineItems, unknown ? [] : sentOf(order)) };
     if (input.lineItems.length === 0 || (input.nth === null && order.cancelled)) throw nothingLeft();
     if (paymentOf(order).state === 'on_delivery' && !connector.collectsCash)
       throw new BlockedError(

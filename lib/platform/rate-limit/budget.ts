@@ -58,7 +58,7 @@ interface Callers {
   pace: Pace;
   waiting: Array<{ wish: Wish; resolve: (waitMs: number) => void; reject: (error: unknown) => void }>;
   isBusy: boolean;
-  /** What the store had when it was last seen from here; its numbers can only have grown. */
+  /** What the store had when it was last seen from here; its numbers have grown since, or a line was ended sooner. */
   state: State;
 }
 
