@@ -55,9 +55,18 @@ test('an amount with the symbol of another currency is named, too', () => {
     minor(value, 'price');
     return told().assumed;
   };
-  expect(assumed('€5', 'MXN')).toEqual(['price: is in €, counted as MXN']);
+  for (const symbol of ['€', 'US$', '£'])
+    expect(assumed(`${symbol}5`, 'MXN')).toEqual([`price: is in ${symbol}, counted as MXN`]);
   expect(assumed({ amount: '5 zł' }, 'EUR')).toEqual(['price: is in zł, counted as EUR']);
   for (const [told, own] of [
+    ...[
+      ['-MX$5', 'MXN'] as const,
+      ['R$ 5', 'BRL'] as const,
+      ['$5', 'BRL'] as const,
+      ['US$5', 'USD'] as const,
+      ['EUR€5', 'EUR'] as const,
+      ['A$5', 'AUD'] as const,
+    ],
     ...[['$5', 'MXN'] as const, ['5 zł', 'PLN'] as const, ['€5', 'EUR'] as const, ['5', 'CHF'] as const],
     [{ amount: '€5', currency: 'eur' }, 'EUR'] as const,
   ])

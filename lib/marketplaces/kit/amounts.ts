@@ -38,19 +38,21 @@ export function instantIn(value: unknown, zone?: string): string | null {
 /** The text of an amount, also an object's, without spaces and symbols; accountants put a minus as brackets or last, Sweden as U+2212. */
 const written = (told: unknown): string =>
   textOf(member(told, 'amount') ?? told)
-    .replaceAll(/[\s'’\p{Sc}]|zł|kr\b\.?/giu, '')
+    .replaceAll(/(?<![a-z])[a-z]{1,2}(?=\p{Sc})|[\s'’\p{Sc}]|zł|kr\b\.?/giu, '')
     .replace(/^\((.+)\)$|^\u2212|^(.+)-$/, '-$1$2');
 
-const symbols = new Map<string, string>();
+const symbols = new Map<string, string[]>();
 
-/** What people write for a currency: `€`, and `$` for many. */
-function symbolOf(currency: string): string {
+/** What people write for a currency: `MX$`, and `$` as for many others. */
+function symbolsOf(currency: string): string[] {
   const known = symbols.get(currency);
-  if (known !== undefined) return known;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
-  const symbol = format.formatToParts(0).find(({ type }) => type === 'currency')?.value ?? '';
-  symbols.set(currency, symbol);
-  return symbol;
+  if (known) return known;
+  const found = (['symbol', 'narrowSymbol'] as const).map((currencyDisplay) => {
+    const parts = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay }).formatToParts(0);
+    return parts.find(({ type }) => type === 'currency')?.value.toLowerCase() ?? '';
+  });
+  symbols.set(currency, found);
+  return found;
 }
 
 /** Whether a row takes something off the order: it is not shipped, and may have no SKU. */
@@ -87,8 +89,11 @@ export function amountsIn(currency: string, path: (field: string) => string = St
 function otherCurrency(told: unknown, currency: string): string | undefined {
   const own = firstText(told, ['currency', 'currencyCode', 'currency_code']).toUpperCase();
   if (/^[A-Z]{3}$/.test(own)) return own === currency ? undefined : own;
-  const [symbol = ''] = /\p{Sc}|zł/iu.exec(textOf(member(told, 'amount') ?? told)) ?? [];
-  return symbolOf(currency).includes(symbol.toLowerCase()) ? undefined : symbol;
+  const [symbol, letters = '', sign = ''] =
+    /((?<![a-z])[a-z]{1,2})?(\p{Sc}|ł)/iu.exec(textOf(member(told, 'amount') ?? told)) ?? [];
+  // `US$` of USD, `A$` of AUD.
+  const bare = currency.startsWith(letters.toUpperCase()) ? sign : `${letters}${sign}`;
+  return symbolsOf(currency).some((one) => one.endsWith(bare.toLowerCase())) ? undefined : symbol;
 }
 
 /**
