@@ -19,7 +19,7 @@ export type Result =
 const MAX_THROTTLED_MS = 24 * 3600_000;
 const MIN_WAIT_SECONDS = 1;
 const MAX_WAIT_SECONDS = 3600;
-/** A wait of a minute or more is kept to, however often it is asked for. */
+/** However long a remote throttles, `Retry-After` of a minute or more is kept to. */
 const MAX_WORN_SECONDS = 60;
 
 /** The state machine: a leased delivery and what came of its attempt → the delivery and its attempt on record. Pure. */
@@ -89,7 +89,7 @@ function fail(
         countsAsFailure: false,
       };
     const hint = error.retryAfterSeconds ?? policy.intervalSeconds;
-    // A short hint that was wrong ten times over: 0, or a date in the past, would be an attempt a second for a day.
+    // A wait is at least a tenth of the time throttled so far: `Retry-After: 0` would be an attempt a second for a day.
     const worn = Math.min(MAX_WORN_SECONDS, throttledMs / 10_000);
     const wait = clampWait(Math.max(hint, worn));
     return { state: 'pending', outcome: 'throttled', cause, dueAt: plusSeconds(endedAt, wait), countsAsFailure: false };

@@ -128,9 +128,7 @@ async function placedAs(
   return isKnown ? undefined : (await findRemote(id, remoteId, table))?.delivery;
 }
 
-/**
- * Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others.
- */
+/** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
 function findPlacement(
   order: Order,
   placing: readonly Delivery[],
@@ -138,7 +136,7 @@ function findPlacement(
   placedBy: string | undefined,
 ) {
   const { orderId, remoteId, number } = told;
-  // A number of a placement that was placed anew since, under another, is of none.
+  // `SC-1001-2` of a placement that was placed anew since, as `SC-1001-3`, is no placement's number any more.
   const { nth = number?.startsWith(`${order.number}-`) ? null : 1 } = told;
   const isUnsure = ({ state, placed }: Delivery) => !placed?.remoteId || state === 'pending' || state === 'leased';
   const byRemoteId =

@@ -120,8 +120,8 @@ export async function pollConnection(
     log.warn('poll broke off', { connection: connection.id, found, ...errorFields(error) });
     const wait = error instanceof BudgetSpentError ? error.waitMs / 1000 : RESUME_SECONDS;
     // Which member is wrong, in our words: a remote's own may have anything in them.
-    const told = error instanceof ContractError && { remark: error.detail.description.slice(0, MAX_REMARK) };
-    await release(code, Math.min(interval, wait), told || {});
+    const told = error instanceof ContractError ? { remark: error.detail.description.slice(0, MAX_REMARK) } : {};
+    await release(code, Math.min(interval, wait), told);
   }
 
   async function release(lastError: string | null, seconds: number, more: Partial<Cursor> = {}): Promise<void> {
