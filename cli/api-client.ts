@@ -1,4 +1,5 @@
 import { type Answer, type ClientOptions, createClient, HubError, type PlainPath } from '#client/index';
+import { readJson } from '#lib/platform/json';
 import { CliError, EXIT } from './errors.ts';
 
 /** The hub's API as the commands use it: JSON in, JSON out, and a `CliError` of one line for anything else. A path without parameters says by itself what it answers. */
@@ -26,7 +27,9 @@ export function createApi({ url, ...options }: ClientOptions): Api {
     const { data } = await hub.request(method, path as never, init as never).catch((error) => {
       throw error instanceof HubError && error.status > 0 ? refused(url, error) : notReached(url, error);
     });
-    return parse(url, data as unknown as string);
+    const answer = readJson(data as unknown as string);
+    if (answer === undefined) throw new CliError(`${url} does not answer as a hub does: is it the hub's address?`);
+    return answer;
   };
   return {
     url,
@@ -36,14 +39,6 @@ export function createApi({ url, ...options }: ClientOptions): Api {
     put: async <T>(path: string, body: unknown = {}) => (await call('put', path, { body })) as T,
     delete: async <T>(path: string) => (await call('delete', path, {})) as T,
   };
-}
-
-function parse(url: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CliError(`${url} does not answer as a hub does: is it the hub's address?`);
-  }
 }
 
 function notReached(url: string, error: Error): CliError {

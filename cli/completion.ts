@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import { Argument, type Command as Commander, type Option } from 'commander';
+import type { Command } from './command.ts';
 
 interface Position {
   /** The commands that lead there, such as `deliveries list`; empty at the top. */
@@ -9,7 +10,7 @@ interface Position {
 }
 
 /** Every command with what may follow it. */
-function listPlaces(command: Command, path: readonly string[], globals: readonly Option[]): Position[] {
+function listPlaces(command: Commander, path: readonly string[], globals: readonly Option[]): Position[] {
   const help = command.createHelp();
   const commands = help.visibleCommands(command).filter((each) => each.name() !== 'help');
   const options = [...new Set([...help.visibleOptions(command), ...globals])];
@@ -70,3 +71,13 @@ ${renderCases(program)}
   compadd -- \${=candidates} || _files
 }
 if [ "\${funcstack[1]}" = "_longshore" ]; then _longshore "$@"; else compdef _longshore longshore; fi`;
+
+/** `longshore completion`: a script for the shell. */
+export function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print a completion script for a shell')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh']))
+    .examples('completion bash > ~/.local/share/bash-completion/completions/longshore')
+    .action((shell: string) => console.log(shell === 'bash' ? renderBash(program) : renderZsh(program)));
+}

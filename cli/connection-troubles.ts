@@ -1,5 +1,6 @@
 import type { Connections } from '#lib/api/connection-schema';
 import type { Delivery } from '#lib/api/delivery-schema';
+import type { ListedKey } from '#lib/api/kit/keys';
 import type { Api } from './api-client.ts';
 import { count, describeOpen, describeSeconds, relativeTime } from './format.ts';
 
@@ -83,6 +84,24 @@ export function findTroubles(
       connection: id,
       trouble: `it was removed ${relativeTime(removedAt, now)}, and of its deliveries are left ${describeOpen(deliveries)}`,
       cure: `longshore deliveries list --connection ${id}: close or replay them`,
+    })),
+  ];
+}
+
+/** What is wrong with the keys there are. `ops` includes every scope but `privacy`: a key with both was meant to have the narrow one. */
+export function findKeyTroubles(keys: readonly ListedKey[]): Omit<Trouble, 'connection'>[] {
+  const tooWide = keys.filter(
+    ({ scopes }) => scopes.includes('ops') && scopes.some((scope) => scope !== 'ops' && scope !== 'privacy'),
+  );
+  const rotated = [...Map.groupBy(keys, ({ name }) => name)].filter(([, same]) => same.length > 1);
+  return [
+    ...tooWide.map(({ name, scopes }) => ({
+      trouble: `${name} may do everything: ${scopes.join(' ')}`,
+      cure: `longshore keys create ${name}-narrow --scopes …, hand it over, longshore keys revoke ${name} --yes`,
+    })),
+    ...rotated.map(([name, same]) => ({
+      trouble: `${name} has ${same.length} keys`,
+      cure: `once the newest is in use, longshore keys revoke ${name} --older --yes`,
     })),
   ];
 }

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Connections } from '#lib/api/connection-schema';
+import type { Endpoint } from '#lib/api/endpoints';
 import { type ConnectionsFile, ConnectionsFileError } from '#lib/connections/file';
+import { withoutUserInfo } from '#lib/connections/plausible';
 import { readConnections } from '#lib/marketplaces/read-connections';
 
 /** A connections file, or an error that names it and what is wrong with it; what is only unwise is said on stderr. */
@@ -14,3 +18,69 @@ export async function readConnectionsFile(path: string): Promise<ConnectionsFile
     throw error;
   }
 }
+
+interface Differences {
+  added: string[];
+  removed: string[];
+  changed: Array<{ id: string; members: string[] }>;
+}
+
+/** What `connections put` would change, but for secrets, which the hub does not show. */
+export interface Comparison extends Differences {
+  routes: boolean;
+  /** Absent where the file names none: then all stay. */
+  endpoints?: Differences;
+}
+
+const MEMBERS = ['marketplace', 'baseUrl', 'settings', 'pollIntervalSeconds', 'requestsPerMinute'] as const;
+const ENDPOINT_MEMBERS = ['url', 'profile', 'types', 'payload'] as const;
+
+/** Compares a connections file with the configuration of a hub. */
+export function compareConnections(
+  { connections, endpoints, routes }: ConnectionsFile,
+  hub: Connections & { endpoints: readonly Endpoint[] },
+): Comparison {
+  const here = connections.map(({ connection: { baseUrl, ...rest } }) => ({
+    ...rest,
+    baseUrl: withoutUserInfo(baseUrl),
+  }));
+  const named = endpoints?.map(({ endpoint }) => endpoint);
+  return {
+    ...compare(here, hub.connections, MEMBERS),
+    routes: !isDeepStrictEqual(routes, hub.routes),
+    ...(named && { endpoints: compare(named, hub.endpoints, ENDPOINT_MEMBERS) }),
+  };
+}
+
+function compare<Member extends string>(
+  here: ReadonlyArray<{ id: string } & Partial<Record<Member, unknown>>>,
+  there: ReadonlyArray<{ id: string } & Partial<Record<Member, unknown>>>,
+  members: readonly Member[],
+): Differences {
+  const known = new Map(there.map((each) => [each.id, each]));
+  const ids = new Set(here.map(({ id }) => id));
+  return {
+    added: [...ids].filter((id) => !known.has(id)),
+    removed: [...known.keys()].filter((id) => !ids.has(id)),
+    changed: here.flatMap((each) => {
+      const other = known.get(each.id);
+      const differ = members.filter((member) => other && !isDeepStrictEqual(each[member], other[member]));
+      return differ.length > 0 ? [{ id: each.id, members: differ }] : [];
+    }),
+  };
+}
+
+export function describeComparison({ routes, endpoints, ...connections }: Comparison): string {
+  const lines = [
+    ...linesOf(connections, ''),
+    ...(routes ? ['  ~ routes'] : []),
+    ...(endpoints ? linesOf(endpoints, 'endpoint ') : []),
+  ];
+  return lines.length > 0 ? ['put would change:', ...lines].join('\n') : 'put would change nothing but secrets';
+}
+
+const linesOf = ({ added, removed, changed }: Differences, noun: string): string[] => [
+  ...added.map((id) => `  + ${noun}${id}`),
+  ...removed.map((id) => `  - ${noun}${id}`),
+  ...changed.map(({ id, members }) => `  ~ ${noun}${id}: ${members.join(', ')}`),
+];

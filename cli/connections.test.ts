@@ -3,8 +3,8 @@ import type { Connection, Connections } from '#lib/api/connection-schema';
 import type { Endpoint } from '#lib/api/endpoints';
 import type { FileEndpoint } from '#lib/connections/endpoint-file';
 import type { ConnectionsFile } from '#lib/connections/file';
-import { compareConnections, describeComparison } from './compare-connections.ts';
 import { findTroubles } from './connection-troubles.ts';
+import { compareConnections, describeComparison } from './connections-file.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 const poll: Connection['poll'] = {

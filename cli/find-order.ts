@@ -4,12 +4,12 @@ import type { Api } from './api-client.ts';
 import { CliError, usageError } from './errors.ts';
 
 /** What the hub finds by a person's words, which may be a buyer's address and are in no URL. */
-export const findOrders = async (api: Api, q: string, limit: number): Promise<SearchResult[]> =>
+export const searchOrders = async (api: Api, q: string, limit: number): Promise<SearchResult[]> =>
   (await api.post<{ results: SearchResult[] }>('/search', { q, limit })).results;
 
 /** The ids of the orders that are called so; of those that only begin so where none is. */
 export async function idsCalled(api: Api, words: string): Promise<string[]> {
-  const found = await findOrders(api, words, 10);
+  const found = await searchOrders(api, words, 10);
   const exact = found.filter((each) => each.exact);
   return (exact.length > 0 ? exact : found).map(({ id }) => id);
 }
@@ -22,7 +22,3 @@ export async function orderCalled(api: Api, words: string): Promise<string> {
   if (others.length === 0) return id;
   throw usageError(`${words} is not one order: ${[id, ...others].join(', ')}`);
 }
-
-/** A filter whose order, if it names one, is the order's id. */
-export const withOrder = async <F extends Record<string, string>>(filter: F, api: Api): Promise<F> =>
-  filter.order ? { ...filter, order: await orderCalled(api, filter.order) } : filter;

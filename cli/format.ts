@@ -40,6 +40,10 @@ export function money(amount: number, currency: string): string {
 /** `1 delivery`, `2 deliveries`. */
 export const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
+/** How far a reader of the changes is behind. */
+export const describeLag = ({ lagEntries, lagSeconds }: { lagEntries: number; lagSeconds: number }): string =>
+  lagEntries === 0 ? 'caught up' : `${count(lagEntries, 'change', 'changes')} behind, ${describeSeconds(lagSeconds)}`;
+
 /** `2 pending, 1 dead`, or `nothing open`. */
 export function describeOpen({ pending, blocked, dead }: { pending: number; blocked: number; dead: number }): string {
   const parts = [pending && `${pending} pending`, blocked && `${blocked} blocked`, dead && `${dead} dead`];

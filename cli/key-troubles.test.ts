@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Scope } from '#lib/api/kit/keys';
-import { findKeyTroubles } from './key-troubles.ts';
+import { findKeyTroubles } from './connection-troubles.ts';
 
 test('keys that may do more than they need, and rotations left halfway, are troubles', () => {
   const key = (name: string, ...scopes: Scope[]) => ({ name, scopes, createdAt: '2026-11-20' });

@@ -1,5 +1,8 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DeliveryFilter, DeliveryKind, DeliveryState } from '#lib/deliveries/delivery-schema';
+import type { Api } from './api-client.ts';
 import { usageError } from './errors.ts';
+import { orderCalled } from './find-order.ts';
 
 const AGO = /^(\d+)\s*(s|m|min|h|d|w)$/;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -32,10 +35,50 @@ const instant = (text: string): string => parseInstant(text);
 
 export const since = (of: string): Option =>
   new Option('--since <when>', `${of} since: 2h, 3d, 2026-11-20 …`).argParser(instant);
-export const until = (of: string): Option => new Option('--until <when>', `${of} until then`).argParser(instant);
+const until = (of: string): Option => new Option('--until <when>', `${of} until then`).argParser(instant);
 export const late = (of: string): Option => new Option('--late', of);
-export const reason = (): Option => new Option('--reason <text>', 'kept on record beside who did it');
+export const reason = (): Option =>
+  new Option('--reason <text>', 'kept on record beside who did it').argParser((text) => text || undefined);
 export const yes = (of: string): Option => new Option('--yes', of);
+
+type Selected<Name extends string> = Partial<Record<Name, string>> & { filter?: string[] };
+type DeliveryMember = keyof typeof DeliveryFilter.shape;
+export type DeliveryOptions = Selected<DeliveryMember>;
+
+/** The options that select deliveries, one for each member of the API's filter, and the filter as a whole. */
+export const addDeliveryFilter = <C extends Command>(command: C): C =>
+  command
+    .addOption(new Option('--state <state>', 'in this state').choices(DeliveryState.options))
+    .addOption(new Option('--kind <kind>', 'of this kind').choices(DeliveryKind.options))
+    .option('--connection <id>', 'of this connection')
+    .option('--marketplace <name>', 'of this marketplace')
+    .option('--action <name>', 'with this action, such as order or fulfillment')
+    .option('--order <id>', 'of this order')
+    .option('--cause <code>', "with this cause's code, such as http_503")
+    .option('--message <text>', 'whose cause says this; … stands for ids, numbers, quoted values and dates')
+    .addOption(since('created'))
+    .addOption(until('created'))
+    .option('--filter <name=value...>', 'the same as words, or as the JSON that causes show');
+
+export const deliveriesOf = (options: DeliveryOptions, api: Api): Promise<Record<string, string>> =>
+  filterOf(options, Object.keys(DeliveryFilter.shape) as DeliveryMember[], api);
+
+/** The filter that a command was given; empty where none was. Usage error for a member that is given twice. */
+export async function filterOf<Name extends string>(
+  options: Selected<Name>,
+  names: readonly Name[],
+  api: Api,
+): Promise<Record<string, string>> {
+  const filter = parseFilter(options.filter ?? [], names);
+  for (const name of names) {
+    const value: string | undefined = options[name];
+    if (value === undefined) continue;
+    if (value === '') throw usageError(`--${name} is empty`);
+    if (name in filter) throw usageError(`${name} is given as --${name} and in --filter`);
+    filter[name] = value;
+  }
+  return filter.order ? { ...filter, order: await orderCalled(api, filter.order) } : filter;
+}
 
 /** A filter of the API out of `name=value` arguments, or one JSON object; usage error for an unknown name. */
 export function parseFilter(words: readonly string[], known: readonly string[]): Record<string, string> {

@@ -3,29 +3,24 @@ import { Command } from './command.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBalance } from './commands/balance.ts';
 import { addBuyers } from './commands/buyers.ts';
-import { addChanges } from './commands/changes.ts';
-import { addCompletion } from './commands/completion.ts';
+import { addChanges, addConsumers } from './commands/changes.ts';
 import { addConnections } from './commands/connections.ts';
-import { addConsole } from './commands/console.ts';
-import { addConsumers } from './commands/consumers.ts';
+import { addConsole, addMcp } from './commands/console.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addEvents } from './commands/events.ts';
-import { addFind } from './commands/find.ts';
+import { addFind, addWhy } from './commands/find.ts';
 import { addKeys } from './commands/keys.ts';
-import { addMcp } from './commands/mcp.ts';
 import { addOrders } from './commands/orders.ts';
 import { addPoll } from './commands/poll.ts';
 import { addQuarantine } from './commands/quarantine.ts';
-import { addRemap } from './commands/remap.ts';
-import { addRemaps } from './commands/remaps.ts';
+import { addRemap, addRemaps } from './commands/remap.ts';
 import { addReplays } from './commands/replays.ts';
-import { addSecrets } from './commands/secrets.ts';
-import { addUcp } from './commands/ucp.ts';
+import { addSecrets, addUcp } from './commands/secrets.ts';
 import { addWebhooks } from './commands/webhooks.ts';
-import { addWhy } from './commands/why.ts';
+import { addCompletion } from './completion.ts';
 
 const HELP = `Look here first:
   longshore doctor                        what is wrong, and what heals it

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Api } from './api-client.ts';
-import { findOrders } from './commands/why.ts';
+import { findOrders } from './commands/find.ts';
 
 const ANSWERS: Record<string, unknown> = {
   '/deliveries/dlv_1': { order: 'shop:1' },

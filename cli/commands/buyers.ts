@@ -20,7 +20,7 @@ export function addBuyers(program: Command): void {
     .examples('buyers find --email elena@example.com')
     .does(async (session, options: Whom) => {
       const found = await exportAll(await subjectOf(options, session.api), session.api);
-      const places = Object.fromEntries(Object.entries(found.places).map(([place, all]) => [place, all.length]));
+      const places = countIn(found);
       session.answer({ orders: found.orders, places, complete: found.complete }, () => describe(found.orders, places));
     });
   whom(buyers.command('export').description('all of it, as JSON'))
@@ -36,9 +36,10 @@ export function addBuyers(program: Command): void {
     .does(async (session, { reason, yes: sure, ...options }: Whom & { reason: string; yes?: boolean }) => {
       const subject = await subjectOf(options, session.api);
       if (!sure) {
-        const { orders, places } = await exportAll(subject, session.api);
-        const counts = Object.fromEntries(Object.entries(places).map(([place, all]) => [place, all.length]));
-        session.answer({ orders, places: counts }, () => describe(orders, counts));
+        const found = await exportAll(subject, session.api);
+        const { orders } = found;
+        const places = countIn(found);
+        session.answer({ orders, places }, () => describe(orders, places));
         throw refusal('nothing was erased: say --yes to do it');
       }
       const certificates: ErasureCertificate[] = [];
@@ -69,6 +70,9 @@ async function exportAll(subject: Whom, api: Api): Promise<BuyerExport> {
   }
   return all;
 }
+
+const countIn = ({ places }: BuyerExport): Record<string, number> =>
+  Object.fromEntries(Object.entries(places).map(([place, all]) => [place, all.length]));
 
 const whom = (command: Command): Command =>
   command

@@ -1,9 +1,14 @@
 import type { Connection, RemovedConnection } from '#lib/api/connection-schema';
+import type { ConnectionsFile } from '#lib/connections/file';
 import type { Command } from '../command.ts';
-import { describeOpen, describeSeconds, relativeTime } from '../format.ts';
+import { readTroubles } from '../connection-troubles.ts';
+import { compareConnections, describeComparison, readConnectionsFile } from '../connections-file.ts';
+import { operatorName } from '../deployment.ts';
+import { CliError, refusal } from '../errors.ts';
+import { count, describeOpen, describeSeconds, relativeTime } from '../format.ts';
+import { yes } from '../options.ts';
+import { type GlobalOptions, openSession, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
-import { addCheckConnections } from './check-connections.ts';
-import { addPutConnections } from './put-connections.ts';
 import { addShape, addTry } from './try-connection.ts';
 
 /** `longshore connections`: the accounts at the marketplaces. */
@@ -64,3 +69,102 @@ function missedOf({ misses: [latest] }: Connection): string {
 /** Members of its bodies that came up and vanished within a week: `+2 -1`. */
 const shapeOf = ({ shape: { appeared, vanished } }: Connection): string =>
   [appeared && `+${appeared}`, vanished && `-${vanished}`].filter(Boolean).join(' ') || '-';
+
+/** `longshore connections check`: a file, a file beside a hub, or the hub's own connections. */
+function addCheckConnections(connections: Command): void {
+  connections
+    .command('check [file]')
+    .description('say what is wrong with a connections file, or with the connections of the hub')
+    .examples(
+      'connections check',
+      'connections check connections.json',
+      'connections check connections.json --url https://hub.example',
+    )
+    .remark(
+      `With a file it is read, and where --url or LONGSHORE_URL names a hub, compared with what that hub has: all but secrets.
+Without one, it says which connections of the hub were not polled, broke off, hold up deliveries or are no longer called.`,
+    )
+    .action((path: string | undefined, _options: unknown, command: Command) =>
+      path === undefined ? checkHub(command) : checkFile(path, command),
+    );
+}
+
+async function checkFile(path: string, command: Command): Promise<void> {
+  const { url, json } = command.optsWithGlobals<GlobalOptions>();
+  const file = await readConnectionsFile(path);
+  const ids = file.connections.map(({ connection }) => connection.id);
+  const routes = file.routes.length;
+  const endpoints = file.endpoints?.map(({ endpoint }) => endpoint.id);
+  const said = [
+    ...[count(ids.length, 'connection', 'connections'), count(routes, 'route', 'routes')],
+    ...(endpoints ? [count(endpoints.length, 'endpoint', 'endpoints')] : []),
+  ];
+  const isCompared = Boolean(url ?? process.env.LONGSHORE_URL);
+  if (!json) console.log(`${path}: ${said.join(', ')}, all well`);
+  const put = isCompared ? compareConnections(file, await readHub(openSession(command))) : undefined;
+  const asJson = { connections: ids, routes, ...(endpoints && { endpoints }), ...(put && { put }) };
+  if (json) console.log(JSON.stringify(asJson, null, 2));
+  else if (put) console.log(describeComparison(put));
+}
+
+async function readHub({ api }: Session): Promise<Parameters<typeof compareConnections>[1]> {
+  const [connections, { endpoints }] = await Promise.all([api.get('/connections'), api.get('/endpoints')]);
+  return { ...connections, endpoints };
+}
+
+async function checkHub(command: Command): Promise<void> {
+  const session = openSession(command);
+  const { hub, troubles } = await readTroubles(session.api, session.now);
+  const checked = hub.connections.length;
+  session.answer({ checked, troubles }, () =>
+    troubles.length === 0
+      ? `${count(checked, 'connection', 'connections')}, all well`
+      : session.table(troubles, [
+          { title: 'CONNECTION', value: ({ connection }) => connection },
+          { title: 'TROUBLE', value: ({ trouble }) => trouble, flexible: true },
+        ]),
+  );
+  if (troubles.length > 0) throw new CliError(`${count(troubles.length, 'trouble', 'troubles')} with connections`);
+}
+
+/** `longshore connections put`: the file becomes the configuration. */
+function addPutConnections(connections: Command): void {
+  connections
+    .command('put <file>')
+    .description('make a connections file the configuration: settings to DynamoDB, secrets to Secrets Manager')
+    .addOption(yes('also remove the connections and endpoints that the file does not have'))
+    .examples('connections put connections.json', 'connections put connections.json --outputs .longshore/outputs.json')
+    .doesAtDeployment(
+      async (path: string, { yes: sure }: { yes?: boolean }) => {
+        const file = await readConnectionsFile(path);
+        const { configure } = await import('#lib/marketplaces/configure');
+        const removed = await findRemoved(file);
+        if (removed.length > 0 && !sure) {
+          const open = await describeLeft(removed);
+          throw refusal(
+            `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
+          );
+        }
+        return { changed: await configure(file, { by: operatorName(), isLive: true }) };
+      },
+      ({ changed }) => (changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change'),
+    );
+}
+
+/** Ids of connections and endpoints that the hub has and the file has not. */
+async function findRemoved(file: ConnectionsFile): Promise<string[]> {
+  const { getConfiguration } = await import('#lib/connections/store');
+  const { connections, endpoints } = await getConfiguration();
+  const kept = new Set([
+    ...file.connections.map(({ connection }) => connection.id),
+    ...(file.endpoints ? file.endpoints.map(({ endpoint }) => endpoint.id) : endpoints.keys()),
+  ]);
+  return [...connections.keys(), ...endpoints.keys()].filter((id) => !kept.has(id));
+}
+
+/** Open deliveries of these connections, which would wait until they are put again. */
+async function describeLeft(ids: readonly string[]): Promise<string> {
+  const { countOpen } = await import('#lib/deliveries/list');
+  const all = await Promise.all(ids.map(async (id) => `${id} has ${describeOpen(await countOpen(id))}`));
+  return `; ${all.join(', ')}`;
+}

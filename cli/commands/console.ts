@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Shape } from '#client/index';
 import type { Command } from '../command.ts';
 
@@ -10,5 +11,23 @@ export function addConsole(program: Command): void {
     .does(async (session) => {
       const { code: _once, ...link } = await session.api.post<Shape<'SignInCode'>>('/session/codes');
       session.answer(link, ({ url }) => url);
+    });
+}
+
+/** `longshore mcp`: the tools for agents on standard input and output, which nothing else may be written to. */
+export function addMcp(program: Command): void {
+  program
+    .command('mcp')
+    .description('the tools for an agent on this machine, as an MCP server on stdin and stdout')
+    .addOption(new Option('--allow-replay', 'let it start replays that it proposed, with a key of the scope ops'))
+    .examples('mcp', 'mcp --allow-replay')
+    .does(async ({ api: { url }, key }, { allowReplay = false }: { allowReplay?: boolean }) => {
+      // Loaded here: every other command would start a tenth of a second later.
+      const [{ createServer, findCaller }, { StdioServerTransport }] = await Promise.all([
+        import('#lib/agents/server'),
+        import('@modelcontextprotocol/sdk/server/stdio.js'),
+      ]);
+      const scopes = await findCaller({ url, key });
+      await createServer({ url, key, allowReplay }, scopes).connect(new StdioServerTransport());
     });
 }

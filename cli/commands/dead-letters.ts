@@ -29,12 +29,10 @@ export function addDeadLetters(program: Command): void {
     .addOption(yes('do it; without it, they are only counted'))
     .addOption(reason())
     .examples('dead-letters replay --queue inbound-dead-letters --reason "the mapper is fixed" --yes')
-    .does(async (session, options: { queue: string; yes?: boolean; reason?: string }) => {
-      const { queue, reason: text } = options;
-      const body = { queue, dryRun: !options.yes, ...(text && { reason: text }) };
-      const done = await session.api.post<DeadLetterReplay>('/dead-letters/replay', body);
-      session.answer(done, () => describe(done));
-      if (!options.yes && done.moved + done.dropped > 0) throw refusal('nothing was moved: say --yes to do it');
+    .does(async (session, { yes: sure, ...asked }: { queue: string; yes?: boolean; reason?: string }) => {
+      const done = await session.api.post<DeadLetterReplay>('/dead-letters/replay', { ...asked, dryRun: !sure });
+      session.answer(done, describe);
+      if (!sure && done.moved + done.dropped > 0) throw refusal('nothing was moved: say --yes to do it');
     });
 }
 

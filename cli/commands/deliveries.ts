@@ -2,11 +2,10 @@ import { Option } from 'commander';
 import type { Delivery } from '#lib/api/delivery-schema';
 import type { Command } from '../command.ts';
 import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
+import { refusal } from '../errors.ts';
 import { relativeTime } from '../format.ts';
 import { checkConnection, lists } from '../known-connection.ts';
-import { late, since } from '../options.ts';
-import { addCloseDelivery } from './close-delivery.ts';
-import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
+import { addDeliveryFilter, type DeliveryOptions, deliveriesOf, late, since, yes } from '../options.ts';
 import { addReplayDeliveries } from './replay-deliveries.ts';
 
 /** `longshore deliveries`: everything the hub tells a remote. */
@@ -25,7 +24,7 @@ export function addDeliveries(program: Command): void {
       session.note(`If it is done already:    longshore deliveries close ${id} --reason …`);
     });
   addReplayDeliveries(deliveries);
-  addCloseDelivery(deliveries);
+  addClose(deliveries);
   addCauses(deliveries);
 }
 
@@ -41,8 +40,8 @@ function addList(deliveries: Command): void {
     .lists('/deliveries', {
       columns: deliveryColumns,
       none: 'no deliveries',
-      query: async ({ late: isLate, ...filter }: FilterOptions & { late?: boolean }, { api }) => ({
-        ...(await filterOf(filter, api)),
+      query: async ({ late: isLate, ...filter }: DeliveryOptions & { late?: boolean }, { api }) => ({
+        ...(await deliveriesOf(filter, api)),
         late: isLate,
       }),
     });
@@ -89,3 +88,28 @@ function addCauses(deliveries: Command): void {
 
 /** One argument of a shell command. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** `longshore deliveries close`: a person has seen that it is done, or that it need not be. */
+function addClose(deliveries: Command): void {
+  deliveries
+    .command('close <id>')
+    .description('take a dead or blocked delivery as done, because somebody found it done at the marketplace')
+    .requiredOption('--reason <text>', 'kept on record beside who did it')
+    .option('--remote-id <id>', 'the id that the marketplace gave it, by which its later events find the order')
+    .addOption(yes('do it; without it, the delivery is only shown'))
+    .examples(
+      'deliveries close dlv_5be1f6c2a93d70418f26 --reason "it stands in their panel" --yes',
+      'deliveries close dlv_5be1f6c2a93d70418f26 --reason "order 5021 there" --remote-id 5021 --yes',
+    )
+    .remark('What waited for it goes on, and it never runs again by itself.')
+    .does(async (session, id: string, { yes: sure, ...said }: { reason: string; remoteId?: string; yes?: boolean }) => {
+      const path = `/deliveries/${encodeURIComponent(id)}`;
+      const show = (delivery: Delivery) => session.answer(delivery, () => describeDelivery(delivery, session));
+      if (sure) return show(await session.api.post<Delivery>(`${path}/close`, said));
+      const delivery = await session.api.get<Delivery>(path);
+      show(delivery);
+      if (delivery.state !== 'dead' && delivery.state !== 'blocked')
+        throw refusal(`${id} is ${delivery.state}: only dead and blocked deliveries are closed`);
+      throw refusal('nothing was closed: say --yes to do it');
+    });
+}

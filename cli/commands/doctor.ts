@@ -1,9 +1,9 @@
 import { envName } from '#lib/platform/names';
 import type { Command } from '../command.ts';
-import { explain, OUTPUTS_HELP, outputsOption, readOutputs } from '../deployment.ts';
+import { OUTPUTS_HELP, outputsOption, readOutputs } from '../deployment.ts';
 import { type Account, accountChecks, askAws, prefixOf } from '../doctor/account.ts';
 import { type Deployment, deploymentChecks } from '../doctor/deployment.ts';
-import { curedAt, examine, type Finding, UncheckedError } from '../doctor/finding.ts';
+import { curedAt, examine, type Finding } from '../doctor/finding.ts';
 import { hubChecks } from '../doctor/hub.ts';
 import { CliError } from '../errors.ts';
 import { count, oneLine } from '../format.ts';
@@ -27,14 +27,12 @@ The account is asked with the AWS CLI, where there is one.`,
       const { url, environment } = readOutputs(file);
       // The file says where the deployment is; a region or a table of this shell would be another one.
       if (environment) Object.assign(process.env, environment);
-      const unnamed = () => {
-        throw new UncheckedError(`${file} names no deployment: give --outputs what sst deploy wrote`);
-      };
+      const unnamed = `${file} names no deployment: give --outputs what sst deploy wrote`;
       const looked = (
         await Promise.all([
           examine(hubChecks, { api: session.api, now: () => session.now.getTime() }),
-          examine(deploymentChecks, environment ? deployed(session.api, url, environment, file) : unlooked(unnamed)),
-          examine(accountChecks, environment ? accountOf(environment) : { prefix: '', ask: async () => unnamed() }),
+          examine(deploymentChecks, environment ? deployed(session.api, url, environment) : unnamed, file),
+          examine(accountChecks, environment ? accountOf(environment) : unnamed),
         ])
       ).flat();
       const isDefault = file === outputsOption().defaultValue;
@@ -53,55 +51,23 @@ function describe({ check, state, says, cure }: Finding): string {
 
 type Environment = Record<string, string>;
 
-/** Names what it cannot look into without the names of a deployment. */
-function unlooked(unnamed: () => never): Deployment {
-  return {
-    get api() {
-      return unnamed();
-    },
-    ...{ url: undefined, publicUrl: undefined, isLocal: false },
-    ...{ listKeys: async () => unnamed(), findKey: async () => unnamed(), readSecrets: async () => unnamed() },
-    countUcp: async () => unnamed(),
-  };
-}
-
-function deployed(api: Deployment['api'], url: string | undefined, environment: Environment, file: string): Deployment {
-  const explained = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw explain(error, file) ?? error;
-    }
-  };
-  return {
-    ...{ api, url, publicUrl: environment[envName.publicUrl], isLocal: isLocal(environment) },
-    listKeys: () => explained(async () => (await import('#lib/api/kit/keys')).listApiKeys()),
-    findKey: (key) => explained(async () => (await import('#lib/api/kit/keys')).findApiKey(key)),
-    countUcp: () =>
-      explained(async () => {
-        const [{ readKeys }, { getConfiguration }] = await Promise.all([
-          import('#lib/ucp/keys'),
-          import('#lib/connections/store'),
-        ]);
-        const endpoints = [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp');
-        return { keys: (await readKeys()).length, endpoints: endpoints.length };
-      }),
-    readSecrets: (marketplace) =>
-      explained(async () => {
-        const { readSecretIfOurs } = await import('#lib/connections/secrets');
-        return { ...(await readSecretIfOurs(marketplace)).connections };
-      }),
-  };
-}
+const deployed = (api: Deployment['api'], url: string | undefined, environment: Environment): Deployment => ({
+  ...{ api, url, publicUrl: environment[envName.publicUrl], isLocal: isLocal(environment) },
+  listKeys: async () => (await import('#lib/api/kit/keys')).listApiKeys(),
+  findKey: async (key) => (await import('#lib/api/kit/keys')).findApiKey(key),
+  async countUcp() {
+    const { readKeys } = await import('#lib/ucp/keys');
+    const { getConfiguration } = await import('#lib/connections/store');
+    const endpoints = [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp');
+    return { keys: (await readKeys()).length, endpoints: endpoints.length };
+  },
+  readSecrets: async (marketplace) =>
+    (await (await import('#lib/connections/secrets')).readSecretIfOurs(marketplace)).connections,
+});
 
 const isLocal = (environment: Environment): boolean => environment.LONGSHORE_EMULATED !== undefined;
 
-function accountOf(environment: Environment): Account {
-  return {
-    prefix: prefixOf(environment),
-    async ask(...words) {
-      if (isLocal(environment)) throw new UncheckedError('a hub on this machine has no AWS account');
-      return askAws(environment.AWS_REGION ?? '', words);
-    },
-  };
-}
+const accountOf = (environment: Environment): Account | string =>
+  isLocal(environment)
+    ? 'a hub on this machine has no AWS account'
+    : { prefix: prefixOf(environment), ask: (...words) => askAws(environment.AWS_REGION ?? '', words) };

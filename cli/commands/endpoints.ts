@@ -4,7 +4,7 @@ import type { Endpoint } from '#lib/api/endpoints';
 import type { Command } from '../command.ts';
 import { operatorName } from '../deployment.ts';
 import { CliError, refusal } from '../errors.ts';
-import { count, describeSeconds, relativeTime } from '../format.ts';
+import { describeLag, relativeTime } from '../format.ts';
 import { yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
@@ -42,7 +42,7 @@ export function addEndpoints(program: Command): void {
       .examples(`endpoints ${verb} erp-main`)
       .does(async (session, id: string) => {
         const endpoint = await session.api.post<Endpoint>(at(id, `/${verb}`), {});
-        session.answer(endpoint, () => `${id}: ${stateOf(endpoint, session.now)}, ${lagOf(endpoint)}`);
+        session.answer(endpoint, () => `${id}: ${stateOf(endpoint, session.now)}, ${describeLag(endpoint)}`);
       });
   addRotate(endpoints);
   addRemove(endpoints);
@@ -112,9 +112,6 @@ function addRemove(endpoints: Command): void {
     );
 }
 
-const lagOf = ({ lagEntries, lagSeconds }: Endpoint): string =>
-  lagEntries === 0 ? 'caught up' : `${count(lagEntries, 'change', 'changes')} behind, ${describeSeconds(lagSeconds)}`;
-
 const WHY = { failing: 'it fails', gone: 'it answered 410', expired: 'it was away too long', asked: 'asked' } as const;
 
 const stateOf = ({ paused, failingSince }: Endpoint, now: Date): string => {
@@ -125,7 +122,7 @@ const stateOf = ({ paused, failingSince }: Endpoint, now: Date): string => {
 const columns = (now: Date): Column<Endpoint>[] => [
   { title: 'ENDPOINT', value: ({ id }) => id },
   { title: 'STATE', value: (endpoint) => stateOf(endpoint, now), flexible: true },
-  { title: 'BEHIND', value: lagOf },
+  { title: 'BEHIND', value: describeLag },
   {
     title: 'LAST ERROR',
     value: ({ lastError }) => (lastError ? `${lastError.code} ${relativeTime(lastError.at, now)}` : '-'),

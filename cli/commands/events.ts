@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { InboundEvent } from '#lib/api/events';
 import { InboundState } from '#lib/inbound/event-schema';
+import { readJson } from '#lib/platform/json';
 import type { Command } from '../command.ts';
 import { oneLine, relativeTime } from '../format.ts';
 import { since } from '../options.ts';
@@ -56,9 +57,6 @@ function describe(event: InboundEvent, now: Date): string {
 
 function bodyOf({ body = '', encoding }: InboundEvent): string {
   if (encoding === 'base64') return `${body}\n(base64)`;
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return oneLine(body);
-  }
+  const json = readJson(body);
+  return json === undefined ? oneLine(body) : JSON.stringify(json, null, 2);
 }

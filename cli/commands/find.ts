@@ -1,6 +1,11 @@
+import type { Delivery } from '#lib/api/delivery-schema';
+import type { InboundEvent } from '#lib/api/events';
 import type { SearchResult } from '#lib/api/search';
+import type { Explanation } from '#lib/explanation/explanation';
+import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
-import { findOrders } from '../find-order.ts';
+import { CliError } from '../errors.ts';
+import { idsCalled, searchOrders } from '../find-order.ts';
 import { relativeTime } from '../format.ts';
 import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
@@ -13,7 +18,7 @@ export function addFind(program: Command): void {
     .option('--limit <n>', 'how many at most', parseCount, 50)
     .examples('find SC-1001', 'find jd01 4600', 'find elena@example.com --json')
     .does(async (session, words: string[], { limit }: { limit: number }) => {
-      const results = await findOrders(session.api, words.join(' '), limit);
+      const results = await searchOrders(session.api, words.join(' '), limit);
       session.answer({ results }, () =>
         results.length > 0
           ? session.table(results, columns(session.now))
@@ -29,3 +34,44 @@ const columns = (now: Date): Column<SearchResult>[] => [
   { title: 'RECEIVED', value: ({ order }) => relativeTime(order.receivedAt, now) },
   { title: 'FOUND BY', value: ({ matched }) => matched },
 ];
+
+/** `longshore why`: why an order is where it is. */
+export function addWhy(program: Command): void {
+  program
+    .command('why <anything>')
+    .description(
+      'why an order is where it is, and whom it waits for; by whatever it is found by, or by a delivery or event',
+    )
+    .examples('why SC-1001', 'why scopio-main:ord_8f3a', 'why dlv_5be1f6c2a93d70418f26')
+    .does(async (session, about: string) => {
+      const found = await findOrders(about, session.api);
+      if (typeof found === 'string') return session.answer({ order: null, sentence: found }, () => found);
+      const told = await Promise.all(
+        found.map((id) => session.api.get<Explanation>(`/orders/${encodeURIComponent(id)}/explanation`)),
+      );
+      session.answer(told.length === 1 ? told[0] : told, () =>
+        told.map(({ order, sentence }) => (order === about ? sentence : `${order}: ${sentence}`)).join('\n'),
+      );
+    });
+}
+
+/** The ids of the orders that something is about, or a sentence of what is about none. */
+export async function findOrders(about: string, api: Api): Promise<string[] | string> {
+  if (about.startsWith('dlv_')) {
+    const { order, action, connection, state, cause } = await api.get<Delivery>(`/deliveries/${about}`);
+    return order === null ? tell(`${action} at ${connection} is ${state}`, cause) : [order];
+  }
+  if (about.startsWith('evt_')) {
+    const { order, topic, connection, state, error, note } = await api.get<InboundEvent>(`/events/${about}`);
+    return order === null
+      ? tell(`${topic} from ${connection} is ${state}`, error ?? (note ? { description: note } : null))
+      : [order];
+  }
+  if (about.includes(':')) return [about];
+  const found = await idsCalled(api, about);
+  if (found.length === 0) throw new CliError(`nothing of the hub’s is called ${about}`);
+  return found;
+}
+
+const tell = (what: string, why: { description: string } | null): string =>
+  `${what}${why ? `: ${why.description}` : ''}.`;

@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import type { ListedKey, Scope } from '#lib/api/kit/keys';
 import type { Command } from '../command.ts';
+import { findKeyTroubles } from '../connection-troubles.ts';
 import { operatorName } from '../deployment.ts';
 import { CliError, refusal, usageError } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
-import { findKeyTroubles } from '../key-troubles.ts';
 import { yes } from '../options.ts';
 import { type Column, renderTable } from '../table.ts';
 

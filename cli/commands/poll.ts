@@ -52,11 +52,9 @@ const common = (command: Command): Command =>
 async function run(session: Session, options: Options): Promise<void> {
   if (options.since !== undefined && Date.parse(options.since) > Date.now())
     throw usageError('--since lies in the future');
-  const asked = await session.api.post<PollAsked>(`/connections/${encodeURIComponent(options.connection)}/poll`, {
-    ...(options.since && { since: options.since }),
-    ...(options.reason && { reason: options.reason }),
-  });
-  if (options.wait ?? !session.json) return watchPoll(session, asked);
+  const { connection: id, wait, ...body } = options;
+  const asked = await session.api.post<PollAsked>(`/connections/${encodeURIComponent(id)}/poll`, body);
+  if (wait ?? !session.json) return watchPoll(session, asked);
   session.answer(asked, ({ connection }) => `${connection} is due; longshore connections list shows how it goes`);
 }
 

@@ -38,13 +38,9 @@ export function addQuarantine(program: Command): void {
       'quarantine admit --connection scopio-main',
       'quarantine admit --connection scopio-main --reason "the secret was mistyped" --yes',
     )
-    .does(async (session, { connection, id, yes: sure, reason: text }: AdmitOptions) => {
-      const verdict = await session.api.post<AdmissionAnswer>('/quarantine/admit', {
-        connection,
-        dryRun: !sure,
-        ...(id && { ids: id }),
-        ...(text && { reason: text }),
-      });
+    .does(async (session, { id: ids, yes: sure, ...asked }: AdmitOptions) => {
+      const body = { ...asked, ids, dryRun: !sure };
+      const verdict = await session.api.post<AdmissionAnswer>('/quarantine/admit', body);
       session.answer(verdict, describe);
       if ('admissible' in verdict && verdict.admissible > 0) throw refusal('nothing was admitted: say --yes to do it');
     });

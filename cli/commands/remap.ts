@@ -1,13 +1,13 @@
 import { Option } from 'commander';
-import type { Remap } from '#lib/api/remaps';
+import type { Remap, RemapRecord } from '#lib/api/remaps';
 import type { Outcome } from '#lib/remap/remap-schema';
 import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
-import { withOrder } from '../find-order.ts';
-import { count } from '../format.ts';
+import { count, relativeTime } from '../format.ts';
 import { checkConnection, lists } from '../known-connection.ts';
-import { parseCount, parseFilter, reason, since } from '../options.ts';
+import { filterOf, parseCount, reason, since } from '../options.ts';
 import type { Session } from '../session.ts';
+import type { Column } from '../table.ts';
 import { createProgress } from '../watch.ts';
 
 const NAMES = ['connection', 'order', 'event', 'state', 'since'] as const;
@@ -15,17 +15,13 @@ const PAGE = 50;
 
 type Options = Partial<Record<(typeof NAMES)[number], string>> & {
   filter?: string[];
-  apply?: boolean;
-  reason?: string;
+  apply?: boolean | undefined;
+  reason?: string | undefined;
   limit?: number;
   cursor?: string;
 };
 
-interface Asked {
-  filter: Record<string, string>;
-  apply?: boolean;
-  reason?: string;
-}
+type Asked = Pick<Options, 'apply' | 'reason'> & { filter: Record<string, string> };
 
 /** `longshore remap`: the kept raw events, read by the present mapper. */
 export function addRemap(program: Command): void {
@@ -47,27 +43,14 @@ export function addRemap(program: Command): void {
       'remap --connection scopio-main --since 2d --apply --reason "discounts were read twice"',
     )
     .does(async (session, options: Options) => {
-      const { apply, reason: text } = options;
-      const filter = await withOrder(filterOf(options), session.api);
+      const filter = await filterOf(options, NAMES, session.api);
+      if (Object.keys(filter).length === 0)
+        throw usageError('name what to read, such as --connection scopio-main: an empty filter would read everything');
       await checkConnection(session.api, filter.connection, lists(session.api, '/events', filter));
-      const asked = { filter, ...(apply && { apply }), ...(text && { reason: text }) };
-      const done = await remapAll(session, asked, options);
+      const done = await remapAll(session, { filter, apply: options.apply, reason: options.reason }, options);
       if (session.json) session.print(JSON.stringify(done, null, 2));
       conclude(session, done);
     });
-}
-
-function filterOf(options: Options): Record<string, string> {
-  const filter = parseFilter(options.filter ?? [], NAMES);
-  for (const name of NAMES) {
-    const value = options[name];
-    if (value === undefined) continue;
-    if (name in filter) throw usageError(`${name} is given as --${name} and in --filter`);
-    filter[name] = value;
-  }
-  if (Object.keys(filter).length === 0)
-    throw usageError('name what to read, such as --connection scopio-main: an empty filter would read everything');
-  return filter;
 }
 
 /** Asks page by page, under one record, and joins the answers; without `--json` each page is printed as it comes. */
@@ -84,8 +67,8 @@ export async function remapAll(
       const page: Remap = await session.api.post('/remaps', {
         ...asked,
         limit: Math.min(PAGE, limit - all.examined),
-        ...(next && { cursor: next }),
-        ...(all.remapId && { remapId: all.remapId }),
+        cursor: next,
+        remapId: all.remapId ?? undefined,
       });
       progress.clear();
       if (!session.json) for (const outcome of page.outcomes) session.print(describe(outcome));
@@ -137,3 +120,31 @@ function describe({ event, order, outcome, reads, applied, changes, deliveries, 
     ...(error ? [`    ${error.code}: ${error.description}`] : []),
   ].join('\n');
 }
+
+/** `longshore remaps`: what was remapped, by whom and why. */
+export function addRemaps(program: Command): void {
+  program
+    .command('remaps')
+    .description('what was remapped, by whom and why')
+    .command('list')
+    .description('remaps that were applied, newest first')
+    .examples('remaps list', 'remaps list --all --json')
+    .lists('/remaps', { columns, none: 'nothing was remapped' });
+}
+
+const columns = (now: Date): Column<RemapRecord>[] => [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'APPLIED', value: ({ applied }) => String(applied), right: true },
+  { title: 'EXAMINED', value: ({ examined }) => String(examined), right: true, minor: true },
+  { title: 'WHEN', value: ({ at }) => relativeTime(at, now) },
+  { title: 'BY', value: ({ by }) => by, flexible: true, minor: true },
+  {
+    title: 'WHAT',
+    value: ({ filter }) =>
+      Object.entries(filter)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
+    flexible: true,
+  },
+  { title: 'REASON', value: ({ reason }) => reason ?? '-', flexible: true },
+];

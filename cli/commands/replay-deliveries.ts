@@ -6,12 +6,11 @@ import { deliveryColumns } from '../describe-delivery.ts';
 import { refusal, usageError } from '../errors.ts';
 import { count } from '../format.ts';
 import { checkConnection, lists } from '../known-connection.ts';
-import { parseCount, reason, yes } from '../options.ts';
+import { addDeliveryFilter, type DeliveryOptions, deliveriesOf, parseCount, reason, yes } from '../options.ts';
 import type { Session } from '../session.ts';
-import { watchReplay } from '../watch-replay.ts';
-import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
+import { watchReplay } from './replays.ts';
 
-type Options = FilterOptions & {
+type Options = DeliveryOptions & {
   yes?: boolean;
   perMinute?: number;
   canary?: boolean;
@@ -38,7 +37,7 @@ export function addReplayDeliveries(deliveries: Command): void {
     )
     .remark('Ctrl-C leaves a replay going.')
     .does(async (session, id: string | undefined, options: Options) => {
-      const filter = await filterOf(options, session.api);
+      const filter = await deliveriesOf(options, session.api);
       const isEmpty = Object.keys(filter).length === 0;
       if (id !== undefined && !isEmpty) throw usageError('name a delivery or a filter, not both');
       if (id === undefined && isEmpty)
@@ -58,7 +57,7 @@ async function replayOne({ api }: Session, id: string, options: Options): Promis
       throw refusal(`nobody knows whether ${id} happened: look at the marketplace, then say --yes to repeat it`);
     if (state === 'succeeded') throw refusal(`${id} has succeeded: say --yes to run it again all the same`);
   }
-  return api.post<ReplayStarted>(`${path}/replay`, reasonOf(options));
+  return api.post<ReplayStarted>(`${path}/replay`, { reason: options.reason });
 }
 
 async function replayMany(
@@ -74,16 +73,9 @@ async function replayMany(
     if (found.matched > 0) throw refusal('nothing was replayed: say --yes to do it');
     return undefined;
   }
-  const { perMinute, canary } = options;
-  return api.post<ReplayStarted>('/deliveries/replay', {
-    filter,
-    ...(perMinute !== undefined && { perMinute }),
-    ...(canary && { canary }),
-    ...reasonOf(options),
-  });
+  const { perMinute, canary, reason: why } = options;
+  return api.post<ReplayStarted>('/deliveries/replay', { filter, perMinute, canary, reason: why });
 }
-
-const reasonOf = ({ reason: text }: Options) => (text === undefined ? {} : { reason: text });
 
 async function follow(session: Session, started: ReplayStarted, wait: boolean): Promise<void> {
   if (wait) return watchReplay(session, started.replayId);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import type { InboundEvent } from '#lib/api/events';
 import type { Shape, Tried } from '#lib/api/shape-and-try';
+import { readJson } from '#lib/platform/json';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -79,11 +80,9 @@ async function readAsked(file: string | undefined, { topic, event }: Options, ap
 }
 
 function parse(text: string, from: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw usageError(`${from} is not JSON`);
-  }
+  const body = readJson(text);
+  if (body === undefined) throw usageError(`${from} is not JSON`);
+  return body;
 }
 
 /** What was read and what was not, side by side; then what it means. */

@@ -1,6 +1,5 @@
 import { Option } from 'commander';
 import type { RemoteContext } from '#lib/marketplaces/action';
-import type { Connector } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { createHttp } from '#lib/platform/http/client';
 import { httpTimeoutMs } from '#lib/platform/settings';
@@ -71,27 +70,24 @@ const askHub = (command: Command, { connection, dryRun = false }: Options): Prom
 
 async function syncFromHere(
   command: Command,
-  { connection, url, connections, dryRun = false }: Options,
+  { connection, url, connections: file, dryRun = false }: Options,
 ): Promise<Synced> {
   if (!url) throw usageError("--url is wanted: the hub's public address, such as https://hub.example");
-  const options = { hub: readHubUrl(url), dryRun };
-  if (connections !== undefined) {
-    const { connector, context } = await openFromFile(connections, connection);
-    return syncWebhooks(connector, context, options);
-  }
-  return atDeployment(command, async () => {
-    const { connector, context } = await openDeployed(connection);
-    return syncWebhooks(connector, context, options);
-  });
+  const hub = readHubUrl(url);
+  const sync = async () => {
+    const remote = await (file === undefined ? openDeployed(connection) : openFromFile(file, connection));
+    return syncWebhooks(await loadConnector(remote.connection.marketplace), remote, { hub, dryRun });
+  };
+  return file === undefined ? atDeployment(command, sync) : sync();
 }
 
 /** What it takes to call a remote from this machine: no table, so no rate limit shared with the hub's workers. */
-async function openFromFile(path: string, id: string): Promise<{ connector: Connector; context: RemoteContext }> {
+async function openFromFile(path: string, id: string): Promise<RemoteContext> {
   const { connections } = await readConnectionsFile(path);
   const all = new Map(connections.map((each) => [each.connection.id, each]));
   const { connection, secrets } = all.get(id) ?? notThere(id, [...all.keys()]);
   const budget = { take: async () => {}, pause: async () => {} };
-  const context: RemoteContext = {
+  return {
     connection,
     secrets,
     http: createHttp({ baseUrl: connection.baseUrl, budget, timeoutMs: httpTimeoutMs() }),
@@ -99,21 +95,17 @@ async function openFromFile(path: string, id: string): Promise<{ connector: Conn
     findProduct: async () => undefined,
     now: () => new Date(),
   };
-  return { connector: await loadConnector(connection.marketplace), context };
 }
 
 /** How long a call waits for its turn in the connection's rate limit. */
 const MAX_WAIT_MS = 60_000;
 
-async function openDeployed(id: string): Promise<{ connector: Connector; context: RemoteContext }> {
+async function openDeployed(id: string): Promise<RemoteContext> {
   const { getConfiguration } = await import('#lib/connections/store');
   const { openRemote } = await import('#lib/marketplaces/remote');
   const { connections } = await getConfiguration();
   const connection = connections.get(id) ?? notThere(id, [...connections.keys()]);
-  return {
-    connector: await loadConnector(connection.marketplace),
-    context: await openRemote(connection, { maxWaitMs: MAX_WAIT_MS }),
-  };
+  return openRemote(connection, { maxWaitMs: MAX_WAIT_MS });
 }
 
 function notThere(id: string, known: readonly string[]): never {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { ENDPOINT, envName, queues } from '#lib/topology';
 import { count } from '../format.ts';
-import { type Check, type Found, UncheckedError, well, wrong } from './finding.ts';
+import { type Check, type Found, orWell, UncheckedError, well, wrong } from './finding.ts';
 
 /** The AWS account, asked with the AWS CLI: the SDK's clients of the hub are those that its functions need. */
 export interface Account {
@@ -43,13 +43,15 @@ interface Alarm {
   StateValue?: string;
 }
 
+const AGAIN = 'deploy this stage again';
+
 const alarms: Check<Account> = {
   name: 'alarms',
   async look({ prefix, ask }) {
     const { MetricAlarms: all = [] } = (await ask(
       ...['cloudwatch', 'describe-alarms', '--alarm-name-prefix', `${prefix}-`],
     )) as { MetricAlarms?: Alarm[] };
-    if (all.length === 0) return [wrong(`none begins with ${prefix}-`, 'deploy this stage again')];
+    if (all.length === 0) return [wrong(`none begins with ${prefix}-`, AGAIN)];
     const mute = all.filter(
       ({ ActionsEnabled, AlarmActions = [] }) => ActionsEnabled === false || AlarmActions.length === 0,
     );
@@ -57,27 +59,17 @@ const alarms: Check<Account> = {
     const topics = new Set(all.flatMap(({ AlarmActions = [] }) => AlarmActions).filter((arn) => arn.includes(':sns:')));
     const found = [
       ...(mute.length > 0
-        ? [
-            wrong(
-              `${count(mute.length, 'alarm tells', 'alarms tell')} nobody: ${named(mute)}`,
-              'deploy this stage again',
-            ),
-          ]
+        ? [wrong(`${count(mute.length, 'alarm tells', 'alarms tell')} nobody: ${named(mute)}`, AGAIN)]
         : []),
       ...ringing.map(({ AlarmName }) => wrong(`${AlarmName} is ringing`, 'its description leads to the runbook')),
       ...(await Promise.all([...topics].map((arn) => lookAtTopic(arn, ask)))).flat(),
     ];
-    return found.length > 0
-      ? found
-      : [well(`${count(all.length, 'alarm', 'alarms')}, all quiet, and somebody is told`)];
+    return orWell(found, `${count(all.length, 'alarm', 'alarms')}, all quiet, and somebody is told`);
   },
 };
 
 const named = (some: readonly Alarm[]): string =>
-  `${some
-    .slice(0, 3)
-    .map(({ AlarmName }) => AlarmName)
-    .join(', ')}${some.length > 3 ? ', …' : ''}`;
+  [...some.slice(0, 3).map(({ AlarmName }) => AlarmName), ...(some.length > 3 ? ['…'] : [])].join(', ');
 
 async function lookAtTopic(arn: string, ask: Account['ask']): Promise<Found[]> {
   const { Subscriptions = [] } = (await ask('sns', 'list-subscriptions-by-topic', '--topic-arn', arn)) as {

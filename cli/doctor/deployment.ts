@@ -5,9 +5,9 @@ import { loadConnector } from '#lib/marketplaces/load';
 import { ENDPOINT } from '#lib/platform/names';
 import * as z from '#lib/platform/zod';
 import type { Api } from '../api-client.ts';
+import { findKeyTroubles } from '../connection-troubles.ts';
 import { count } from '../format.ts';
-import { findKeyTroubles } from '../key-troubles.ts';
-import { type Check, well, wrong } from './finding.ts';
+import { type Check, orWell, well, wrong } from './finding.ts';
 
 /** What stands behind the API: keys and secrets, as the functions read them. */
 export interface Deployment {
@@ -50,22 +50,12 @@ const keys: Check<Deployment> = {
     const known = await findKey(DEFAULT_KEY);
     const isOpen = !isLocal || !LOOPBACK.test(publicUrl ?? '');
     const others = all.filter(({ name }) => name !== known?.name);
-    const found = [
-      ...(known && isOpen
-        ? [
-            wrong(
-              `everybody knows the key "${known.name}" (${DEFAULT_KEY})`,
-              `longshore keys revoke ${known.name} --yes`,
-            ),
-          ]
-        : []),
-      ...findKeyTroubles(others).map(({ trouble, cure }) => wrong(trouble, cure)),
-    ];
     if (all.length === 0)
       return [wrong('there are none: nobody can call the API', 'longshore keys create operator --scopes ops')];
-    return found.length > 0
-      ? found
-      : [well(`${count(all.length, 'key', 'keys')}, each with a name and no more than it needs`)];
+    const found = findKeyTroubles(others).map(({ trouble, cure }) => wrong(trouble, cure));
+    const says = `everybody knows the key "${known?.name}" (${DEFAULT_KEY})`;
+    if (known && isOpen) found.unshift(wrong(says, `longshore keys revoke ${known.name} --yes`));
+    return orWell(found, `${count(all.length, 'key', 'keys')}, each with a name and no more than it needs`);
   },
 };
 
@@ -86,17 +76,14 @@ const secrets: Check<Deployment> = {
     const signed = endpoints.filter(({ profile }) => profile === 'standard-webhooks');
     const signing = signed.length > 0 ? await readSecrets(ENDPOINT) : {};
     const mute = signed.filter(({ id }) => !signing[id]?.secrets.signingSecret);
-    const found = [
-      ...lacking.flat(),
-      ...mute.map(({ id, url }) =>
-        wrong(
-          `endpoint ${id}: there is no secret to sign with`,
-          `longshore endpoints remove ${id} --yes, then longshore endpoints add ${id} --to ${url}`,
-        ),
+    const unsigned = mute.map(({ id, url }) =>
+      wrong(
+        `endpoint ${id}: there is no secret to sign with`,
+        `longshore endpoints remove ${id} --yes, then longshore endpoints add ${id} --to ${url}`,
       ),
-    ];
-    if (found.length > 0) return found;
-    return [well(`${count(connections.length, 'connection has its', 'connections have their')} secrets`)];
+    );
+    const says = `${count(connections.length, 'connection has its', 'connections have their')} secrets`;
+    return orWell([...lacking.flat(), ...unsigned], says);
   },
 };
 

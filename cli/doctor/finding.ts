@@ -1,3 +1,5 @@
+import { explain } from '../deployment.ts';
+
 /** What a look at one thing found: `says` in one line, and what heals it. */
 export interface Finding {
   check: string;
@@ -21,13 +23,24 @@ export interface Check<Subject> {
   look(subject: Subject): Promise<Found[]>;
 }
 
-/** All that was found, in the order of the checks. */
-export async function examine<Subject>(checks: readonly Check<Subject>[], subject: Subject): Promise<Finding[]> {
+/** What is wrong, or that nothing is. */
+export const orWell = (found: Found[], says: string): Found[] => (found.length > 0 ? found : [well(says)]);
+
+/**
+ * All that was found, in the order of the checks. A subject that is text is none, and says why; errors of AWS are explained
+ * by the file of `outputs` that names it.
+ */
+export async function examine<Subject>(
+  checks: readonly Check<Subject>[],
+  subject: Subject | string,
+  outputs = '',
+): Promise<Finding[]> {
   const found = await Promise.all(
     checks.map(async ({ name, look }) => {
-      const all = await look(subject).catch((error) => [
-        unchecked(error instanceof Error ? error.message : `${error}`),
-      ]);
+      const all =
+        typeof subject === 'string'
+          ? [unchecked(subject)]
+          : await look(subject).catch((error: Error) => [unchecked((explain(error, outputs) ?? error).message)]);
       return all.map((each): Finding => ({ check: name, ...each }));
     }),
   );

@@ -2,7 +2,7 @@ import type { Synced } from '#lib/webhooks/sync-schema';
 import type { Api } from '../api-client.ts';
 import { readTroubles } from '../connection-troubles.ts';
 import { count, describeSeconds } from '../format.ts';
-import { type Check, type Found, unchecked, well, wrong } from './finding.ts';
+import { type Check, type Found, orWell, unchecked, well, wrong } from './finding.ts';
 
 /** The hub as its API shows it. */
 export interface Hub {
@@ -48,9 +48,11 @@ const connections: Check<Hub> = {
   async look({ api, now }) {
     const { hub, troubles } = await readTroubles(api, new Date(now()));
     if (hub.connections.length === 0) return [wrong('there are none', 'longshore connections put connections.json')];
-    if (troubles.length === 0)
-      return [well(`${count(hub.connections.length, 'connection', 'connections')} polled, none holds anything up`)];
-    return troubles.map(({ connection, trouble, cure }) => wrong(`${connection}: ${trouble}`, cure));
+    const found = troubles.map(({ connection, trouble, cure }) => wrong(`${connection}: ${trouble}`, cure));
+    return orWell(
+      found,
+      `${count(hub.connections.length, 'connection', 'connections')} polled, none holds anything up`,
+    );
   },
 };
 
@@ -100,15 +102,15 @@ const consumers: Check<Hub> = {
   name: 'consumers',
   async look({ api }) {
     const all = (await api.get('/consumers')).consumers;
+    if (all.length === 0) return [];
     const behind = all.filter(({ lagSeconds }) => lagSeconds > MAX_LAG_SECONDS);
-    if (behind.length === 0)
-      return all.length > 0 ? [well(`${count(all.length, 'consumer keeps', 'consumers keep')} up`)] : [];
-    return behind.map(({ id, lagSeconds, lagEntries }) =>
+    const found = behind.map(({ id, lagSeconds, lagEntries }) =>
       wrong(
         `${id} is ${describeSeconds(lagSeconds)} and ${count(lagEntries, 'change', 'changes')} behind`,
         `see whether that system runs; where there is none any more, longshore consumers delete ${id} --yes`,
       ),
     );
+    return orWell(found, `${count(all.length, 'consumer keeps', 'consumers keep')} up`);
   },
 };
 
@@ -117,15 +119,16 @@ const endpoints: Check<Hub> = {
   name: 'endpoints',
   async look({ api }) {
     const all = (await api.get('/endpoints')).endpoints;
-    const paused = all.filter(({ state }) => state === 'paused');
-    if (paused.length === 0)
-      return all.length > 0 ? [well(`${count(all.length, 'endpoint is', 'endpoints are')} told`)] : [];
-    return paused.map(({ id, paused: why, lagEntries }) =>
-      wrong(
-        `${id} is paused (${why?.why}) and ${count(lagEntries, 'change', 'changes')} behind`,
-        `longshore endpoints test ${id}; once it answers 2xx, longshore endpoints resume ${id}`,
-      ),
+    if (all.length === 0) return [];
+    const found = all.flatMap(({ id, paused, lagEntries }) =>
+      paused
+        ? wrong(
+            `${id} is paused (${paused.why}) and ${count(lagEntries, 'change', 'changes')} behind`,
+            `longshore endpoints test ${id}; once it answers 2xx, longshore endpoints resume ${id}`,
+          )
+        : [],
     );
+    return orWell(found, `${count(all.length, 'endpoint is', 'endpoints are')} told`);
   },
 };
 
