@@ -2,6 +2,7 @@ import { Command as Commander, Option } from 'commander';
 import type { Listed, ListPath } from '#client/index';
 import type { Api, Query } from './api-client.ts';
 import { atDeployment, OUTPUTS_HELP, outputsOption } from './deployment.ts';
+import { printable, renderJson } from './format.ts';
 import { checkConnection, lists } from './known-connection.ts';
 import { parseCount } from './options.ts';
 import { type GlobalOptions, openSession, type Session } from './session.ts';
@@ -54,7 +55,7 @@ export class Command extends Commander {
         const command: Command = given.at(-1);
         const done = await atDeployment(command, () => work(...(given.slice(0, -1) as Given)));
         const { json } = command.optsWithGlobals<GlobalOptions>();
-        console.log(json ? JSON.stringify(done, null, 2) : tell(done));
+        console.log(json ? renderJson(done) : printable(tell(done)));
       });
   }
 

@@ -55,3 +55,12 @@ export function describeOpen({ pending, blocked, dead }: { pending: number; bloc
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 
 export const oneLine = (text: string): string => text.replace(UNPRINTABLE, ' ').trim();
+
+/** Lines for a terminal, whatever a remote's words in them hold. */
+export const printable = (text: string): string => text.replace(UNPRINTABLE, (run) => run.replace(/[^\n]+/g, ' '));
+
+/** JSON of the same value in which a terminal finds nothing to obey. */
+export const renderJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(UNPRINTABLE, (run) => run.replace(/[^\n]/g, escaped));
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createApi } from './api-client.ts';
 import { usageError } from './errors.ts';
+import { printable, renderJson } from './format.ts';
 import { type Column, renderTable } from './table.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:4400';
@@ -22,7 +23,7 @@ export function openSession(command: Command) {
   const hub = readHubUrl(url ?? (process.env.LONGSHORE_URL || DEFAULT_URL));
   const apiKey = readKey(key ?? process.env.LONGSHORE_API_KEY, hub);
   /** Writes what was asked for to stdout. */
-  const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  const print = (text: string): void => void process.stdout.write(`${printable(text)}\n`);
   return {
     api: createApi({ url: hub, key: apiKey }),
     key: apiKey,
@@ -33,9 +34,9 @@ export function openSession(command: Command) {
     },
     print,
     /** Writes remarks to stderr, which a pipe does not get. */
-    note: (text: string): void => void process.stderr.write(`${text}\n`),
+    note: (text: string): void => void process.stderr.write(`${printable(text)}\n`),
     /** Prints the API's answer as JSON with `--json`, else what `show` makes of it. */
-    answer: <T>(value: T, show: (value: T) => string) => print(json ? JSON.stringify(value, null, 2) : show(value)),
+    answer: <T>(value: T, show: (value: T) => string) => print(json ? renderJson(value) : show(value)),
     table: <Row>(rows: readonly Row[], columns: readonly Column<Row>[]) =>
       renderTable(rows, columns, process.stdout.isTTY ? process.stdout.columns : undefined),
   };

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Balance } from '#lib/api/balance';
 import type { Command } from '../command.ts';
+import { oneLine } from '../format.ts';
 import { checkConnection, lists } from '../known-connection.ts';
 import { parseInstant } from '../options.ts';
 import type { Column } from '../table.ts';
@@ -37,7 +38,7 @@ const SHOWN = 10;
 const differences = ({ connection, differences: all }: Balance): string[] =>
   all.map(({ missing, orders }) => {
     const more = orders.length > SHOWN ? ` and ${orders.length - SHOWN} more` : '';
-    return `${connection}, not ${missing}: ${orders.slice(0, SHOWN).join(', ')}${more}`;
+    return `${connection}, not ${missing}: ${oneLine(orders.slice(0, SHOWN).join(', '))}${more}`;
   });
 
 const COLUMNS: Column<Balance>[] = [

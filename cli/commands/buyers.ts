@@ -3,7 +3,7 @@ import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { refusal, usageError } from '../errors.ts';
 import { orderCalled } from '../find-order.ts';
-import { count } from '../format.ts';
+import { count, renderJson } from '../format.ts';
 import { yes } from '../options.ts';
 
 interface Whom {
@@ -27,7 +27,7 @@ export function addBuyers(program: Command): void {
     .examples('buyers export --order scopio-main:ord_8f3a > elena.json')
     .does(async (session, options: Whom) => {
       const found = await exportAll(await subjectOf(options, session.api), session.api);
-      session.answer(found, () => JSON.stringify(found, null, 2));
+      session.answer(found, () => renderJson(found));
     });
   whom(buyers.command('erase').description('erase it, for good; the certificate says what was touched'))
     .requiredOption('--reason <text>', 'kept on record, with who erased')

@@ -3,7 +3,7 @@ import type { InboundEvent } from '#lib/api/events';
 import { InboundState } from '#lib/inbound/event-schema';
 import { readJson } from '#lib/platform/json';
 import type { Command } from '../command.ts';
-import { oneLine, relativeTime } from '../format.ts';
+import { oneLine, relativeTime, renderJson } from '../format.ts';
 import { since } from '../options.ts';
 import { type Column, renderFacts } from '../table.ts';
 
@@ -58,5 +58,5 @@ function describe(event: InboundEvent, now: Date): string {
 function bodyOf({ body = '', encoding }: InboundEvent): string {
   if (encoding === 'base64') return `${body}\n(base64)`;
   const json = readJson(body);
-  return json === undefined ? oneLine(body) : JSON.stringify(json, null, 2);
+  return json === undefined ? oneLine(body) : renderJson(json);
 }

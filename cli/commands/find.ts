@@ -6,7 +6,7 @@ import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { idsCalled, searchOrders } from '../find-order.ts';
-import { relativeTime } from '../format.ts';
+import { oneLine, relativeTime } from '../format.ts';
 import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
 
@@ -45,12 +45,12 @@ export function addWhy(program: Command): void {
     .examples('why SC-1001', 'why scopio-main:ord_8f3a', 'why dlv_5be1f6c2a93d70418f26')
     .does(async (session, about: string) => {
       const found = await findOrders(about, session.api);
-      if (typeof found === 'string') return session.answer({ order: null, sentence: found }, () => found);
+      if (typeof found === 'string') return session.answer({ order: null, sentence: found }, () => oneLine(found));
       const told = await Promise.all(
         found.map((id) => session.api.get<Explanation>(`/orders/${encodeURIComponent(id)}/explanation`)),
       );
       session.answer(told.length === 1 ? told[0] : told, () =>
-        told.map(({ order, sentence }) => (order === about ? sentence : `${order}: ${sentence}`)).join('\n'),
+        told.map(({ order, sentence }) => oneLine(order === about ? sentence : `${order}: ${sentence}`)).join('\n'),
       );
     });
 }

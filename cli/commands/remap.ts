@@ -3,7 +3,7 @@ import type { Remap, RemapRecord } from '#lib/api/remaps';
 import type { Outcome } from '#lib/remap/remap-schema';
 import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
-import { count, relativeTime } from '../format.ts';
+import { count, relativeTime, renderJson } from '../format.ts';
 import { checkConnection, lists } from '../known-connection.ts';
 import { filterOf, parseCount, reason, since } from '../options.ts';
 import type { Session } from '../session.ts';
@@ -48,7 +48,7 @@ export function addRemap(program: Command): void {
         throw usageError('name what to read, such as --connection scopio-main: an empty filter would read everything');
       await checkConnection(session.api, filter.connection, lists(session.api, '/events', filter));
       const done = await remapAll(session, { filter, apply: options.apply, reason: options.reason }, options);
-      if (session.json) session.print(JSON.stringify(done, null, 2));
+      if (session.json) session.print(renderJson(done));
       conclude(session, done);
     });
 }

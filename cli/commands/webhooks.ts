@@ -8,6 +8,7 @@ import type { Command } from '../command.ts';
 import { readConnectionsFile } from '../connections-file.ts';
 import { atDeployment } from '../deployment.ts';
 import { CliError, EXIT, refusal, usageError } from '../errors.ts';
+import { printable, renderJson } from '../format.ts';
 import { yes } from '../options.ts';
 import { openSession, readHubUrl } from '../session.ts';
 
@@ -58,7 +59,7 @@ here, with --url and --connections, or --outputs .longshore/outputs.json.`,
       const synced = plan && replaces ? plan : await run(options.dryRun ?? false);
       const { info, webhookRegistry } = await loadConnector(synced.marketplace);
       console.log(
-        options.json ? JSON.stringify(synced, null, 2) : describe(synced, info.title, webhookRegistry !== undefined),
+        options.json ? renderJson(synced) : printable(describe(synced, info.title, webhookRegistry !== undefined)),
       );
       if (replaces) throw refusal("nothing was done: somebody else's URL would be removed; say --yes to do it");
       if (synced.webhooks.some(({ error }) => error !== undefined)) process.exitCode = EXIT.failed;
