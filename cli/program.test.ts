@@ -40,3 +40,8 @@ test.each(told)('$file: longshore $words is a command with these options', ({ wo
   const known = [...(found?.command.options ?? []), ...program.options].map(({ long }) => long);
   for (const [option] of words.matchAll(/(?<= )--[a-z-]+/g)) expect([...known, '--help']).toContain(option);
 });
+
+test('doctor does not call well a deployment whose file is not there', async () => {
+  const run = createProgram().parseAsync(['doctor', '--outputs', '/nowhere/outputs.json'], { from: 'user' });
+  await expect(run).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('/nowhere/outputs.json') });
+});

@@ -5,7 +5,7 @@ import { type Account, accountChecks, askAws, prefixOf } from '../doctor/account
 import { type Deployment, deploymentChecks } from '../doctor/deployment.ts';
 import { curedAt, examine, type Finding } from '../doctor/finding.ts';
 import { hubChecks } from '../doctor/hub.ts';
-import { CliError } from '../errors.ts';
+import { CliError, usageError } from '../errors.ts';
 import { count, oneLine } from '../format.ts';
 
 const MARKS = { well: '✔', wrong: '✘', unchecked: '·' } as const;
@@ -25,6 +25,9 @@ The account is asked with the AWS CLI, where there is one.`,
     )
     .does(async (session, { outputs: file }: { outputs: string }) => {
       const { url, environment } = readOutputs(file);
+      const isDefault = file === outputsOption().defaultValue;
+      // Of a mistyped name nothing could be looked into, and a script would take that for well.
+      if (!environment && !isDefault) throw usageError(`${file} names no deployment: give --outputs what sst deploy wrote`);
       // The file says where the deployment is; a region or a table of this shell would be another one.
       if (environment) Object.assign(process.env, environment);
       const unnamed = `${file} names no deployment: give --outputs what sst deploy wrote`;
@@ -35,7 +38,6 @@ The account is asked with the AWS CLI, where there is one.`,
           examine(accountChecks, environment ? accountOf(environment) : unnamed),
         ])
       ).flat();
-      const isDefault = file === outputsOption().defaultValue;
       const found = isDefault ? looked : looked.map((each) => curedAt(each, file));
       session.answer({ findings: found }, () => found.map(describe).join('\n'));
       const wrong = found.filter(({ state }) => state === 'wrong').length;
