@@ -89,6 +89,16 @@ test.each([
   await expect(parse(content)).rejects.toThrow(message);
 });
 
+test('what is no JSON is refused by its line, and nothing of it is said', async () => {
+  const refused = await parse('{\n  "connections": [\n    { "secrets": { "token": tok_4711 } }\n  ]\n}').catch((error) => error);
+  expect(refused).toBeInstanceOf(ConnectionsFileError);
+  expect(refused.message).toBe("not JSON: Unexpected token 'o' (line 3)");
+});
+
+test('a byte order mark, as editors write it, is no part of a file', async () => {
+  expect(await parse('\uFEFF{ "connections": [], "routes": [] }')).toMatchObject({ connections: [] });
+});
+
 test.each([
   ['ftp://bazaar.test', 'must be an http or https URL'],
   ['http://bazaar.test', 'must be https'],

@@ -124,11 +124,20 @@ function checkEndpoints(endpoints: FileEndpoint[], connections: readonly string[
 }
 
 function parseJson(text: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (error) {
-    throw new ConnectionsFileError(`not JSON: ${(error as Error).message}`);
+    throw new ConnectionsFileError(`not JSON: ${withoutQuote((error as Error).message, json)}`);
   }
+}
+
+/** What the engine says of JSON, with a line in place of the piece that it quotes, which may be of a secret. */
+function withoutQuote(message: string, json: string): string {
+  const [, what, piece = ''] = /^(.*?), (?:\.{3})?"(.*)"(?:\.{3})? is not valid JSON$/s.exec(message) ?? [];
+  if (what === undefined) return message;
+  // It quotes ten characters before the wrong one.
+  return `${what} (line ${json.slice(0, json.indexOf(piece) + 10).split('\n').length})`;
 }
 
 function readEntry(entry: Entry, { info, Secrets, Settings }: FileMarketplace): FileConnection {
