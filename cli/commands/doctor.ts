@@ -27,7 +27,8 @@ The account is asked with the AWS CLI, where there is one.`,
       const { url, environment } = readOutputs(file);
       const isDefault = file === outputsOption().defaultValue;
       // Of a mistyped name nothing could be looked into, and a script would take that for well.
-      if (!environment && !isDefault) throw usageError(`${file} names no deployment: give --outputs what sst deploy wrote`);
+      if (!environment && !isDefault)
+        throw usageError(`${file} names no deployment: give --outputs what sst deploy wrote`);
       // The file says where the deployment is; a region or a table of this shell would be another one.
       if (environment) Object.assign(process.env, environment);
       const unnamed = `${file} names no deployment: give --outputs what sst deploy wrote`;

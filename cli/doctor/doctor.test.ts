@@ -157,13 +157,30 @@ it('finds who reads the changes and does not keep up', async () => {
   ]);
 });
 
-it('finds endpoints that are paused', async () => {
+it('finds endpoints that are paused, that take nothing, or that are far behind', async () => {
+  const well = {
+    state: 'active',
+    paused: null,
+    failingSince: null,
+    lastSuccessAt: isoAgo(0),
+    lagSeconds: 0,
+    lagEntries: 1,
+  };
+  const fails = (since: string) => ({ ...well, failingSince: since, lastError: { code: 'http_302', at: isoAgo(0) } });
   const endpoints = [
-    { id: 'erp', state: 'paused', paused: { why: 'gone', by: null, at: isoAgo(0) }, lagEntries: 41 },
-    { id: 'bi', state: 'active', paused: null, lagEntries: 1 },
+    { ...well, id: 'erp', state: 'paused', paused: { why: 'gone', by: null, at: isoAgo(0) }, lagEntries: 41 },
+    { ...well, id: 'bi' },
+    { ...fails(isoAgo(60)), id: 'deployed-anew' },
+    { ...fails(isoAgo(60)), id: 'new', lastSuccessAt: null },
+    { ...fails(isoAgo(7_200)), id: 'wms' },
+    { ...well, id: 'slow', lagSeconds: 7_300 },
   ];
-  expect(bad(await examine(hubChecks, hubOf({ endpoints, steps: { ...STEPS, shop: [] } })))).toEqual([
+  const found = await examine(hubChecks, hubOf({ endpoints, steps: { ...STEPS, shop: [] } }));
+  expect(bad(found)).toEqual([
     'wrong endpoints: erp is paused (gone) and 41 changes behind',
+    `wrong endpoints: new has taken nothing since ${isoAgo(60)} (http_302), and is 1 change behind`,
+    `wrong endpoints: wms has taken nothing since ${isoAgo(7_200)} (http_302), and is 1 change behind`,
+    'wrong endpoints: slow is 2 h and 1 change behind',
   ]);
 });
 

@@ -117,17 +117,20 @@ const consumers: Check<Hub> = {
 /** Whom the hub pushes changes to, and who does not take them. */
 const endpoints: Check<Hub> = {
   name: 'endpoints',
-  async look({ api }) {
+  async look({ api, now }) {
     const all = (await api.get('/endpoints')).endpoints;
     if (all.length === 0) return [];
-    const found = all.flatMap(({ id, paused, lagEntries }) =>
-      paused
-        ? wrong(
-            `${id} is paused (${paused.why}) and ${count(lagEntries, 'change', 'changes')} behind`,
-            `longshore endpoints test ${id}; once it answers 2xx, longshore endpoints resume ${id}`,
-          )
-        : [],
-    );
+    const found = all.flatMap(({ id, paused, failingSince, lastSuccessAt, lastError, lagSeconds, lagEntries }) => {
+      const isLong = lastSuccessAt === null || now() - Date.parse(failingSince ?? '') > MAX_LAG_SECONDS * 1000;
+      const behind = `${count(lagEntries, 'change', 'changes')} behind`;
+      const [test, resume] = [`longshore endpoints test ${id}`, `longshore endpoints resume ${id}`];
+      if (paused)
+        return wrong(`${id} is paused (${paused.why}) and ${behind}`, `${test}; once it answers 2xx, ${resume}`);
+      if (failingSince && isLong)
+        return wrong(`${id} has taken nothing since ${failingSince} (${lastError?.code}), and is ${behind}`, test);
+      if (lagSeconds <= MAX_LAG_SECONDS) return [];
+      return wrong(`${id} is ${describeSeconds(lagSeconds)} and ${behind}`, `${test}; see the log of the notifier`);
+    });
     return orWell(found, `${count(all.length, 'endpoint is', 'endpoints are')} told`);
   },
 };
