@@ -24,6 +24,8 @@ const WRITES = [...READS, 'PutItem', 'UpdateItem', 'ConditionCheckItem'] as cons
 const REPLAYS = [...WRITES, 'DeleteItem'] as const;
 /** Whoever counts what is for sale removes reservations that a warehouse's word contains. */
 const COUNTS = { RESERVED: ['DeleteItem'] } as const;
+/** Of the table a receiver needs which version of its secret is the present one. */
+const LOOKS = { SECRET: ['GetItem'] } as const;
 const WORK_SECONDS = 60;
 const BATCH_SIZE = 10;
 /**
@@ -61,7 +63,11 @@ export const functions: readonly FunctionSpec[] = [
     handler: `functions/webhooks/${name}.handler`,
     timeoutSeconds: 10,
     memoryMb: 512,
-    grants: { send: [INBOUND_QUEUE, ...(naming.has(name) ? [deliveryQueue(name)] : [])], secrets: [name] },
+    grants: {
+      send: [INBOUND_QUEUE, ...(naming.has(name) ? [deliveryQueue(name)] : [])],
+      secrets: [name],
+      only: LOOKS,
+    },
   })),
   ...names.map((name) => ({
     name: `poller-${name}`,

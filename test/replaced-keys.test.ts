@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { getCredentials, writeSecretDocument } from '#lib/connections/secrets';
+import { getCredentials, writeSecretDocument } from '#lib/connections/credentials';
 import { getConfiguration } from '#lib/connections/store';
 import type { RemoteContext } from '#lib/marketplaces/action';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { openRemote } from '#lib/marketplaces/remote';
+import { writeSecret } from '#lib/platform/secret';
 import { getCursor } from '#lib/polling/cursor';
 import { pollConnection } from '#lib/polling/poll';
 import { serveLoopback } from '#sandbox/loopback';
@@ -28,7 +29,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await emptyQueues(hub);
   await replaceKey();
-  // Held for ten minutes from here on.
+  // Held from here on.
   await getCredentials('marketful', 'shed-a', 0);
 });
 
@@ -100,7 +101,7 @@ test('a poll goes on with the new key at the page where the old one was refused'
   expect(await getCursor('shed-a')).toMatchObject({ watermark: 'end', resume: null, lastError: null });
 });
 
-test('secrets are held for ten minutes, but not as missing', async () => {
+test('secrets that the hub put are in force within a minute, what was put past it within an hour, and none is held as missing', async () => {
   const connection = (await getConfiguration({ maxAgeMs: 0 })).connections.get('shed-a');
   if (!connection) throw new Error('no connection');
   const began = Date.now();
@@ -117,5 +118,8 @@ test('secrets are held for ten minutes, but not as missing', async () => {
   await put('first');
   expect(await tokenAt(1)).toBe('first');
   await put('second');
-  expect([await tokenAt(10), await tokenAt(12)]).toEqual(['first', 'second']);
+  expect([await tokenAt(1.9), await tokenAt(2), await tokenAt(3)]).toEqual(['first', 'second', 'second']);
+  const connections = { 'shed-a': { secrets: { accessToken: 'third' }, settings: {} } };
+  await writeSecret('marketful', JSON.stringify({ connections }));
+  expect([await tokenAt(61), await tokenAt(62)]).toEqual(['second', 'third']);
 });

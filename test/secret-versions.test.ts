@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { retirePreviousSecret } from '#lib/connections/retire';
 import { secretId } from '#lib/platform/settings';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 import { sign } from './support/webhook.ts';
@@ -148,15 +149,68 @@ test('a secret that was broken by hand accepts nothing, is not quoted, and is me
   expect(await call(['now', 'other'])).toEqual([200, 401]);
 });
 
+describe('an instance that serves the old secret alone', () => {
+  /** It was asked a minute ago, and holds what it read half an hour ago. */
+  async function startHolding(secret: string) {
+    await versions(fileOf(connection('shop', secret)));
+    const call = await startInstance();
+    for (let minute = 0; minute < 30; minute += 1, pass(60)) expect(await call([secret])).toEqual(ACCEPTED);
+    return call;
+  }
+
+  test('refuses it a minute after it was replaced and retired', async () => {
+    const call = await startHolding('leaked');
+    await versions(fileOf(connection('shop', 'next')));
+    expect(await retirePreviousSecret('scopio')).toBe(true);
+    pass(60);
+    expect(await call(['leaked', 'next'])).toEqual([401, 200]);
+  });
+
+  test('refuses it an hour after it was read at the latest where it was replaced past the hub', async () => {
+    const call = await startHolding('leaked');
+    await write(JSON.stringify({ connections: { shop: { secrets: { webhookSecret: 'next' }, settings: {} } } }));
+    await retirePreviousSecret('scopio');
+    pass(60);
+    expect(await call(['leaked'])).toEqual(ACCEPTED);
+    pass(29 * 60);
+    expect(await call(['leaked', 'next'])).toEqual([401, 200]);
+  });
+
+  test('refuses it a minute after the next one was to be written and was not, as soon as it is', async () => {
+    const call = await startHolding('leaked');
+    const send = SecretsManagerClient.prototype.send;
+    spy = watchCalls();
+    spy.mockImplementation(function (this: SecretsManagerClient, command: object) {
+      if (command instanceof PutSecretValueCommand) return Promise.reject(new Error('away'));
+      return Reflect.apply(send, this, [command]);
+    } as never);
+    await expect(versions(fileOf(connection('shop', 'next')))).rejects.toThrow('away');
+    spy.mockRestore();
+    pass(60);
+    expect(await call(['leaked'])).toEqual(ACCEPTED);
+    await write(JSON.stringify({ connections: { shop: { secrets: { webhookSecret: 'next' }, settings: {} } } }));
+    await retirePreviousSecret('scopio');
+    pass(60);
+    expect(await call(['leaked'])).toEqual(REFUSED);
+  });
+
+  test('goes on while the table is away, and reads the secret each minute', async () => {
+    const call = await startHolding('now');
+    const { client } = await import('#lib/platform/table/document');
+    const table = vi.spyOn(client, 'send').mockImplementation(() => Promise.reject(new Error('away')));
+    spy = watchCalls();
+    expect(await call(['now', 'now', 'forged'])).toEqual([200, 200, 401]);
+    table.mockRestore();
+    expect(spy).toHaveBeenCalledTimes(1 + 2);
+  });
+});
+
 describe('what it costs', () => {
-  test('one read a minute where every check holds', async () => {
+  test('one read an hour where every check holds', async () => {
     await versions(fileOf(connection('shop', 'now')));
     const call = await startInstance();
     spy = watchCalls();
-    for (let second = 0; second < 60; second += 1) {
-      expect(await call(['now'])).toEqual(ACCEPTED);
-      pass(1);
-    }
+    for (let second = 0; second < 3600; second += 10, pass(10)) expect(await call(['now'])).toEqual(ACCEPTED);
     expect(spy).toHaveBeenCalledTimes(1);
   });
 

@@ -85,6 +85,14 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   let aheadMs = 0;
   Date.now = () => realNow() + aheadMs;
 
+  const instances = new Map<string, number>();
+  /** Whether this invocation starts an instance of its function. */
+  function starts(name: string, share: number): boolean {
+    const before = instances.get(name) ?? 0;
+    instances.set(name, before + share);
+    return Math.floor(before + share) > Math.floor(before);
+  }
+
   const log = { bytes: 0 };
   for (const level of ['info', 'warn', 'error'] as const)
     console[level] = (line: unknown) => {
@@ -94,7 +102,8 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   /** One invocation, so many seconds after the one before, and so many after the one before of the same function. */
   async function call(name: string, event: unknown, seconds = everySeconds, ownSeconds = seconds): Promise<Spent> {
     log.bytes = name.startsWith('webhook-') ? ACCESS_LOG_BYTES : 0;
-    aheadMs += seconds * 1000;
+    // An instance that starts holds nothing: whatever is kept for a while is too old for it.
+    aheadMs += (seconds + (starts(name, coldShare(ownSeconds)) ? LIFE_SECONDS : 0)) * 1000;
     const began = performance.now();
     const before = process.threadCpuUsage();
     const answer = await invoke(handlers, name, event);

@@ -1,7 +1,8 @@
 import type { Result } from '#lib/attempts/attempt';
 import type { Secrets } from '#lib/connections/connection';
+import { getCredentials } from '#lib/connections/credentials';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
-import { getCredentials, MIN_REFRESH_MS } from '#lib/connections/secrets';
+import { HELD_MS, MIN_REFRESH_MS } from '#lib/connections/secrets';
 import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, isOfAws, RetryableError, ThrottledError } from '#lib/platform/errors';
@@ -73,8 +74,6 @@ function refusal(answer: HttpResponse): RetryableError | ThrottledError {
   return status === 429 || wait !== null ? new ThrottledError(detail, wait) : new RetryableError(detail);
 }
 
-/** What is held for longer may have been replaced in Secrets Manager itself. */
-const HELD_MS = 3600_000;
 const SKEW_MS = 60_000;
 
 /** An endpoint's secrets, those that still sign: read anew once they were replaced, by clocks that may differ. */

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { isInside } from '#lib/platform/http/inside';
 import { ENDPOINT } from '#lib/platform/names';
 import { isLocalHub } from '#lib/platform/settings';
+import { writeSecretDocument } from './credentials.ts';
 import { type FileEndpoint, LEADS_INSIDE, objectionToEndpoint } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
-import { readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
+import { readSecretIfOurs, type SecretDocument } from './secrets.ts';
 import { configurationStore } from './store.ts';
 
 /** What endpoints are put with; another one in tests. */

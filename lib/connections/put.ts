@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { putAct } from '#lib/platform/audit';
 import { transact } from '#lib/platform/table/table';
+import { writeSecretDocument } from './credentials.ts';
 import type { ConnectionsFile, FileConnection } from './file.ts';
 import { HUB as ENDPOINTS, putEndpoints } from './put-endpoints.ts';
 import { newKey } from './seal.ts';
-import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
+import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument } from './secrets.ts';
 import { CONFIG_TTL_MS, configurationStore } from './store.ts';
 
 /** Runs deliveries again that waited for this, of all connections and endpoints or of one. */

@@ -10,21 +10,32 @@ const documentOf = (webhookSecret: string): SecretDocument => ({
 function startCredentials() {
   let now = 0;
   let versions: Record<string, SecretDocument | Error> = { AWSCURRENT: documentOf('one') };
+  let named: string | undefined | Error | Promise<undefined>;
   const reads: string[] = [];
+  const looks: number[] = [];
   const read: ReadSecret = async (_marketplace, stage = 'AWSCURRENT') => {
     reads.push(stage);
     const found = versions[stage] ?? { connections: {} };
     if (found instanceof Error) throw found;
-    return found;
+    return { document: found, id: found.connections.shop?.secrets.webhookSecret };
   };
-  const { getCredentials, getTokenKey, refreshCredentials } = createCredentials({ read, clock: () => now });
+  const announced = async () => {
+    looks.push(now);
+    if (named instanceof Error) throw named;
+    return named;
+  };
+  const { getCredentials, getTokenKey, refreshCredentials } = createCredentials({ announced, read, clock: () => now });
   const secretOf = async (id = 'shop', maxAgeMs?: number) =>
     (await getCredentials('m', id, maxAgeMs))?.secrets.webhookSecret;
   return {
-    ...{ reads, secretOf, getTokenKey },
+    ...{ reads, looks, secretOf, getTokenKey },
     refresh: () => refreshCredentials('m', 'shop'),
     set: (next: typeof versions) => {
       versions = next;
+    },
+    /** What the table says which version is the present one. */
+    name: (id: typeof named) => {
+      named = id;
     },
     pass: (ms: number) => {
       now += ms;
@@ -34,7 +45,7 @@ function startCredentials() {
 
 const away = new Error('away');
 
-test('a secret is read once a minute, or when it must be newer', async () => {
+test('a secret is read anew when it must be newer', async () => {
   const { secretOf, reads, set, pass, getTokenKey } = startCredentials();
   expect([await secretOf(), await secretOf(), await secretOf('stranger'), await getTokenKey('m')]).toEqual([
     ...['one', 'one', undefined, 'key'],
@@ -44,6 +55,44 @@ test('a secret is read once a minute, or when it must be newer', async () => {
   expect(await secretOf()).toBe('one');
   expect(await secretOf('shop', 0)).toBe('two');
   expect(reads).toHaveLength(2);
+});
+
+test('while the table names what was read it is held for an hour, and the table is asked once a minute', async () => {
+  const { secretOf, reads, looks, pass, name } = startCredentials();
+  name('one');
+  for (let second = 0; second < 3600; second += 10, pass(10_000)) expect(await secretOf()).toBe('one');
+  expect([reads.length, looks.length]).toEqual([1, 59]);
+  await secretOf();
+  expect(reads).toHaveLength(2);
+});
+
+test('a secret is out of use within a minute of the table naming another, however late that other one is written', async () => {
+  const { secretOf, reads, pass, name, set } = startCredentials();
+  name('one');
+  await secretOf();
+  pass(60_000);
+  await secretOf();
+  name('two');
+  pass(60_000);
+  expect(await secretOf()).toBe('one');
+  set({ AWSCURRENT: documentOf('two') });
+  pass(60_000);
+  expect([await secretOf(), reads.length]).toEqual(['two', 3]);
+  pass(60_000);
+  expect([await secretOf(), reads.length]).toEqual(['two', 3]);
+});
+
+test.each<[string, undefined | Error | Promise<undefined>]>([
+  ['names no version', undefined],
+  ['fails', away],
+  ['hangs', new Promise<undefined>(() => undefined)],
+])('a table that %s: the secret is read once a minute', async (_, found) => {
+  const { secretOf, reads, pass, name, set } = startCredentials();
+  name(found);
+  await secretOf();
+  set({ AWSCURRENT: documentOf('two') });
+  pass(60_000);
+  expect([await secretOf(), await secretOf(), reads.length]).toEqual(['two', 'two', 2]);
 });
 
 test('while Secrets Manager is away the last good secret serves; without one it is an error that is not kept', async () => {

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cached } from '#lib/platform/cache';
 import { readJson } from '#lib/platform/json';
-import { readSecret, type Stage, writeSecret } from '#lib/platform/secret';
+import { readVersion, type Stage } from '#lib/platform/secret';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { WebhookCredentials } from './connection.ts';
 
 /** One secret a marketplace: what its connections must keep, and the settings their receivers verify with. */
@@ -20,51 +22,95 @@ export interface ActiveCredentials {
   failure?: unknown;
 }
 
-/** What receivers act on: a secret that was retired is refused this soon. */
+/** So long what was read or looked up is gone by: a secret that the hub itself replaced is out of use this soon. */
 const TTL_MS = 60_000;
-/** What workers call a remote with: one that it refuses is read anew, so only a secret that still works gets this old. */
-export const WORKER_TTL_MS = 10 * 60_000;
+/** So long it is held while the table names the version that was read: one that was replaced past the hub gets this old. */
+export const HELD_MS = 3600_000;
+/** Whoever waits for the table no longer than this reads the secret. */
+const LOOK_MS = 1_000;
 /** After a failed check the versions are read anew, but not more often than this however many forgeries arrive. */
 export const MIN_REFRESH_MS = 1_000;
 
 const NONE: SecretDocument = { connections: {} };
 
-/** Both versions of a marketplace's secret, with all of its connections. */
+/** Both versions of a marketplace's secret, with all of its connections; `id` is the current one's. */
 export interface SecretVersions {
   current: SecretDocument;
   previous: SecretDocument;
+  id?: string | undefined;
   failure?: unknown;
 }
 
 /** A marketplace's secret as it stands now. A new deployment's has no version yet. */
-export type ReadSecret = (marketplace: string, stage?: Stage) => Promise<SecretDocument>;
+export type ReadSecret = (marketplace: string, stage?: Stage) => Promise<SecretVersion>;
+export interface SecretVersion {
+  document: SecretDocument;
+  id?: string | undefined;
+}
 
-/** What functions know of secrets; while Secrets Manager is away the last good ones serve. */
-export function createCredentials({ read = readSecretDocument, clock = () => Date.now() } = {}) {
-  const documents = cached(TTL_MS, (marketplace) => read(marketplace), { clock, servesLast: true });
+/**
+ * What functions know of secrets; while Secrets Manager is away the last good ones serve. `announced`: the version that the
+ * table names. A request to the table is a fortieth of the price of one to Secrets Manager.
+ */
+export function createCredentials({
+  announced,
+  read = readSecretVersion,
+  clock = () => Date.now(),
+}: {
+  announced: (marketplace: string) => Promise<string | undefined>;
+  read?: ReadSecret;
+  clock?: () => number;
+}) {
+  const reads = cached(Number.POSITIVE_INFINITY, readNow, { clock, servesLast: true });
+  const looks = cached(TTL_MS, look, { clock });
   const versions = cached(MIN_REFRESH_MS, refresh, { clock });
   const previous = new Map<string, SecretDocument>();
 
+  async function readNow(marketplace: string): Promise<SecretVersion & { at: number }> {
+    const at = clock();
+    return { at, ...(await read(marketplace)) };
+  }
+
+  /** Undefined where the table does not answer: then what is held counts as replaced. */
+  async function look(marketplace: string): Promise<string | undefined> {
+    try {
+      return await Promise.race([announced(marketplace), sleep(LOOK_MS, undefined, { ref: false })]);
+    } catch (error) {
+      log.warn('the version of a secret was not found', { marketplace, ...errorFields(error) });
+      return undefined;
+    }
+  }
+
+  /** With `maxAgeMs` what was read no longer ago; else what the table says is the present one. */
+  async function documentOf(marketplace: string, maxAgeMs?: number): Promise<SecretDocument> {
+    const held = await reads.get(marketplace, maxAgeMs === undefined ? {} : { maxAgeMs });
+    const age = clock() - held.at;
+    if (maxAgeMs !== undefined || age < TTL_MS) return held.document;
+    if (age < HELD_MS && held.id !== undefined && (await looks.get(marketplace)) === held.id) return held.document;
+    return (await reads.get(marketplace, { maxAgeMs: TTL_MS })).document;
+  }
+
   async function refresh(marketplace: string): Promise<SecretVersions> {
     try {
+      const at = clock();
       const found = await readSecretVersions(marketplace, read);
-      documents.put(marketplace, Promise.resolve(found.current));
+      reads.put(marketplace, Promise.resolve({ at, id: found.id, document: found.current }));
       previous.set(marketplace, found.previous);
       return found;
     } catch (failure) {
-      const current = await documents.get(marketplace);
+      const current = await documentOf(marketplace);
       return { current, previous: previous.get(marketplace) ?? NONE, failure };
     }
   }
 
   return {
     /** A connection's credentials; undefined for a connection that the marketplace's secret does not name. */
-    async getCredentials(marketplace: string, connection: string, maxAgeMs = TTL_MS) {
-      return pick(await documents.get(marketplace, { maxAgeMs }), connection);
+    async getCredentials(marketplace: string, connection: string, maxAgeMs?: number) {
+      return pick(await documentOf(marketplace, maxAgeMs), connection);
     },
     /** What seals a marketplace's tokens. */
-    async getTokenKey(marketplace: string, maxAgeMs = TTL_MS): Promise<string | undefined> {
-      return (await documents.get(marketplace, { maxAgeMs })).tokenKey;
+    async getTokenKey(marketplace: string, maxAgeMs?: number): Promise<string | undefined> {
+      return (await documentOf(marketplace, maxAgeMs)).tokenKey;
     },
     /**
      * What counts for a check that just failed: a rotation may be newer than the cache, or the event older than the
@@ -80,13 +126,13 @@ export function createCredentials({ read = readSecretDocument, clock = () => Dat
 /** What stands there is no document of ours. Its words are left out: they may be a secret. */
 export class UnreadableSecretError extends Error {}
 
-export const readSecretDocument: ReadSecret = async (marketplace, stage) => {
-  const text = await readSecret(marketplace, stage);
-  return text === undefined ? NONE : parse(text, marketplace);
+const readSecretVersion: ReadSecret = async (marketplace, stage) => {
+  const found = await readVersion(marketplace, stage);
+  return found ? { document: parse(found.text, marketplace), id: found.id } : { document: NONE };
 };
 
-export const writeSecretDocument = (marketplace: string, document: SecretDocument): Promise<void> =>
-  writeSecret(marketplace, JSON.stringify(document));
+export const readSecretDocument = async (marketplace: string): Promise<SecretDocument> =>
+  (await readSecretVersion(marketplace)).document;
 
 function parse(text: string, marketplace: string): SecretDocument {
   const document = readJson(text) as SecretDocument | null | undefined;
@@ -95,21 +141,24 @@ function parse(text: string, marketplace: string): SecretDocument {
 }
 
 /** As `readSecretDocument`, but a text that is no document of ours counts as an empty one. */
-export const readSecretIfOurs = (
+export async function readSecretIfOurs(
   marketplace: string,
   stage: Stage = 'AWSCURRENT',
-  read = readSecretDocument,
-): Promise<SecretDocument> =>
-  read(marketplace, stage).catch((error) => {
+  read = readSecretVersion,
+): Promise<SecretDocument> {
+  try {
+    return (await read(marketplace, stage)).document;
+  } catch (error) {
     if (error instanceof UnreadableSecretError) return NONE;
     throw error;
-  });
+  }
+}
 
 /** Both versions of a marketplace's secret as they stand now. */
-export async function readSecretVersions(marketplace: string, read = readSecretDocument): Promise<SecretVersions> {
+export async function readSecretVersions(marketplace: string, read = readSecretVersion): Promise<SecretVersions> {
   // In this order a rotation between the two reads is seen as not yet begun; in the other the old secret would be missed.
-  const current = await read(marketplace);
-  return { current, previous: await readSecretIfOurs(marketplace, 'AWSPREVIOUS', read) };
+  const { document: current, id } = await read(marketplace);
+  return { current, id, previous: await readSecretIfOurs(marketplace, 'AWSPREVIOUS', read) };
 }
 
 /** A connection's part of both versions. What the present version does not name is not known, whatever came before. */
@@ -127,5 +176,3 @@ const withoutOlder = ({ secrets, settings }: WebhookCredentials): WebhookCredent
   secrets: Object.fromEntries(Object.entries(secrets).filter(([name]) => !name.startsWith('previous'))),
   settings,
 });
-
-export const { getCredentials, getTokenKey, refreshCredentials } = createCredentials();

@@ -4,8 +4,8 @@ import * as items from '#lib/platform/table/items';
 import { type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { db, getItem } from '#lib/platform/table/table';
 import type { Connection } from './connection.ts';
+import { getTokenKey } from './credentials.ts';
 import { seal, unseal } from './seal.ts';
-import { getTokenKey, WORKER_TTL_MS } from './secrets.ts';
 
 /** What a vendor's token endpoint answers, with lifetimes as instants. */
 export interface TokenPair {
@@ -91,7 +91,7 @@ export async function getToken(
   /** What was sealed with a key that is gone counts as nothing. */
   async function open(stored: Stored = {}): Promise<Opened> {
     if (!stored.sealed) return stored;
-    for (const maxAgeMs of [WORKER_TTL_MS, 0]) {
+    for (const maxAgeMs of [undefined, 0]) {
       const text = openWith(await keyOf(marketplace, maxAgeMs), stored.sealed, id);
       if (text !== undefined) return { ...JSON.parse(text), renewAt: stored.renewAt };
     }

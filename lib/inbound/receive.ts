@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { inboundReceived, packBody } from '#events/inbound-body';
-import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
+import { createCredentials } from '#lib/connections/secrets';
 import { isAllowedSource } from '#lib/connections/sources';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
 import { readJson } from '#lib/platform/json';
@@ -29,6 +29,11 @@ const answer = (statusCode: number, body: object = {}): APIGatewayProxyStructure
 /** Refusals in the hub's own shape, or in the one the vendor documents. */
 const refuser = (webhook: Webhook) => (statusCode: number, code: string, description: string) =>
   answer(statusCode, webhook.answer?.({ code, description }) ?? { error: { code, description } });
+
+/** The table's client is loaded by the first look, a minute after the start: no webhook that starts a function waits for it. */
+const { getCredentials, refreshCredentials } = createCredentials({
+  announced: async (marketplace) => (await import('#lib/connections/secret-version')).announcedVersion(marketplace),
+});
 
 /** Checked in place of a connection that does not exist, so that it takes as long as one that does. */
 const DECOY: WebhookCredentials = { secrets: { webhookSecret: randomUUID() }, settings: {} };

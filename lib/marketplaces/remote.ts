@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findByEan, getProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
-import { getCredentials, MIN_REFRESH_MS, WORKER_TTL_MS } from '#lib/connections/secrets';
+import { getCredentials } from '#lib/connections/credentials';
+import { MIN_REFRESH_MS } from '#lib/connections/secrets';
 import { getToken } from '#lib/connections/tokens';
 import { BlockedError } from '#lib/platform/errors';
 import { createHttp, type Sent } from '#lib/platform/http/client';
@@ -49,9 +50,9 @@ const isCredentialsRefusal = (error: unknown): boolean =>
 export async function openRemote(
   connection: Connection,
   patience: BudgetOptions,
-  maxSecretAgeMs = WORKER_TTL_MS,
+  maxSecretAgeMs?: number,
 ): Promise<Remote> {
-  const credentialsOf = (maxAgeMs: number) => getCredentials(connection.marketplace, connection.id, maxAgeMs);
+  const credentialsOf = (maxAgeMs?: number) => getCredentials(connection.marketplace, connection.id, maxAgeMs);
   // Of a connection that was put just now, what is held says nothing yet.
   const credentials = (await credentialsOf(maxSecretAgeMs)) ?? (await credentialsOf(MIN_REFRESH_MS));
   if (!credentials)

@@ -6,7 +6,7 @@ export interface Grants {
   /** Guarded partitions of the table that it may touch, too. */
   guarded?: readonly GuardedPartition[];
   /** What it may do in a few partitions alone; of a function without `table`, all that it may touch. */
-  only?: Partial<Record<GuardedPartition | 'RESERVED', readonly TableAction[]>>;
+  only?: Partial<Record<GuardedPartition | 'RESERVED' | 'SECRET', readonly TableAction[]>>;
   send?: readonly string[];
   /** Queues whose length it may ask for. */
   measure?: readonly string[];

@@ -11,16 +11,27 @@ const client = new SecretsManagerClient({});
 export type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 
 /** A secret of the deployment by its name; undefined where nothing was ever put, as at a new deployment. */
-export async function readSecret(name: string, VersionStage: Stage = 'AWSCURRENT'): Promise<string | undefined> {
+export const readSecret = async (name: string, stage?: Stage): Promise<string | undefined> =>
+  (await readVersion(name, stage))?.text;
+
+/** A secret with the id that Secrets Manager has for what stands there. */
+export async function readVersion(
+  name: string,
+  VersionStage: Stage = 'AWSCURRENT',
+): Promise<{ text: string; id: string | undefined } | undefined> {
   try {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId(name), VersionStage }));
-    return SecretString || undefined;
+    const { SecretString: text, VersionId: id } = await client.send(
+      new GetSecretValueCommand({ SecretId: secretId(name), VersionStage }),
+    );
+    return text ? { text, id } : undefined;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
 }
 
-export async function writeSecret(name: string, SecretString: string): Promise<void> {
-  await client.send(new PutSecretValueCommand({ SecretId: secretId(name), SecretString }));
+/** `id`, where it is given, becomes the id of what is written. */
+export async function writeSecret(name: string, SecretString: string, id?: string): Promise<void> {
+  const request = { SecretId: secretId(name), SecretString, ...(id && { ClientRequestToken: id }) };
+  await client.send(new PutSecretValueCommand(request));
 }

@@ -36,6 +36,7 @@ test('keys and index keys are what they have always been', () => {
     productEan: ['EAN#{connection}#{ean} EAN'],
     reservation: ['RESERVED#{connection}#{sku} {delivery}'],
     connection: ['CONNECTIONS {id}'],
+    secretVersion: ['SECRET#{marketplace} SECRET'],
     endpoint: ['CONNECTIONS ENDPOINT#{id}'],
     endpointState: ['ENDPOINT#{id} STATE'],
     notified: ['ORDER#{order} NOTIFY#{delivery}'],

@@ -163,6 +163,9 @@ export const endpointState = {
   key: ({ id }: Of<'id'>) => ({ pk: `ENDPOINT#${id}`, sk: 'STATE' }),
 } as const;
 
+/** Which version of a marketplace's secret is the present one: whoever holds it need not read it anew. */
+export const secretVersion = { key: keyOf('SECRET', 'marketplace') } as const;
+
 /** Who ships what. */
 export const routes = { key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }) } as const;
 

@@ -57,7 +57,7 @@ export const describePermissions = (graph: Graph) =>
     });
 
     test.each(functions.filter(({ name }) => name.startsWith('webhook-')))(
-      '$name can send what it received, read its own secret, write its log and nothing else',
+      '$name can send what it received, read its own secret and which version of it counts, write its log and nothing else',
       ({ name: of }) => {
         const name = of.replace('webhook-', '');
         const { naming } = roleOf(name).info;
@@ -66,9 +66,14 @@ export const describePermissions = (graph: Graph) =>
           pairs([
             { Action: ['sqs:SendMessage'], Resource: accepting.map(queueArn) },
             { Action: ['secretsmanager:GetSecretValue'], Resource: [secretArn(name)] },
+            { Action: ['dynamodb:GetItem'], Resource: [tableArn] },
             { Action: LOG, Resource: [logArn(of)] },
           ]),
         );
+        const ofTable = graph.statementsOf(of).filter(({ Resource }) => Resource.includes(tableArn));
+        expect(ofTable.map(({ Condition }) => Condition)).toEqual([
+          { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SECRET#*'] } },
+        ]);
       },
     );
 
