@@ -140,7 +140,7 @@ function addPutConnections(connections: Command): void {
         const { configure } = await import('#lib/marketplaces/configure');
         const removed = await findRemoved(file);
         if (removed.length > 0 && !sure) {
-          const open = await describeLeft(removed);
+          const open = (await describeLeft(removed)) + (await warnOfRenamed(file, removed));
           throw refusal(
             `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
           );
@@ -160,6 +160,19 @@ async function findRemoved(file: ConnectionsFile): Promise<string[]> {
     ...(file.endpoints ? file.endpoints.map(({ endpoint }) => endpoint.id) : endpoints.keys()),
   ]);
   return [...connections.keys(), ...endpoints.keys()].filter((id) => !kept.has(id));
+}
+
+/** An account under a new id is another one: nothing that was sold or placed under the old one is known there. */
+async function warnOfRenamed(file: ConnectionsFile, removed: readonly string[]): Promise<string> {
+  const { getConfiguration } = await import('#lib/connections/store');
+  const { connections } = await getConfiguration();
+  const added = file.connections.map(({ connection }) => connection).filter(({ id }) => !connections.has(id));
+  const warnings = removed.flatMap((id) => {
+    const like = added.find(({ marketplace }) => marketplace === connections.get(id)?.marketplace);
+    if (!like) return [];
+    return [`; if ${like.id} is the account of ${id}, keep its id, or what has not shipped is placed once more`];
+  });
+  return warnings.join('');
 }
 
 /** Open deliveries of these connections, which would wait until they are put again. */

@@ -14,7 +14,7 @@ import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { openRemote, type Remote, renewRemote } from '#lib/marketplaces/remote';
 import { changeOrder } from '#lib/orders/change';
 import { isKnown } from '#lib/orders/listed';
-import { getOrder, rememberRemote } from '#lib/orders/store';
+import { findByRemoteId, getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
 import { NotYetError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
@@ -33,6 +33,7 @@ export const HUB = {
   getAttempts,
   transition,
   rememberRemote,
+  findByRemoteId,
   isKnown,
   findReading,
   noteProduct,

@@ -36,6 +36,19 @@ describe('placing', () => {
     expect(result).not.toHaveProperty('placed.revision');
   });
 
+  test('is not what stands under its number where another order was placed as that', async () => {
+    const order = action({ remoteId: '5021', isFound: true });
+    const taken = await run(deliveryOf({}), { order }, { remotes: { '5021': 'sello-se:9' } });
+    expect(taken.result).toMatchObject(failed(BlockedError, 'number_taken', true));
+    expect(taken.result).toHaveProperty('error.message', expect.stringContaining('sello-se:9'));
+    expect(taken.seen.map(([what]) => what)).not.toContain('remember');
+    const own = await run(deliveryOf({}), { order }, { remotes: { '5021': SOLD.id } });
+    expect(own.result).toMatchObject({ ok: true });
+    // An id that was given just now is its own, whoever had it before at a remote that began anew.
+    const fresh = await run(deliveryOf({}), { order: action({ remoteId: '5021' }) }, { remotes: { '5021': 'x:1' } });
+    expect(fresh.result).toMatchObject({ ok: true });
+  });
+
   const lessOf = (quantity: number): Order => ({
     ...orderOf({ lines: [{ ...MUGS, quantity }, PLATE] }),
     ...PLACED,

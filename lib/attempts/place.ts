@@ -44,9 +44,11 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     return { input, unknown };
   },
 
-  async after(result, { input: { order, source, lineItems, number }, probed }, { connection, delivery, hub, remote }) {
+  async after(result, { input: { order, source, lineItems, number }, probed }, work) {
+    const { connection, delivery, hub, remote } = work;
     await noteStocked(connection.id, order, lineItems, hub);
     const { remoteId } = result;
+    if (probed || result.isFound) await checkOwn(remoteId, order, work);
     // By this id its events find the order; whoever does not come to the next write finds it by the probe.
     if (remoteId !== undefined) await hub.rememberRemote(connection.id, remoteId, order.id, delivery.id);
     const at = remote.now().toISOString();
@@ -57,6 +59,19 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     return { ...tellPushed('order.placed', result, { probed }), placed };
   },
 };
+
+/** What is found under an order's number is not it where another order of ours was placed as that. */
+async function checkOwn(
+  remoteId = '',
+  { id, number }: Order,
+  { connection, connector, hub }: RemoteWork,
+): Promise<void> {
+  const other = remoteId === '' ? undefined : await hub.findByRemoteId(connection.id, remoteId);
+  if (other === undefined || other === id) return;
+  const { title } = connector.info;
+  const description = `${title} has ${other} under number ${number}, which is this order's too: place it there by hand, and close this with its id`;
+  throw new BlockedError({ code: 'number_taken', description }, 'operator');
+}
 
 /** What a placement is of an order at this moment; `planned` where its units were not kept. */
 export function placedBy(order: Order, delivery: string, planned: LineQuantity[]): Omit<PlaceInput, 'source'> {

@@ -42,8 +42,11 @@ export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>
   }
 }
 
-/** 502 and 504 come from a gateway before the remote: they do not tell whether the remote did it. */
-const GATEWAY_STATUSES = new Set([502, 504]);
+/**
+ * 502 and 504 come from a gateway before the remote, and with 302 and 303 a form is answered that was done: they do not
+ * tell whether the remote did it.
+ */
+const TELL_NOTHING = new Set([302, 303, 502, 504]);
 
 /** Whether a push that failed after so many requests may have left something at the remote. */
 function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Push<unknown>): boolean {
@@ -54,7 +57,7 @@ function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Pus
   if (sent > 1) return true;
   if (probeInfers && !probeTells) return false;
   const { httpStatus = 0 } = error.detail;
-  if (GATEWAY_STATUSES.has(httpStatus)) return true;
+  if (TELL_NOTHING.has(httpStatus)) return true;
   // A 500 is the remote's own word that it failed, perhaps after its work: worth a probe, but not a person's look.
   return error instanceof RetryableError && httpStatus >= 500 && probeTells;
 }

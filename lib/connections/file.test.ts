@@ -142,6 +142,18 @@ test('a secret that verifies webhooks may be any text, and a short one is warned
   expect(warnings).toEqual([expect.stringMatching(/^connection "shop": secrets\.webhookSecret: is shorter than 16/)]);
 });
 
+test('what would have orders ship twice, or be taken for others, is warned of', async () => {
+  const warningsOf = async (...connections: object[]) => (await parse({ connections })).warnings;
+  const twice = await warningsOf(shop(), shop({ id: 'copy', baseUrl: 'https://bazaar.test/api' }));
+  expect(twice).toEqual([expect.stringMatching(/^connections "shop" and "copy": are one account/)]);
+  const other = { ...withSecrets({ apiKey: 'other' }), id: 'other' };
+  expect(await warningsOf(shop(), other)).toEqual([]);
+  const alike = { ...other, settings: { channel: 'shop' } };
+  expect(await warningsOf(shop(), alike)).toEqual([expect.stringMatching(/have one settings\.channel/)]);
+  const shed = { id: 'shed', marketplace: 'shed', baseUrl: 'http://127.0.0.1:1', secrets: { token: 't' } };
+  expect(await warningsOf(shed, { ...shed, id: 'more' })).toEqual([]);
+});
+
 test('the addresses that a marketplace calls from stand beside its secrets, and what is none is refused by name', async () => {
   const allowedSources = ['203.0.113.0/24', '2001:db8::1'];
   const { connections } = await parse({ connections: [shop({ allowedSources })] });

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from '#lib/platform/zod';
-import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
+import { type Connection, channelOf, ERP, type Route, type Secrets } from './connection.ts';
 import { Match } from './connection-schema.ts';
 import { EndpointEntry, type FileEndpoint, isTaken, Name, objectionToEndpoint, readEndpoint } from './endpoint-file.ts';
 import { MIN_SECRET_LENGTH, objectionToSecret, objectionToUrl } from './plausible.ts';
@@ -101,8 +102,8 @@ export async function parseConnectionsFile(
     const marketplace = await load(entry.marketplace);
     loaded.set(entry.id, marketplace);
     const read = readEntry(entry, marketplace);
+    warnings.push(...checkValues(read, marketplace), ...likenesses(read, connections, loaded));
     connections.push(read);
-    warnings.push(...checkValues(read, marketplace));
   }
   checkRoutes(file.routes, loaded);
   const endpoints = file.endpoints && checkEndpoints(file.endpoints.map(readEndpoint), [...loaded.keys()]);
@@ -180,6 +181,24 @@ function checkValues({ connection: { id, baseUrl }, secrets }: FileConnection, {
       ([name]) =>
         `connection "${id}": secrets.${name}: is shorter than ${MIN_SECRET_LENGTH} characters and can be guessed: replace it by a longer one at the marketplace and here`,
     );
+}
+
+/** What a sales channel has of another one, so that an order of it is taken for two, or for the other's. */
+function likenesses(
+  { connection: own, secrets }: FileConnection,
+  others: readonly FileConnection[],
+  marketplaces: ReadonlyMap<string, FileMarketplace>,
+): string[] {
+  const sells = ({ id }: Connection) => marketplaces.get(id)?.info.sells;
+  return others.flatMap(({ connection, ...other }) => {
+    if (!sells(own) || !sells(connection)) return [];
+    const both = `connections "${connection.id}" and "${own.id}"`;
+    const isThere = new URL(own.baseUrl).href === new URL(connection.baseUrl).href;
+    const isSame = isThere && isDeepStrictEqual(secrets, other.secrets);
+    if (isSame) return [`${both}: are one account: each of its orders comes in twice, and ships twice`];
+    if (channelOf(own) !== channelOf(connection)) return [];
+    return [`${both}: have one settings.channel: a warehouse takes orders of one number for each other's`];
+  });
 }
 
 function checkRoutes(routes: readonly Route[], marketplaces: ReadonlyMap<string, FileMarketplace>): void {

@@ -15,6 +15,7 @@ import { readJson } from '#lib/platform/json';
 import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
+import { decodeText } from '#lib/platform/text';
 import {
   changeFor,
   HUB,
@@ -159,7 +160,7 @@ async function recordUnreadable(
 /** The message's JSON, or what a webhook's other body says; a ContractError when it is neither. */
 function readBody(message: InboundReceived, webhook: Webhook | undefined): unknown {
   const bytes = bodyBytes(message);
-  const json = readJson(bytes.toString());
+  const json = readJson(decodeText(bytes));
   if (json !== undefined) return json;
   const other = message.receivedBy === 'webhook' ? webhook?.readOther?.(bytes) : undefined;
   return other ?? new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });

@@ -10,6 +10,7 @@ import { deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
+import { decodeText } from '#lib/platform/text';
 import { createQuarantine } from '#lib/quarantine/offer';
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -66,7 +67,7 @@ export function receiver(webhook: Webhook) {
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
     await sendMessage(queue, { message, group: connection });
     log.info('webhook accepted', { event: message.id, connection, topic });
-    const json = readJson(body.toString());
+    const json = readJson(decodeText(body));
     const read = json === undefined ? webhook.readOther?.(body) : json;
     if (read === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
     const objection = webhook.objection?.(topic, read);

@@ -57,6 +57,7 @@ export function fakeHub({
   known = false,
   isAsking = false,
   lost = false,
+  remotes = {},
 }: {
   orders?: Order[];
   deliveries?: Delivery[];
@@ -67,6 +68,8 @@ export function fakeHub({
   isAsking?: boolean;
   /** The ledger was restored from a backup, and knows nothing of what came after that. */
   lost?: boolean;
+  /** Orders by the ids that they have there. */
+  remotes?: Record<string, string>;
 } = {}) {
   const ledger = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const seen: Seen[] = [];
@@ -140,6 +143,7 @@ export function fakeHub({
     deadLetter: async ({ id }) => void seen.push(['dead letter', id]),
     loadConnector: async () => connectorWith({}),
     rememberRemote: async (...remembered) => void seen.push(['remember', ...remembered]),
+    findByRemoteId: async (_, remoteId) => remotes[remoteId],
     isKnown: async () => known,
     findReading: async () => null,
     noteProduct: async (...noted) => void seen.push(['note', ...noted]),

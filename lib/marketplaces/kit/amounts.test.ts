@@ -46,7 +46,14 @@ test('reads amounts as people write them, and takes no decimals for thousands', 
   expect(others.map((value) => minor(value, 'price'))).toEqual([1250, 1250, -1250, 123450, 1250]);
   expect(() => minor('12.50 USD', 'price')).toThrow('price');
   expect(() => minor('1,250', 'price')).toThrow('price');
-  expect(amountsIn('JPY').minor('1,234,500', 'price')).toBe(1_234_500);
+  expect(['1,234,500', '1.234.500', '500.00'].map((one) => amountsIn('JPY').minor(one, 'price'))).toEqual([
+    ...[1_234_500, 1_234_500, 500],
+  ]);
+  expect(['1.200', '$15.990', '-1.200', 1.2].map((one) => amountsIn('CLP').minor(one, 'price'))).toEqual([
+    ...[1200, 15_990, -1200, 1],
+  ]);
+  expect(['1.234.567', '1,234,567'].map((one) => minor(one, 'price'))).toEqual([123_456_700, 123_456_700]);
+  expect(amountsIn('KWD').minor('1.234', 'price')).toBe(1234);
 });
 
 test('an amount with the symbol of another currency is named, too', () => {

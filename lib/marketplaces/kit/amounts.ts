@@ -98,7 +98,7 @@ function otherCurrency(told: unknown, currency: string): string | undefined {
 
 /**
  * An amount as a plain decimal. Digits may be grouped, a comma stand before the last one or two (before three it divides
- * groups where a currency has no decimals), and the currency's code before or behind it.
+ * groups where a currency has no decimals, as a point does in Chile), and the currency's code before or behind it.
  */
 function plain(told: unknown, currency: string): string | number {
   const value = member(told, 'amount') ?? told;
@@ -106,7 +106,8 @@ function plain(told: unknown, currency: string): string | number {
   const all = written(value);
   const code = [all.slice(0, 3), all.slice(-3)].find((word) => word.toUpperCase() === currency);
   const text = all.replace(code ?? '', '');
-  if (/^-?\d{1,3}(,\d{3})+$/.test(text) && exponentOf(currency, '') === 0) return text.replaceAll(',', '');
+  const [, separator = '', second] = /^-?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*$/.exec(text) ?? [];
+  if (separator && (second || exponentOf(currency, '') === 0)) return text.replaceAll(separator, '');
   const [, whole, fraction] =
     /^(-?\d{1,3}(?:([.,])\d{3})+)(?!\2)[.,](\d+)$/.exec(text)?.filter((_, at) => at !== 2) ?? [];
   return whole === undefined ? text.replace(/,(?=\d{1,2}$)/, '.') : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;

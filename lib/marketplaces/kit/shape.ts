@@ -118,6 +118,12 @@ export const integer = z.pipe(
   z.transform(Number),
 );
 
+/** How many there are of what may also be sold by weight or length: of a part of one nobody can be sold the whole. */
+export const stocked = z.pipe(
+  z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}(\.\d+)?$/, 'expected a number'))),
+  z.transform((value) => Math.floor(Number(value))),
+);
+
 /** An amount in minor units: text with decimals is one in major units. */
 export const minorUnits = z.pipe(
   z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}$/, 'expected minor units, a whole number'))),

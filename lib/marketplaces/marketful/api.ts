@@ -9,7 +9,6 @@ import {
   alsoNamed,
   anything,
   id,
-  integer,
   itemsOf,
   loose,
   looseList,
@@ -19,6 +18,7 @@ import {
   optional,
   optionalId,
   optionalOurId,
+  stocked,
   text,
   trackingNumber,
 } from '../kit/shape.ts';
@@ -63,7 +63,7 @@ export type Orden = z.infer<typeof Orden>;
 export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_id: optionalId });
 
 /** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
-export const Stock = alsoNamed(z.extend(Item, { available_quantity: integer }), {
+export const Stock = alsoNamed(z.extend(Item, { available_quantity: stocked }), {
   available_quantity: ['avariable_quantity'],
 });
 
@@ -247,5 +247,6 @@ function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
   if (firstText(response.body, ['message']).toLowerCase() === 'success')
     return unclearAnswer(describe(response), response.status);
-  return usual instanceof RejectedError || usual instanceof BlockedError ? refuse(response) : null;
+  const isRefused = usual instanceof RejectedError || usual instanceof BlockedError;
+  return isRefused && usual.code !== 'redirected' ? refuse(response) : null;
 }

@@ -159,6 +159,8 @@ test.each([
   [{ sku: 'A', available_quantity: 5 }, 5],
   [{ sku: 'A', avariable_quantity: 0 }, 0],
   [{ sku: 'A', avariable_quantity: -2 }, 0],
+  [{ sku: 'A', avariable_quantity: 3.75 }, 3],
+  [{ sku: 'A', avariable_quantity: '0.5000' }, 0],
 ])('reads the quantity of %j', (body, quantity) => {
   const change = map({ topic: 'stock', body, receivedAt: '' }, connectionOf(info));
   expect(change).toEqual({ type: 'products', products: [{ sku: 'A', quantity, version: null }] });

@@ -71,12 +71,22 @@ test('is led past no change by a time that is yet to come', async () => {
   expect(JSON.parse((await pages).at(-1)?.watermark ?? '')).toMatchObject({ orders: RECEIVED_AT });
 });
 
-test('begins with what is active, and with an empty account at the present', async () => {
+test('begins with what is active, and with an empty account a day back, as nothing has shown its clock', async () => {
   const { calls, pages } = open([orders([]), products([])]);
   const last = (await pages).at(-1);
   expect(last).toMatchObject({ items: [], resume: null });
-  expect(new Set(Object.values(JSON.parse(last?.watermark ?? '')))).toEqual(new Set([RECEIVED_AT]));
+  const { whole, ...marks } = JSON.parse(last?.watermark ?? '');
+  expect(whole).toBe(RECEIVED_AT);
+  const dayBefore = new Date(Date.parse(RECEIVED_AT) - 24 * 60 * MINUTE).toISOString();
+  expect(new Set(Object.values(marks))).toEqual(new Set([dayBefore]));
   expect(calls[0]?.url.searchParams.get('filter[is_active]')).toBe('true');
+});
+
+test('of an account that was empty no order is lost to a clock that is slow', async () => {
+  const first = open([orders([]), products([])]);
+  const watermark = (await first.pages).at(-1)?.watermark ?? '';
+  const late = [orders([order(1, 10)]), orders([order(1, 10)]), products([]), products([])];
+  expect(idsOf(await open(late, { watermark }).pages)).toEqual(['order-listed 1']);
 });
 
 test('goes on with the next page, some rows of the last again, and takes its mark from the first', async () => {

@@ -98,8 +98,10 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
   const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
   const newest = dated.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
+  // A list without a time does not show by how much Sello's clock is slow.
+  const dayBefore = new Date(Date.parse(now) - DAY_MS).toISOString();
   const marks = {
-    ...{ [walk.name]: newest || now, ...(walk.daily && { whole: isWhole ? now : since.whole }) },
+    ...{ [walk.name]: newest || dayBefore, ...(walk.daily && { whole: isWhole ? now : since.whole }) },
     ...seen,
   };
   // Behind the last row with a time nothing was changed.

@@ -183,6 +183,14 @@ test.each([
   expect((await failure(push([NONE, alone]))).detail.description).toBe(told.message);
 });
 
+test('an error below what was asked for says that it was done, and not shown: the order may stand', async () => {
+  const told = (path: string[]) => ({ data: { createOrder: null }, errors: [{ message: 'Cannot return null', path }] });
+  const answers = [['createOrder', 'order', 'status'], ['createOrder']].map((path) => JSON.stringify(told(path)));
+  const [below, own] = await Promise.all(answers.map((body) => failure(push([NONE, { status: 200, body }]))));
+  expect(below).toBeInstanceOf(UnknownOutcomeError);
+  expect(own).toBeInstanceOf(RejectedError);
+});
+
 test('nothing is placed where the list of what stands has errors, or an order that it does not show', async () => {
   const none = { length: 0, edges: [], pageInfo: { hasNextPage: false } };
   const broken = { data: { orderList: none }, errors: [{ message: 'Internal server error' }] };

@@ -45,8 +45,7 @@ const BROKEN = /^(internal|unexpected)([ _]server)?[ _]error|timed? ?out|try aga
 
 /** "refusals are HTTP 200 with `errors`": the first of them says what happens next. Null where there is none. */
 function readErrors(response: HttpResponse): IntegrationError | null {
-  const errors = member(response.body, 'errors');
-  const first: unknown = Array.isArray(errors) ? errors[0] : errors;
+  const [first] = [member(response.body, 'errors')].flat();
   if (first == null || first === '') return null;
   // Servers that name their kinds of errors have the code beside the message.
   const words = [member(member(first, 'extensions'), 'code'), member(first, 'message') ?? first].map(textOf);
@@ -55,8 +54,9 @@ function readErrors(response: HttpResponse): IntegrationError | null {
   const detail = { code: 'refused', description: describe({ ...response, body }), httpStatus: response.status };
   if (says(CREDENTIALS)) return new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection');
   if (says(PATIENCE)) return new ThrottledError({ ...detail, code: 'throttled' }, null);
-  // Shoppo failed before or after its work: the outcome is unknown.
-  if (says(BROKEN)) return unclearAnswer(detail.description, response.status);
+  // Shoppo failed before or after its work, or at what it shows of it: the outcome is unknown.
+  if (says(BROKEN) || Number(member(member(first, 'path'), 'length')) > 1)
+    return unclearAnswer(detail.description, response.status);
   return new RejectedError(detail);
 }
 

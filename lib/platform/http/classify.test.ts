@@ -15,7 +15,9 @@ describe('what a status means', () => {
     [404, RejectedError],
     [410, RejectedError],
     [422, RejectedError],
-    [302, RejectedError],
+    [301, BlockedError],
+    [302, BlockedError],
+    [308, BlockedError],
     [401, BlockedError],
     [403, BlockedError],
     [408, RetryableError],
@@ -34,6 +36,13 @@ describe('what a status means', () => {
   it('503 that says how long is throttling', () => {
     expect(classify(answer(503, '', { 'retry-after': '7' }))).toBeInstanceOf(ThrottledError);
     expect(classify(answer(503, { retry_after_seconds: 7 }))).toBeInstanceOf(ThrottledError);
+  });
+
+  it('a redirect says where it leads, and nothing of the path', () => {
+    const error = classify(answer(301, '', { location: 'https://www.remote.test/orders?key=secret' }));
+    expect(error.detail).toMatchObject({ code: 'redirected', httpStatus: 301 });
+    expect(error.message).toMatch(/status 301 leads away to https:\/\/www\.remote\.test: correct the baseUrl/);
+    expect(classify(answer(307, '', { location: '/login' })).message).toMatch(/leads away: /);
   });
 
   it("repeats the remote's own words, capped", () => {

@@ -10,6 +10,7 @@ import { secondsUntilReset } from './rate-limit.ts';
 
 const MAX_WORDS = 500;
 const HEALS_BY_ITSELF = new Set([408, 409, 423, 425]);
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export interface HttpResponse {
   status: number;
@@ -26,7 +27,16 @@ export function classify(response: HttpResponse): IntegrationError {
   if (status === 429 || (status === 503 && wait !== null)) return new ThrottledError(detail, wait);
   if (status === 401 || status === 403) return new BlockedError(detail, 'connection');
   if (status >= 500 || HEALS_BY_ITSELF.has(status)) return new RetryableError(detail);
+  if (REDIRECTS.has(status)) return redirected(response);
   return new RejectedError(detail);
+}
+
+/** Nothing follows it: what was sent has secrets and buyers in it. */
+function redirected({ status, headers }: HttpResponse): BlockedError {
+  const location = headers.get('location') ?? '';
+  const host = URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
+  const description = `status ${status} leads away${host}: correct the baseUrl of the connection, or replay it once the remote answers itself`;
+  return new BlockedError({ code: 'redirected', description, httpStatus: status }, 'connection');
 }
 
 /** The remote's own words, capped. */

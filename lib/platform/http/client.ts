@@ -1,6 +1,7 @@
 import { IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { readJson } from '#lib/platform/json';
 import type { Budget } from '#lib/platform/rate-limit/budget';
+import { decodeText } from '#lib/platform/text';
 import { classify, describe, type HttpResponse, retryAfterSeconds } from './classify.ts';
 import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
 
@@ -114,17 +115,17 @@ async function send(
 }
 
 /** As much of a body as fits, unpacked; the rest is not even received. */
-async function readText({ body }: Response, maxBytes: number): Promise<{ text: string; isWhole: boolean }> {
-  const decoder = new TextDecoder();
-  let text = '';
+async function readText({ body, headers }: Response, maxBytes: number): Promise<{ text: string; isWhole: boolean }> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Leaving the loop ends the connection.
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > maxBytes) return { text, isWhole: false };
-    text += decoder.decode(chunk, { stream: true });
+    if (bytes > maxBytes) break;
+    chunks.push(chunk);
   }
-  return { text: text + decoder.decode(), isWhole: true };
+  const isWhole = bytes <= maxBytes;
+  return { text: decodeText(Buffer.concat(chunks), headers.get('content-type') ?? '', isWhole), isWhole };
 }
 
 function tooLarge({ method, reads = method === 'GET' }: HttpRequest, httpStatus: number, maxBytes: number) {

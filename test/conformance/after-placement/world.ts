@@ -17,7 +17,7 @@ import { assign, correctAddress } from '#lib/orders/by-hand';
 import { changeOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
-import { getOrder, putRemote } from '#lib/orders/store';
+import { findByRemoteId, getOrder, putRemote } from '#lib/orders/store';
 import { createHttp } from '#lib/platform/http/client';
 import { memoryTable } from '#test/support/memory-table';
 import { arriving, CHANNELS, type ChannelName, type Word } from './channels.ts';
@@ -84,6 +84,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     findReading: (delivery) => findReading(delivery, table),
     reserveSold: (order, placing, among) => reserveSold(order, placing, among, ringing),
     rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
+    findByRemoteId: (connection, remoteId) => findByRemoteId(connection, remoteId, table),
     ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
     ...{ noteProduct: async () => {}, deadLetter: async () => {}, isBeforeRestore: () => false },
     retryPolicyOf: () => ({ limit: 3, intervalSeconds: 300 }),

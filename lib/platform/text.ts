@@ -1,0 +1,23 @@
+/**
+ * What bytes say: UTF-8, as JSON is, whatever a header claims; UTF-16 by its mark or by the zeros that JSON in it begins
+ * with; else in the charset that the `Content-Type` names, or in Windows-1252, in which every byte is a letter.
+ */
+export function decodeText(bytes: Uint8Array, contentType = '', isWhole = true): string {
+  const [first, second] = bytes;
+  const wide = first === 0xff || second === 0 ? 'utf-16le' : first === 0xfe || first === 0 ? 'utf-16be' : undefined;
+  const [, named] = /charset="?([\w-]+)/i.exec(contentType) ?? [];
+  for (const charset of [wide ?? 'utf-8', named]) {
+    const text = charset && tryDecode(bytes, charset, isWhole);
+    if (text !== undefined) return text;
+  }
+  return new TextDecoder('windows-1252').decode(bytes);
+}
+
+/** Undefined where it is no text in that charset, or there is no such charset. */
+function tryDecode(bytes: Uint8Array, charset: string, isWhole: boolean): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: !isWhole });
+  } catch {
+    return undefined;
+  }
+}
