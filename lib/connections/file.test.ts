@@ -90,7 +90,9 @@ test.each([
 });
 
 test('what is no JSON is refused by its line, and nothing of it is said', async () => {
-  const refused = await parse('{\n  "connections": [\n    { "secrets": { "token": tok_4711 } }\n  ]\n}').catch((error) => error);
+  const refused = await parse('{\n  "connections": [\n    { "secrets": { "token": tok_4711 } }\n  ]\n}').catch(
+    (error) => error,
+  );
   expect(refused).toBeInstanceOf(ConnectionsFileError);
   expect(refused.message).toBe("not JSON: Unexpected token 'o' (line 3)");
 });
