@@ -1,5 +1,5 @@
 import { sameContent } from '#lib/platform/canonical-json';
-import type { Address, Derived, Order, OrderCore } from './order.ts';
+import { type Address, DERIVED, type Order, type OrderCore } from './order.ts';
 import { joinParts } from './split.ts';
 import { buildUcp } from './ucp.ts';
 
@@ -31,14 +31,12 @@ function overlay(address: Address, corrected: Address | null): Address {
   return Object.fromEntries(members.filter(([, value]) => value !== undefined && value !== ''));
 }
 
-const DERIVED: ReadonlySet<string> = new Set<Derived>([
-  ...(['number', 'placedAt', 'paidAt', 'buyer', 'shippingAddress', 'shippingMethod', 'shipBy'] as const),
-  ...(['taxIncluded', 'cancelled', 'sourceVersion', 'snapshotHash', 'ucp'] as const),
-]);
+const isDerived = new Set<string>(DERIVED);
 
 /** An order as it is stored: without what is derived, which is half of its bytes, where that is the very same again. */
 export function storedOf(order: Order): Order | OrderCore {
-  const core = Object.fromEntries(Object.entries(order).filter(([name]) => !DERIVED.has(name))) as unknown as OrderCore;
+  const members = Object.entries(order).filter(([name]) => !isDerived.has(name));
+  const core = Object.fromEntries(members) as unknown as OrderCore;
   return sameContent(derive(core), order) ? core : order;
 }
 

@@ -113,22 +113,13 @@ interface Erasure {
 }
 
 /** Members that `derive` makes of the others. */
-export type Derived =
-  | 'number'
-  | 'placedAt'
-  | 'paidAt'
-  | 'buyer'
-  | 'shippingAddress'
-  | 'shippingMethod'
-  | 'shipBy'
-  | 'taxIncluded'
-  | 'cancelled'
-  | 'sourceVersion'
-  | 'snapshotHash'
-  | 'ucp';
+export const DERIVED = [
+  ...(['number', 'placedAt', 'paidAt', 'buyer', 'shippingAddress', 'shippingMethod', 'shipBy'] as const),
+  ...(['taxIncluded', 'cancelled', 'sourceVersion', 'snapshotHash', 'ucp'] as const),
+];
 
 /** What the hub keeps of an order; every other member follows from it. */
-export type OrderCore = Omit<Order, Derived>;
+export type OrderCore = Omit<Order, (typeof DERIVED)[number]>;
 
 /** The hub's order id: two accounts with the same external id are two orders. */
 export const orderId = (connection: string, externalId: string): string => `${connection}:${externalId}`;
