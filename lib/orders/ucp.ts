@@ -187,57 +187,37 @@ function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmen
   // Whoever adds up what has left counts a parcel once: its carrier's word of it is the parcel's own.
   const left = told.filter(({ event, parcels }) => parcels.length > 0 && event.type === 'shipped');
   const events = [
-    ...fulfillments.map((each) => shippedEvent(each, left.find(({ parcels }) => parcels.includes(each))?.event, known)),
-    ...told.filter((each) => !left.includes(each)).map(({ event, parcels }) => carrierEvent(event, parcels, known)),
+    ...fulfillments.map((parcel) => {
+      const { id, shippedAt, carrier, trackingNumber } = parcel;
+      const { at = shippedAt, description = '' } = left.find(({ parcels }) => parcels.includes(parcel))?.event ?? {};
+      // A tracking number may be known before anything left.
+      return toEvent({ id, type: 'shipped', at, trackingNumber, carrier, description }, [parcel], known);
+    }),
+    // Two shippers may count their events alike.
+    ...told
+      .filter((each) => !left.includes(each))
+      .map(({ event, parcels }) => toEvent({ ...event, id: `${event.by}:${event.id}` }, parcels, known)),
   ];
   return events.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
 }
 
 const parcelKey = (by: string, trackingNumber: string): string => JSON.stringify([by, trackingNumber]);
 
-function shippedEvent(
-  parcel: Fulfillment,
-  told: ShipmentEvent | undefined,
-  known: ReadonlySet<string>,
-): UcpFulfillmentEvent {
-  return {
-    id: parcel.id,
-    // A tracking number may be known before anything left.
-    occurred_at: told?.at ?? parcel.shippedAt,
-    type: 'shipped',
-    line_items: linesOf([parcel], known),
-    tracking_number: parcel.trackingNumber,
-    ...trackingUrl(parcel),
-    ...(parcel.carrier && { carrier: parcel.carrier }),
-    ...(told?.description && { description: told.description }),
-  };
-}
-
-function carrierEvent(
-  event: ShipmentEvent,
+function toEvent(
+  { id, at, type, trackingNumber, description, ...event }: Omit<ShipmentEvent, 'by'>,
   parcels: readonly Fulfillment[],
   known: ReadonlySet<string>,
 ): UcpFulfillmentEvent {
   const [parcel] = parcels;
   const carrier = event.carrier || parcel?.carrier;
+  const url = toUri(parcel?.trackingUrl) ?? (parcel && trackingPage(parcel.carrier, parcel.trackingNumber));
   return {
-    // Two shippers may count their events alike.
-    id: `${event.by}:${event.id}`,
-    occurred_at: event.at,
-    type: event.type,
-    line_items: linesOf(parcels, known),
-    ...(event.trackingNumber && { tracking_number: event.trackingNumber }),
-    ...trackingUrl(parcel),
+    ...{ id, occurred_at: at, type },
+    // A shipper may name lines that are not on the order (any more): events refer only to those that are.
+    line_items: mergeLines(parcels.flatMap(({ lineItems }) => lineItems)).filter((line) => known.has(line.id)),
+    ...(trackingNumber && { tracking_number: trackingNumber }),
+    ...(url && { tracking_url: url }),
     ...(carrier && { carrier }),
-    ...(event.description && { description: event.description }),
+    ...(description && { description }),
   };
 }
-
-function trackingUrl(parcel: Fulfillment | undefined): { tracking_url?: string } {
-  const url = toUri(parcel?.trackingUrl) ?? (parcel && trackingPage(parcel.carrier, parcel.trackingNumber));
-  return url ? { tracking_url: url } : {};
-}
-
-/** A shipper may name lines that are not on the order (any more): events refer only to those that are. */
-const linesOf = (parcels: readonly Fulfillment[], known: ReadonlySet<string>) =>
-  mergeLines(parcels.flatMap(({ lineItems }) => lineItems)).filter(({ id }) => known.has(id));
