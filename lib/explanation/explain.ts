@@ -4,6 +4,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
+import { allot } from '#lib/orders/take-lines';
 import { dueOf, holdersOf as heldOf, lessOf, placementOf, shippedOf } from '#lib/orders/units';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { sum } from '#lib/platform/sum';
@@ -231,14 +232,12 @@ interface Standing {
 /** Units left by whoever has them: those of the placements that stand, and the ERP's, which no delivery places. */
 function holdersOf({ order, deliveries, left }: Standing): Holder[] {
   const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-  const held = [...left].flatMap(([id, units]) => {
-    let open = units;
-    return heldOf(order, id).holders.map(({ delivery, open: theirs }) => {
-      const quantity = Math.min(open, theirs);
-      open -= quantity;
-      return { delivery, quantity };
-    });
-  });
+  const held = [...left].flatMap(([id, units]) =>
+    allot(
+      heldOf(order, id).holders.map(({ delivery, open }) => ({ delivery, quantity: open })),
+      units,
+    ),
+  );
   const placed = order.placements.flatMap(({ delivery, connection }): Holder[] => {
     const { placed } = known.get(delivery) ?? {};
     const units = sum(held.filter((each) => each.delivery === delivery).map(({ quantity }) => quantity));

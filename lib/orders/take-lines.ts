@@ -31,6 +31,16 @@ export function takeLines(
   return mergeLines(asked);
 }
 
+/** Of each as much as there is room for, the first served first. */
+export function allot<T extends { quantity: number }>(all: readonly T[], room: number): T[] {
+  let left = room;
+  return all.map((each) => {
+    const quantity = Math.max(0, Math.min(each.quantity, left));
+    left -= quantity;
+    return { ...each, quantity };
+  });
+}
+
 /** Up to so many units of the lines that are wanted, of each what is `left` of it; that is less then. */
 export function takeUnits(
   { ucp }: Pick<Order, 'ucp'>,
@@ -38,14 +48,10 @@ export function takeUnits(
   wanted: number,
   isWanted: (line: UcpLineItem) => boolean,
 ): LineQuantity[] {
-  let open = wanted;
-  return ucp.line_items.filter(isWanted).flatMap(({ id }) => {
-    const quantity = Math.min(open, left.get(id) ?? 0);
-    if (quantity <= 0) return [];
-    open -= quantity;
-    left.set(id, (left.get(id) ?? 0) - quantity);
-    return [{ id, quantity }];
-  });
+  const open = ucp.line_items.filter(isWanted).map(({ id }) => ({ id, quantity: left.get(id) ?? 0 }));
+  const taken = allot(open, wanted).filter(({ quantity }) => quantity > 0);
+  for (const { id, quantity } of taken) left.set(id, (left.get(id) ?? 0) - quantity);
+  return taken;
 }
 
 const rejected = (code: string, problem: string, field: string): RejectedError =>

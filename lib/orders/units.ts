@@ -1,6 +1,7 @@
 import { ERP } from '#lib/connections/connection';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import { sumByLine } from './status.ts';
+import { allot } from './take-lines.ts';
 
 /*
  * Every unit of a line is with somebody: with a placement (its `lineItems`), with the seller (`own`), or due to be
@@ -62,16 +63,9 @@ function dueOfLine(
     to === ERP ? own - outside : sumOpen(holders.filter(({ connection }) => connection === to));
   const named = order.cancelled ? [] : assignedOf(order, id);
   // What has left goes to nobody else, whoever was named for it before.
-  let room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - openAt(to), total - fulfilled);
+  const room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - openAt(to), total - fulfilled);
   // Where there is not enough for all, the latest word counts.
-  const wishes = named
-    .toReversed()
-    .map(({ to, quantity }) => {
-      const units = Math.max(0, Math.min(quantity, room));
-      room -= units;
-      return { to, quantity: units };
-    })
-    .toReversed();
+  const wishes = allot(named.toReversed(), room).toReversed();
   const targets = new Set(wishes.filter(some).map(({ to }) => to));
   const movable = (to: string): ReturnType<Due['movable']> => {
     const elsewhere = sum(wishes.filter((wish) => wish.to !== to));
@@ -99,19 +93,14 @@ function dueOfLine(
 
   const known = has + own;
   const free = order.cancelled ? 0 : Math.max(0, total - Math.max(known, fulfilled));
-  let due = free;
-  const assign = wishes.map(({ to, quantity }) => {
-    const units = Math.min(quantity, due);
-    due -= units;
-    return { to, quantity: units };
-  });
+  const assign = allot(wishes, free);
   const assigned = wishes.map(({ to, quantity }, index) => ({
     to,
     quantity: quantity - (assign[index]?.quantity ?? 0),
   }));
   return {
     id,
-    place: due,
+    place: free - sum(assign),
     assign: assign.filter(some),
     assigned: assigned.filter(some),
     // Units that the channel says left without the hub are nobody's to ship.
@@ -163,14 +152,11 @@ export function holdersOf(
 }
 
 /** Takes up to `most` units from the holders, from each no more than it may give. */
-function take(holders: readonly Holder[], most: number, mayGive: (holder: Holder) => number): Due['less'] {
-  let left = most;
-  return holders.flatMap((holder) => {
-    const quantity = Math.max(0, Math.min(left, mayGive(holder)));
-    left -= quantity;
-    return quantity > 0 ? [{ delivery: holder.delivery, quantity }] : [];
-  });
-}
+const take = (holders: readonly Holder[], most: number, mayGive: (holder: Holder) => number): Due['less'] =>
+  allot(
+    holders.map((holder) => ({ delivery: holder.delivery, quantity: mayGive(holder) })),
+    most,
+  ).filter(some);
 
 const assignedOf = ({ assigned = [] }: Order, id: string) =>
   assigned.map(({ to, lineItems }) => ({ to, quantity: unitsIn(lineItems, id) })).filter(some);
