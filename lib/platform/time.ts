@@ -53,22 +53,13 @@ function readUnix(value: number, field: string): number {
 
 function readWritten(text: string, field: string, zone: string): number {
   if (MAILED.test(text)) return Date.parse(text);
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] =
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', offset] =
     WRITTEN.exec(text.replace(DOTTED, '$3-$2-$1').replace(SLASHED, '$1-$2-$3')) ?? [];
   if (year === undefined) throw unreadable(field, 'not a date and time as ISO 8601 writes it');
-  const numbers = [year, month, day, hour, minute, second].map(Number);
-  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;
-  const wall = Date.UTC(y, mo - 1, d, h, mi, s, Number(fraction.slice(0, 3).padEnd(3, '0')));
-  const read = new Date(wall);
-  // Date.UTC carries February 30 into March and 24:00 into the next day: only what comes back unchanged was real.
-  const back = [
-    read.getUTCMonth() + 1,
-    read.getUTCDate(),
-    read.getUTCHours(),
-    read.getUTCMinutes(),
-    read.getUTCSeconds(),
-  ];
-  if (y < 1000 || back.some((part, index) => part !== numbers[index + 1]))
+  const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const wall = Date.parse(`${written}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
+  // Date.parse carries February 30 into March and 24:00 into the next day: only what comes back unchanged was real.
+  if (Number.isNaN(wall) || year < '1000' || !new Date(wall).toISOString().startsWith(written))
     throw unreadable(field, 'no such date or time');
   return offset === undefined ? localToInstant(wall, zone, field) : wall - readOffset(offset, field);
 }
@@ -96,17 +87,7 @@ function clockOf(zone: string, field: string): Intl.DateTimeFormat {
   const known = clocks.get(zone);
   if (known) return known;
   try {
-    const numeric = 'numeric' as const;
-    const clock = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: numeric,
-      month: numeric,
-      day: numeric,
-      hour: numeric,
-      minute: numeric,
-      second: numeric,
-    });
+    const clock = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
     clocks.set(zone, clock);
     return clock;
   } catch (cause) {
@@ -115,12 +96,12 @@ function clockOf(zone: string, field: string): Intl.DateTimeFormat {
   }
 }
 
-/** How far the zone's clock is ahead of UTC at an instant, in milliseconds. */
+/** How far the zone's clock is ahead of UTC at an instant, in milliseconds: it is shown as `GMT-06:00`, or `GMT`. */
 function offsetAt(clock: Intl.DateTimeFormat, instant: number): number {
-  const parts = new Map(clock.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
-  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-  const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-  return shown - Math.floor(instant / 1000) * 1000;
+  const shown = clock.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours, minutes, seconds = 0] = /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(shown) ?? [];
+  const ahead = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60 + Number(seconds);
+  return (sign === '-' ? -1000 : 1000) * ahead;
 }
 
 const unreadable = (field: string, problem: string): ContractError =>
