@@ -4,7 +4,7 @@ import { countMessages } from '#lib/platform/queue/redrive';
 import { sweepIntervalSeconds } from '#lib/platform/settings';
 import { sum } from '#lib/platform/sum';
 import * as items from '#lib/platform/table/items';
-import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
+import { idOf, partitionsOf, queryIndex, walkIndex } from '#lib/platform/table/sharded-index';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { Delivery } from './delivery.ts';
 import { getDeliveries, UNRUNG } from './ledger.ts';
@@ -123,7 +123,11 @@ async function lookInto(partition: string, most: () => Promise<number>, { now, g
     overdue.length === limit && last
       ? queryIndex({ ...page, limit, after: behind(last.sort, now, graceMs), before })
       : [],
-    oldest.length < limit ? oldest.filter(({ sort }) => sort > from) : queryAll({ ...page, after: from, before: to }),
+    oldest.length < limit
+      ? oldest.filter(({ sort }) => sort > from)
+      : Array.fromAsync(
+          walkIndex({ index: 'byState', partitions: [partition], limit: PAGE, after: from, before: to }),
+        ).then((pages) => pages.flat()),
   ]);
   return {
     overdue: [...new Set([...overdue, ...more].map(idOf))],
@@ -142,15 +146,6 @@ function behind(sort: string, now: Date, graceMs: number): string {
 }
 
 const PAGE = 1_000;
-
-async function queryAll(of: Omit<Parameters<typeof queryIndex>[0], 'limit'>) {
-  const found: Awaited<ReturnType<typeof queryIndex>> = [];
-  for (let after = of.after; ; after = found.at(-1)?.sort) {
-    const rows = await queryIndex({ ...of, ...(after && { after }), limit: PAGE });
-    found.push(...rows);
-    if (rows.length < PAGE) return found;
-  }
-}
 
 const INSTANT_LENGTH = new Date(0).toISOString().length;
 const instantOf = (sort: string): string => sort.slice(0, INSTANT_LENGTH);

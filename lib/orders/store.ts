@@ -147,13 +147,10 @@ interface OrderFilter extends PageAsked {
 /** Every order of connections, the oldest received first; `since` and `until` bound when. */
 export async function* eachOrder(
   connections: readonly string[],
-  { since, until = '~' }: { since?: string; until?: string } = {},
+  { since: after, until: before }: { since?: string; until?: string } = {},
 ): AsyncGenerator<Order> {
-  for await (const rows of walkIndex({ ...across(items.order.byTime, connections), limit: 100, after: since })) {
-    const wanted = rows.filter(({ sort }) => sort < until);
-    yield* (await getItems<Order | OrderCore>(wanted)).map((stored) => wholeOf(stored));
-    if (wanted.length < rows.length) return;
-  }
+  const walk = walkIndex({ ...across(items.order.byTime, connections), limit: 100, after, before });
+  for await (const rows of walk) yield* (await getItems<Order | OrderCore>(rows)).map((stored) => wholeOf(stored));
 }
 
 /** Orders, newest received first. */

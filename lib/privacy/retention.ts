@@ -48,15 +48,11 @@ export async function endRetention(now = new Date()): Promise<void> {
 
 /** Orders received before an instant, the oldest first, behind the last that was looked at. */
 async function look(connection: string, behind: string | undefined, until: string) {
-  const ids: string[] = [];
-  let last: string | undefined;
-  for await (const rows of walkIndex({ ...across(items.order.byTime, [connection]), limit: PAGE, after: behind }))
-    for (const row of rows) {
-      if (row.sort >= until || ids.length === PAGE) return { id: connection, ids, last };
-      ids.push(idOf(row));
-      last = row.sort;
-    }
-  return { id: connection, ids, last };
+  const where = { ...across(items.order.byTime, [connection]), limit: PAGE, after: behind, before: until };
+  const rows = [];
+  for await (const more of walkIndex(where)) if (rows.push(...more) >= PAGE) break;
+  const page = rows.slice(0, PAGE);
+  return { id: connection, ids: page.map(idOf), last: page.at(-1)?.sort };
 }
 
 const isOver = (order: Order, until: string): boolean => isSettled(order) && order.updatedAt < until;

@@ -1,5 +1,6 @@
+import { compareText } from '../canonical-json.ts';
 import { INDEX_SHARDS, table as schema } from '../names.ts';
-import { db, getItems, type IndexKeys, isKeyTooLong, type Key } from './table.ts';
+import { db, getItems, type IndexKeys, isKeyTooLong, type Key, type Table } from './table.ts';
 
 type IndexName = keyof typeof schema.indexes;
 
@@ -50,8 +51,8 @@ interface Page {
   limit: number;
   newestFirst: boolean;
   /** Exclusive bounds on the index's sort key. */
-  after?: string;
-  before?: string;
+  after?: string | undefined;
+  before?: string | undefined;
 }
 
 type IndexRow = Key & { sort: string };
@@ -81,30 +82,29 @@ export async function queryIndex(
 /** The id of what a row is of: sort keys end in it, behind an instant or a SKU. */
 export const idOf = ({ sort }: Pick<IndexRow, 'sort'>): string => sort.slice(sort.indexOf('#') + 1);
 
-interface Walk {
-  index: IndexName;
+interface Pages extends Omit<Page, 'partition'> {
   partitions: readonly string[];
-  /** About how many rows a page of all partitions has. */
-  limit: number;
-  after?: string | undefined;
 }
 
-/** Keys of several partitions, in the order of their sort keys, page by page. */
-export async function* walkIndex({ index, partitions, limit, after }: Walk, table = db): AsyncGenerator<IndexRow[]> {
-  const each = Math.ceil(limit / partitions.length) + 1;
+/** A page of each partition, together in the order of their sort keys, and where the next pages begin: none behind the last. */
+async function readPages({ partitions, ...page }: Pages, table: Table): Promise<{ rows: IndexRow[]; end?: string }> {
+  const pages = await Promise.all(partitions.map((partition) => queryIndex({ ...page, partition }, table)));
+  const inOrder = (a: string, b: string): number => (page.newestFirst ? compareText(b, a) : compareText(a, b));
+  // A full page may go on behind its last row: what sorts after that is for the next pages.
+  const ends = pages.flatMap((rows) => (rows.length < page.limit ? [] : (rows.at(-1)?.sort ?? [])));
+  const [end] = ends.sort(inOrder);
+  const rows = pages.flat().filter(({ sort }) => end === undefined || inOrder(sort, end) <= 0);
+  return { rows: rows.sort((a, b) => inOrder(a.sort, b.sort)), ...(end !== undefined && { end }) };
+}
+
+/** Keys of several partitions, in the order of their sort keys, page by page of about `limit` rows. */
+export async function* walkIndex(
+  { limit, after, ...where }: Omit<Pages, 'newestFirst'>,
+  table = db,
+): AsyncGenerator<IndexRow[]> {
+  const each = Math.ceil(limit / where.partitions.length) + 1;
   for (let behind = after; ; ) {
-    const pages = await Promise.all(
-      partitions.map((partition) =>
-        queryIndex({ index, partition, limit: each, newestFirst: false, ...(behind && { after: behind }) }, table),
-      ),
-    );
-    // A full page may go on behind its last row: what sorts after that is for the next round.
-    const ends = pages.flatMap((page) => (page.length < each ? [] : (page.at(-1)?.sort ?? [])));
-    const end = ends.sort()[0];
-    const rows = pages
-      .flat()
-      .filter(({ sort }) => end === undefined || sort <= end)
-      .sort((a, b) => (a.sort < b.sort ? -1 : 1));
+    const { rows, end } = await readPages({ ...where, limit: each, newestFirst: false, after: behind }, table);
     if (rows.length > 0) yield rows;
     if (end === undefined) return;
     behind = end;
@@ -124,7 +124,7 @@ export const across = (place: Place<{ connection: string }>, connections: readon
   partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
 });
 
-interface Listing<T> extends PageAsked, Pick<Walk, 'index' | 'partitions'> {
+interface Listing<T> extends PageAsked, Pick<Pages, 'index' | 'partitions'> {
   /** Nothing older is looked at: an instant that the sort keys begin with. */
   since?: string | undefined;
   /** The item of what is stored. */
@@ -154,35 +154,12 @@ export async function listIndex<T extends object>(
   // Where little matches, as many partitions are asked anew for few rows each: the steps grow.
   let step = limit;
   for (let round = 0, looked = 0; round < MAX_ROUNDS && looked < MAX_LOOKED; round++) {
-    const pages = await Promise.all(
-      partitions.map((partition) =>
-        queryIndex(
-          {
-            ...{ index, partition, limit: each, newestFirst: true },
-            ...(before && { before }),
-            ...(since && { after: since }),
-          },
-          table,
-        ),
-      ),
-    );
-    // A full page may go on behind its last row: nothing older than that is sure to be next.
-    const ends = pages.flatMap((page) => (page.length < each ? [] : (page.at(-1)?.sort ?? [])));
-    const end = ends.sort().at(-1) ?? '';
-    const rows = pages
-      .flat()
-      .filter(({ sort }) => sort >= end)
-      .sort((a, b) => (a.sort < b.sort ? 1 : -1));
+    const asked = { index, partitions, limit: each, newestFirst: true, before, after: since };
+    const { rows, end } = await readPages(asked, table);
     const window = rows.slice(0, step);
     looked += window.length;
-    const found = new Map(
-      (
-        await getItems<T & { id: string }>(
-          window.map(({ pk, sk }) => ({ pk, sk })),
-          table,
-        )
-      ).map((item) => [item.id, read(item)]),
-    );
+    const stored = await getItems<T & { id: string }>(window, table);
+    const found = new Map(stored.map((item) => [item.id, read(item)]));
     for (const row of window) {
       const item = found.get(idOf(row));
       const isListed = item !== undefined && matches(item);
@@ -192,8 +169,8 @@ export async function listIndex<T extends object>(
       before = row.sort;
       if (items.length === limit) break;
     }
-    const exhausted = end === '' && rows.length <= step && window.at(-1)?.sort === before;
-    if (exhausted || (rows.length === 0 && end === '')) return { items };
+    const exhausted = end === undefined && rows.length <= step && window.at(-1)?.sort === before;
+    if (exhausted || (rows.length === 0 && end === undefined)) return { items };
     if (items.length === limit) return { items, cursor: encodeCursor(before ?? '') };
     // One connection may have nearly all there is.
     step = Math.min(2 * step, MAX_STEP);
