@@ -28,27 +28,34 @@ export interface Rule {
   /** One sentence of what is the case when it rings. */
   says: string;
   runbook: keyof typeof RUNBOOK;
-  /** Rings above this. */
-  above: number;
-  /** Seconds over which a value is taken. */
-  period: number;
+  /** Rings above this; absent: above none. */
+  above?: number;
+  /** Seconds over which a value is taken; absent: five minutes. */
+  period?: number;
   /** Of the last so many values, how many must be above; absent: the last one. */
   of?: { last: number; above: number };
   /** Somebody who always reports has stopped, and that is told too; absent: nothing happened, which is well. */
   isSilenceTold?: true;
-  watched: Computed | (Metric & { statistic: Statistic });
+  /** Sums, unless `statistic` says otherwise. */
+  watched: (Metric | Computed) & { statistic?: Exclude<Statistic, `p${number}`> };
 }
 
+/** A value that CloudWatch computes of others, which the expression calls by their names here. */
 interface Computed {
-  metricQueries: aws.types.input.cloudwatch.MetricAlarmMetricQuery[];
+  expression: string;
+  label: string;
+  metrics: Record<string, Metric>;
 }
+
+/** What happens once is retried; twice in a quarter of an hour is a state. A poller runs five times in five minutes. */
+export const LASTING = { last: 3, above: 2 };
 
 export type CreateAlarm = ReturnType<typeof alarmsTo>['createAlarm'];
 
 /** Creates alarms that tell a topic when they ring and when they stop; each leads to what to do. */
 export function alarmsTo(topic: $util.Output<string>) {
   const created: aws.cloudwatch.MetricAlarm[] = [];
-  const createAlarm = ({ name, says, runbook, above, period, of, isSilenceTold, watched }: Rule): void => {
+  const createAlarm = ({ name, says, runbook, above = 0, period = 300, of, isSilenceTold, watched }: Rule): void => {
     const alarm = new aws.cloudwatch.MetricAlarm(logicalName(name), {
       name: physicalName(name),
       alarmDescription: `${says}. ${setting('RUNBOOK_URL')}#${RUNBOOK[runbook]}`,
@@ -60,45 +67,39 @@ export function alarmsTo(topic: $util.Output<string>) {
       alarmActions: [topic],
       okActions: [topic],
       ...(isSilenceTold && { insufficientDataActions: [topic] }),
-      ...('metricQueries' in watched ? watched : single(watched, period)),
+      ...watching(watched, period),
     });
     created.push(alarm);
   };
   return { createAlarm, created };
 }
 
-const single = ({ statistic, ...metric }: Metric & { statistic: Statistic }, period: number) => ({
-  ...metric,
-  ...(statistic.startsWith('p') ? { extendedStatistic: statistic } : { statistic }),
-  period,
-});
+function watching({ statistic: stat = 'Sum', ...watched }: Rule['watched'], period: number) {
+  if (!('expression' in watched)) return { ...watched, statistic: stat, period };
+  const { expression, label, metrics } = watched;
+  return {
+    metricQueries: [
+      ...Object.entries(metrics).map(([id, metric]) => ({ id, metric: { ...metric, period, stat } })),
+      { id: 'value', expression, label, returnData: true },
+    ],
+  };
+}
 
 /** Names for the metrics of an expression, by the names of what they are of. */
 export const byName = (metrics: ReadonlyArray<readonly [string, Metric]>): Record<string, Metric> =>
   Object.fromEntries(metrics.map(([name, metric]) => [name.replaceAll('-', '_'), metric]));
 
 /** The highest of what is reported, of one or of several. */
-export function highest(period: number, metrics: ReadonlyArray<readonly [string, Metric]>) {
-  const [[, only] = [], ...others] = metrics;
-  if (only && others.length === 0) return { ...only, statistic: 'Maximum' as const };
-  const named = byName(metrics);
-  return computed(`MAX([${Object.keys(named).join(', ')}])`, 'Highest', period, named, 'Maximum');
+export function highest(all: ReadonlyArray<readonly [string, Metric]>): Rule['watched'] {
+  const [[, only] = [], ...others] = all;
+  if (only && others.length === 0) return { ...only, statistic: 'Maximum' };
+  const metrics = byName(all);
+  const expression = `MAX([${Object.keys(metrics).join(', ')}])`;
+  return { expression, label: 'Highest', metrics, statistic: 'Maximum' };
 }
 
 /** The sum of metrics of which most are reported only when something happens: what is not reported is not added. */
-export const summed = (label: string, period: number, metrics: Record<string, Metric>): Computed =>
-  computed(`SUM([${Object.keys(metrics).join(', ')}])`, label, period, metrics);
-
-/** A value that CloudWatch computes of others, which the expression calls by their names here. */
-export const computed = (
-  expression: string,
-  label: string,
-  period: number,
-  metrics: Record<string, Metric>,
-  stat: Statistic = 'Sum',
-): Computed => ({
-  metricQueries: [
-    ...Object.entries(metrics).map(([id, metric]) => ({ id, metric: { ...metric, period, stat } })),
-    { id: 'value', expression, label, returnData: true },
-  ],
+export const summed = (label: string, metrics: Record<string, Metric>): Computed => ({
+  expression: `SUM([${Object.keys(metrics).join(', ')}])`,
+  ...{ label, metrics },
 });

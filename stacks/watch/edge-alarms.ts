@@ -1,10 +1,8 @@
 import type { Resources } from '../environment';
 import { isLean } from '../settings';
-import { type CreateAlarm, computed, summed } from './alarm';
+import { type CreateAlarm, LASTING, type Rule, summed } from './alarm';
 import { apiMetric, type Metric, tableIndexes, tableMetric } from './metrics';
 
-const FIVE_MINUTES = 300;
-const LASTING = { last: 3, above: 2 };
 /** A burst is ridden out by the SDK's six tries, and on-demand capacity follows within minutes. */
 const THROTTLED_REQUESTS = 10;
 /** Five answers in five minutes, so that one of a quiet night is no rate; then one in a hundred is too many. */
@@ -28,26 +26,23 @@ function countFailures(createAlarm: CreateAlarm, api: sst.aws.ApiGatewayV2): voi
     runbook: 'api',
     above: FAILED_IN_AN_HOUR - 1,
     period: HOUR,
-    watched: { ...apiMetric(api, '5xx'), statistic: 'Sum' },
+    watched: apiMetric(api, '5xx'),
   });
 }
 
 function everyEdgeAlarm(createAlarm: CreateAlarm, { table }: Resources, api: sst.aws.ApiGatewayV2): void {
-  const gatewayFails = (name: string, time: string, atLeast: number, period: number, of?: typeof LASTING) =>
+  const gatewayFails = (name: string, time: string, atLeast: number, when: Pick<Rule, 'period' | 'of'>) =>
     createAlarm({
-      name,
+      ...{ name, ...when, runbook: 'api', above: FAILED_PERCENT },
       says: `The API answered more than ${FAILED_PERCENT} % of the calls of ${time} with 5xx`,
-      runbook: 'api',
-      above: FAILED_PERCENT,
-      period,
-      ...(of && { of }),
-      watched: computed(`IF(failed >= ${atLeast}, 100 * failed / calls, 0)`, '5xx, %', period, {
-        failed: apiMetric(api, '5xx'),
-        calls: apiMetric(api, 'Count'),
-      }),
+      watched: {
+        expression: `IF(failed >= ${atLeast}, 100 * failed / calls, 0)`,
+        label: '5xx, %',
+        metrics: { failed: apiMetric(api, '5xx'), calls: apiMetric(api, 'Count') },
+      },
     });
-  gatewayFails('gateway-fails-hourly', 'an hour', FAILED_IN_AN_HOUR, HOUR);
-  gatewayFails('gateway-fails', 'five minutes', FAILED_ANSWERS, FIVE_MINUTES, LASTING);
+  gatewayFails('gateway-fails-hourly', 'an hour', FAILED_IN_AN_HOUR, { period: HOUR });
+  gatewayFails('gateway-fails', 'five minutes', FAILED_ANSWERS, { of: LASTING });
   const throttled: Record<string, Metric> = Object.fromEntries(
     [undefined, ...tableIndexes].flatMap((index) => [
       [`reads${index ?? ''}`, tableMetric(table, 'ReadThrottleEvents', index)],
@@ -59,8 +54,7 @@ function everyEdgeAlarm(createAlarm: CreateAlarm, { table }: Resources, api: sst
     says: `DynamoDB refused more than ${THROTTLED_REQUESTS} requests in five minutes`,
     runbook: 'table',
     above: THROTTLED_REQUESTS,
-    period: FIVE_MINUTES,
     of: LASTING,
-    watched: summed('Throttled requests', FIVE_MINUTES, throttled),
+    watched: summed('Throttled requests', throttled),
   });
 }

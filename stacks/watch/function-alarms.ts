@@ -2,12 +2,9 @@ import { functions, queues, schedules, streams } from '../../lib/topology';
 import { find, type Resources } from '../environment';
 import { physicalName } from '../names';
 import { isLean } from '../settings';
-import { byName, type CreateAlarm, computed, summed } from './alarm';
+import { byName, type CreateAlarm, LASTING, summed } from './alarm';
 import { anyFunctionMetric, functionMetric, ownMetric, queueMetric, summedOwn } from './metrics';
 
-const FIVE_MINUTES = 300;
-/** What happens once is retried; twice in a quarter of an hour is a state. A poller runs five times in five minutes. */
-const LASTING = { last: 3, above: 2 };
 const ERROR_PERCENT = 10;
 /** The first of a quiet night and one in a hundred of a busy day: a failed message comes back six minutes later. */
 const FAILED_MESSAGES_PERCENT = 1;
@@ -26,21 +23,19 @@ function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): vo
       says: `More than ${ERROR_PERCENT} % of the invocations of ${name} failed`,
       runbook: 'failing',
       above: ERROR_PERCENT,
-      period: FIVE_MINUTES,
       of: LASTING,
-      watched: computed('100 * errors / invocations', 'Failed invocations, %', FIVE_MINUTES, {
-        errors: functionMetric(name, 'Errors'),
-        invocations: functionMetric(name, 'Invocations'),
-      }),
+      watched: {
+        expression: '100 * errors / invocations',
+        label: 'Failed invocations, %',
+        metrics: { errors: functionMetric(name, 'Errors'), invocations: functionMetric(name, 'Invocations') },
+      },
     });
     createAlarm({
       name: `${name}-throttled`,
       says: `${name} was not let run, as the account's concurrency or its reservation was used up`,
       runbook: 'throttled',
-      above: 0,
-      period: FIVE_MINUTES,
       of: LASTING,
-      watched: { ...functionMetric(name, 'Throttles'), statistic: 'Sum' },
+      watched: functionMetric(name, 'Throttles'),
     });
   }
   // A consumer that fails every message still has no error: it reports them, and Lambda counts a success.
@@ -50,11 +45,14 @@ function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): vo
       says: `${consumer} failed at least ${FAILED_MESSAGES_PERCENT} % of the messages of five minutes`,
       runbook: 'messages',
       above: FAILED_MESSAGES_PERCENT,
-      period: FIVE_MINUTES,
-      watched: computed('100 * failed / SUM([failed, received])', 'Failed messages, %', FIVE_MINUTES, {
-        failed: ownMetric('MessagesFailed', { Function: physicalName(consumer) }),
-        received: queueMetric(find(resources.queues, name), 'NumberOfMessagesReceived'),
-      }),
+      watched: {
+        expression: '100 * failed / SUM([failed, received])',
+        label: 'Failed messages, %',
+        metrics: {
+          failed: ownMetric('MessagesFailed', { Function: physicalName(consumer) }),
+          received: queueMetric(find(resources.queues, name), 'NumberOfMessagesReceived'),
+        },
+      },
     });
   droppedAlarms(createAlarm);
 }
@@ -64,28 +62,27 @@ function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): vo
  * ticks that were not started are throttles, and a chain of rings that was cut ends in the dead letters.
  */
 function anyFunctionAlarms(createAlarm: CreateAlarm): void {
-  const lasting = { above: 0, period: FIVE_MINUTES, of: LASTING } as const;
   const says = (what: string) => `A function ${what}, of this stage or of another in the account`;
   createAlarm({
     name: 'any-function-fails',
-    ...lasting,
     says: says('failed'),
     runbook: 'failing',
-    watched: { ...anyFunctionMetric('Errors'), statistic: 'Sum' },
+    of: LASTING,
+    watched: anyFunctionMetric('Errors'),
   });
   createAlarm({
     name: 'any-function-throttled',
-    ...lasting,
     says: says('was not let run'),
     runbook: 'throttled',
-    watched: { ...anyFunctionMetric('Throttles'), statistic: 'Sum' },
+    of: LASTING,
+    watched: anyFunctionMetric('Throttles'),
   });
   createAlarm({
     name: 'any-messages-fail',
-    ...lasting,
     says: 'Messages failed their function, and were received again',
     runbook: 'messages',
-    watched: { ...summedOwn('MessagesFailed'), statistic: 'Sum' },
+    of: LASTING,
+    watched: summedOwn('MessagesFailed'),
   });
 }
 
@@ -107,38 +104,26 @@ function feedAlarms(createAlarm: CreateAlarm): void {
     name: 'records-passed-over',
     says: 'The publisher could not make sense of a commit and passed it over',
     runbook: 'feed',
-    above: 0,
-    period: FIVE_MINUTES,
-    watched: { ...ownMetric('RecordsPassedOver', {}), statistic: 'Sum' },
+    watched: ownMetric('RecordsPassedOver', {}),
   });
 }
 
 function droppedAlarms(createAlarm: CreateAlarm): void {
-  const dropped = (names: Iterable<string>, metric: Parameters<typeof functionMetric>[1]) =>
-    byName([...names].map((name) => [name, functionMetric(name, metric)]));
+  const dropped = (names: string[], metric: Parameters<typeof functionMetric>[1]) =>
+    byName(names.map((name) => [name, functionMetric(name, metric)]));
+  const ticking = schedules.map((schedule) => schedule.function);
+  const consumers = queues.map(({ consumer }) => consumer);
   createAlarm({
     name: 'ticks-dropped',
     says: 'Ticks of the clock failed, or started nothing within a minute',
     runbook: 'ticks',
-    above: 0,
-    period: FIVE_MINUTES,
     of: LASTING,
-    watched: summed(
-      'Ticks dropped',
-      FIVE_MINUTES,
-      dropped(new Set(schedules.map((schedule) => schedule.function)), 'AsyncEventsDropped'),
-    ),
+    watched: summed('Ticks dropped', dropped(ticking, 'AsyncEventsDropped')),
   });
   createAlarm({
     name: 'rings-cut',
     says: 'Lambda took a chain of rings for an endless loop and dropped a batch of messages',
     runbook: 'recursion',
-    above: 0,
-    period: FIVE_MINUTES,
-    watched: summed(
-      'Batches dropped',
-      FIVE_MINUTES,
-      dropped(new Set(queues.map(({ consumer }) => consumer)), 'RecursiveInvocationsDropped'),
-    ),
+    watched: summed('Batches dropped', dropped(consumers, 'RecursiveInvocationsDropped')),
   });
 }

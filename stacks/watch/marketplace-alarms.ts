@@ -2,7 +2,7 @@ import { marketplaces } from '../../lib/marketplaces/registry';
 import type { DimensionsOf } from '../../lib/platform/telemetry/metric-list';
 import { ENDPOINT, schedules } from '../../lib/topology';
 import { isLean } from '../settings';
-import { type CreateAlarm, computed, type Rule } from './alarm';
+import type { CreateAlarm, Rule } from './alarm';
 import { type Metric, ownMetric, summedOwn } from './metrics';
 
 /** A poll that broke off is taken up a minute later: thirty of them failed, and orders are half an hour late. */
@@ -15,7 +15,6 @@ const MISSED_PERCENT = 20;
 const MISSED_ORDERS = 3;
 /** A poller that is mute misses fifteen; one or two of each may fall into the next quarter of an hour. */
 const MISSED_TICKS = 10;
-const PERIOD = 300;
 const HOUR = 3600;
 /** Whoever ships has something to say of ten orders within a day: that they came, where they are, what is in stock. */
 const PLACED_ORDERS = 10;
@@ -27,13 +26,11 @@ interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'isSilenceTold
   /** One sentence, of a marketplace by its title, or of any. */
   says: (title?: string) => string;
   metric: 'PollerLag' | 'DeliveriesStopped' | 'ShapeChanges' | 'WebhooksLost' | 'Away';
-  statistic: 'Maximum' | 'Sum';
+  statistic?: 'Maximum';
   isOfCallers?: true;
 }
 
 const ANY = 'a marketplace';
-
-const ONCE = { above: 0, statistic: 'Sum' } as const;
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   'poller-lags': {
@@ -49,13 +46,11 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     says: (title = ANY) => `Deliveries of ${title} wait until a person acts`,
     metric: 'DeliveriesStopped',
     runbook: 'blocked',
-    ...ONCE,
   },
   shape: {
     says: (title = ANY) => `What ${title} sends has a member more or one less`,
     metric: 'ShapeChanges',
     runbook: 'shape',
-    ...ONCE,
   },
   'webhooks-lost': {
     says: (title = ANY) =>
@@ -63,7 +58,6 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     metric: 'WebhooksLost',
     runbook: 'silence',
     isOfCallers: true,
-    ...ONCE,
   },
   away: {
     // Paused endpoints are away under a marketplace of their own, which has an alarm of its own where each has one.
@@ -71,15 +65,14 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
       `A connection of ${title ?? ANY} fails at everything: its deliveries wait until it is back${title ? '' : ', or an endpoint is paused'}`,
     metric: 'Away',
     runbook: 'away',
-    ...ONCE,
   },
 };
 
 /** What goes wrong with whom the hub talks to: it is not polled, does not call, sends something else, or is told nothing. */
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
-  for (const [kind, { says, metric, statistic, isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
+  for (const [kind, { says, metric, statistic = 'Sum', isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
     const alarm = (name: string, text: string, watched: Metric) =>
-      createAlarm({ ...rule, name, says: text, period: PERIOD, watched: { ...watched, statistic } });
+      createAlarm({ ...rule, name, says: text, watched: { ...watched, statistic } });
     if (isLean()) alarm(`any-${kind}`, says(), summedOwn(metric));
     else
       for (const { name: Marketplace, title, topics } of marketplaces) {
@@ -105,13 +98,12 @@ function mutePollerAlarm(createAlarm: CreateAlarm): void {
     above: MISSED_TICKS,
     period,
     isSilenceTold: true,
-    watched: computed(
-      `${ticks} - ticks`,
-      'Ticks that nobody told of',
-      period,
-      { ticks: summedOwn('PollerLag') },
-      'SampleCount',
-    ),
+    watched: {
+      expression: `${ticks} - ticks`,
+      label: 'Ticks that nobody told of',
+      metrics: { ticks: summedOwn('PollerLag') },
+      statistic: 'SampleCount',
+    },
   });
 }
 
@@ -120,8 +112,6 @@ function endpointAlarm(createAlarm: CreateAlarm): void {
     name: 'endpoints-paused',
     says: 'An endpoint is told nothing: it refused or missed all it was sent, answered 410, or a person paused it',
     runbook: 'endpoints',
-    above: 0,
-    period: PERIOD,
     watched: { ...ownMetric('Away', { Marketplace: ENDPOINT }), statistic: 'Maximum' },
   });
 }
@@ -136,22 +126,29 @@ function silenceAlarms(createAlarm: CreateAlarm): void {
         runbook: 'silence',
         above: MISSED_PERCENT,
         period: HOUR,
-        watched: computed(`IF(missed >= ${MISSED_ORDERS}, 100 * missed / received, 0)`, 'Orders missed, %', HOUR, {
-          missed: ownMetric('OrdersMissedByWebhook', { Marketplace }),
-          received: ownMetric('OrdersReceived', { Marketplace }),
-        }),
+        watched: {
+          expression: `IF(missed >= ${MISSED_ORDERS}, 100 * missed / received, 0)`,
+          label: 'Orders missed, %',
+          metrics: {
+            missed: ownMetric('OrdersMissedByWebhook', { Marketplace }),
+            received: ownMetric('OrdersReceived', { Marketplace }),
+          },
+        },
       });
     if (topics.length > 0 && !sells)
       createAlarm({
         name: `${Marketplace}-silent`,
         says: `${title} took ${PLACED_ORDERS} orders or more within a day and did not call once`,
         runbook: 'silence',
-        above: 0,
         period: DAY,
-        watched: computed(SILENT, 'Orders it is silent of', DAY, {
-          placed: ownMetric('Attempts', { Marketplace, Action: 'order', Outcome: 'succeeded' }),
-          accepted: ownMetric('Webhooks', { Marketplace, Result: 'accepted' }),
-        }),
+        watched: {
+          expression: SILENT,
+          label: 'Orders it is silent of',
+          metrics: {
+            placed: ownMetric('Attempts', { Marketplace, Action: 'order', Outcome: 'succeeded' }),
+            accepted: ownMetric('Webhooks', { Marketplace, Result: 'accepted' }),
+          },
+        },
       });
   }
 }

@@ -55,9 +55,8 @@ const alarmOnDeadLetters = (createAlarm: CreateAlarm, name: string, of: readonly
     name,
     says: `There are messages that nobody could work in ${whichOf(of)}`,
     runbook: 'deadLetters',
-    above: 0,
     period: MINUTE,
-    watched: highest(MINUTE, of),
+    watched: highest(of),
   });
 
 const alarmOnAge = (createAlarm: CreateAlarm, name: string, of: readonly OfQueue[], oldest: number) =>
@@ -67,5 +66,5 @@ const alarmOnAge = (createAlarm: CreateAlarm, name: string, of: readonly OfQueue
     runbook: 'waiting',
     above: oldest,
     period: MINUTE,
-    watched: highest(MINUTE, of),
+    watched: highest(of),
   });
