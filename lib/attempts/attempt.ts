@@ -7,6 +7,7 @@ import { bringForward } from '#lib/deliveries/bring-forward';
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
 import { findReading } from '#lib/deliveries/fetch-cover';
 import { getAttempts, getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
+import type { Failure } from '#lib/deliveries/settle';
 import type { Action, Actions, PushResult } from '#lib/marketplaces/action';
 import type { Connector } from '#lib/marketplaces/contract';
 import type { LoadConnector } from '#lib/marketplaces/load';
@@ -21,7 +22,7 @@ import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { isBeforeRestore } from '#lib/platform/settings';
 import type { Write } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
-import { type Failure, probeThenPush } from './probe-then-push.ts';
+import { probeThenPush } from './probe-then-push.ts';
 
 /** What jobs read and write with; another one in tests. */
 export const HUB = {

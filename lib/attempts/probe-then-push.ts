@@ -1,15 +1,7 @@
+import type { Failure } from '#lib/deliveries/settle';
 import { IntegrationError, NotYetError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 
 export type Pushed<Done> = { ok: true; done: Done; probed: boolean } | Failure;
-
-export interface Failure {
-  ok: false;
-  error: unknown;
-  /** The remote may have done it although nobody could tell. */
-  unknown: boolean;
-  /** The attempt only asked whether a remote that was away is back: none of the delivery's attempts is spent. */
-  isFree?: boolean;
-}
 
 export interface Push<Done> {
   push(): Promise<Done>;

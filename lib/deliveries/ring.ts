@@ -1,5 +1,6 @@
 import type { DeliveryDied } from '#events/delivery-died';
 import type { DeliveryDue } from '#events/delivery-due';
+import { chunksOf } from '#lib/platform/chunks';
 import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessage, sendMessages } from '#lib/platform/queue/queue';
 import type { Delivery } from './delivery.ts';
@@ -51,9 +52,8 @@ export async function ringAt(
 ): Promise<void> {
   const bySecond = Map.groupBy(due, ({ at }) => Math.max(0, Math.ceil((Date.parse(at) - now.getTime()) / 1000)));
   const messages = [...bySecond].flatMap(([delaySeconds, all]) =>
-    Array.from({ length: Math.ceil(all.length / RUNG_TOGETHER) }, (_, index) => {
-      const ids = all.slice(index * RUNG_TOGETHER, (index + 1) * RUNG_TOGETHER).map(({ id }) => id);
-      const [deliveryId = '', ...others] = ids;
+    chunksOf(all, RUNG_TOGETHER).map((together) => {
+      const [deliveryId = '', ...others] = together.map(({ id }) => id);
       const message: DeliveryDue = { deliveryId, ...(others.length > 0 && { others }) };
       return { message, delaySeconds, group: connection };
     }),

@@ -2,7 +2,6 @@ import {
   AWAY,
   BlockedError,
   IntegrationError,
-  RejectedError,
   RetryableError,
   StoppedError,
   ThrottledError,
@@ -11,10 +10,17 @@ import {
 import type { RetryPolicy } from '#lib/platform/settings';
 import type { Attempt, Delivery, Outcome } from './delivery.ts';
 
-/** What came of one attempt. `unknown`: the remote may have done it although nobody could tell. `isFree`: it counts for none. */
-export type Result =
-  | { ok: true; httpStatus?: number | undefined; description?: string | undefined }
-  | { ok: false; error: unknown; unknown: boolean; isFree?: boolean };
+/** What came of one attempt. */
+export type Result = { ok: true; httpStatus?: number | undefined; description?: string | undefined } | Failure;
+
+export interface Failure {
+  ok: false;
+  error: unknown;
+  /** The remote may have done it although nobody could tell. */
+  unknown: boolean;
+  /** The attempt only asked whether a remote that was away is back: none of the delivery's attempts is spent. */
+  isFree?: boolean;
+}
 
 const MAX_THROTTLED_MS = 24 * 3600_000;
 const MIN_WAIT_SECONDS = 1;
@@ -29,7 +35,9 @@ export function settle(
   times: { startedAt: string; endedAt: string },
   policy: RetryPolicy,
 ): { delivery: Delivery; attempt: Attempt } {
-  const next = result.ok ? succeed() : fail(delivery, result, times, policy);
+  const next: Next = result.ok
+    ? { state: 'succeeded', outcome: 'succeeded', cause: null }
+    : fail(delivery, result, times, policy);
   const settled: Delivery = {
     ...delivery,
     state: next.state,
@@ -65,10 +73,8 @@ interface Next {
   cause: Delivery['cause'];
   waitsFor?: Delivery['waitsFor'];
   dueAt?: string;
-  countsAsFailure: boolean;
+  countsAsFailure?: boolean;
 }
-
-const succeed = (): Next => ({ state: 'succeeded', outcome: 'succeeded', cause: null, countsAsFailure: false });
 
 function fail(
   delivery: Delivery,
@@ -77,27 +83,22 @@ function fail(
   policy: RetryPolicy,
 ): Next {
   const cause = { code: codeOf(error), description: describe(error) };
-  if (error instanceof BlockedError)
-    return { state: 'blocked', outcome: 'refused', cause, waitsFor: error.waitsFor, countsAsFailure: false };
+  if (error instanceof BlockedError) return { state: 'blocked', outcome: 'refused', cause, waitsFor: error.waitsFor };
   if (error instanceof ThrottledError) {
     const throttledMs = Date.parse(endedAt) - Date.parse(delivery.throttledSince ?? startedAt);
     if (throttledMs >= MAX_THROTTLED_MS)
-      return {
-        state: 'dead',
-        outcome: 'throttled',
-        cause: { ...cause, code: 'throttled_too_long' },
-        countsAsFailure: false,
-      };
+      return { state: 'dead', outcome: 'throttled', cause: { ...cause, code: 'throttled_too_long' } };
     const hint = error.retryAfterSeconds ?? policy.intervalSeconds;
     // A wait is at least a tenth of the time throttled so far: `Retry-After: 0` would be an attempt a second for a day.
     const worn = Math.min(MAX_WORN_SECONDS, throttledMs / 10_000);
     const wait = clampWait(Math.max(hint, worn));
-    return { state: 'pending', outcome: 'throttled', cause, dueAt: plusSeconds(endedAt, wait), countsAsFailure: false };
+    return { state: 'pending', outcome: 'throttled', cause, dueAt: plusSeconds(endedAt, wait) };
   }
   // Whatever is neither retryable nor unknown cannot heal; a plain Error is a bug, retried and then dead.
-  const hopeless = error instanceof IntegrationError && !isRetried(error);
+  const isUnknown = error instanceof UnknownOutcomeError;
+  const hopeless = error instanceof IntegrationError && !isUnknown && !(error instanceof RetryableError);
   if (hopeless) return { state: 'dead', outcome: 'refused', cause, countsAsFailure: true };
-  const outcome: Outcome = error instanceof UnknownOutcomeError ? 'unknown' : 'failed';
+  const outcome: Outcome = isUnknown ? 'unknown' : 'failed';
   if (!isFree && delivery.failures + 1 > policy.limit) return { state: 'dead', outcome, cause, countsAsFailure: true };
   // From the start of this attempt, so that a slow remote does not stretch 0, 5, 10, 15 minutes.
   return {
@@ -108,9 +109,6 @@ function fail(
     countsAsFailure: !isFree,
   };
 }
-
-const isRetried = (error: IntegrationError): boolean =>
-  !(error instanceof RejectedError) && (error instanceof RetryableError || error instanceof UnknownOutcomeError);
 
 /** A remote may ask for anything between a second and an hour; nonsense counts as the nearest of these. */
 export const clampWait = (seconds: number): number =>

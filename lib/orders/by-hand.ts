@@ -9,7 +9,7 @@ import type { Once } from './fulfillment.ts';
 import type { Address, LineQuantity, Order, Return } from './order.ts';
 import type { Network } from './plan.ts';
 import { applyReturns, returnedUnits, returnId } from './returns.ts';
-import { takeLines } from './take-lines.ts';
+import { rejected, takeLines } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 import { dueOf, minus } from './units.ts';
 
@@ -118,14 +118,9 @@ export async function postRoute(
 export function assign(order: Order, { lineItems, to }: Omit<PostedRoute, 'reason'>, network: Network): Order {
   if (order.cancelled) throw new StateError({ code: 'order_cancelled', description: 'the order is cancelled' });
   const target = network.connections.get(to);
-  if (to !== ERP && !target)
-    throw new RejectedError({
-      code: 'unknown_connection',
-      description: `to: there is no connection ${to}`,
-      field: 'to',
-    });
+  if (to !== ERP && !target) throw rejected('unknown_connection', `there is no connection ${to}`, 'to');
   if (target && network.roleOf(target.marketplace).info?.sells)
-    throw new RejectedError({ code: 'not_a_shipper', description: `to: ${to} sells and does not ship`, field: 'to' });
+    throw rejected('not_a_shipper', `${to} sells and does not ship`, 'to');
   const movable = dueOf(order).map((due) => ({ id: due.id, ...due.movable(to) }));
   const taken = takeLines(order, lineItems, movable, `are neither shipped nor with ${to} already`);
   // The latest word counts: what is still on its way to another goes here in place of there.

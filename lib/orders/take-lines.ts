@@ -54,5 +54,6 @@ export function takeUnits(
   return taken;
 }
 
-const rejected = (code: string, problem: string, field: string): RejectedError =>
+/** The refusal of what a caller posted, which names the member. */
+export const rejected = (code: string, problem: string, field: string): RejectedError =>
   new RejectedError({ code, description: `${field}: ${problem}`, field });

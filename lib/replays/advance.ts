@@ -1,4 +1,5 @@
 import type { Delivery, DeliveryState } from '#lib/deliveries/delivery';
+import { chunksOf } from '#lib/platform/chunks';
 import { sweepIntervalSeconds } from '#lib/platform/settings';
 import type { Table } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -107,8 +108,8 @@ async function settleMembers(
   });
   const done = new Set(settled.map(({ member }) => member.delivery));
   let current: Replay | undefined = replay;
-  for (let first = 0; current && first < settled.length; first += CHUNK) {
-    const chunk = settled.slice(first, first + CHUNK);
+  for (const chunk of chunksOf(settled, CHUNK)) {
+    if (!current) break;
     const moves = chunk.flatMap(({ member, outcome }) =>
       moveMember(replay.id, { ...member, outcome }, 'OPEN', 'DONE', now),
     );

@@ -5,6 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { chunksOf } from '../chunks.ts';
 import { queueUrl } from '../settings.ts';
 
 const client = new SQSClient({});
@@ -43,20 +44,14 @@ export async function takeMessages(queue: string, hideSeconds: number, sqs: Sqs 
 
 /** Deletes for good. What SQS keeps all the same comes back by itself, which is harmless. */
 export async function deleteMessages(queue: string, messages: readonly Taken[], sqs: Sqs = client): Promise<void> {
-  for (const batch of batchesOf(messages)) {
-    const Entries = batch.map(({ handle }, index) => ({ Id: String(index), ReceiptHandle: handle }));
+  for (const Entries of entriesOf(messages))
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl(queue), Entries }));
-  }
 }
 
 /** Shows them to everybody again at once. */
 export async function giveBackMessages(queue: string, messages: readonly Taken[], sqs: Sqs = client): Promise<void> {
-  for (const batch of batchesOf(messages)) {
-    const Entries = batch.map(({ handle }, index) => ({
-      Id: String(index),
-      ReceiptHandle: handle,
-      VisibilityTimeout: 0,
-    }));
+  for (const each of entriesOf(messages)) {
+    const Entries = each.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
     await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl(queue), Entries }));
   }
 }
@@ -70,7 +65,7 @@ export async function countMessages(queue: string, sqs: Sqs = client): Promise<n
   return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 }
 
-const batchesOf = (messages: readonly Taken[]): Taken[][] =>
-  Array.from({ length: Math.ceil(messages.length / MAX_BATCH) }, (_, index) =>
-    messages.slice(index * MAX_BATCH, (index + 1) * MAX_BATCH),
+const entriesOf = (messages: readonly Taken[]) =>
+  chunksOf(messages, MAX_BATCH).map((batch) =>
+    batch.map(({ handle }, index) => ({ Id: String(index), ReceiptHandle: handle })),
   );
