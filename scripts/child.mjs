@@ -15,18 +15,15 @@ const machineDirectories = () =>
   (process.env.PATH ?? '').split(path.delimiter).filter((directory) => directory && path.resolve(directory) !== bin);
 
 /** Runs a command on this terminal, passing signals on; resolves with the code a shell would report. */
-export const runAttached = (command, ...args) => run(command, args, { stdio: 'inherit' });
+export const runAttached = (command, ...args) => run(command, args, ownPath(), 'inherit');
 
 /** The same with what it prints held back, colors and all, as `output`. */
 export const runCaptured = (command, ...args) =>
-  run(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: process.stderr.isTTY ? { FORCE_COLOR: '1' } : {},
-  });
+  run(command, args, { ...ownPath(), ...(process.stderr.isTTY && { FORCE_COLOR: '1' }) });
 
-function run(command, args, { stdio, env = {} }) {
+function run(command, args, env, stdio = ['ignore', 'pipe', 'pipe']) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...ownPath(), ...env }, stdio });
+    const child = spawn(command, args, { cwd: root, env, stdio });
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
@@ -51,29 +48,17 @@ function run(command, args, { stdio, env = {} }) {
 }
 
 /** Runs a command behind one progress line; throws with everything it printed when it fails. */
-export function runQuietly(title, command, args, env) {
+export async function runQuietly(title, command, args, env) {
   const started = Date.now();
   const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
   const line = (text) => process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
   line(`${title} …`);
   const ticker = process.stderr.isTTY && setInterval(() => line(`${title} … ${elapsed()}`), 1000);
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = [];
-    child.stdout.on('data', (chunk) => output.push(chunk));
-    child.stderr.on('data', (chunk) => output.push(chunk));
-    // A half-made installation goes on writing behind the back of the next one unless it stops with us.
-    const stop = (signal) => child.kill(signal);
-    process.on('SIGINT', stop).on('SIGTERM', stop);
-    const settle = (failure) => {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-      clearInterval(ticker);
-      line(`${title} ${failure ? 'failed after' : 'took'} ${elapsed()}${process.stderr.isTTY ? '\n' : ''}`);
-      if (!failure) return resolve();
-      process.stderr.write(Buffer.concat(output));
-      reject(new Error(`\`${[command, ...args].join(' ')}\` ${failure}`));
-    };
-    child.on('error', (error) => settle(error.message));
-    child.on('close', (code, signal) => settle(code === 0 ? '' : `ended with ${signal ?? `code ${code}`}`));
-  });
+  // It stops with us: a half-made installation would go on writing behind the back of the next one.
+  const { code, output } = await run(command, args, env);
+  clearInterval(ticker);
+  line(`${title} ${code === 0 ? 'took' : 'failed after'} ${elapsed()}${process.stderr.isTTY ? '\n' : ''}`);
+  if (code === 0) return;
+  process.stderr.write(output);
+  throw new Error(`\`${[command, ...args].join(' ')}\` ended with code ${code}`);
 }
