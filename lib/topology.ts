@@ -57,12 +57,13 @@ const rings = deliveryQueue(ENDPOINT);
 const allDeliveryQueues = [...names, ENDPOINT].map(deliveryQueue);
 const allDeadLetterQueues = [INBOUND_QUEUE, ...names, ENDPOINT].map(deadLetterQueue);
 
-export const functions: readonly FunctionSpec[] = [
+/** What a function has where it does not say otherwise. */
+const USUAL = { timeoutSeconds: WORK_SECONDS, memoryMb: 512 };
+const specs: ReadonlyArray<Omit<FunctionSpec, keyof typeof USUAL> & Partial<FunctionSpec>> = [
   ...callers.map((name) => ({
     name: `webhook-${name}`,
     handler: `functions/webhooks/${name}.handler`,
     timeoutSeconds: 10,
-    memoryMb: 512,
     grants: {
       send: [INBOUND_QUEUE, ...(naming.has(name) ? [deliveryQueue(name)] : [])],
       secrets: [name],
@@ -73,13 +74,11 @@ export const functions: readonly FunctionSpec[] = [
     name: `poller-${name}`,
     handler: `functions/pollers/${name}.handler`,
     timeoutSeconds: 300,
-    memoryMb: 512,
     grants: { table: POLLS, guarded: tokensOf(name), send: [INBOUND_QUEUE], secrets: [name] },
   })),
   {
     name: 'ingest',
     handler: 'functions/ingest.handler',
-    timeoutSeconds: WORK_SECONDS,
     memoryMb: 1024,
     grants: { table: WRITES, only: COUNTS, send: allDeliveryQueues },
     recursion: 'allow',
@@ -87,8 +86,6 @@ export const functions: readonly FunctionSpec[] = [
   ...names.map((name) => ({
     name: `pusher-${name}`,
     handler: `functions/pushers/${name}.handler`,
-    timeoutSeconds: WORK_SECONDS,
-    memoryMb: 512,
     // What it reads is ingested here, and a routing delivery rings the queue of whoever turns out to ship.
     grants: {
       table: WRITES,
@@ -102,23 +99,17 @@ export const functions: readonly FunctionSpec[] = [
   {
     name: 'sweeper',
     handler: 'functions/sweeper.handler',
-    timeoutSeconds: WORK_SECONDS,
-    memoryMb: 512,
     // It rings for more where a queue is short.
     grants: { table: REPLAYS, send: allDeliveryQueues, measure: allDeliveryQueues },
   },
   {
     name: 'publisher',
     handler: 'functions/publisher.handler',
-    timeoutSeconds: WORK_SECONDS,
-    memoryMb: 512,
     grants: { table: [...READS, 'PutItem', 'DeleteItem', 'BatchWriteItem'], send: [rings] },
   },
   {
     name: 'notifier',
     handler: 'functions/notifier.handler',
-    timeoutSeconds: WORK_SECONDS,
-    memoryMb: 512,
     grants: { table: WRITES, send: [rings, deadLetterQueue(ENDPOINT)], secrets: [ENDPOINT] },
     // It rings for what it has no time for, and for what an endpoint refused.
     recursion: 'allow',
@@ -143,7 +134,6 @@ export const functions: readonly FunctionSpec[] = [
     name: 'console',
     handler: 'functions/ops/console.handler',
     timeoutSeconds: 10,
-    memoryMb: 512,
     // What it shows a browser gets from the API: of the table it needs whose key a session stands for.
     grants: { only: { APIKEY: ['GetItem'], SESSION: ['GetItem', 'PutItem', 'DeleteItem'] } },
   },
@@ -151,11 +141,11 @@ export const functions: readonly FunctionSpec[] = [
     name: 'mcp',
     handler: 'functions/ops/mcp.handler',
     timeoutSeconds: 29,
-    memoryMb: 512,
     // Agents get through it what their keys get from the API, and it has no rights of its own.
     grants: { api: true },
   },
 ];
+export const functions: readonly FunctionSpec[] = specs.map((spec) => ({ ...USUAL, ...spec }));
 
 export const queues: readonly QueueSpec[] = [
   {

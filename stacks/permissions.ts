@@ -40,11 +40,10 @@ function tableStatements(grants: Grants, arn: $util.Output<string>): Statement[]
       values: closedTo(grants).map((partition) => `${partition}*`),
     },
   ];
-  const statements: Statement[] = [];
-  if (others.length > 0) statements.push({ actions: others, resources: [arn], conditions });
-  if (actions.includes('Query'))
-    statements.push({ actions: ['dynamodb:Query'], resources: [arn, ...indexes], conditions });
-  return statements;
+  return [
+    ...(others.length > 0 ? [{ actions: others, resources: [arn], conditions }] : []),
+    ...(actions.includes('Query') ? [{ actions: ['dynamodb:Query'], resources: [arn, ...indexes], conditions }] : []),
+  ];
 }
 
 /** What a function may do in a few partitions and nowhere else. */

@@ -13,20 +13,14 @@ const NEXT_TICK_RETRIES: Partial<sst.aws.FunctionArgs> = {
 /** The functions that the clock runs: a poller for each marketplace, and the sweeper. What it could not start is buried. */
 export function pollers(resources: Resources): sst.aws.Queue {
   const deadLetters = createDeadLetterQueue('schedule-dead-letters');
-  const functions = new Map(
-    schedules.map((schedule) => [schedule.function, createFunction(schedule.function, resources, NEXT_TICK_RETRIES)]),
-  );
-  for (const schedule of schedules) {
-    const target = functions.get(schedule.function);
-    if (!target) continue;
+  for (const schedule of schedules)
     new sst.aws.CronV2(logicalName(schedule.name), {
       schedule: rate(schedule),
-      function: target.arn,
+      function: createFunction(schedule.function, resources, NEXT_TICK_RETRIES).arn,
       event: { source: 'longshore.schedule', name: schedule.name },
       retries: 0,
       dlq: deadLetters.arn,
     });
-  }
   return deadLetters;
 }
 

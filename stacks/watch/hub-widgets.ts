@@ -1,3 +1,4 @@
+import type { MarketplaceInfo } from '../../lib/marketplaces/manifest';
 import { marketplaces } from '../../lib/marketplaces/registry';
 import { type DimensionsOf, METRICS, type MetricName } from '../../lib/platform/telemetry/metric-list';
 import { ENDPOINT, queues } from '../../lib/topology';
@@ -12,15 +13,7 @@ const channels = marketplaces.filter(({ sells }) => sells);
 export const hubWidgets = (): Widget[][] => [
   [
     graph('Orders in', byMarketplace('OrdersReceived', channels)),
-    graph(
-      'Webhooks by result',
-      callers.flatMap(({ name, title }) =>
-        METRICS.Webhooks.dimensions.Result.map((Result) => ({
-          label: `${title} ${Result}`,
-          metric: ownMetric('Webhooks', { Marketplace: name, Result }),
-        })),
-      ),
-    ),
+    graph('Webhooks by result', byValue('Webhooks', 'Result', METRICS.Webhooks.dimensions.Result, callers)),
     graph(
       'Orders that no webhook told of',
       byMarketplace(
@@ -28,7 +21,7 @@ export const hubWidgets = (): Widget[][] => [
         channels.filter((each) => callers.includes(each)),
       ),
     ),
-    graph('Events ingested', byState('EventsIngested', METRICS.EventsIngested.dimensions.State)),
+    graph('Events ingested', byValue('EventsIngested', 'State', METRICS.EventsIngested.dimensions.State)),
   ],
   [
     graph('Pollers behind, seconds', byMarketplace('PollerLag'), 'Maximum'),
@@ -42,7 +35,10 @@ export const hubWidgets = (): Widget[][] => [
         metric: ownMetric('MessagesFailed', { Function: physicalName(name) }),
       })),
     ),
-    graph('Deliveries dead or blocked', byState('DeliveriesStopped', METRICS.DeliveriesStopped.dimensions.State)),
+    graph(
+      'Deliveries dead or blocked',
+      byValue('DeliveriesStopped', 'State', METRICS.DeliveriesStopped.dimensions.State),
+    ),
   ],
   [
     graph('Commits that are no change', [{ label: 'passed over', metric: ownMetric('RecordsPassedOver', {}) }]),
@@ -61,22 +57,22 @@ type ByMarketplace =
   | 'Away'
   | 'WebhooksLost';
 
-const byMarketplace = (
-  metric: ByMarketplace,
-  some: readonly { name: string; title: string }[] = marketplaces,
-): Line[] => some.map(({ name, title }) => ({ label: title, metric: ownMetric(metric, { Marketplace: name }) }));
+const byMarketplace = (metric: ByMarketplace, some: readonly MarketplaceInfo[] = marketplaces): Line[] =>
+  some.map(({ name, title }) => ({ label: title, metric: ownMetric(metric, { Marketplace: name }) }));
 
-function byState<Name extends 'EventsIngested' | 'DeliveriesStopped'>(
+/** For each marketplace a line for each value of another dimension of the metric. */
+const byValue = <Name extends MetricName>(
   metric: Name,
-  states: readonly DimensionsOf<Name>['State'][],
-): Line[] {
-  return marketplaces.flatMap(({ name, title }) =>
-    states.map((State) => ({
-      label: `${title} ${State}`,
-      metric: ownMetric(metric, { Marketplace: name, State } as DimensionsOf<Name>),
+  dimension: string,
+  values: readonly string[],
+  some: readonly MarketplaceInfo[] = marketplaces,
+): Line[] =>
+  some.flatMap(({ name: Marketplace, title }) =>
+    values.map((value) => ({
+      label: `${title} ${value}`,
+      metric: ownMetric(metric, { Marketplace, [dimension]: value } as unknown as DimensionsOf<Name>),
     })),
   );
-}
 
 /** Over all actions, of which there are more than this page can know. */
 const attemptsAt = (Marketplace: string): Line[] =>
