@@ -107,14 +107,7 @@ function sayCancelled(facts: Facts): Said | undefined {
   const first = shipped > 0 ? `${what}, after ${units(shipped)} had shipped` : what;
   const cancels = deliveries.filter(({ action }) => action === 'cancel');
   const open = cancels.find(isOpen);
-  if (open) {
-    const clauses = [first, progressOf(open, facts)];
-    return {
-      stage: 'cancelled',
-      clauses,
-      waitsFor: waitsFor('hub', 'cancellation', open.createdAt, open.nextAttemptAt),
-    };
-  }
+  if (open) return goesOn('cancelled', open, facts, first, 'cancellation');
   const undone = new Set(deliveries.filter(({ placed }) => placed).map(({ connection }) => nameOf(connection, names)));
   const have = `${[...undone].join(' and ')} ${undone.size === 1 ? 'has' : 'have'} nothing of it any more`;
   const rest = undone.size > 0 ? have : 'nothing was placed';
@@ -123,10 +116,21 @@ function sayCancelled(facts: Facts): Said | undefined {
 
 function sayPlacing(facts: Facts): Said | undefined {
   const open = facts.deliveries.find((delivery) => isPlacing(delivery) && isOpen(delivery));
-  if (!open) return undefined;
-  const waits = waitsFor('hub', 'attempt', open.createdAt, open.nextAttemptAt);
-  return { stage: 'placing', clauses: [progressOf(open, facts)], waitsFor: waits };
+  return open && goesOn('placing', open, facts);
 }
+
+/** The hub goes on with a delivery by itself. */
+const goesOn = (
+  stage: Said['stage'],
+  open: Delivery,
+  facts: Facts,
+  first = '',
+  what: 'attempt' | 'cancellation' = 'attempt',
+): Said => ({
+  stage,
+  clauses: [first, progressOf(open, facts)],
+  waitsFor: waitsFor('hub', what, open.createdAt, open.nextAttemptAt),
+});
 
 function sayHeld(facts: Facts): Said | undefined {
   const { order, left, now, names, deliveries } = facts;
@@ -168,9 +172,7 @@ const hasAll = ({ connection, since }: Holder, { names, now }: Facts): string =>
 /** All has left, and whoever sold it is yet to be told. */
 function sayTelling(facts: Facts): Said | undefined {
   const open = facts.deliveries.find(isOpen);
-  if (!open) return undefined;
-  const waits = waitsFor('hub', 'attempt', open.createdAt, open.nextAttemptAt);
-  return { stage: 'shipped', clauses: [hasShipped(facts), progressOf(open, facts)], waitsFor: waits };
+  return open && goesOn('shipped', open, facts, hasShipped(facts));
 }
 
 function hasShipped({ order: { fulfillments, ucp }, names, now, channel }: Facts): string {

@@ -9,12 +9,13 @@ import { type Names, nameOf, sentenceOf } from './words.ts';
 /** What keeps an order from shipping, and what would release it; undefined where nothing does, or nothing is to ship. */
 function sayHeldBack(order: Order, names: Names): Said | undefined {
   if (order.cancelled || isReleased(order, names)) return undefined;
+  const say = (clauses: string[], ...[who, what]: Parameters<typeof waitsFor>): Said => ({
+    ...{ stage: 'unreleased', clauses, waitsFor: waitsFor(who, what, order.placedAt) },
+  });
   const channel = nameOf(order.connection, names);
   const { held } = order.history.snapshot;
-  if (held !== undefined) {
-    const clauses = [`it does not ship: ${held}`, `it will once ${channel} says otherwise`];
-    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
-  }
+  if (held !== undefined)
+    return say([`it does not ship: ${held}`, `it will once ${channel} says otherwise`], 'marketplace', 'release');
   const { method, state } = paymentOf(order);
   const by = method === null ? '' : ` by ${method}`;
   const setting = `settings.release of ${order.connection}`;
@@ -24,18 +25,18 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
       `it is to be paid ${words}${by}, which ${setting} does not let ship`,
       `add "${state}" there, or wait until ${channel} tells that it is paid`,
     ];
-    return { stage: 'unreleased', clauses, waitsFor: waitsFor('you', 'release', order.placedAt) };
+    return say(clauses, 'you', 'release');
   }
   if (state === 'refunded' || state === 'partly_refunded') {
     const what = state === 'refunded' ? 'the payment was given back' : 'a part of the payment was given back';
     const clauses = [`it does not ship, as ${what}`, `"${state}" in ${setting} would release it`];
-    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
+    return say(clauses, 'marketplace', 'release');
   }
   const clauses = [
     `${channel} has not told that it is paid${by}`,
     `it ships once ${channel} does, or with "${state}" in ${setting}`,
   ];
-  return { stage: 'unreleased', clauses, waitsFor: waitsFor('buyer', 'payment', order.placedAt) };
+  return say(clauses, 'buyer', 'payment');
 }
 
 export const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
