@@ -42,12 +42,9 @@ export function decodeMarks(cursor: string): Marks {
   });
 }
 
-const isBehind = (a: Mark, b: Mark): boolean =>
-  a.position < b.position || (a.position === b.position && a.taken < b.taken);
-
 /** The marks that are further, in each partition by itself. */
 export const furthest = (a: Marks, b: Marks): Marks =>
   a.map((mark, index) => {
     const other = b[index] ?? mark;
-    return isBehind(mark, other) ? other : mark;
+    return (mark.position - other.position || mark.taken - other.taken) < 0 ? other : mark;
   });

@@ -39,13 +39,9 @@ export async function writeShared(records: readonly Commit[]): Promise<void> {
   });
   const byWord = [...Map.groupBy(got, ({ word }) => word).values()];
   await Promise.all(
-    byWord.map(async (all) => {
-      const [first] = all;
-      if (first)
-        await putShared(
-          first,
-          all.map(({ owner }) => owner),
-        );
+    byWord.map(([first, ...more]) => {
+      const owners = more.map(({ owner }) => owner);
+      return first && putShared(first, [first.owner, ...owners]);
     }),
   );
 }

@@ -6,7 +6,7 @@ import { reopen } from '#lib/deliveries/reopen';
 import { deliveriesOf } from '#lib/orders/store';
 import { OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import { db } from '#lib/platform/table/table';
-import { putWaiting, withoutKnown } from './members.ts';
+import { putMember, withoutKnown } from './members.ts';
 import type { Member, Replay } from './replay.ts';
 import { commitReplay } from './store.ts';
 
@@ -47,7 +47,7 @@ export async function collectChunk(replay: Replay, now: Date, table = db): Promi
       ...(isComplete && { state: 'running' as const }),
     },
     now,
-    members.map((member) => putWaiting(id, member)),
+    members.map((member) => putMember(id, 'WAITING', member)),
     table,
   );
 }

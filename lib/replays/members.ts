@@ -18,8 +18,9 @@ const positionOf = ({ createdAt, shipBy, delivery }: Member): string =>
 const keyOf = (replay: string, place: Place, member: Member) =>
   KINDS[place].key({ replay, position: positionOf(member) });
 
-export const putWaiting = (replay: string, member: Member): Write =>
-  put({ ...member, ...keyOf(replay, 'WAITING', member) }, NEW);
+/** A member that is matched and not on record; it may be released in that very moment. */
+export const putMember = (replay: string, place: 'WAITING' | 'OPEN', member: Member): Write =>
+  put({ ...member, ...keyOf(replay, place, member) }, NEW);
 
 /** The writes that move a member from one place to the next, once. */
 export const moveMember = (replay: string, member: Member, from: Place, to: Place, now: Date): Write[] => [
@@ -34,10 +35,6 @@ export const moveMember = (replay: string, member: Member, from: Place, to: Plac
 /** An open member's release, once. */
 export const putReleased = (replay: string, member: Member): Write =>
   put({ ...member, ...keyOf(replay, 'OPEN', member) }, 'attribute_exists(pk) AND attribute_not_exists(releasedAt)');
-
-/** A member that is released in the moment it is matched. */
-export const putOpen = (replay: string, member: Member): Write =>
-  put({ ...member, ...keyOf(replay, 'OPEN', member) }, NEW);
 
 /** The members that are not on record as waiting yet. */
 export async function withoutKnown(replay: string, members: readonly Member[], table = db): Promise<Member[]> {

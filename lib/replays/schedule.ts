@@ -8,7 +8,7 @@ export const MAX_OPEN = 10_000;
 /** How many of one replay may be asked to fall due each minute. */
 export const MAX_PER_MINUTE = 6_000;
 
-const NEXT: Readonly<Record<Stage, Stage>> = { one: 'ten', ten: 'rest', rest: 'rest' };
+/** How many releases fill a stage; null: all that are left. */
 const SIZES: Readonly<Record<Stage, number | null>> = { one: 1, ten: 10, rest: null };
 
 /**
@@ -31,7 +31,7 @@ export function nextSlots(
 
 /** The stage after this one, and with how many releases it is full; from null, the first. */
 export function nextStage(stage: Stage | null, released: number): { stage: Stage; stageEnds: number | null } {
-  const next = stage === null ? 'one' : NEXT[stage];
+  const next = stage === null ? 'one' : stage === 'one' ? 'ten' : 'rest';
   const size = SIZES[next];
   return { stage: next, stageEnds: size === null ? null : released + size };
 }

@@ -11,7 +11,7 @@ import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { statesOf } from './collect.ts';
-import { putOpen } from './members.ts';
+import { putMember } from './members.ts';
 import { tellReplay } from './release.ts';
 import { beforeOf, type Replay, type ReplaySettings } from './replay.ts';
 import { commitReplay, getReplay, putNewReplay } from './store.ts';
@@ -76,7 +76,7 @@ export async function replayDelivery(delivery: Delivery, settings: ReplaySetting
   const reopened = reopen(delivery, at, at);
   const also = [
     ...putNewReplay(replay),
-    putOpen(replay.id, member),
+    putMember(replay.id, 'OPEN', member),
     ...tellReplay(delivery, 'delivery.replayed', replay, at),
   ];
   if (!(await transition(delivery, reopened, also))) return undefined;
