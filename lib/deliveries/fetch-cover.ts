@@ -26,21 +26,15 @@ export async function coverFetch(
   const last = known && (await findReader(known.delivery, table));
   if (last && isToBegin(last)) {
     const { unless, behind } = last.subject;
-    return {
-      covered: last.id,
-      writes: [unless || behind ? askAlsoFor(last, subject, receivedAt) : checkDelivery(last)],
-    };
+    const write = unless || behind ? askAlsoFor(last, subject, receivedAt) : checkDelivery(last);
+    return { covered: last.id, writes: [write] };
   }
   if (last && receivedAt <= beganAt(last)) return { covered: last.id, writes: [] };
   const open = last && (await findOpen(last, table));
   const members = { delivery: fetch.id, expiresAt: expiryOf(items.fetchCover, receivedAt) };
   const latest = known ? equals('delivery', known.delivery) : isAbsent('delivery');
   const writes = [{ Update: { Key, ...setting(members, latest) } }];
-  return {
-    covered: null,
-    writes,
-    ...(open && { behind: { delivery: open.id, askedAt: receivedAt } }),
-  };
+  return { covered: null, writes, ...(open && { behind: { delivery: open.id, askedAt: receivedAt } }) };
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { NewDelivery } from '#lib/deliveries/delivery';
+import { sum } from '#lib/platform/sum';
 import type { LineQuantity, Order, ShipmentSnapshot } from './order.ts';
 import { type Network, placeAgain } from './plan.ts';
 import { type IsNamed, isSame, sentBy } from './shipment.ts';
 import { sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
-import { dueOf, minus, nextAt, placementOf, skusOf, takeBack } from './units.ts';
+import { dueOf, minus, nextAt, placementOf, skusOf, takeBack, withPlacement } from './units.ts';
 
 /** What comes of a shipper's word that it will not ship some units. */
 interface Declined {
@@ -33,7 +34,8 @@ export function decline(
   if (units.length === 0) return null;
   // `less` stays until the plan makes another `cancel`, which ends the wait of the one before for a person.
   const { less } = placement;
-  const next = withLess(takeBack(order, delivery, units), delivery, less);
+  const kept = less && { less };
+  const next = withPlacement(takeBack(order, delivery, units), delivery, (each) => ({ ...each, ...kept }));
   const place = new Map(dueOf(next).map((due) => [due.id, due.place]));
   const held = units
     .map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, place.get(id) ?? 0) }))
@@ -43,9 +45,8 @@ export function decline(
   const cause = declinedBy(order, connection, held);
   if (minus(had, units).length > 0)
     return { ...placeAgain(next, connection, held, { ...cause, waitsFor: 'operator' }, network), cause };
-  const anew = { delivery, connection, lineItems: held, ...nextAt(order, connection), ...(less && { less }) };
-  const placements = next.placements.map((each) => (each.delivery === delivery ? anew : each));
-  return { order: { ...next, placements }, deliveries: [], cause, isWhole: true };
+  const anew = { delivery, connection, lineItems: held, ...nextAt(order, connection), ...kept };
+  return { order: withPlacement(next, delivery, () => anew), deliveries: [], cause, isWhole: true };
 }
 
 /** Units that it did not decline before and that the hub did not take back. */
@@ -61,18 +62,10 @@ function declinedUnits(
   const skus = skusOf(order);
   const left = sumByLine(lineItems);
   return told.flatMap(({ sku, quantity }) => {
-    const known = gone.reduce(
-      (sum, { id, quantity: units }) => sum + (isNamed(skus.get(id) ?? '', sku) ? units : 0),
-      0,
-    );
-    return takeUnits(order, left, quantity - known, ({ item }) => isNamed(item.id, sku));
+    const known = gone.filter(({ id }) => isNamed(skus.get(id) ?? '', sku)).map((line) => line.quantity);
+    return takeUnits(order, left, quantity - sum(known), ({ item }) => isNamed(item.id, sku));
   });
 }
-
-const withLess = (order: Order, delivery: string, less: LineQuantity[] | undefined): Order => ({
-  ...order,
-  placements: order.placements.map((each) => (each.delivery === delivery && less ? { ...each, less } : each)),
-});
 
 /** Why units that a shipper declined wait for a person. */
 export function declinedBy(order: Order, connection: string, lines: readonly LineQuantity[]) {

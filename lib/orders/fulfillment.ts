@@ -2,6 +2,7 @@ import { ERP } from '#lib/connections/connection';
 import { sameContent } from '#lib/platform/canonical-json';
 import { NotFoundError, StateError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
+import { sum } from '#lib/platform/sum';
 import type { Write } from '#lib/platform/table/table';
 import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
@@ -112,11 +113,10 @@ export function applyFulfillment(
 function leftOf(order: Order): LineQuantity[] {
   const left = unfulfilled(order);
   if (!order.own?.some(({ quantity }) => quantity > 0)) return left;
-  const asked = ({ id }: LineQuantity) =>
-    holdersOf(order, id).holders.reduce(
-      (units, { connection, open }) => units + (connection === order.connection ? 0 : open),
-      0,
-    );
+  const asked = ({ id }: LineQuantity) => {
+    const others = holdersOf(order, id).holders.filter(({ connection }) => connection !== order.connection);
+    return sum(others.map(({ open }) => open));
+  };
   return left
     .map((line) => ({ ...line, quantity: line.quantity - asked(line) }))
     .filter(({ quantity }) => quantity > 0);

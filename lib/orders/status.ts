@@ -16,10 +16,7 @@ export function isSettled(order: Order): boolean {
 }
 
 /** Whether units are left to ship although the time for it has passed. */
-export function isLate(order: Order, now = new Date()): boolean {
-  const status = statusOf(order);
-  return (status === 'open' || status === 'partial') && isPast(order, now);
-}
+export const isLate = (order: Order, now = new Date()): boolean => !isSettled(order) && isPast(order, now);
 
 /** The units still to be shipped, by line. */
 export function unfulfilled({ ucp }: Order): LineQuantity[] {

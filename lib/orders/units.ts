@@ -191,8 +191,14 @@ export function takeBack(order: Order, delivery: string, units: readonly LineQua
     return { ...kept, lineItems: minus(placement.lineItems, units), gone, ...(less.length > 0 && { less }) };
   };
   if (units.length === 0 || !placementOf(order, delivery)?.lineItems) return order;
-  return { ...order, placements: order.placements.map((each) => (each.delivery === delivery ? change(each) : each)) };
+  return withPlacement(order, delivery, change);
 }
+
+/** The order with one of its placements changed. */
+export const withPlacement = (order: Order, delivery: string, change: (was: Placement) => Placement): Order => ({
+  ...order,
+  placements: order.placements.map((each) => (each.delivery === delivery ? change(each) : each)),
+});
 
 /** The order with nothing of a placement that nobody was asked for yet; what a person gave to its shipper stays assigned. */
 export function holdBack(order: Order, delivery: string): Order {

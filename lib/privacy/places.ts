@@ -196,20 +196,13 @@ async function eraseWords(id: string): Promise<void> {
     const later = (await getAttempts(was)).slice(was.attempts?.length ?? 0);
     const now: Delivery = {
       ...was,
-      ...{
-        cause: silentCause(was.cause) ?? null,
-        subject: { ...was.subject, ...('input' in was.subject && { input: null }) },
-      },
+      cause: silentCause(was.cause) ?? null,
+      subject: { ...was.subject, ...('input' in was.subject && { input: null }) },
       ...(was.attempts && { attempts: was.attempts.map(silentAttempt) }),
       ...(was.closed && { closed: { ...was.closed, cause: silentCause(was.closed.cause) ?? null } }),
     };
-    return (
-      (await transition(
-        was,
-        now,
-        later.map((each) => putAttempt(id, silentAttempt(each))),
-      )) || undefined
-    );
+    const also = later.map((each) => putAttempt(id, silentAttempt(each)));
+    return (await transition(was, now, also)) || undefined;
   });
 }
 
