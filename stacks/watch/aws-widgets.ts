@@ -5,8 +5,11 @@ import { graph, type Line, type Widget } from './widgets';
 
 /** What AWS tells of what the hub runs on. */
 export function awsWidgets({ queues: made, table }: Resources, api: sst.aws.ApiGatewayV2): Widget[][] {
+  const ofQueue = (name: string, metric: Parameters<typeof queueMetric>[1], label = name): Line => ({
+    ...{ label, metric: queueMetric(find(made, name), metric) },
+  });
   const ofQueues = (names: string[], metric: Parameters<typeof queueMetric>[1]): Line[] =>
-    names.map((name) => ({ label: name, metric: queueMetric(find(made, name), metric) }));
+    names.map((name) => ofQueue(name, metric));
   const all = functions.map(({ name }) => name);
   const clockDriven = schedules.map((schedule) => schedule.function);
   const ofFunctions = (metric: Parameters<typeof functionMetric>[1], names = all): Line[] =>
@@ -20,10 +23,7 @@ export function awsWidgets({ queues: made, table }: Resources, api: sst.aws.ApiG
     metrics.map((metric) => ({ label: metric, metric: apiMetric(api, metric) }));
 
   const consumed = queues.map(({ name }) => name);
-  const inbound = (metric: Parameters<typeof queueMetric>[1], label: string): Line => ({
-    label,
-    metric: queueMetric(find(made, INBOUND_QUEUE), metric),
-  });
+  const dead = queues.map(({ deadLetterQueue }) => deadLetterQueue);
   return [
     [
       graph('Messages waiting', ofQueues(consumed, 'ApproximateNumberOfMessagesVisible'), 'Maximum'),
@@ -31,19 +31,16 @@ export function awsWidgets({ queues: made, table }: Resources, api: sst.aws.ApiG
       graph(
         'Fairness of the inbound queue',
         [
-          inbound('ApproximateNumberOfNoisyGroups', 'noisy connections'),
-          inbound('ApproximateAgeOfOldestMessageInQuietGroups', 'oldest message of a quiet one, seconds'),
+          ofQueue(INBOUND_QUEUE, 'ApproximateNumberOfNoisyGroups', 'noisy connections'),
+          ofQueue(
+            INBOUND_QUEUE,
+            'ApproximateAgeOfOldestMessageInQuietGroups',
+            'oldest message of a quiet one, seconds',
+          ),
         ],
         'Maximum',
       ),
-      graph(
-        'Dead letters',
-        ofQueues(
-          queues.map(({ deadLetterQueue }) => deadLetterQueue),
-          'ApproximateNumberOfMessagesVisible',
-        ),
-        'Maximum',
-      ),
+      graph('Dead letters', ofQueues(dead, 'ApproximateNumberOfMessagesVisible'), 'Maximum'),
     ],
     [
       graph('Functions: failed invocations', ofFunctions('Errors')),
