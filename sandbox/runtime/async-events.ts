@@ -1,5 +1,5 @@
 import { TICK_MAX_AGE_SECONDS } from '#lib/topology';
-import { type Handler, invoke } from './handlers.ts';
+import { type Handler, invoke, tellFailure } from './handlers.ts';
 
 /** One machine is not a cloud: events beyond these wait, as they do at Lambda when an account has no more room. */
 const AT_ONCE = 10;
@@ -27,13 +27,13 @@ export function createAsyncEvents(handlers: ReadonlyMap<string, Handler>, now: (
       if (!next) return;
       const { event, since } = next;
       if (now() - since > TICK_MAX_AGE_SECONDS * 1000) {
-        tell('a tick was dropped', event.name);
+        console.error(JSON.stringify({ level: 'error', message: 'a tick was dropped', schedule: event.name }));
         continue;
       }
       const run = invoke(handlers, functionName, event)
         .then(
           () => undefined,
-          (error) => tell('a schedule failed', event.name, (error as Error).name),
+          (error) => tellFailure('a schedule failed', { schedule: event.name }, error),
         )
         .finally(() => {
           running.delete(run);
@@ -57,6 +57,3 @@ export function createAsyncEvents(handlers: ReadonlyMap<string, Handler>, now: (
     },
   };
 }
-
-const tell = (message: string, schedule: string, error?: string): void =>
-  console.error(JSON.stringify({ level: 'error', message, schedule, ...(error !== undefined && { error }) }));

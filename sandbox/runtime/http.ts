@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { routes } from '#lib/topology';
-import { type Handler, invoke } from './handlers.ts';
+import { type Handler, invoke, tellFailure } from './handlers.ts';
 import { isOwnHost } from './own-host.ts';
 import { createRush, type Rush } from './rush.ts';
 
@@ -20,7 +20,7 @@ export const createApiGateway =
     rush.during(respond(handlers, request)).then(
       (result) => write(response, result),
       (error) => {
-        console.error(JSON.stringify({ level: 'error', message: 'a function failed', error: (error as Error).name }));
+        tellFailure('a function failed', {}, error);
         write(response, message(500, 'Internal Server Error'));
       },
     );

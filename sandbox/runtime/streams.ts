@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { chunksOf } from '#lib/platform/chunks';
 import { queueUrl, tableName } from '#lib/platform/settings';
 import { streams as all, type Pattern, type StreamSpec } from '#lib/topology';
 import { ENDPOINT_VARIABLES } from '../aws/endpoints.ts';
@@ -56,24 +57,21 @@ export function consumeStreams(
   };
 }
 
-const call = <T>(target: string, input: object, signal: AbortSignal) =>
-  callAws(process.env[ENDPOINT_VARIABLES.dynamodb] ?? '', target, input, signal) as Promise<T>;
+/** What DynamoDB and its streams answer, by operation. */
+interface Answers {
+  'DynamoDB_20120810.DescribeTable': { Table: { LatestStreamArn: string } };
+  'DynamoDBStreams_20120810.DescribeStream': { StreamDescription: { Shards: Array<{ ShardId: string }> } };
+  'DynamoDBStreams_20120810.GetShardIterator': { ShardIterator?: string | undefined };
+  'DynamoDBStreams_20120810.GetRecords': { Records: DynamoDBRecord[]; NextShardIterator?: string };
+}
 
-const STREAMS = 'DynamoDBStreams_20120810';
+const call = <Target extends keyof Answers>(target: Target, input: object, signal: AbortSignal) =>
+  callAws(process.env[ENDPOINT_VARIABLES.dynamodb] ?? '', target, input, signal) as Promise<Answers[Target]>;
 
 async function describe(signal: AbortSignal): Promise<{ arn: string; shards: string[] }> {
-  const about = { TableName: tableName() };
-  const { Table } = await call<{ Table: { LatestStreamArn: string } }>(
-    'DynamoDB_20120810.DescribeTable',
-    about,
-    signal,
-  );
+  const { Table } = await call('DynamoDB_20120810.DescribeTable', { TableName: tableName() }, signal);
   const arn = Table.LatestStreamArn;
-  const { StreamDescription } = await call<{ StreamDescription: { Shards: Array<{ ShardId: string }> } }>(
-    `${STREAMS}.DescribeStream`,
-    { StreamArn: arn },
-    signal,
-  );
+  const { StreamDescription } = await call('DynamoDBStreams_20120810.DescribeStream', { StreamArn: arn }, signal);
   return { arn, shards: StreamDescription.Shards.map(({ ShardId }) => ShardId) };
 }
 
@@ -94,31 +92,24 @@ async function follow({ spec, arn, shard, positions, keep, work, signal }: Follo
     ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: positions[at] }
     : { ShardIteratorType: 'TRIM_HORIZON' };
   const first = { StreamArn: arn, ShardId: shard, ...begin };
-  let { ShardIterator } = await call<{ ShardIterator?: string | undefined }>(
-    `${STREAMS}.GetShardIterator`,
-    first,
-    signal,
-  );
+  let { ShardIterator } = await call('DynamoDBStreams_20120810.GetShardIterator', first, signal);
   const Limit = spec.batchSize * spec.parallelizationFactor;
   while (ShardIterator && !signal.aborted) {
-    const { Records, NextShardIterator } = await call<{ Records: DynamoDBRecord[]; NextShardIterator?: string }>(
-      `${STREAMS}.GetRecords`,
-      { ShardIterator, Limit },
-      signal,
-    );
+    const asked = { ShardIterator, Limit };
+    const { Records, NextShardIterator } = await call('DynamoDBStreams_20120810.GetRecords', asked, signal);
     const wanted = Records.filter((record) => isWanted(spec, record));
     const lanes = Map.groupBy(wanted, (record) => laneOf(record, spec.parallelizationFactor));
-    await Promise.all([...lanes.values()].map((lane) => inBatches(lane, spec.batchSize, work)));
+    await Promise.all(
+      [...lanes.values()].map(async (lane) => {
+        for (const batch of chunksOf(lane, spec.batchSize)) await work(batch);
+      }),
+    );
     const last = Records.at(-1)?.dynamodb?.SequenceNumber;
     // A batch that a stop broke off is handed on again.
     if (last && !signal.aborted) keep(at, last);
     if (Records.length === 0) await sleep(LOOK_EVERY_MS, undefined, { signal });
     ShardIterator = NextShardIterator;
   }
-}
-
-async function inBatches<T>(all: readonly T[], size: number, work: (batch: T[]) => Promise<void>): Promise<void> {
-  for (let start = 0; start < all.length; start += size) await work(all.slice(start, start + size));
 }
 
 /** All records of an item go one lane. */
