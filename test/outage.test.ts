@@ -14,6 +14,8 @@ const ENOUGH = 20;
 /** The plan is looked at again and again, and requests may be under way. */
 const MARGIN_MS = 600;
 const EVERY_MS = 60;
+/** More would be asked of a hub on a busy machine than it answers, for longer and longer. */
+const AT_ONCE = 10;
 
 function write(away: readonly ServiceName[]): void {
   // A message whose work failed comes again after seconds, in place of six minutes.
@@ -43,6 +45,12 @@ function sellOn() {
   const answered = (status: number, since: number) =>
     eventually(() => answers.some((each) => each.status === status && each.from >= since), `an answer ${status}`);
   const forged: number[] = [];
+  let asking = 0;
+  const ask = async (body: string, signed: { signature?: string } = {}) => {
+    asking += 1;
+    const { status } = await post(stage, body, signed).finally(() => (asking -= 1));
+    return status;
+  };
   const ids: string[] = [];
   const send = async (number: number): Promise<void> => {
     // Every fifth is for the warehouse, the others the seller ships: what is tested is not how fast pushes are.
@@ -53,16 +61,16 @@ function sellOn() {
     const body = eventOf(await stage.shown(sold.id));
     for (let status = 0; status !== 200; ) {
       const [from, when] = [Date.now(), state.away];
-      ({ status } = await post(stage, body));
+      status = await ask(body);
       answers.push({ from, status, when: when === state.away ? when : 'between' });
-      if (number % 10 === 0) forged.push((await post(stage, body, { signature: 'f'.repeat(64) })).status);
+      if (number % 10 === 0) forged.push(await ask(body, { signature: 'f'.repeat(64) }));
       if (status !== 200) await sleep(500);
     }
   };
   const selling = (async () => {
     const sent: Promise<void>[] = [];
-    for (let number = 0; state.running; number += 1) {
-      sent.push(send(number));
+    while (state.running) {
+      if (asking < AT_ONCE) sent.push(send(sent.length));
       await sleep(EVERY_MS);
     }
     await Promise.all(sent);
