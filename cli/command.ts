@@ -39,6 +39,11 @@ export class Command extends Commander {
     return this.addHelpText('after', `\n${text}`);
   }
 
+  /** Looks at its arguments and options before anything is opened, and throws what is wrong with them. */
+  checks<Given extends unknown[]>(check: (...given: Given) => void | Promise<void>): this {
+    return this.hook('preAction', (command) => check(...([...command.processedArgs, command.opts()] as Given)));
+  }
+
   /** What it does with the hub. It is given its arguments and then its options, as an action of commander. */
   does<Given extends unknown[]>(work: (session: Session, ...given: Given) => void | Promise<void>): this {
     return this.action((...given) => work(openSession(given.at(-1)), ...(given.slice(0, -1) as Given)));

@@ -45,3 +45,19 @@ test('doctor does not call well a deployment whose file is not there', async () 
   const run = createProgram().parseAsync(['doctor', '--outputs', '/nowhere/outputs.json'], { from: 'user' });
   await expect(run).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('/nowhere/outputs.json') });
 });
+
+test.each([
+  [2, '--scopes is wanted', ['keys', 'create', 'erp']],
+  [2, "a key's name", ['keys', 'create', 'ERP', '--scopes', 'ops']],
+  [2, 'https URL', ['endpoints', 'add', 'erp', '--to', 'ftp://erp.example.com']],
+  [3, '--yes', ['endpoints', 'remove', 'erp']],
+  [3, '--yes', ['consumers', 'delete', 'erp', '--url', 'https://hub.invalid']],
+  [3, '--yes', ['secrets', 'retire-previous', 'scopio']],
+  [3, '--yes', ['ucp', 'rotate-key', '--leaked']],
+])(
+  'with code %i and "%s" it is said what is wrong with the words of %j before anything is opened',
+  async (exitCode, words, args) => {
+    const message = expect.stringContaining(words);
+    await expect(createProgram().parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode, message });
+  },
+);

@@ -105,10 +105,10 @@ export function addConsumers(program: Command): void {
     .description('forget a consumer and how far it was')
     .addOption(yes('really'))
     .examples('consumers delete old-erp --yes')
-    .does(async (session, id: string, { yes: isSure }: { yes?: true }) => {
+    .checks((id: string, { yes: isSure }: { yes?: true }) => {
       if (!isSure) throw refusal(`${id} would begin anew: --yes to go on`);
-      tell(session, await session.api.delete<Consumer>(at(id)));
-    });
+    })
+    .does(async (session, id: string) => tell(session, await session.api.delete<Consumer>(at(id))));
 }
 
 const tell = (session: Session, consumer: Consumer): void =>

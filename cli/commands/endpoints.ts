@@ -3,7 +3,7 @@ import type { Shape } from '#client/index';
 import type { Endpoint } from '#lib/api/endpoints';
 import type { Command } from '../command.ts';
 import { operatorName } from '../deployment.ts';
-import { CliError, refusal } from '../errors.ts';
+import { CliError, refusal, usageError } from '../errors.ts';
 import { describeLag, relativeTime } from '../format.ts';
 import { yes } from '../options.ts';
 import type { Column } from '../table.ts';
@@ -71,16 +71,28 @@ function addAdd(endpoints: Command): void {
       'endpoints add erp-main --to https://erp.example.com/hooks',
       "endpoints add wms --to https://wms.example.com/in --types 'order.*' --full",
     )
+    .checks(async (id: string, options: AddOptions) => {
+      const { EndpointEntry } = await import('#lib/connections/endpoint-file');
+      const [issue] = EndpointEntry.safeParse(entryOf(id, options)).error?.issues ?? [];
+      if (issue) throw usageError(`${issue.path.join('.')}: ${issue.message}`);
+    })
     .doesAtDeployment(
-      async (id: string, { to: url, profile, types = [], full }: AddOptions) => {
+      async (id: string, options: AddOptions) => {
         const { addEndpoint } = await import('#lib/connections/manage-endpoints');
         const { unblock } = await import('#lib/deliveries/reopen');
-        const asked = { id, url, profile, types, ...(full && { payload: 'full' as const }) };
-        return { id, secret: await addEndpoint(asked, operatorName(), { unblock }) };
+        return { id, secret: await addEndpoint(entryOf(id, options), operatorName(), { unblock }) };
       },
       ({ id, secret }) => secret ?? `${id}: added, signed by the hub's own key`,
     );
 }
+
+const entryOf = (id: string, { to: url, profile, types = [], full }: AddOptions) => ({
+  id,
+  url,
+  profile,
+  types,
+  ...(full && { payload: 'full' as const }),
+});
 
 function addRotate(endpoints: Command): void {
   endpoints
@@ -102,9 +114,11 @@ function addRemove(endpoints: Command): void {
     .description('push nothing more to an endpoint')
     .addOption(yes('really'))
     .examples('endpoints remove old-erp --yes')
+    .checks((id: string, { yes: isSure }: { yes?: true }) => {
+      if (!isSure) throw refusal(`${id} would be told nothing more, and its secret be gone: --yes to go on`);
+    })
     .doesAtDeployment(
-      async (id: string, { yes: isSure }: { yes?: true }) => {
-        if (!isSure) throw refusal(`${id} would be told nothing more, and its secret be gone: --yes to go on`);
+      async (id: string) => {
         await (await import('#lib/connections/manage-endpoints')).removeEndpoint(id, operatorName());
         return { id };
       },

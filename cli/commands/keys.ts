@@ -30,10 +30,9 @@ export function addKeys(program: Command): void {
       'keys create erp --scopes orders:read fulfillments:write --outputs .longshore/outputs.json',
       'keys create erp --rotate',
     )
+    .checks(checkNew)
     .doesAtDeployment(
       async (name: string, options: CreateOptions) => {
-        if (!options.scopes && !options.rotate)
-          throw usageError(`--scopes is wanted, of ${SCOPES.join(', ')}; or --rotate for one more key of a name`);
         const { createApiKey } = await import('#lib/api/kit/keys');
         const scopes = await scopesFor(name, options);
         return { name, scopes, key: await createApiKey({ name, scopes, by: operatorName() }) };
@@ -72,20 +71,26 @@ export function addKeys(program: Command): void {
     );
 }
 
+async function checkNew(name: string, { scopes, rotate }: CreateOptions): Promise<void> {
+  if (rotate) return;
+  if (!scopes) throw usageError(`--scopes is wanted, of ${SCOPES.join(', ')}; or --rotate for one more key of a name`);
+  const { KEY_NAME, LOCAL_KEY_NAME } = await import('#lib/api/kit/keys');
+  if (!KEY_NAME.test(name)) throw usageError(`a key's name is made of a-z, 0-9 and -, not "${name}"`);
+  if (name === LOCAL_KEY_NAME)
+    throw refusal(`${name} is the key that a local hub makes anew at each start: name it otherwise`);
+}
+
 /**
  * The scopes of the key to make. A name stands on timelines and in the audit trail: two keys have the same only in a
  * rotation, and then the same scopes.
  */
 async function scopesFor(name: string, { scopes }: CreateOptions): Promise<readonly Scope[]> {
-  const { KEY_NAME, LOCAL_KEY_NAME, listApiKeys } = await import('#lib/api/kit/keys');
+  const { listApiKeys } = await import('#lib/api/kit/keys');
   const newest = (await listApiKeys()).findLast((key) => key.name === name);
   if (!scopes) {
     if (newest) return newest.scopes;
     throw new CliError(`there is no key of the name ${name} to make one more of`);
   }
-  if (!KEY_NAME.test(name)) throw usageError(`a key's name is made of a-z, 0-9 and -, not "${name}"`);
-  if (name === LOCAL_KEY_NAME)
-    throw refusal(`${name} is the key that a local hub makes anew at each start: name it otherwise`);
   if (newest) throw refusal(`there is a key of the name ${name}: --rotate makes one more, or revoke it first`);
   return scopes;
 }

@@ -29,10 +29,12 @@ export function addSecrets(program: Command): void {
     .addArgument(new Argument('<marketplace>').choices(marketplaces.map(({ name }) => name)))
     .addOption(yes('do it: what is still signed with the one before is refused from then on'))
     .examples('secrets retire-previous scopio --yes')
+    .checks((marketplace: string, { yes: sure }: { yes?: boolean }) => {
+      if (!sure)
+        throw refusal(`what ${marketplace} signs with its previous secret would be refused: say --yes to do it`);
+    })
     .doesAtDeployment(
-      async (marketplace: string, { yes: sure }: { yes?: boolean }) => {
-        if (!sure)
-          throw refusal(`what ${marketplace} signs with its previous secret would be refused: say --yes to do it`);
+      async (marketplace: string) => {
         const { retirePreviousSecret } = await import('#lib/connections/retire');
         return { marketplace, retired: await retirePreviousSecret(marketplace) };
       },
@@ -61,10 +63,14 @@ export function addUcp(program: Command): void {
     .addOption(new Option('--leaked', 'no longer publish the keys before it: what they signed is refused'))
     .addOption(yes('do it, where the key before has leaked'))
     .examples('ucp rotate-key', 'ucp rotate-key --leaked --yes')
-    .doesAtDeployment(async ({ leaked = false, yes: sure }: { leaked?: boolean; yes?: boolean }) => {
+    .checks(({ leaked, yes: sure }: { leaked?: boolean; yes?: boolean }) => {
       if (leaked && !sure) throw refusal('events that were signed before would be refused: say --yes to do it');
-      return shown(await (await keysModule()).rotateKey({ leaked, by: operatorName() }));
-    }, table);
+    })
+    .doesAtDeployment(
+      async ({ leaked = false }: { leaked?: boolean }) =>
+        shown(await (await keysModule()).rotateKey({ leaked, by: operatorName() })),
+      table,
+    );
 }
 
 const keysModule = () => import('#lib/ucp/keys');
