@@ -81,9 +81,8 @@ async function endLeases(connections: readonly string[]): Promise<void> {
         queryIndex({ index: 'byState', partition, limit: 1000, newestFirst: false }),
       ),
     );
-    for (const delivery of await getDeliveries(pages.flat().map(idOf))) {
+    for (const delivery of await getDeliveries(pages.flat().map(idOf)))
       if (delivery.lease) await transition(delivery, { ...delivery, lease: { ...delivery.lease, until: longAgo } });
-    }
   }
 }
 

@@ -146,9 +146,8 @@ export function createWebhookSender(
     },
     list: () => webhooks.list().map((webhook) => ({ ...webhook, url: habits.showUrl?.(webhook.url) ?? webhook.url })),
     resume() {
-      for (const webhook of webhooks.list().filter(({ state }) => state === 'pending')) {
+      for (const webhook of webhooks.list().filter(({ state }) => state === 'pending'))
         schedule(webhook, Math.max(0, Date.parse(webhook.nextAttemptAt ?? webhook.createdAt) - now().getTime()));
-      }
     },
     stop() {
       stopped.abort();

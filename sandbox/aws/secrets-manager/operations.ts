@@ -39,16 +39,14 @@ export function createOperations(secrets: Secrets) {
   return {
     CreateSecret(input: { Name?: string; Description?: string; Tags?: Tag[] } & Value & NewVersion) {
       const { Name: name = '', ClientRequestToken: token } = input;
-      if (!/^[\w/+=.@-]{1,512}$/.test(name)) {
+      if (!/^[\w/+=.@-]{1,512}$/.test(name))
         throw new AwsError('ValidationException', 'Invalid name. Allowed are alphanumeric characters and -/_+=.@');
-      }
       const existing = secrets.get(name);
       if (existing) {
         const version = token ? existing.versions[token] : undefined;
         const isRepeat = version?.SecretString === input.SecretString && version?.SecretBinary === input.SecretBinary;
-        if (!token || !version || !isRepeat) {
+        if (!token || !version || !isRepeat)
           throw alreadyExists(`The operation failed because the secret ${name} already exists.`);
-        }
         return { ...head(existing), VersionId: token };
       }
       const now = Date.now() / 1000;
@@ -83,15 +81,12 @@ export function createOperations(secrets: Secrets) {
       return change(secrets.find(input.SecretId), (secret) => {
         const current = secret.stages[input.VersionStage];
         const { MoveToVersionId: to, RemoveFromVersionId: from } = input;
-        if (from && current !== from) {
+        if (from && current !== from)
           throw invalidParameter(`The staging label ${input.VersionStage} isn't attached to version ${from}.`);
-        }
-        if (!to && (!from || input.VersionStage === 'AWSCURRENT')) {
+        if (!to && (!from || input.VersionStage === 'AWSCURRENT'))
           throw invalidParameter('AWSCURRENT only moves to another version; any other label is taken from one.');
-        }
-        if (to && current && current !== to && !from) {
+        if (to && current && current !== to && !from)
           throw invalidParameter(`RemoveFromVersionId must name ${current}, to which the label is attached.`);
-        }
         if (to) findVersion(secret, { VersionId: to });
         moveStage(secret, input.VersionStage, to);
         return head(secret);
@@ -99,9 +94,8 @@ export function createOperations(secrets: Secrets) {
     },
     GetSecretValue: getValue,
     BatchGetSecretValue(input: Listing & { SecretIdList?: string[] }) {
-      if (Boolean(input.SecretIdList) === Boolean(input.Filters)) {
+      if (Boolean(input.SecretIdList) === Boolean(input.Filters))
         throw invalidParameter("Either 'SecretIdList' or 'Filters' must be provided, but not both.");
-      }
       const found = () => secrets.all().filter((secret) => !secret.deletedAt && matches(secret, input.Filters));
       const [ids, NextToken] = paginate(input.SecretIdList ?? found().map((secret) => secret.arn), input, 20);
       const SecretValues: object[] = [];

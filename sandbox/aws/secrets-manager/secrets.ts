@@ -31,9 +31,8 @@ export type Secrets = ReturnType<typeof openSecrets>;
 /** Reads the file and keeps it equal to what is in memory. */
 export function openSecrets(file: string) {
   const secrets = new Map<string, Secret>();
-  if (existsSync(file)) {
+  if (existsSync(file))
     for (const secret of JSON.parse(readFileSync(file, 'utf8')) as Secret[]) secrets.set(secret.name, secret);
-  }
   return {
     all: () => [...secrets.values()],
     get: (name: string) => secrets.get(name),
@@ -42,9 +41,8 @@ export function openSecrets(file: string) {
       const named = (secret: Secret) => secret.arn === id || secret.arn.replace(/-\w{6}$/, '') === id;
       const secret = secrets.get(id ?? '') ?? [...secrets.values()].find(named);
       if (!secret) throw notFound("Secrets Manager can't find the specified secret.");
-      if (secret.deletedAt !== undefined && !deleted) {
+      if (secret.deletedAt !== undefined && !deleted)
         throw invalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
-      }
       return secret;
     },
     add: (secret: Secret) => void secrets.set(secret.name, secret),

@@ -20,16 +20,13 @@ export function stagesOf(secret: Secret, version: string): string[] {
 /** Adds a version, or finds the one that the same token already made, and moves the staging labels to it. */
 export function putVersion(secret: Secret, input: NewVersion): string {
   const { SecretString, SecretBinary, ClientRequestToken: version = randomUUID() } = input;
-  if ((SecretString == null) === (SecretBinary == null)) {
+  if ((SecretString == null) === (SecretBinary == null))
     throw invalidParameter('You must provide either SecretString or SecretBinary.');
-  }
-  if (Buffer.byteLength(SecretString ?? Buffer.from(SecretBinary ?? '', 'base64')) > SIZE_LIMIT) {
+  if (Buffer.byteLength(SecretString ?? Buffer.from(SecretBinary ?? '', 'base64')) > SIZE_LIMIT)
     throw invalidParameter(`Secret value is larger than ${SIZE_LIMIT} bytes.`);
-  }
   const existing = secret.versions[version];
-  if (existing && (existing.SecretString !== SecretString || existing.SecretBinary !== SecretBinary)) {
+  if (existing && (existing.SecretString !== SecretString || existing.SecretBinary !== SecretBinary))
     throw alreadyExists(`ClientRequestToken ${version} is already in use for a version of secret ${secret.arn}.`);
-  }
   const now = Date.now() / 1000;
   secret.versions[version] = existing ?? { SecretString, SecretBinary, createdAt: now };
   secret.changedAt = now;
@@ -45,9 +42,7 @@ export function moveStage(secret: Secret, stage: string, version: string | undef
   if (stage === 'AWSCURRENT' && before && before !== version) secret.stages.AWSPREVIOUS = before;
   if (secret.stages.AWSPREVIOUS === secret.stages.AWSCURRENT) delete secret.stages.AWSPREVIOUS;
   const labelled = new Set(Object.values(secret.stages));
-  for (const id of Object.keys(secret.versions)) {
-    if (!labelled.has(id) && id !== version) delete secret.versions[id];
-  }
+  for (const id of Object.keys(secret.versions)) if (!labelled.has(id) && id !== version) delete secret.versions[id];
 }
 
 /** The version that an id, a label, both or neither name. */

@@ -31,9 +31,8 @@ export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOption
     } catch (error) {
       database.close();
       if ((error as { errcode?: number }).errcode !== BUSY) throw error;
-      if (performance.now() > deadline) {
+      if (performance.now() > deadline)
         throw new Error(`Another process is using ${file}. Stop it, or choose another data directory.`);
-      }
       Atomics.wait(PAUSE, 0, 0, 50);
     }
   }

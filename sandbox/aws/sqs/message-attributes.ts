@@ -42,18 +42,15 @@ export function md5OfAttributes(attributes: MessageAttributes | undefined): stri
 /** Checks the attributes of one message and returns their size in bytes. */
 export function checkAttributes(attributes: MessageAttributes = {}): number {
   const entries = Object.entries(attributes);
-  if (entries.length > ATTRIBUTE_LIMIT) {
+  if (entries.length > ATTRIBUTE_LIMIT)
     throw invalidParameter(`Number of message attributes [${entries.length}] exceeds the allowed maximum [10].`);
-  }
   let size = 0;
   for (const [name, { DataType = '', StringValue, BinaryValue }] of entries) {
-    if (!/^(String|Number|Binary)(\.|$)/.test(DataType)) {
+    if (!/^(String|Number|Binary)(\.|$)/.test(DataType))
       throw invalidParameter(`The message attribute '${name}' must contain non-empty message attribute type.`);
-    }
     const value = DataType.startsWith('Binary') ? BinaryValue : StringValue;
-    if (!value) {
+    if (!value)
       throw invalidParameter(`The message attribute '${name}' must contain a non-empty value of type ${DataType}.`);
-    }
     if (StringValue) refuseForbiddenCharacters(StringValue);
     const bytes = BinaryValue ? Buffer.byteLength(BinaryValue, 'base64') : Buffer.byteLength(value);
     size += Buffer.byteLength(name) + DataType.length + bytes;

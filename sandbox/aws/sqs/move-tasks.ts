@@ -65,12 +65,10 @@ export function createMoveTasks(commits: Commits, queues: QueueStore, messages: 
   return {
     start(input: { SourceArn?: string; DestinationArn?: string; MaxNumberOfMessagesPerSecond?: number }) {
       const source = find(input.SourceArn, 'SourceArn');
-      if (queues.sourcesOf(source).length === 0) {
+      if (queues.sourcesOf(source).length === 0)
         throw invalidParameter('Source queue must be configured as a Dead Letter Queue.');
-      }
-      if (tasks.some((task) => task.source.arn === source.arn && task.status === 'RUNNING')) {
+      if (tasks.some((task) => task.source.arn === source.arn && task.status === 'RUNNING'))
         throw unsupported('There is already a task running. Only one active task is allowed for a source queue arn.');
-      }
       const task: MoveTask = {
         handle: randomUUID(),
         status: 'RUNNING',

@@ -45,9 +45,8 @@ export function createOperations({ commits, queues, messages, receiver, moveTask
     refuseVisibility(seconds);
     const { seq, receives } = readHandle(ReceiptHandle);
     const now = Date.now();
-    if (!messages.hide(queue.name, seq, receives, now + seconds * 1000, now)) {
+    if (!messages.hide(queue.name, seq, receives, now + seconds * 1000, now))
       throw messageNotInFlight(String(ReceiptHandle));
-    }
   }
 
   function deleteMessage(queue: Queue, { ReceiptHandle }: Received): void {
@@ -126,9 +125,8 @@ export function createOperations({ commits, queues, messages, receiver, moveTask
       const max = input.MaxNumberOfMessages ?? 1;
       if (max < 1 || max > 10) throw outOfRange('MaxNumberOfMessages', max, 'Must be between 1 and 10, if provided');
       const waitSeconds = input.WaitTimeSeconds ?? numberOf(queue.attributes, 'ReceiveMessageWaitTimeSeconds');
-      if (waitSeconds < 0 || waitSeconds > 20) {
+      if (waitSeconds < 0 || waitSeconds > 20)
         throw outOfRange('WaitTimeSeconds', waitSeconds, 'Must be >= 0 and <= 20, if provided');
-      }
       const visibilitySeconds = input.VisibilityTimeout ?? numberOf(queue.attributes, 'VisibilityTimeout');
       refuseVisibility(visibilitySeconds);
       const taken = await receiver.receive(queue, { max, visibilitySeconds, waitSeconds }, caller);
@@ -158,9 +156,8 @@ export function createOperations({ commits, queues, messages, receiver, moveTask
 }
 
 function refuseVisibility(seconds: number): void {
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > 43_200) {
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > 43_200)
     throw outOfRange('VisibilityTimeout', seconds, 'Must be between 0 and 43200');
-  }
 }
 
 function describeMessage(message: Message, input: ReceiveRequest) {

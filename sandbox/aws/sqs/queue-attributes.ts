@@ -68,9 +68,8 @@ function checkAttribute(name: string, value: string, queueExists: (arn: string) 
   if (name === 'FifoQueue') throw unsupported('The local emulator has standard queues only, no FIFO queues.');
   const limits = NUMBERS[name];
   if (limits) {
-    if (!/^\d+$/.test(value) || Number(value) < limits.min || Number(value) > limits.max) {
+    if (!/^\d+$/.test(value) || Number(value) < limits.min || Number(value) > limits.max)
       throw invalidAttributeValue(name);
-    }
   } else if (name === 'RedrivePolicy') {
     if (value !== '') checkRedrivePolicy(value, queueExists);
   } else if (!INERT.has(name)) throw invalidAttributeName(name);
@@ -84,12 +83,10 @@ function checkRedrivePolicy(value: string, queueExists: (arn: string) => boolean
     throw invalidAttributeValue('RedrivePolicy');
   }
   const count = Number(policy.maxReceiveCount);
-  if (!Number.isInteger(count) || count < 1 || count > 1000) {
+  if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw outOfRange('RedrivePolicy', value, 'maxReceiveCount must be between 1 and 1000');
-  }
-  if (!policy.deadLetterTargetArn || !queueExists(policy.deadLetterTargetArn)) {
+  if (!policy.deadLetterTargetArn || !queueExists(policy.deadLetterTargetArn))
     throw outOfRange('RedrivePolicy', value, 'Dead letter target does not exist');
-  }
 }
 
 /** The asked-for attributes of a queue out of what is set, what is default and what was counted. */

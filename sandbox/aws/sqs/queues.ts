@@ -58,9 +58,8 @@ export function openQueues(database: DatabaseSync) {
     },
     create(name: unknown, attributes: Attributes = {}, tags: Record<string, string> = {}): Queue {
       if (String(name).endsWith('.fifo')) throw unsupported('The local emulator has no FIFO queues.');
-      if (typeof name !== 'string' || !/^[\w-]{1,80}$/.test(name)) {
+      if (typeof name !== 'string' || !/^[\w-]{1,80}$/.test(name))
         throw invalidParameter('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
-      }
       const checked = changeAttributes({}, attributes, exists);
       const existing = queues.get(name);
       if (existing) {

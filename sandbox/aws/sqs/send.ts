@@ -58,12 +58,10 @@ function checkOutgoing(queue: Queue, { MessageBody, DelaySeconds, ...rest }: Out
   refuseForbiddenCharacters(MessageBody);
   const size = Buffer.byteLength(MessageBody) + checkAttributes(rest.MessageAttributes);
   const limit = numberOf(queue.attributes, 'MaximumMessageSize');
-  if (size > limit) {
+  if (size > limit)
     throw invalidParameter(`One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`);
-  }
-  if (DelaySeconds != null && !(Number.isInteger(DelaySeconds) && DelaySeconds >= 0 && DelaySeconds <= 900)) {
+  if (DelaySeconds != null && !(Number.isInteger(DelaySeconds) && DelaySeconds >= 0 && DelaySeconds <= 900))
     throw outOfRange('DelaySeconds', DelaySeconds, 'DelaySeconds must be >= 0 and <= 900');
-  }
   if (rest.MessageGroupId !== undefined && !GROUP_ID.test(rest.MessageGroupId)) {
     const reason = 'MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length';
     throw outOfRange('MessageGroupId', rest.MessageGroupId, reason);

@@ -27,9 +27,8 @@ export function serveEntries(app: FastifyInstance, { base, credentials, stock }:
     const parameters = parametersOf(request);
     if (!('entry_order' in parameters)) throw refuse([403, "Parameter 'entry_order' must be present"]);
     const { entry_order: announced } = parameters;
-    if (typeof announced !== 'object' || isBlank(announced) || Object.keys(announced ?? {}).length === 0) {
+    if (typeof announced !== 'object' || isBlank(announced) || Object.keys(announced ?? {}).length === 0)
       throw refuse([402, 'entry_order is null']);
-    }
     const quantities = Object.entries(announced ?? {}).map(([sku, value]) => [sku, wholeNumber(value) ?? 0] as const);
     const wrong = quantities.filter(([sku, quantity]) => quantity <= 0 || !stock.bySku(sku)).map(([sku]) => sku);
     if (wrong.length > 0) {

@@ -39,9 +39,8 @@ export function serveItems(app: FastifyInstance, { credentials, stock }: Parts):
       throw refuse([401, 'Incomplete data'], { description, items_errors: incomplete.map(({ given }) => given) });
     }
     const { saved, unsaved } = saveAll(checked);
-    if (unsaved.length === 0) {
+    if (unsaved.length === 0)
       return { message: 'Success', description: 'All Items are now registered', items_saved: saved };
-    }
     const message = 'The following Items could not be saved';
     return reply.code(201).send({ message, items_errors: unsaved, items_saved: saved });
   });

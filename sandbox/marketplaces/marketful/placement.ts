@@ -51,9 +51,8 @@ function checkContactInfo(contactInfo: Record<string, unknown>): void {
   checkOneOf(contactInfo, 'carrier_name', CARRIERS);
   checkOneOf(contactInfo, 'tipo_envio', SHIPPING_TYPES);
   const { asegurado } = contactInfo;
-  if (!isBlank(asegurado) && !['true', 'false'].includes(String(asegurado))) {
+  if (!isBlank(asegurado) && !['true', 'false'].includes(String(asegurado)))
     throw refuse([401, 'Incorrect data: asegurado must be boolean']);
-  }
 }
 
 function checkOneOf(contactInfo: Record<string, unknown>, field: string, accepted: readonly string[]): void {
@@ -66,18 +65,16 @@ function readItems(items: unknown): OrderItem[] {
   return items.map((item: unknown) => {
     const { sku, cantidad } = isRecord(item) ? item : {};
     const quantity = wholeNumber(cantidad);
-    if (typeof sku !== 'string' || sku === '' || !quantity) {
+    if (typeof sku !== 'string' || sku === '' || !quantity)
       throw refuse([401, 'Incorrect data: every item needs a sku and a cantidad of at least 1']);
-    }
     return { sku, cantidad: quantity };
   });
 }
 
 function checkUnique({ num_orden: number, orden_id: id, canal }: Record<string, unknown>, placed: readonly Order[]) {
   if (placed.some((order) => order.orden_id === id)) throw refuse([401, `orden_id ${id} already exists`]);
-  if (placed.some((order) => order.num_orden === number && order.canal === canal)) {
+  if (placed.some((order) => order.num_orden === number && order.canal === canal))
     throw refuse([401, `num_orden ${number} already exists for canal ${canal}`]);
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

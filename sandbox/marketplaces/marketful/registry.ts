@@ -25,9 +25,8 @@ export function createRegistry({ base, sender }: { base: Base; sender: WebhookSe
   return {
     list: () => webhooks.list(),
     create(url: unknown, tipo: unknown) {
-      if (typeof url !== 'string' || url === '' || typeof tipo !== 'string' || tipo === '') {
+      if (typeof url !== 'string' || url === '' || typeof tipo !== 'string' || tipo === '')
         throw refuse([404, 'Parametros incompletos (url y tipo deben estar presentes']);
-      }
       const topic = TOPICS.find((known) => known === tipo);
       if (!topic) throw refuse([404, `Webhook ${tipo} desconocido/invalido`]);
       const existing = find(topic);

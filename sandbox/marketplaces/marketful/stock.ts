@@ -43,7 +43,6 @@ export function createStock(store: Store) {
 /** A new warehouse holds the catalog that the sample orders are made of. */
 export function fillStock(stock: Stock): void {
   if (stock.list().length > 0) return;
-  for (const { sku, ean, title, gross } of catalog) {
+  for (const { sku, ean, title, gross } of catalog)
     stock.add({ sku, ean, title, list_price: gross / 100, quantity: FIRST_QUANTITY });
-  }
 }

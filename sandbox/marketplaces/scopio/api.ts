@@ -79,9 +79,8 @@ export function failed(status: number, code: string, description: string): Refus
 
 function findOrder(order: Order | undefined, seller: string): Order {
   if (!order) throw failed(404, 'order_not_found', 'There is no such order.');
-  if (!order.lines.some((line) => line.seller === seller)) {
+  if (!order.lines.some((line) => line.seller === seller))
     throw failed(403, 'order_access_denied', 'The order belongs to another seller.');
-  }
   if (order.cancelledAt) throw failed(400, 'order_cancelled', 'The order was cancelled.');
   if (!order.paidAt) throw failed(400, 'order_not_paid', 'The order is not paid yet.');
   return order;

@@ -83,9 +83,8 @@ export function createShop({ base, webhooks, seller, seed, targets }: Parts) {
     /** Places orders from a `POST /_sandbox/orders` body. */
     place(input?: unknown) {
       const { id, number, count, ...rest } = readControl(PlaceOrder, input ?? {});
-      if (count > 1 && (id || number)) {
+      if (count > 1 && (id || number))
         throw controlRefusal(400, 'invalid_request', 'id and number are for one order: leave them out with a count');
-      }
       const one = { ...rest, ...(id ? { id } : {}), ...(number ? { number } : {}), count: 1 };
       return Array.from({ length: count }, () => placeOne(one));
     },

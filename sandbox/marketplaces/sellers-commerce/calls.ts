@@ -89,9 +89,8 @@ function perform(request: FastifyRequest, write: (body: unknown) => void): Perfo
 }
 
 function parse({ headers, body }: FastifyRequest): unknown {
-  if (!headers['content-type']?.toLowerCase().startsWith('application/json')) {
+  if (!headers['content-type']?.toLowerCase().startsWith('application/json'))
     throw badRequest('Content-Type is not application/json');
-  }
   try {
     return JSON.parse(String(body ?? ''));
   } catch {

@@ -56,9 +56,8 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
   post('/api/order/paymentinformation', (body) => {
     const { OrderNumber, TransactionNumber, AuthorizationCode } = readBody(PaymentInformation, body);
     const order = find(OrderNumber);
-    if (order.PaymentStatusId !== PAYMENT.authorized) {
+    if (order.PaymentStatusId !== PAYMENT.authorized)
       throw refuse(order.TransactionNumber === TransactionNumber ? 27 : 28);
-    }
     if (NOT_SOLD.includes(order.OrderStatusId)) throw refuse(30, `OrderStatusId is ${order.OrderStatusId}`);
     if (order.AuthorizationCode !== AuthorizationCode) throw refuse(30, 'AuthorizationCode');
     keep({ ...order, TransactionNumber, PaymentStatusId: PAYMENT.capturedLater });
@@ -76,9 +75,8 @@ function addParcel(order: Order, { OrderNumber: _number, ...told }: ShippingInfo
     ShippedDate: told.ShippedDate?.replace(/Z$/, '') ?? null,
     Items: told.Items.map(({ SkuCode, Quantity }) => ({ SkuCode, Quantity })),
   };
-  for (const { SkuCode } of parcel.Items) {
+  for (const { SkuCode } of parcel.Items)
     if (!order.OrderItems.some((item) => item.SkuCode === SkuCode)) throw refuse(25, SkuCode);
-  }
   // Before the quantities: a repeated parcel would otherwise be one too many.
   if (order.ShippingInformation.some((known) => isSame(known, parcel))) throw refuse(33);
   const shipped = { ...order, ShippingInformation: [...order.ShippingInformation, parcel] };

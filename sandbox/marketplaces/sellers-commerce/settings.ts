@@ -43,9 +43,8 @@ export function createSetup({ store, now }: Base) {
     setClock(input: unknown) {
       const wanted = readControl(SetClock, input);
       const seconds = 'at' in wanted ? (Date.parse(wanted.at) - now().getTime()) / 1000 : wanted.offsetSeconds;
-      if (Math.abs(seconds) > FARTHEST_SECONDS) {
+      if (Math.abs(seconds) > FARTHEST_SECONDS)
         throw controlRefusal(400, 'invalid_request', 'the clock is at most a hundred years off');
-      }
       offsets.put('offsetSeconds', seconds);
       return clock();
     },

@@ -35,9 +35,8 @@ export function createShop({ base, setup, stock, seed }: Parts) {
   };
 
   const placeOne = ({ seed: from = seed, count: _count, ...wanted }: ReturnType<typeof PlaceOrder.parse>): Order => {
-    if (wanted.OrderNumber !== undefined && orders.get(wanted.OrderNumber)) {
+    if (wanted.OrderNumber !== undefined && orders.get(wanted.OrderNumber))
       throw controlRefusal(409, 'order_exists', `there is an order ${wanted.OrderNumber} already`);
-    }
     const sample = sampleOrder(from, store.next('orders'), wanted.ShippingAddress?.CountryCode);
     const at = setup.stamp();
     const order = withChange(
@@ -73,9 +72,8 @@ export function createShop({ base, setup, stock, seed }: Parts) {
     /** Places orders from a `POST /_sandbox/orders` body. */
     place(input?: unknown) {
       const wanted = readControl(PlaceOrder, input ?? {});
-      if (wanted.count > 1 && wanted.OrderNumber !== undefined) {
+      if (wanted.count > 1 && wanted.OrderNumber !== undefined)
         throw controlRefusal(400, 'invalid_request', 'OrderNumber is for one order: leave it out with a count');
-      }
       return Array.from({ length: wanted.count }, () => placeOne(wanted));
     },
     /** Changes an order; its ModifiedDate moves to the store's time unless the change names one. */

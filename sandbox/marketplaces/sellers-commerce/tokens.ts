@@ -108,9 +108,8 @@ export function createTokens(base: Base, credentials: Credentials, initial: Life
             ? 'expired'
             : null;
       record('refresh_token', reason, token?.id ?? null);
-      if (token && reason === 'spent') {
+      if (token && reason === 'spent')
         refreshes.put(token.key, { ...token, againAt: [...token.againAt, at.toISOString()] });
-      }
       if (!token || reason !== null) return null;
       refreshes.put(token.key, { ...token, spentAt: at.toISOString() });
       return issue();
@@ -154,18 +153,15 @@ export function serveTokens(app: FastifyInstance, tokens: Tokens): void {
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.url === '/token') return;
     const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (token === undefined || !tokens.accepts(token)) {
+    if (token === undefined || !tokens.accepts(token))
       throw new Refusal(401, { Message: 'Authorization has been denied for this request.' });
-    }
   });
 
   app.post('/token', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const form = formOf(request);
     const grant = form?.get('grant_type') ?? '';
-    if (grant === 'password') {
-      return issuedOr(tokens.login(form?.get('username') ?? '', form?.get('password') ?? ''));
-    }
+    if (grant === 'password') return issuedOr(tokens.login(form?.get('username') ?? '', form?.get('password') ?? ''));
     if (grant === 'refresh_token') return issuedOr(tokens.refresh(form?.get('refresh_token') ?? ''));
     tokens.recordRefusal(grant || '(none)', form ? 'unsupported grant type' : 'not form-encoded');
     throw new Refusal(400, { error: 'unsupported_grant_type' });

@@ -41,8 +41,7 @@ function readDelivery({ id, method, documents = [] }: Record<string, unknown>): 
   if (typeof id !== 'string' || id.trim() === '') throw refuse(400, 'id is required');
   const known = METHODS.find((name) => name === method);
   if (!known) throw refuse(400, `method must be one of: ${METHODS.join(', ')}`);
-  if (!Array.isArray(documents) || documents.some((url) => typeof url !== 'string')) {
+  if (!Array.isArray(documents) || documents.some((url) => typeof url !== 'string'))
     throw refuse(400, 'documents must be an array of links');
-  }
   return { id, method: known, documents };
 }

@@ -30,9 +30,8 @@ export function selectPage<Item>(
   // Refused rather than ignored: a caller that relies on one finds out here and not at the real account.
   if (!rules.sorts.test(String(sort))) throw refuse(400, `Sorting by ${sort} is not supported`);
   const filters = filtersOf(query);
-  for (const [path] of filters) {
+  for (const [path] of filters)
     if (!rules.filters.test(path)) throw refuse(400, `Filtering by ${path} is not supported`);
-  }
   const matching = source.items.filter(
     (item) =>
       filters.every(([path, wanted]) => matches(source.read(item, path), wanted, rules.ranges?.includes(path))) &&

@@ -71,9 +71,8 @@ export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, 
     '/orders',
     recorded('order-added', async (request, reply) => {
       const given = bodyOf(request);
-      for (const name of ['status_id', 'integration_id', 'currency']) {
+      for (const name of ['status_id', 'integration_id', 'currency'])
         if (given[name] === undefined || given[name] === '') throw refuse(400, `${name} is required`);
-      }
       const { customer, ...changes } = readOrderChanges(given, statuses);
       const created = given.created_at === undefined ? Number.NaN : Date.parse(String(given.created_at));
       const order = orders.create(

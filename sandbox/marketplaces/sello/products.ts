@@ -82,12 +82,10 @@ export function createProducts({ base, registry }: { base: Base; registry: Regis
 
 /** The attributes with a rule, checked; a number may come as a string. */
 function numbersOf({ quantity, condition, tax }: Record<string, unknown>): Record<string, unknown> {
-  if (condition !== undefined && condition !== 'new' && condition !== 'used') {
+  if (condition !== undefined && condition !== 'new' && condition !== 'used')
     throw refuse(400, 'condition must be either new or used');
-  }
-  if (tax !== undefined && !['0', '6', '12', '25'].includes(String(tax))) {
+  if (tax !== undefined && !['0', '6', '12', '25'].includes(String(tax)))
     throw refuse(400, 'tax must be one of: 0, 6, 12, 25');
-  }
   if (quantity === undefined) return {};
   if (!/^\d{1,9}$/.test(String(quantity))) throw refuse(400, 'quantity must be a whole number');
   return { quantity: Number(quantity) };

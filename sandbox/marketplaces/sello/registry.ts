@@ -52,9 +52,8 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts) {
       kept.put('all', webhooks);
     },
     notify(hook: Hook, id: number) {
-      for (const webhook of list().filter((one) => one.hook === hook)) {
+      for (const webhook of list().filter((one) => one.hook === hook))
         sender.send({ topic: hook, url: webhook.url, body: { id } });
-      }
     },
   };
 }
@@ -68,9 +67,8 @@ function readWebhook(given: unknown): Webhook {
   const { url, hook } = (given ?? {}) as Record<string, unknown>;
   const known = HOOKS.find((name) => name === hook);
   if (!known) throw refuse(400, `hook must be one of: ${HOOKS.join(', ')}`);
-  if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url))
     throw refuse(400, 'url must be a valid HTTP or HTTPS url');
-  }
   return { url, hook: known };
 }
 

@@ -14,9 +14,8 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
     recorded('row-added', async (request) => {
       const order = orderOf(request, orders);
       const given = bodyOf(request);
-      for (const name of ['quantity', 'title', 'price', 'tax']) {
+      for (const name of ['quantity', 'title', 'price', 'tax'])
         if (given[name] === undefined || given[name] === '') throw refuse(400, `${name} is required`);
-      }
       const reference = String(given.reference ?? '');
       const draft = toDraftRow({ reference, quantity: 1, title: String(given.title) }, order.integrationId, products);
       const row = orders.makeRow({ ...draft, ...readRowChanges(given) });
@@ -78,9 +77,8 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
 /** The attributes of a row that a request may set. */
 function readRowChanges(given: Record<string, unknown>): Partial<Row> {
   const quantity = given.quantity === undefined ? undefined : Number(given.quantity);
-  if (quantity !== undefined && (!Number.isInteger(quantity) || quantity < 1)) {
+  if (quantity !== undefined && (!Number.isInteger(quantity) || quantity < 1))
     throw refuse(400, 'quantity must be a whole number');
-  }
   const text = (name: string, key: keyof Row): Partial<Row> =>
     given[name] === undefined ? {} : { [key]: String(given[name] ?? '') };
   return {
@@ -111,19 +109,16 @@ function checkReturn(given: Record<string, unknown>, row: Row, { at, zalando }: 
   const { status_reason: reason, quantity_returned: pieces } = given;
   const status = RETURN_STATUSES.find((known) => known === given.status);
   if (!status) throw refuse(400, `status must be one of: ${RETURN_STATUSES.join(', ')}`);
-  if (typeof reason !== 'string' || reason === '' || reason.length > LONGEST_REASON) {
+  if (typeof reason !== 'string' || reason === '' || reason.length > LONGEST_REASON)
     throw refuse(400, `status_reason is required, at most ${LONGEST_REASON} characters`);
-  }
   if (zalando && !ZALANDO_REASON.test(reason)) throw refuse(400, 'status_reason must be one of the reasons of Zalando');
   const quantity = typeof pieces === 'string' ? Number(pieces) : pieces;
-  if (typeof quantity !== 'number' || !Number.isInteger(quantity) || quantity < 1 || quantity > row.quantity) {
+  if (typeof quantity !== 'number' || !Number.isInteger(quantity) || quantity < 1 || quantity > row.quantity)
     throw refuse(400, `quantity_returned must be between 1 and ${row.quantity}`);
-  }
   const current = row.returned?.status ?? null;
   const isFirst = status === 'return_pending';
   const mayFollow = isFirst ? current === null || current === 'return_pending' : current === 'return_pending';
-  if (!mayFollow) {
+  if (!mayFollow)
     throw refuse(400, `Won't register return since current status is ${current} and want to change to ${status}`);
-  }
   return { status, reason, quantity, at: at.toISOString() };
 }

@@ -26,9 +26,8 @@ const SHIPPING = 4900;
 
 export function createShop({ base, orders, products, statuses, registry, seed }: Parts) {
   const placeOne = (input: ReturnType<typeof PlaceOrder.parse>): Order => {
-    if (input.id !== undefined && orders.find(input.id)) {
+    if (input.id !== undefined && orders.find(input.id))
       throw controlRefusal(409, 'order_exists', `there is an order ${input.id} already`);
-    }
     const nth = base.store.next('sample');
     const { customer, statusId, ...changes } = readOrderChanges(input, statuses);
     const sample = sampleOrder(input.seed ?? seed, nth, customer.customer_country_code);
@@ -72,9 +71,8 @@ export function createShop({ base, orders, products, statuses, registry, seed }:
     /** Places orders from a `POST /_sandbox/orders` body. */
     place(input?: unknown) {
       const { count, ...one } = readControl(PlaceOrder, input ?? {});
-      if (count > 1 && (one.id || one.number)) {
+      if (count > 1 && (one.id || one.number))
         throw controlRefusal(400, 'invalid_request', 'id and number are for one order: leave them out with a count');
-      }
       return Array.from({ length: count }, () => placeOne({ ...one, count: 1 }));
     },
     change(id: string | number, input: unknown) {

@@ -49,9 +49,8 @@ function statusOf({ params }: FastifyRequest, statuses: Statuses): Status {
 
 function check(given: Record<string, unknown>): Omit<Status, 'id'> {
   const { title, color } = given;
-  if (typeof title !== 'string' || title === '' || title.length > LONGEST_TITLE) {
+  if (typeof title !== 'string' || title === '' || title.length > LONGEST_TITLE)
     throw refuse(400, `title is required, at most ${LONGEST_TITLE} characters`);
-  }
   if (typeof color !== 'string' || !/^#[0-9a-f]{6}$/i.test(color)) throw refuse(400, 'color must be like #bfdabf');
   const flags = FLAGS.map((name) => {
     if (typeof given[name] !== 'boolean') throw refuse(400, `${name} must be a boolean`);

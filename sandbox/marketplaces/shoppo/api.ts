@@ -46,9 +46,8 @@ export function serveApi(app: FastifyInstance, { credentials, root, dialects }: 
   app.post(ENDPOINT, async (request): Promise<unknown> => {
     if (!isKnown(request, credentials))
       return errorsOf('Unauthorized: accesstoken or viewerid is missing or not valid');
-    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       throw new Refusal(400, errorsOf('Content-type must be application/json'));
-    }
     const { query, variables, operationName } = readRequest(request.body);
     const read = readOnce(query);
     if ('errors' in read) return read;

@@ -40,9 +40,8 @@ export function createCatalog({ base, notifications }: { base: Base; notificatio
     return product;
   };
   const addSku = (productId: string, { notify: _notify, ...given }: CreateSku): Sku => {
-    if (skus.list().some(({ identifier }) => identifier === given.identifier)) {
+    if (skus.list().some(({ identifier }) => identifier === given.identifier))
       throw controlRefusal(409, 'sku_exists', `there is a Sku ${given.identifier} already`);
-    }
     const { id, price, shippingPrice, msrp, ...rest } = given;
     const money = {
       price: cents(price),

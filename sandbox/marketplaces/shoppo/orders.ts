@@ -69,9 +69,8 @@ export function createOrders({ base, catalog }: { base: Base; catalog: Catalog }
     /** Runs when an order was paid. */
     onPaid: (listener: (order: Order) => void) => void listeners.push(listener),
     create({ shippingAddress, orderItems, partnerOrderCode, trackingNumber, partnerSellerName }: NewOrder) {
-      if (orders.list().some((order) => order.partnerOrderCode === partnerOrderCode)) {
+      if (orders.list().some((order) => order.partnerOrderCode === partnerOrderCode))
         throw new GraphQLError(`There is an order with partnerOrderCode ${partnerOrderCode} already`);
-      }
       if (partnerOrderCode === '') throw new GraphQLError('partnerOrderCode must not be empty');
       if (orderItems.length === 0) throw new GraphQLError('orderItems must not be empty');
       const ordered = new Map<string, number>();
@@ -97,9 +96,8 @@ export function createOrders({ base, catalog }: { base: Base; catalog: Catalog }
       const status = statusOf(order);
       if (status !== 'OPEN') throw new GraphQLError(`Order ${id} is ${status}, only an OPEN order can be set as paid`);
       if (chargeId === '') throw new GraphQLError('chargeId must not be empty');
-      if (orders.list().some((other) => other.chargeId === chargeId)) {
+      if (orders.list().some((other) => other.chargeId === chargeId))
         throw new GraphQLError(`chargeId ${chargeId} is not unique`);
-      }
       const open = order.items.filter((item) => item.status === 'OPEN');
       const paid = put({
         ...withItems(order, open, () => ({ status: 'PAID' })),
@@ -112,18 +110,16 @@ export function createOrders({ base, catalog }: { base: Base; catalog: Catalog }
     },
     cancel(id: string) {
       const order = find(id);
-      if (order.expired || order.items.some(({ status }) => status !== 'PAID')) {
+      if (order.expired || order.items.some(({ status }) => status !== 'PAID'))
         throw new GraphQLError(`Order ${id} cannot be cancelled: not all of its items are PAID`);
-      }
       return drop(order, order.items);
     },
     cancelItem(itemId: string) {
       const order = orders.list().find(({ items }) => items.some(({ id }) => id === itemId));
       const item = order?.items.find(({ id }) => id === itemId);
       if (!order || !item) throw new GraphQLError(`OrderItem ${itemId} does not exist`);
-      if (item.status !== 'PAID') {
+      if (item.status !== 'PAID')
         throw new GraphQLError(`OrderItem ${itemId} cannot be cancelled: it is ${item.status}, not PAID`);
-      }
       return drop(order, [item]).items.find(({ id }) => id === itemId) ?? item;
     },
   };

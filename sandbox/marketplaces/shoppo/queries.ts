@@ -163,9 +163,8 @@ function inRange(range: Range, time: number | null, name: string): boolean {
 }
 
 function sizesOf({ first, last }: PageArguments): { first: number | null; last: number | null } {
-  for (const [name, size] of Object.entries({ first, last })) {
+  for (const [name, size] of Object.entries({ first, last }))
     if (typeof size === 'number' && size < 0) throw new GraphQLError(`${name} must not be negative`);
-  }
   const atMost = (size: number | null | undefined): number | null => (size == null ? null : Math.min(size, MOST));
   return { first: atMost(first) ?? (last == null ? DEFAULT_PAGE : null), last: atMost(last) };
 }

@@ -51,9 +51,8 @@ export function createTickets({ base, notifications, orders }: Parts) {
   };
   const move = (ticket: Ticket, status: TicketStatus): TicketStatus => {
     // Once open a ticket is never new again, and a closed one stays closed.
-    if ((status === 'NEW' && ticket.zendeskStatus !== 'NEW') || ticket.zendeskStatus === 'CLOSED') {
+    if ((status === 'NEW' && ticket.zendeskStatus !== 'NEW') || ticket.zendeskStatus === 'CLOSED')
       throw controlRefusal(409, 'wrong_status', `a ticket that is ${ticket.zendeskStatus} cannot become ${status}`);
-    }
     return status;
   };
   const known = (name: string, ids: ReadonlyArray<string | null>, has: (id: string) => boolean): string[] => {

@@ -36,9 +36,8 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
   ): OrderItem[] => {
     const named = ({ id, sku }: OrderItem, name: string): boolean =>
       [id, sku.identifier, sku.originalId].includes(name);
-    for (const name of wanted ?? []) {
+    for (const name of wanted ?? [])
       if (!order.items.some((item) => named(item, name))) throw controlRefusal(404, 'not_found', `no item ${name}`);
-    }
     const chosen = order.items.filter(
       (item) => from.includes(item.status) && (!wanted || wanted.some((name) => named(item, name))),
     );
