@@ -4,7 +4,7 @@ import { createDialects, type Dialect } from './dialects.ts';
 import type { Failure } from './fault-hooks.ts';
 import { createFaults } from './faults.ts';
 import { openStore } from './store.ts';
-import type { WebhookSender } from './webhook-sender.ts';
+import type { WebhookOptions, WebhookSender } from './webhook-sender.ts';
 
 /** What happens at a sandbox that the proof's people go by. */
 export type SandboxEvent =
@@ -14,7 +14,7 @@ export type SandboxEvent =
   | { type: 'delivery.added'; orderId: number };
 
 /** What every marketplace's sandbox can be started with. */
-export interface SandboxOptions {
+export interface SandboxOptions extends WebhookOptions {
   /** 0 or none: any free port of the loopback interface; null: none, only `fetch`. */
   port?: number | null | undefined;
   /** A folder for what must survive a stop or a crash; without it everything is in memory. */
@@ -23,11 +23,6 @@ export interface SandboxOptions {
   name?: string | undefined;
   now?: (() => Date) | undefined;
   requestsPerMinute?: number | undefined;
-  /** How many times faster than in the documents webhooks are retried: 60 turns minutes into seconds. */
-  timeScale?: number | undefined;
-  /** Milliseconds between retries of webhooks; wins over `timeScale`. */
-  retryIntervalMs?: number | undefined;
-  webhookTimeoutMs?: number | undefined;
   onEvent?: ((event: SandboxEvent) => void) | undefined;
 }
 
@@ -39,7 +34,8 @@ export interface Vendor {
   failure: Failure;
   /** Whose requests are counted together. */
   rateKey(request: FastifyRequest): string;
-  requestsPerMinute: number | undefined;
+  /** Absent: as the options say; null: it counts for itself. */
+  requestsPerMinute?: number | null;
   webhooks: WebhookSender;
   routes(app: FastifyInstance): void;
   control(app: FastifyInstance): void;
@@ -62,12 +58,9 @@ export function createBase(
   const file = options.dataDir ? join(options.dataDir, `${options.name ?? marketplace}.jsonl`) : undefined;
   const store = openStore(file);
   return {
-    ...{ marketplace, store, now, endpoints },
+    ...{ marketplace, options, store, now, endpoints },
     emit: (event: SandboxEvent) => options.onEvent?.(event),
     faults: createFaults(() => endpoints),
     dialects: createDialects(store, dialects),
-    /** The document's waits before each retry of a webhook, as the options shorten them. */
-    retryDelays: (documented: readonly number[]) =>
-      documented.map((ms) => options.retryIntervalMs ?? ms / (options.timeScale ?? 1)),
   };
 }

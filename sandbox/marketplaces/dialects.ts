@@ -86,4 +86,12 @@ export const lacking =
       }),
     );
 
+/** Without these members in each way that there is. */
+export const lackingAll = (members: RegExp) => ({
+  absent: lacking(members, 'absent'),
+  nulls: lacking(members, 'null'),
+  blanks: lacking(members, 'text'),
+  'empty-lists': lacking(members, 'list'),
+});
+
 const isShown = (value: unknown): value is Shown => typeof value === 'object' && value !== null;

@@ -23,7 +23,8 @@ export interface Listening {
 }
 
 /** Serves a vendor's routes and the control surface on the loopback interface; with a port of null by `fetch` alone. */
-export async function serve(base: Base, vendor: Vendor, port: number | null = 0): Promise<Listening> {
+export async function serve(base: Base, vendor: Vendor): Promise<Listening> {
+  const { port = 0 } = base.options;
   const app = Fastify({ forceCloseConnections: true, exposeHeadRoutes: false, bodyLimit: 4 * 1024 * 1024 });
   readBodiesAsText(app);
   const log = keepRequestLog(app, base.now, CONTROL);
@@ -39,7 +40,7 @@ export async function serve(base: Base, vendor: Vendor, port: number | null = 0)
     scope.addHook('onRoute', ({ method, url }) => {
       if (method !== 'HEAD') base.endpoints.push(`${String(method)} ${url}`);
     });
-    limitRate(scope, vendor, base.now);
+    limitRate(scope, vendor, base);
     applyFaults(scope, base.faults, vendor.failure);
     vendor.routes(scope);
   });
@@ -84,9 +85,10 @@ function readBodiesAsText(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 }
 
-function limitRate(app: FastifyInstance, vendor: Vendor, now: () => Date): void {
-  if (vendor.requestsPerMinute === undefined) return;
-  const limit = createRateLimit({ limit: vendor.requestsPerMinute, now });
+function limitRate(app: FastifyInstance, vendor: Vendor, { options, now }: Base): void {
+  const { requestsPerMinute: limited = options.requestsPerMinute ?? null } = vendor;
+  if (limited === null) return;
+  const limit = createRateLimit({ limit: limited, now });
   app.addHook('onRequest', async (request, reply) => {
     const { allowed, retryAfterMs } = limit.take(vendor.rateKey(request));
     if (allowed) return;

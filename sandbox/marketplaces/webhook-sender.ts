@@ -25,12 +25,24 @@ interface WebhookAttempt {
 
 const SHOWN_ANSWER = 300;
 
-/** What a vendor's webhooks are like. */
-export interface WebhookHabits {
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+export interface WebhookOptions {
+  /** How many times faster than in the documents webhooks are retried: 60 turns minutes into seconds. */
+  timeScale?: number | undefined;
+  /** Milliseconds between retries of webhooks; wins over `timeScale`. */
+  retryIntervalMs?: number | undefined;
+  webhookTimeoutMs?: number | undefined;
+}
+
+/** What a vendor's webhooks are like, by its document. */
+interface WebhookHabits {
   /** How long it waits before each retry, in milliseconds; as many retries as entries. */
   retryDelaysMs: readonly number[];
-  timeoutMs: number;
-  isAccepted(status: number): boolean;
+  /** Ten seconds by default. */
+  timeoutMs?: number;
+  /** Any 2xx by default. */
+  isAccepted?(status: number): boolean;
   /** Whether what was not accepted is tried again, null for no answer; always by default. */
   isRetried?(status: number | null): boolean;
   /** Where and with which headers one attempt goes; `forged` wants it to fail authentication. */
@@ -51,9 +63,10 @@ export interface WebhookSender {
 
 /** Sends webhooks as a vendor does: at once, then retried by its habits, with the faults that are switched on. */
 export function createWebhookSender(
-  { store, faults, now }: { store: Store; faults: Faults; now: () => Date },
-  habits: WebhookHabits,
+  { store, faults, now, options }: { store: Store; faults: Faults; now: () => Date; options: WebhookOptions },
+  { isAccepted = isSuccess, ...habits }: WebhookHabits,
 ): WebhookSender {
+  const { timeScale = 1, retryIntervalMs, webhookTimeoutMs: timeoutMs = habits.timeoutMs ?? 10_000 } = options;
   const webhooks = store.collection<SentWebhook>('webhooks-sent');
   const timers = new Map<string, NodeJS.Timeout>();
   const overtaken = new Set<string>();
@@ -88,7 +101,7 @@ export function createWebhookSender(
         headers: { 'content-type': 'application/json', ...prepared.headers },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(habits.timeoutMs)]),
+        signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(timeoutMs)]),
       });
       const answer = (await response.text().catch(() => '')).slice(0, SHOWN_ANSWER);
       return { at, status: response.status, error: null, ...(answer ? { answer } : {}) };
@@ -98,10 +111,10 @@ export function createWebhookSender(
   };
 
   const settle = (webhook: SentWebhook, { status }: WebhookAttempt): void => {
-    const accepted = status !== null && habits.isAccepted(status);
-    const delay = habits.retryDelaysMs[webhook.attempts.length - 1];
-    if (!accepted && delay !== undefined && habits.isRetried?.(status) !== false) {
-      schedule(webhook, delay);
+    const accepted = status !== null && isAccepted(status);
+    const documented = habits.retryDelaysMs[webhook.attempts.length - 1];
+    if (!accepted && documented !== undefined && habits.isRetried?.(status) !== false) {
+      schedule(webhook, retryIntervalMs ?? documented / timeScale);
       return;
     }
     webhooks.put(webhook.id, { ...webhook, state: accepted ? 'accepted' : 'given-up', nextAttemptAt: null });

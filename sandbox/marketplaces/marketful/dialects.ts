@@ -1,4 +1,4 @@
-import { asTexts, type Dialect, lacking, type Shown, withoutZone } from '../dialects.ts';
+import { asTexts, type Dialect, lackingAll, type Shown, withoutZone } from '../dialects.ts';
 
 const OPTIONAL = /^(canal|description|contact_info|items)$/;
 
@@ -27,10 +27,7 @@ const ofStatuses = (change: (status: unknown) => unknown): Dialect => {
 /** An orden, an event of one, or the answer to a placed order in other words, each of which means the same. */
 export const DIALECTS = {
   texts: asTexts,
-  absent: lacking(OPTIONAL, 'absent'),
-  nulls: lacking(OPTIONAL, 'null'),
-  blanks: lacking(OPTIONAL, 'text'),
-  'empty-lists': lacking(OPTIONAL, 'list'),
+  ...lackingAll(OPTIONAL),
   spanish: ofStatuses(inSpanish),
   'status-as-object': ofStatuses((status) => ({ id: 4, nombre: inSpanish(status) })),
   'dates-without-zone': withoutZone(/_at$/),

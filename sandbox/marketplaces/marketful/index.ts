@@ -31,9 +31,7 @@ export async function startMarketfulSandbox(options: MarketfulOptions) {
   const base = createBase('marketful', options, DIALECTS);
   const { store } = base;
   const sender = createWebhookSender(base, {
-    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
-    timeoutMs: options.webhookTimeoutMs ?? 10_000,
-    isAccepted: (status) => status >= 200 && status < 300,
+    retryDelaysMs: RETRY_DELAYS_MS,
     // Nothing is signed: the secret is the last segment of the URL.
     prepare: ({ url, forged }) => ({ url: forged ? url.replace(/[^/]*$/, 'not-the-secret') : url, headers: {} }),
     showUrl: hideSecret,
@@ -45,26 +43,21 @@ export async function startMarketfulSandbox(options: MarketfulOptions) {
   const { accessToken, userId } = options;
   const credentials = { accessToken, userId };
 
-  const listening = await serve(
-    base,
-    {
-      failure,
-      rateKey: (request) => request.headers.user?.toString() ?? request.ip,
-      requestsPerMinute: options.requestsPerMinute,
-      webhooks: sender,
-      routes(app) {
-        serveOrders(app, { base, credentials, warehouse });
-        serveItems(app, { credentials, stock });
-        serveEntries(app, { base, credentials, stock });
-        serveWebhooks(app, { credentials, registry });
-      },
-      control: (app) => serveMarketfulControl(app, { store, now: base.now, warehouse, stock, registry }),
-      summary: () => ({ orders: warehouse.orders().length, received: readReceived(store).counts }),
-      onReset: () => fillStock(stock),
-      onStop: () => warehouse.stop(),
+  const listening = await serve(base, {
+    failure,
+    rateKey: (request) => request.headers.user?.toString() ?? request.ip,
+    webhooks: sender,
+    routes(app) {
+      serveOrders(app, { base, credentials, warehouse });
+      serveItems(app, { credentials, stock });
+      serveEntries(app, { base, credentials, stock });
+      serveWebhooks(app, { credentials, registry });
     },
-    options.port,
-  );
+    control: (app) => serveMarketfulControl(app, { store, now: base.now, warehouse, stock, registry }),
+    summary: () => ({ orders: warehouse.orders().length, received: readReceived(store).counts }),
+    onReset: () => fillStock(stock),
+    onStop: () => warehouse.stop(),
+  });
   registerAll(registry, options.webhooks ?? {});
   warehouse.setAutoShip(options.autoShip?.afterMs ?? null);
   return {

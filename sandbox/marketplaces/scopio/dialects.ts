@@ -1,4 +1,4 @@
-import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise, withoutZone } from '../dialects.ts';
+import { asNumbers, asTexts, changeValues, type Dialect, lackingAll, withNoise, withoutZone } from '../dialects.ts';
 
 const OPTIONAL = /^(company|paid_at|extended_address|title|adjustments|events|status)$/;
 const AMOUNTS = /^(net_price|gross_price|total_net|total_gross)$/;
@@ -7,10 +7,7 @@ const AMOUNTS = /^(net_price|gross_price|total_net|total_gross)$/;
 export const DIALECTS = {
   texts: asTexts,
   numbers: asNumbers,
-  absent: lacking(OPTIONAL, 'absent'),
-  nulls: lacking(OPTIONAL, 'null'),
-  blanks: lacking(OPTIONAL, 'text'),
-  'empty-lists': lacking(OPTIONAL, 'list'),
+  ...lackingAll(OPTIONAL),
   noise: withNoise(AMOUNTS),
   'more-decimals': (shown) =>
     changeValues(shown, (value, key) => (AMOUNTS.test(key) && value !== null ? `${value}04` : value)),

@@ -36,8 +36,7 @@ export async function startScopioSandbox(options: ScopioOptions) {
   const profile = openProfile(options, store.collection<Profile>('profile'));
 
   const webhooks = createWebhookSender(base, {
-    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
-    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    retryDelaysMs: RETRY_DELAYS_MS,
     isAccepted: (status) => status === 200,
     prepare: ({ url, body, forged }) => ({
       url,
@@ -48,19 +47,15 @@ export async function startScopioSandbox(options: ScopioOptions) {
   const shop = createShop({ base, webhooks, seller, seed: options.seed ?? 1, targets });
   const orders = store.collection<Order>('orders');
 
-  const listening = await serve(
-    base,
-    {
-      failure: failureOf,
-      rateKey: (request) => presentedKey(request) ?? request.ip,
-      requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
-      webhooks,
-      routes: (app) => serveApi(app, { base, shop, seller, apiKey: options.apiKey }),
-      control: (app) => serveScopioControl(app, { store, shop, profile }),
-      summary: () => ({ orders: orders.list().length, received: readReceived(store).counts }),
-    },
-    options.port,
-  );
+  const listening = await serve(base, {
+    failure: failureOf,
+    rateKey: (request) => presentedKey(request) ?? request.ip,
+    requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+    webhooks,
+    routes: (app) => serveApi(app, { base, shop, seller, apiKey: options.apiKey }),
+    control: (app) => serveScopioControl(app, { store, shop, profile }),
+    summary: () => ({ orders: orders.list().length, received: readReceived(store).counts }),
+  });
   return {
     ...listening,
     place: (input?: PlaceOrder) => shop.place(input),

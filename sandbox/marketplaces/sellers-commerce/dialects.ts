@@ -1,4 +1,4 @@
-import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise } from '../dialects.ts';
+import { asNumbers, asTexts, changeValues, type Dialect, lackingAll, withNoise } from '../dialects.ts';
 
 const OPTIONAL =
   /^(PaymentMethodId|CreatedDate|TransactionNumber|AuthorizationCode|DiscountAmount|OrderTotal|ShippingInformation)$/;
@@ -8,10 +8,7 @@ const DATES = /Date$/;
 export const DIALECTS = {
   texts: asTexts,
   numbers: asNumbers,
-  absent: lacking(OPTIONAL, 'absent'),
-  nulls: lacking(OPTIONAL, 'null'),
-  blanks: lacking(OPTIONAL, 'text'),
-  'empty-lists': lacking(OPTIONAL, 'list'),
+  ...lackingAll(OPTIONAL),
   noise: withNoise(/^(UnitPrice|.*Amount|OrderTotal)$/),
   /** "2016-04-27T14:38:17.1709364+00:00" */
   'dates-with-zone': (shown) =>

@@ -45,34 +45,29 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
   const shop = createShop({ base, setup, stock, seed: options.seed ?? 1 });
   const returns = createReturns(base, setup);
 
-  const listening = await serve(
-    base,
-    {
-      failure,
-      // One sandbox is one account, whatever its token is at the moment.
-      rateKey: () => 'account',
-      requestsPerMinute: options.requestsPerMinute,
-      webhooks: noWebhooks,
-      routes(app) {
-        serveTokens(app, tokens);
-        const endpoints = createEndpoints(app, base, setup);
-        serveOrders(endpoints, { base, setup });
-        serveProducts(endpoints, stock);
-        returns.serve(endpoints);
-        serveShoppers(endpoints, shop);
-      },
-      control: (app) => serveSellersCommerceControl(app, { store, faults, shop, stock, returns, tokens, setup }),
-      summary: () => ({
-        orders: shop.list().length,
-        received: readReceived(store).counts,
-        tokens: tokens.report().counts,
-        clock: setup.clock(),
-        settings: setup.settings(),
-      }),
-      onReset: stock.fill,
+  const listening = await serve(base, {
+    failure,
+    // One sandbox is one account, whatever its token is at the moment.
+    rateKey: () => 'account',
+    webhooks: noWebhooks,
+    routes(app) {
+      serveTokens(app, tokens);
+      const endpoints = createEndpoints(app, base, setup);
+      serveOrders(endpoints, { base, setup });
+      serveProducts(endpoints, stock);
+      returns.serve(endpoints);
+      serveShoppers(endpoints, shop);
     },
-    options.port,
-  );
+    control: (app) => serveSellersCommerceControl(app, { store, faults, shop, stock, returns, tokens, setup }),
+    summary: () => ({
+      orders: shop.list().length,
+      received: readReceived(store).counts,
+      tokens: tokens.report().counts,
+      clock: setup.clock(),
+      settings: setup.settings(),
+    }),
+    onReset: stock.fill,
+  });
   return {
     ...listening,
     place: (input?: PlaceOrder) => shop.place(input),

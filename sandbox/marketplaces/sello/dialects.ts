@@ -3,7 +3,7 @@ import {
   asTexts,
   changeValues,
   type Dialect,
-  lacking,
+  lackingAll,
   type Shown,
   withNoise,
   withoutZone,
@@ -16,10 +16,7 @@ const OPTIONAL =
 export const DIALECTS = {
   texts: asTexts,
   numbers: asNumbers,
-  absent: lacking(OPTIONAL, 'absent'),
-  nulls: lacking(OPTIONAL, 'null'),
-  blanks: lacking(OPTIONAL, 'text'),
-  'empty-lists': lacking(OPTIONAL, 'list'),
+  ...lackingAll(OPTIONAL),
   noise: withNoise(/^(price|total|total_vat|shipping_cost)$/),
   'dates-without-zone': withoutZone(/_at$/),
   'flags-as-digits': (shown) =>

@@ -12,7 +12,7 @@ import { serveOrders } from './orders-api.ts';
 import { createProducts } from './products.ts';
 import { serveProducts } from './products-api.ts';
 import { createRecorder, readReceived } from './received.ts';
-import { createRegistry, type Hook, hideSecret, isSuccess } from './registry.ts';
+import { createRegistry, type Hook, hideSecret } from './registry.ts';
 import { serveRows } from './rows-api.ts';
 import type { PlaceOrder, SetStock } from './schema.ts';
 import { createShop } from './shop.ts';
@@ -43,68 +43,53 @@ export type SelloSandbox = Awaited<ReturnType<typeof startSelloSandbox>>;
 /** Starts Sello on the loopback interface. */
 export async function startSelloSandbox(options: SelloOptions) {
   const base = createBase('sello', options, DIALECTS);
-  const timeoutMs = options.webhookTimeoutMs ?? TIMEOUT_MS;
   const sender = createWebhookSender(base, {
-    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
-    timeoutMs,
-    isAccepted: isSuccess,
+    retryDelaysMs: RETRY_DELAYS_MS,
+    timeoutMs: TIMEOUT_MS,
     // "A 500-ish status code", no connection, or too slow; a 401 is not tried again.
     isRetried: (status) => status === null || status >= 500,
     // Nothing is signed: the secret is in the URL.
     prepare: ({ url, forged }) => ({ url: forged ? url.replace(/[^/]*$/, 'not-the-secret') : url, headers: {} }),
     showUrl: hideSecret,
   });
-  const account = openAccount(
-    base,
-    options,
-    createRegistry({ base, sender, timeoutMs, testBody: options.testBody ?? '' }),
-  );
-  const { orders, products, statuses, registry, shop } = account;
+  const timeoutMs = options.webhookTimeoutMs ?? TIMEOUT_MS;
+  const registry = createRegistry({ base, sender, timeoutMs, testBody: options.testBody ?? '' });
+  const account = openAccount(base, options, registry);
+  const { orders, products, statuses, shop } = account;
   const limit = createCallLimit(
     { requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE, resetUnit: options.resetUnit ?? 'seconds' },
     base.now,
   );
 
-  const listening = await serve(
-    base,
-    {
-      failure: failureOf(limit.resetIn),
-      rateKey: (request) => presentedKey(request) ?? request.ip,
-      // Sello tells in every answer what is left, so it counts for itself.
-      requestsPerMinute: undefined,
-      webhooks: sender,
-      routes(app) {
-        limit.apply(app);
-        app.register(
-          async (v5) => {
-            v5.addHook('preHandler', authenticate(options.apiKey));
-            for (const routes of [
-              serveOrders,
-              serveRows,
-              serveDeliveries,
-              serveStatuses,
-              serveProducts,
-              serveWebhooks,
-            ]) {
-              routes(v5, account);
-            }
-          },
-          { prefix: '/v5' },
-        );
-      },
-      control: (app) => serveSelloControl(app, { account, limit }),
-      summary: () => ({
-        orders: orders.list().length,
-        received: readReceived(base).counts,
-        rateLimit: limit.settings(),
-      }),
-      onReset() {
-        statuses.fill();
-        products.fill();
-      },
+  const listening = await serve(base, {
+    failure: failureOf(limit.resetIn),
+    rateKey: (request) => presentedKey(request) ?? request.ip,
+    // Sello tells in every answer what is left, so it counts for itself.
+    requestsPerMinute: null,
+    webhooks: sender,
+    routes(app) {
+      limit.apply(app);
+      app.register(
+        async (v5) => {
+          v5.addHook('preHandler', authenticate(options.apiKey));
+          for (const routes of [serveOrders, serveRows, serveDeliveries, serveStatuses, serveProducts, serveWebhooks]) {
+            routes(v5, account);
+          }
+        },
+        { prefix: '/v5' },
+      );
     },
-    options.port,
-  );
+    control: (app) => serveSelloControl(app, { account, limit }),
+    summary: () => ({
+      orders: orders.list().length,
+      received: readReceived(base).counts,
+      rateLimit: limit.settings(),
+    }),
+    onReset() {
+      statuses.fill();
+      products.fill();
+    },
+  });
   return {
     ...listening,
     /** What a connection has as its `baseUrl`. */

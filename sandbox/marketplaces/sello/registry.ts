@@ -1,5 +1,5 @@
 import type { Base } from '../base.ts';
-import type { WebhookSender } from '../webhook-sender.ts';
+import { isSuccess, type WebhookSender } from '../webhook-sender.ts';
 import { refuse } from './answers.ts';
 
 export const HOOKS = ['orderNew', 'orderPaid', 'orderUpdated', 'productUpdated', 'productQuantityUpdated'] as const;
@@ -57,8 +57,6 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts) {
     },
   };
 }
-
-export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** The URL without its last segment and its query: either may hold the secret. */
 export const hideSecret = (url: string): string => url.replace(/\?.*$/, '?…').replace(/\/[^/]*$/, '/…');

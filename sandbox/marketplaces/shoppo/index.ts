@@ -38,8 +38,7 @@ export async function startShoppoSandbox(options: ShoppoOptions) {
   const base = createBase('shoppo', options, DIALECTS);
   const { store } = base;
   const sender = createWebhookSender(base, {
-    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
-    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    retryDelaysMs: RETRY_DELAYS_MS,
     isAccepted: (status) => status === 200,
     prepare: ({ url, forged }) => ({
       url,
@@ -58,22 +57,16 @@ export async function startShoppoSandbox(options: ShoppoOptions) {
   const { accessToken, viewerId } = options;
   fillCatalog(catalog);
 
-  const listening = await serve(
-    base,
-    {
-      failure,
-      rateKey: (request) => request.headers.viewerid?.toString() ?? request.ip,
-      requestsPerMinute: options.requestsPerMinute,
-      webhooks: sender,
-      routes: (app) => serveApi(app, { credentials: { accessToken, viewerId }, root, dialects: base.dialects }),
-      control: (app) =>
-        serveShoppoControl(app, { store, catalog, orders, warehouse, autoShip, tickets, notifications }),
-      summary: () => ({ endpoint: ENDPOINT, orders: orders.list().length, received: readReceived(store).counts }),
-      onReset: () => fillCatalog(catalog),
-      onStop: autoShip.stop,
-    },
-    options.port,
-  );
+  const listening = await serve(base, {
+    failure,
+    rateKey: (request) => request.headers.viewerid?.toString() ?? request.ip,
+    webhooks: sender,
+    routes: (app) => serveApi(app, { credentials: { accessToken, viewerId }, root, dialects: base.dialects }),
+    control: (app) => serveShoppoControl(app, { store, catalog, orders, warehouse, autoShip, tickets, notifications }),
+    summary: () => ({ endpoint: ENDPOINT, orders: orders.list().length, received: readReceived(store).counts }),
+    onReset: () => fillCatalog(catalog),
+    onStop: autoShip.stop,
+  });
   autoShip.set(options.autoShip ?? { afterMs: null });
   const text = (input: unknown): string => JSON.stringify(input ?? {});
   return {

@@ -22,9 +22,7 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions) {
   const base = createBase('acme-goods', options);
   const orders = base.store.collection<Order>('orders');
   const webhooks = createWebhookSender(base, {
-    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
-    timeoutMs: options.webhookTimeoutMs ?? 10_000,
-    isAccepted: (status) => status >= 200 && status < 300,
+    retryDelaysMs: RETRY_DELAYS_MS,
     prepare: ({ url, body, forged }) => ({
       url,
       headers: { 'x-acme-goods-signature': sign(body, forged ? 'not the secret' : options.webhookSecret) },
@@ -44,25 +42,20 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions) {
     return tell(orders.put(id, { ...order, status: 'cancelled', updated_at: base.now().toISOString() }));
   };
 
-  const listening = await serve(
-    base,
-    {
-      failure: (status) => ({ body: { error: `status ${status}` } }),
-      rateKey: presentedKey,
-      requestsPerMinute: options.requestsPerMinute,
-      webhooks,
-      routes: (app) => serveApi(app, base, options.apiKey),
-      control(app) {
-        app.post('/orders', async ({ body }, reply) => reply.code(201).send({ order: place(body ?? undefined) }));
-        app.post<{ Params: { id: string } }>('/orders/:id/cancel', async ({ params }) => ({
-          order: cancel(params.id),
-        }));
-        app.get('/orders', async () => ({ orders: orders.list() }));
-      },
-      summary: () => ({ orders: orders.list().length }),
+  const listening = await serve(base, {
+    failure: (status) => ({ body: { error: `status ${status}` } }),
+    rateKey: presentedKey,
+    webhooks,
+    routes: (app) => serveApi(app, base, options.apiKey),
+    control(app) {
+      app.post('/orders', async ({ body }, reply) => reply.code(201).send({ order: place(body ?? undefined) }));
+      app.post<{ Params: { id: string } }>('/orders/:id/cancel', async ({ params }) => ({
+        order: cancel(params.id),
+      }));
+      app.get('/orders', async () => ({ orders: orders.list() }));
     },
-    options.port,
-  );
+    summary: () => ({ orders: orders.list().length }),
+  });
   return { ...listening, place: (input?: PlaceOrder) => place(input), cancel, orders: orders.list };
 }
 

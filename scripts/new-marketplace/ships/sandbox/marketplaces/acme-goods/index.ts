@@ -24,9 +24,7 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions) {
   const orders = base.store.collection<Order>('orders');
   const timers = new Set<NodeJS.Timeout>();
   const webhooks = createWebhookSender(base, {
-    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
-    timeoutMs: options.webhookTimeoutMs ?? 10_000,
-    isAccepted: (status) => status >= 200 && status < 300,
+    retryDelaysMs: RETRY_DELAYS_MS,
     prepare: ({ url, body, forged }) => ({
       url,
       headers: { 'x-acme-goods-signature': sign(body, forged ? 'not the secret' : options.webhookSecret) },
@@ -45,25 +43,20 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions) {
     if (options.shipAfterMs !== undefined) timers.add(setTimeout(() => ship(id), options.shipAfterMs));
   };
 
-  const listening = await serve(
-    base,
-    {
-      failure: (status) => ({ body: { error: `status ${status}` } }),
-      rateKey: presentedKey,
-      requestsPerMinute: options.requestsPerMinute,
-      webhooks,
-      routes: (app) => serveApi(app, base, options.apiKey, onPlaced),
-      control(app) {
-        app.post<{ Params: { id: string } }>('/orders/:id/ship', async ({ params, body }) => ({
-          order: ship(params.id, body ?? undefined),
-        }));
-        app.get('/orders', async () => ({ orders: orders.list() }));
-      },
-      summary: () => ({ orders: orders.list().length }),
-      onStop: () => timers.forEach(clearTimeout),
+  const listening = await serve(base, {
+    failure: (status) => ({ body: { error: `status ${status}` } }),
+    rateKey: presentedKey,
+    webhooks,
+    routes: (app) => serveApi(app, base, options.apiKey, onPlaced),
+    control(app) {
+      app.post<{ Params: { id: string } }>('/orders/:id/ship', async ({ params, body }) => ({
+        order: ship(params.id, body ?? undefined),
+      }));
+      app.get('/orders', async () => ({ orders: orders.list() }));
     },
-    options.port,
-  );
+    summary: () => ({ orders: orders.list().length }),
+    onStop: () => timers.forEach(clearTimeout),
+  });
   return { ...listening, ship: (id: string, input?: Ship) => ship(id, input), orders: orders.list };
 }
 
