@@ -112,6 +112,9 @@ export type NewDelivery = Pick<
   blocked?: { code: string; description: string; waitsFor: WaitsFor };
 };
 
+/** Whether a worker has it, or will. */
+export const isOpen = ({ state }: Pick<Delivery, 'state'>): boolean => state === 'pending' || state === 'leased';
+
 /** A placement that was stopped before it was made: nobody has to look at it, and its order says what becomes of its units. */
 export const isStopped = ({ state, cause }: Pick<Delivery, 'state' | 'cause'>): boolean =>
   state === 'dead' && (cause?.code === 'order_cancelled' || cause?.code === 'order_unreleased');

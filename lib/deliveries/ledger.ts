@@ -23,15 +23,14 @@ import {
   type Write,
 } from '#lib/platform/table/table';
 import { currentTraceparent } from '#lib/platform/telemetry/trace';
-import type { Attempt, Delivery, NewDelivery } from './delivery.ts';
+import { type Attempt, type Delivery, isOpen, type NewDelivery } from './delivery.ts';
 
 const { key } = items.delivery;
 
 function stateKeys(delivery: Delivery): IndexKeys {
   const { state, placed } = delivery;
   // A lease leaves it where it stands, as a move within an index is paid like two writes.
-  if (state === 'pending' || state === 'leased')
-    return keysIn(items.delivery.due, { ...delivery, dueAt: dueAt(delivery) });
+  if (isOpen(delivery)) return keysIn(items.delivery.due, { ...delivery, dueAt: dueAt(delivery) });
   if (state === 'blocked' || state === 'dead') return keysIn(items.delivery[state], delivery);
   if (!placed || placed.isSettled) return {};
   return keysIn(items.delivery.placed, { ...delivery, placedAt: placed.at });
@@ -54,13 +53,12 @@ function daysOf({ state, kind, subject }: Delivery): number {
 /** A delivery that succeeded is packed: no single member of it is updated any more. */
 function itemOf(delivery: Delivery): Item<Delivery> {
   const { state, updatedAt } = delivery;
-  const isOpen = state === 'pending' || state === 'leased';
   const item: Item<Delivery> = {
     ...delivery,
     ...key(delivery),
     ...keysIn(items.delivery.byTime, delivery),
     ...stateKeys(delivery),
-    ...(!isOpen && keptFor(daysOf(delivery), updatedAt)),
+    ...(!isOpen(delivery) && keptFor(daysOf(delivery), updatedAt)),
   };
   return state === 'succeeded' ? pack(item, items.delivery.visible) : item;
 }

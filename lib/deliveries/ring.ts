@@ -3,7 +3,7 @@ import type { DeliveryDue } from '#events/delivery-due';
 import { chunksOf } from '#lib/platform/chunks';
 import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessage, sendMessages } from '#lib/platform/queue/queue';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, isOpen } from './delivery.ts';
 import { compareShipBy } from './ship-by.ts';
 
 /**
@@ -30,8 +30,6 @@ export async function ring(deliveries: readonly Delivery[], now = new Date(), se
     ),
   );
 }
-
-const isOpen = ({ state }: Delivery): boolean => state === 'pending' || state === 'leased';
 
 const bell = ({ id }: Delivery): DeliveryDue => ({ deliveryId: id });
 

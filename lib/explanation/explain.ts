@@ -1,5 +1,5 @@
 import { ERP } from '#lib/connections/connection';
-import { type Delivery, isStopped } from '#lib/deliveries/delivery';
+import { type Delivery, isOpen, isStopped } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
@@ -71,8 +71,6 @@ function tellDeadline({ order, now }: Facts, stage: Explanation['stage']): strin
   if (isLate(order, now)) return `${what} should have left by ${by} and is late`;
   return HELD.has(stage) ? `${what} should leave by ${by}` : '';
 }
-
-const isOpen = ({ state }: Delivery): boolean => state === 'pending' || state === 'leased';
 
 const PRESSING = ['route', 'order', 'cancel', 'fulfillment'];
 const pressing = ({ action }: Delivery): number => PRESSING.indexOf(action) + 1 || PRESSING.length + 1;

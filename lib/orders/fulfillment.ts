@@ -1,5 +1,4 @@
 import { ERP } from '#lib/connections/connection';
-import { sameContent } from '#lib/platform/canonical-json';
 import { NotFoundError, StateError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { sum } from '#lib/platform/sum';
@@ -10,7 +9,7 @@ import { withoutPages } from './erasure.ts';
 import type { Fulfillment, LineQuantity, Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { sortParcels, tellParcel } from './shipment.ts';
-import { sumByLine, unfulfilled } from './status.ts';
+import { sameUnits, sumByLine, unfulfilled } from './status.ts';
 import { takeLines } from './take-lines.ts';
 import { holdersOf } from './units.ts';
 
@@ -124,11 +123,9 @@ function leftOf(order: Order): LineQuantity[] {
 
 /** A parcel posted without lines keeps its id though what it held depended on the moment. */
 function postedId(order: Order, { carrier, trackingNumber, lineItems }: PostedFulfillment): string {
-  const lines = lineItems ? JSON.stringify(linesKey(lineItems)) : 'rest';
+  const lines = lineItems ? JSON.stringify(Object.fromEntries(sumByLine(lineItems))) : 'rest';
   return `ful_${shortHash(order.id, ERP, carrier.trim().toLowerCase(), trackingNumber.trim(), lines)}`;
 }
-
-const linesKey = (lines: readonly LineQuantity[]) => Object.fromEntries(sumByLine(lines));
 
 function findPosted(order: Order, posted: PostedFulfillment): Fulfillment | undefined {
   const id = postedId(order, posted);
@@ -141,6 +138,6 @@ function findPosted(order: Order, posted: PostedFulfillment): Fulfillment | unde
   );
   const same = alike.find((parcel) => parcel.id === id);
   if (same) return same;
-  if (lineItems) return alike.find((parcel) => sameContent(linesKey(parcel.lineItems), linesKey(lineItems)));
+  if (lineItems) return alike.find((parcel) => sameUnits(parcel.lineItems, lineItems));
   return leftOf(order).length === 0 ? alike.at(0) : undefined;
 }

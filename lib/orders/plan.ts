@@ -7,7 +7,7 @@ import type { PaymentState } from './order-schema.ts';
 import { isReleased, paymentOf } from './release.ts';
 import { routeLines, type Shipped } from './routing.ts';
 import { standing } from './split.ts';
-import { mergeLines, sumByLine, unfulfilled } from './status.ts';
+import { mergeLines, sameUnits, sumByLine, unfulfilled } from './status.ts';
 import { type Due, dueOf, holdersOf, lessOf, nextAt } from './units.ts';
 
 export interface Plan {
@@ -181,7 +181,7 @@ function planCancellations(
     const target = connections.get(kept.connection);
     const gone = lessOf(due, kept.delivery);
     const isAffected = (isMoved || isTurned) && isToLeave(before, placement);
-    if (!target || (sameLines(gone, less) && !isAffected)) return placement;
+    if (!target || (sameUnits(gone, less) && !isAffected)) return placement;
     if (deliveries.length >= room) return placement;
     const at = (before?.revision ?? 0) + 1;
     const seenTo = { ...(isMoved && { readdressed: at }), ...(isTurned && isPaidBack && { refunded: at }) };
@@ -230,10 +230,6 @@ export function cancelsOf(order: Order, connection: string, placement: string): 
   }
   return ids;
 }
-
-const sameLines = (a: readonly LineQuantity[], b: readonly LineQuantity[]): boolean =>
-  a.length === b.length &&
-  a.every(({ id, quantity }) => b.some((each) => each.id === id && each.quantity === quantity));
 
 /**
  * Tells whoever sold the order of each parcel that somebody else shipped: the ERP, or whom the order was placed with. Where

@@ -2,6 +2,7 @@ import { ERP, type Route } from '#lib/connections/connection';
 import { sameContent } from '#lib/platform/canonical-json';
 import type { LineQuantity, Order } from './order.ts';
 import { standing } from './split.ts';
+import { skusOf } from './units.ts';
 
 export interface Shipped extends LineQuantity {
   to: string | null;
@@ -11,11 +12,13 @@ export interface Shipped extends LineQuantity {
  * Who ships each line: the first route that matches, tried in order; null where none does. What is delivered digitally, or
  * to an address of its own, is the seller's: a shipper is asked for parcels to the shipping address.
  */
-export const routeLines = (order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] =>
-  lines.map((line) => {
-    const route = routes.find((each) => matches(each, order, skuOf(order, line.id)));
+export function routeLines(order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] {
+  const skus = skusOf(order);
+  return lines.map((line) => {
+    const route = routes.find((each) => matches(each, order, skus.get(line.id) ?? ''));
     return { ...line, to: isForParcel(order, line.id) ? (route?.to ?? null) : ERP };
   });
+}
 
 function isForParcel({ history: { snapshot } }: Order, line: string): boolean {
   const { expectations = [], shippingAddress } = snapshot;
@@ -42,6 +45,3 @@ function matches({ from, match = {} }: Route, order: Order, sku: string): boolea
 /** Whether one of these is what a route asks for, in any case; a route that asks for nothing takes all. */
 const isSaid = (asked: string | undefined, ...said: Array<string | null | undefined>): boolean =>
   asked === undefined || said.some((word) => word?.toLowerCase() === asked.toLowerCase());
-
-const skuOf = (order: Order, lineId: string): string =>
-  order.ucp.line_items.find(({ id }) => id === lineId)?.item.id ?? '';

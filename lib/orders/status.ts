@@ -1,4 +1,5 @@
 import { isPast } from '#lib/deliveries/ship-by';
+import { sameContent } from '#lib/platform/canonical-json';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /** Derived from the lines that are left: none is cancelled, all shipped is fulfilled. */
@@ -100,6 +101,10 @@ export function sumByLine(lines: readonly LineQuantity[]): Map<string, number> {
   for (const { id, quantity } of lines) if (quantity > 0) sum.set(id, (sum.get(id) ?? 0) + quantity);
   return sum;
 }
+
+/** Whether two lists have the same units of the same lines, in whatever order and pieces. */
+export const sameUnits = (a: readonly LineQuantity[], b: readonly LineQuantity[]): boolean =>
+  sameContent(Object.fromEntries(sumByLine(a)), Object.fromEntries(sumByLine(b)));
 
 /** One entry a line. */
 export const mergeLines = (lines: readonly LineQuantity[]): LineQuantity[] =>
