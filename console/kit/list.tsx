@@ -202,11 +202,13 @@ export function ListScreen<R extends Row>({ title, actions, above, children, ...
   const commands = isFirst && rows.length === 0 ? [] : reading(path, query);
   return (
     <Screen {...{ title, actions, commands }} busy={isFirst}>
-      <div class="filters">
-        {Object.entries(filters).map(([name, how]) => (
-          <Filter key={name} {...{ name, how }} />
-        ))}
-      </div>
+      {Object.keys(filters).length > 0 && (
+        <div class="filters">
+          {Object.entries(filters).map(([name, how]) => (
+            <Filter key={name} {...{ name, how }} />
+          ))}
+        </div>
+      )}
       {above}
       <List name={title} {...props} />
       <Told value={error !== undefined}>{children}</Told>

@@ -143,9 +143,9 @@ export function MayOnly() {
 }
 
 /** Facts with their names; those that are not so are left out. */
-export const Facts = ({ of }: { of: Readonly<Record<string, ComponentChildren>> }) => (
-  <dl class="facts">
-    {Object.entries(of)
+export const Facts = (props: { of: Readonly<Record<string, ComponentChildren>>; class?: string }) => (
+  <dl class={`facts ${props.class ?? ''}`}>
+    {Object.entries(props.of)
       .filter(([, value]) => value !== undefined && value !== null && value !== false)
       .map(([name, value]) => (
         <div key={name}>

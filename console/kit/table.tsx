@@ -4,11 +4,11 @@ import { useKeys } from './keyboard.ts';
 import { restoreScroll } from './place.ts';
 import { LinkTo, show } from './text.tsx';
 
-/** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right. */
+/** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right; with `named` a card says whose it is. */
 type Column<Row> = readonly [
   title: string,
   cell: (row: Row) => ComponentChildren,
-  kind?: 'wide' | 'wide whole' | 'number',
+  kind?: 'wide' | 'wide whole' | 'wide named' | 'named' | 'number',
 ];
 
 export type Columns<Row> = ReadonlyArray<Column<Row>>;

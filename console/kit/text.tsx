@@ -102,7 +102,8 @@ export function State({ children, as = children }: { children: string; as?: stri
   const [meaning, shape] = MEANINGS.find(([, , states]) => states.test(as)) ?? [];
   return (
     <span class={`state ${meaning}`}>
-      <span aria-hidden="true">{shape}</span> {children}
+      <span aria-hidden="true">{shape}</span>
+      {`\u00a0${children}`}
     </span>
   );
 }

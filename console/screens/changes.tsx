@@ -14,9 +14,9 @@ const lagOf = ({ lagSeconds, lagEntries }: Pick<Consumer, 'lagSeconds' | 'lagEnt
   lagEntries === 0 ? 'none' : `${duration(lagSeconds * 1000)}, ${count(lagEntries, 'change')}`;
 
 const consumerColumns: Columns<Consumer> = [
-  ['Consumer', ({ id }) => id, 'wide'],
+  ['Consumer', ({ id }) => id],
   ['Committed', ({ committed }) => (committed ? <Id>{committed}</Id> : 'nothing yet')],
-  ['Lag', lagOf, 'number'],
+  ['Lag', lagOf, 'wide'],
 ];
 const NO_CONSUMER = (
   <>
@@ -62,10 +62,10 @@ export function Changes() {
 const WHY = { failing: 'it fails', gone: 'it answered 410', expired: 'it was away too long', asked: 'asked' } as const;
 
 const endpointColumns = (tell: (text: string) => void): Columns<Shape<'Endpoint'>> => [
-  ['Endpoint', ({ id }) => id, 'wide'],
+  ['Endpoint', ({ id }) => id],
   ['State', ({ state, paused }) => (paused ? `paused: ${WHY[paused.why]}` : state)],
-  ['Lag', lagOf, 'number'],
-  ['Last error', ({ lastError }) => lastError && [`${lastError.code} `, <Time key="at" at={lastError.at} />]],
+  ['Lag', lagOf, 'named'],
+  ['Last error', ({ lastError }) => lastError && [`${lastError.code} `, <Time key="at" at={lastError.at} />], 'wide'],
   [
     'Do',
     ({ id, state }) => (

@@ -4,7 +4,7 @@ import { type Answer, ask, hubNow, type Shape, useAnswer } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Items, NoSuch, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Code, Outside, Time, Words } from '../kit/text.tsx';
+import { Code, Outside, State, Time, Words } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 import { type Connection as Account, firsts, Health, missedOf } from './connections.tsx';
 import { Try } from './try-body.tsx';
@@ -66,7 +66,7 @@ function factsOf(connection: Account) {
 }
 
 const dayColumns: Columns<Account['misses'][number]> = [
-  ['Day', ({ day }) => day, 'wide'],
+  ['Day', ({ day }) => day],
   ['By webhook', ({ firstByWebhook }) => firstByWebhook, 'number'],
   ['By poll', ({ firstByPoll }) => firstByPoll, 'number'],
   [
@@ -91,7 +91,7 @@ function Misses({ days }: { days: Account['misses'] }) {
   const oldest = days.toReversed();
   return (
     <figure>
-      <figcaption>Webhooks missed by day</figcaption>
+      <figcaption class="head">Webhooks missed by day</figcaption>
       <svg
         role="img"
         aria-label={`Webhooks missed by day: polls found ${missed} of ${count(all, 'new order')} first, in ${count(days.length, 'day')}.`}
@@ -110,7 +110,7 @@ const memberColumns: Columns<Shape<'ShapeMember'>> = [
   ['Path', ({ path }) => <Code>{path}</Code>, 'wide'],
   ['Types', ({ types }) => types.join(', ')],
   ['Seen', ({ seen }) => seen, 'number'],
-  ['Read', ({ isRead }) => (isRead ? 'read' : 'unread')],
+  ['Read', ({ isRead }) => (isRead ? 'read' : <State as="unreadable">unread</State>)],
   ['Appeared', ({ appearedAt }) => <Time at={appearedAt} />],
   ['Vanished', ({ vanishedAt }) => <Time at={vanishedAt} />],
 ];

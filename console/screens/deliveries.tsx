@@ -104,7 +104,7 @@ function About({ delivery }: { delivery: Told }) {
         Endpoint: kind === 'notify' && <a href={hrefOf('/changes')}>{show(connection)}</a>,
         Order: order && <LinkTo list="/orders" id={order} />,
         Created: <Time at={createdAt} seconds beside />,
-        'Next attempt': <Time at={nextAttemptAt} seconds />,
+        'Next attempt': nextAttemptAt && <Time at={nextAttemptAt} seconds />,
         'Leaves by': shipBy && <LeavesBy {...delivery} />,
         Trace: traceId && <Id>{traceId}</Id>,
         Closed: closed && <By {...closed} />,

@@ -14,10 +14,10 @@ type Webhook = Shape<'QuarantinedWebhook'>;
 const columns: Columns<Webhook> = [
   ['Received', ({ receivedAt }) => <Time at={receivedAt} seconds />],
   ['Connection', ({ connection }) => connection],
-  ['Topic', ({ topic }) => topic, 'wide'],
+  ['Topic', ({ topic }) => topic],
   ['Size', ({ size }) => `${size.toLocaleString('en')} B`, 'number'],
-  ['Verifies now', ({ admissible }) => (admissible ? 'yes' : 'no'), 'number'],
-  ['Admitted', ({ admitted }) => admitted && <By at={admitted.at} by={admitted.by} />],
+  ['Verifies now', ({ admissible }) => (admissible ? 'yes' : 'no'), 'named'],
+  ['Admitted', ({ admitted }) => admitted && <By at={admitted.at} by={admitted.by} />, 'wide'],
 ];
 
 const admissionColumns: Columns<Shape<'AdmissionRecord'>> = [
