@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Bundles the console into console/dist/files.json, which the function that serves it holds: hashed names, both compressions.
-import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -22,8 +21,10 @@ export async function buildConsole(): Promise<void> {
   const newest = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
   if (existsSync(OUT) && statSync(OUT).mtimeMs > newest) return;
   const { outputFiles } = await build({
-    entryPoints: { console: join(HERE, 'main.tsx'), style: join(HERE, 'style/main.css') },
-    outdir: '/',
+    entryPoints: [join(HERE, 'main.tsx'), join(HERE, 'style/style.css'), join(HERE, 'icon.svg')],
+    entryNames: '[name]-[hash]',
+    outdir: '/assets',
+    loader: { '.svg': 'copy' },
     bundle: true,
     minify: true,
     write: false,
@@ -34,17 +35,13 @@ export async function buildConsole(): Promise<void> {
     legalComments: 'none',
     define: { 'process.env.NODE_ENV': '"production"' },
   });
-  const icon = { path: '/icon.svg', contents: readFileSync(join(HERE, 'icon.svg')) };
-  const made = [...outputFiles, icon].map(({ path, contents }) => {
-    const [, name = '', ext = ''] = /([\w-]+)\.(\w+)$/.exec(path) ?? [];
-    const hash = createHash('sha256').update(contents).digest('base64url').slice(0, 10);
-    return { name: `${name}.${ext}`, at: `assets/${name}-${hash}.${ext}`, type: TYPES[ext] ?? '', contents };
-  });
-  const document = made.reduce(
-    (html, { name, at }) => html.replaceAll(`{{${name}}}`, `/console/${at}`),
-    readFileSync(join(HERE, 'index.html'), 'utf8'),
-  );
-  const files = Object.fromEntries(made.map(({ at, type, contents }) => [at, { type, ...compress(contents) }]));
+  let document = readFileSync(join(HERE, 'index.html'), 'utf8');
+  const files: Record<string, object> = {};
+  for (const { path, contents } of outputFiles) {
+    const [at = '', name, ext = ''] = /assets\/(\w+)-\w+\.(\w+)$/.exec(path) ?? [];
+    document = document.replace(`{{${name}.${ext}}}`, `/console/${at}`);
+    files[at] = { type: TYPES[ext], ...compress(contents) };
+  }
   mkdirSync(join(HERE, 'dist'), { recursive: true });
   writeFileSync(OUT, JSON.stringify({ document, files }));
 }

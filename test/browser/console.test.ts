@@ -197,9 +197,10 @@ test('every screen has its name, no violation and no sideways scroll, in both sc
       await other.emulateMedia({ colorScheme: otherScheme });
       expect(await violationsOf(other, 'color-contrast'), `${name}, ${otherScheme}`).toEqual([]);
       await other.emulateMedia({ colorScheme });
-      expect(await other.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(
-        0,
-      );
+      const beyond = () => other.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(await beyond(), name).toBeLessThanOrEqual(0);
+      await other.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+      expect(await beyond(), `${name}, its text twice as large`).toBeLessThanOrEqual(0);
     }
     await other.context().close();
   };
