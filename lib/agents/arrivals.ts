@@ -1,6 +1,6 @@
 import type { Shape } from '#client/index';
 import * as z from '#lib/platform/zod';
-import { cut, cutOrNull, Instant, say, ToolError, tool } from './tool.ts';
+import { cut, cutOrNull, Instant, say, ToolError, told, tool } from './tool.ts';
 
 const MOST_EVENTS = 10;
 const BODY_LETTERS = 4_000;
@@ -29,14 +29,14 @@ const connectionHealth = tool({
     removed: say(z.array(z.string()), 'Connections that were taken out while deliveries of theirs may wait.'),
   }),
   async run({ hub }, { connection }) {
-    const { data } = await hub.GET('/connections');
-    const asked = (data?.connections ?? []).filter(({ id }) => connection === undefined || id === connection);
+    const hubs = await told(hub.GET('/connections'));
+    const asked = hubs.connections.filter(({ id }) => connection === undefined || id === connection);
     if (connection !== undefined && asked.length === 0) throw new ToolError(`there is no connection ${connection}`);
     const connections = asked.map(({ poll, misses: [latest], ...connection }) => ({
       ...{ ...connection, ...poll, remark: cutOrNull(poll.remark) },
       webhooks: latest ? `${latest.day}: ${latest.firstByWebhook} by webhook, ${latest.firstByPoll} by poll` : null,
     }));
-    return { connections, removed: (data?.removed ?? []).map(({ id }) => id) };
+    return { connections, removed: hubs.removed.map(({ id }) => id) };
   },
 });
 
@@ -70,12 +70,10 @@ const showEvent = tool({
   async run({ hub }, { event, connection }) {
     if (event === undefined) {
       const query = { state: 'unreadable' as const, limit: MOST_EVENTS, ...(connection && { connection }) };
-      const { data } = await hub.GET('/events', { params: { query } });
-      return { events: (data?.events ?? []).map(eventOf) };
+      return { events: (await told(hub.GET('/events', { params: { query } }))).events.map(eventOf) };
     }
-    const { data } = await hub.GET('/events/{id}', { params: { path: { id: event } } });
-    if (!data) throw new ToolError(`there is no event ${event}`);
-    return { events: [{ ...eventOf(data), body: data.body.slice(0, BODY_LETTERS) }] };
+    const found = await told(hub.GET('/events/{id}', { params: { path: { id: event } } }));
+    return { events: [{ ...eventOf(found), body: found.body.slice(0, BODY_LETTERS) }] };
   },
 });
 
@@ -99,8 +97,8 @@ const previewMapping = tool({
     unchanged: say(z.int(), 'Read just as it stands; not among the outcomes.'),
   }),
   async run({ hub }, { event }) {
-    const { data } = await hub.POST('/remaps', { body: { filter: { event } } });
-    const outcomes = (data?.outcomes ?? []).map(({ changes, deliveries, ...outcome }) => ({
+    const remap = await told(hub.POST('/remaps', { body: { filter: { event } } }));
+    const outcomes = remap.outcomes.map(({ changes, deliveries, ...outcome }) => ({
       ...outcome,
       changes: changes.map(({ member, from, to }) => ({
         member,
@@ -110,7 +108,7 @@ const previewMapping = tool({
       deliveries: deliveries.map(({ action, connection }) => `${action} at ${connection}`),
       note: cutOrNull(outcome.note),
     }));
-    return { outcomes, unchanged: data?.unchanged ?? 0 };
+    return { outcomes, unchanged: remap.unchanged };
   },
 });
 

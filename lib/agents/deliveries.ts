@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { cut, cutOrNull, Instant, say, ToolError, tool } from './tool.ts';
+import { cut, cutOrNull, Instant, say, told, tool } from './tool.ts';
 
 const MOST_CAUSES = 20;
 const LAST_ATTEMPTS = 5;
@@ -40,11 +40,11 @@ const listCauses = tool({
     complete: say(z.boolean(), 'False: only the newest were looked at.'),
   }),
   async run({ hub }, query) {
-    const { data } = await hub.GET('/deliveries/causes', { params: { query } });
-    const causes = (data?.causes ?? []).slice(0, MOST_CAUSES).map(({ sample, message, ...group }) => ({
+    const found = await told(hub.GET('/deliveries/causes', { params: { query } }));
+    const causes = found.causes.slice(0, MOST_CAUSES).map(({ sample, message, ...group }) => ({
       ...{ ...group, message: cut(message), sample: sample.id, filter: group.filter as z.infer<typeof Filter> },
     }));
-    return { causes, complete: data?.complete === true && data.causes.length <= MOST_CAUSES };
+    return { causes, complete: found.complete && found.causes.length <= MOST_CAUSES };
   },
 });
 
@@ -71,13 +71,12 @@ const showDelivery = tool({
     ),
   }),
   async run({ hub }, { delivery: asked }) {
-    const { data } = await hub.GET('/deliveries/{id}', { params: { path: { id: asked } } });
-    if (!data) throw new ToolError(`there is no delivery ${asked}`);
-    const { cause } = data;
+    const delivery = await told(hub.GET('/deliveries/{id}', { params: { path: { id: asked } } }));
+    const { cause } = delivery;
     return {
-      ...data,
+      ...delivery,
       cause: cause && { code: cause.code, description: cut(cause.description) },
-      attempts: data.attempts.slice(-LAST_ATTEMPTS).map(({ httpStatus = null, code = null, ...attempt }) => ({
+      attempts: delivery.attempts.slice(-LAST_ATTEMPTS).map(({ httpStatus = null, code = null, ...attempt }) => ({
         ...{ ...attempt, httpStatus, code, description: cutOrNull(attempt.description) },
       })),
     };

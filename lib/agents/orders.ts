@@ -1,6 +1,6 @@
 import { type Client, isOrderId } from '#client/index';
 import * as z from '#lib/platform/zod';
-import { cut, Instant, say, ToolError, tool } from './tool.ts';
+import { cut, Instant, say, ToolError, told, tool } from './tool.ts';
 
 const MOST_FOUND = 10;
 /** What happened last tells most of why an order is where it is. */
@@ -37,16 +37,16 @@ const findOrder = tool({
     ),
   }),
   async run({ hub }, { words, limit }) {
-    const { data } = await hub.POST('/search', { body: { q: words, limit } });
-    return { orders: (data?.results ?? []).map(({ order, matched, exact }) => ({ ...order, matched, exact })) };
+    const { results } = await told(hub.POST('/search', { body: { q: words, limit } }));
+    return { orders: results.map(({ order, matched, exact }) => ({ ...order, matched, exact })) };
   },
 });
 
 /** The id of the one order that is meant. */
 async function orderCalled(hub: Client, words: string): Promise<string> {
   if (isOrderId(words)) return words;
-  const { data } = await hub.POST('/search', { body: { q: words, limit: MOST_FOUND } });
-  const found = (data?.results ?? []).filter(({ exact }) => exact).map(({ id }) => id);
+  const { results } = await told(hub.POST('/search', { body: { q: words, limit: MOST_FOUND } }));
+  const found = results.filter(({ exact }) => exact).map(({ id }) => id);
   const [id, ...others] = found;
   if (id === undefined) throw new ToolError(`no order is called ${words}: try find_order, which takes beginnings too`);
   if (others.length > 0) throw new ToolError(`${words} is not one order but ${found.join(', ')}: name one of them`);
@@ -70,14 +70,13 @@ const explainOrder = tool({
   }),
   async run({ hub }, { order }) {
     const params = { path: { id: await orderCalled(hub, order) } };
-    const [{ data: told }, { data: whole }] = await Promise.all([
-      hub.GET('/orders/{id}/explanation', { params }),
-      hub.GET('/orders/{id}', { params }),
+    const [explanation, whole] = await Promise.all([
+      told(hub.GET('/orders/{id}/explanation', { params })),
+      told(hub.GET('/orders/{id}', { params })),
     ]);
-    if (!told || !whole) throw new ToolError(`there is no order ${order}`);
     const lines = whole.timeline.slice(-LAST_EVENTS);
     const timeline = lines.map((line) => ({ ...line, detail: cut(JSON.stringify(line.detail)) }));
-    return { ...whole, ...told, parcels: whole.fulfillments, timeline };
+    return { ...whole, ...explanation, parcels: whole.fulfillments, timeline };
   },
 });
 
@@ -113,14 +112,14 @@ const balance = tool({
     complete: say(z.boolean(), 'False where there was no time to look at all of them.'),
   }),
   async run({ hub }, query) {
-    const { data } = await hub.GET('/balance', { params: { query } });
-    const balances = (data?.balances ?? []).map(({ differences, ...counts }) => ({
+    const { balances: all, complete } = await told(hub.GET('/balance', { params: { query } }));
+    const balances = all.map(({ differences, ...counts }) => ({
       ...counts,
       differences: differences.map(({ missing, orders }) => ({
         ...{ missing, count: orders.length, orders: orders.slice(0, MOST_NAMED) },
       })),
     }));
-    return { balances, complete: data?.complete ?? false };
+    return { balances, complete };
   },
 });
 

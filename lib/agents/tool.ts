@@ -34,6 +34,9 @@ export const tool = <I extends z.ZodMiniObject, O extends z.ZodMiniObject>(
 export const say = <S extends z.ZodMiniType>(schema: S, description: string): S =>
   schema.check(z.describe(description)) as S;
 
+/** What the hub answered: the client throws whatever is no success. */
+export const told = async <T>(asked: Promise<{ data?: T }>): Promise<T> => (await asked).data as T;
+
 /** A mistake of the agent's, told in words that it can act on. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';

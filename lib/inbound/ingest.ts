@@ -85,7 +85,7 @@ export async function readChange(
 /** Records what an event says and what follows from it. Throws what `whyHopeless` tells apart. */
 export async function ingestChange(change: Change, ingestion: Ingestion): Promise<void> {
   const { message, connection, hub } = ingestion;
-  const ingested = await byType(change, { ...ingestion, changeOrder: changeFor(ingestion) });
+  const ingested = await BY_TYPE[change.type](change as never, { ...ingestion, changeOrder: changeFor(ingestion) });
   const state =
     ingested === null || typeof ingested === 'string' ? ingested : await recordEvent(message, ingested, hub.table);
   if (!state) return;
@@ -93,28 +93,19 @@ export async function ingestChange(change: Change, ingestion: Ingestion): Promis
   log.info('event ingested', { event: message.id, connection: connection.id, state });
 }
 
-function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
-  switch (change.type) {
-    case 'order':
-      return ingestOrder(change.order, ingesting);
-    case 'gone':
-      return ingestGone(change.externalId, ingesting);
-    case 'return':
-      return ingestReturn(change.return, ingesting);
-    case 'shipment':
-      return ingestShipment(change.shipment, ingesting);
-    case 'stale':
-      return ingestStale(change, ingesting);
-    case 'products':
-      return ingestProducts(change.products, ingesting);
-    case 'merchants':
-      return ingestMerchants(change.merchants, ingesting);
-    case 'fetch':
-      return ingestFetch(change, ingesting);
-    case 'none':
-      return ingestNote(change, ingesting);
-  }
-}
+const BY_TYPE: {
+  [Type in Change['type']]: (change: Extract<Change, { type: Type }>, ingesting: Ingesting) => Promise<Ingested>;
+} = {
+  order: (change, ingesting) => ingestOrder(change.order, ingesting),
+  gone: (change, ingesting) => ingestGone(change.externalId, ingesting),
+  return: (change, ingesting) => ingestReturn(change.return, ingesting),
+  shipment: (change, ingesting) => ingestShipment(change.shipment, ingesting),
+  stale: ingestStale,
+  products: (change, ingesting) => ingestProducts(change.products, ingesting),
+  merchants: (change, ingesting) => ingestMerchants(change.merchants, ingesting),
+  fetch: ingestFetch,
+  none: ingestNote,
+};
 
 /** What causes nothing is recorded, and told on the order that it is about where one is known. */
 async function ingestNote(

@@ -7,15 +7,26 @@ import { sharesOf } from '#lib/inbound/ingest-order';
 import { loadConnector } from '#lib/marketplaces/load';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
-import type { Order, OrderSnapshot } from '#lib/orders/order';
+import { derive } from '#lib/orders/derive';
+import {
+  compareStamps,
+  earliestFirst,
+  historyOf,
+  joinPayments,
+  lastCancellation,
+  levelsOf,
+  onePerLine,
+  quantitiesOf,
+} from '#lib/orders/history';
+import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { claimShares, previewShares } from '#lib/orders/share-lines';
-import { tellCancelled, tellPaid } from '#lib/orders/snapshot';
+import { checkSnapshot, tellCancelled, tellPaid } from '#lib/orders/snapshot';
 import type { Told } from '#lib/orders/timeline';
+import { compareText } from '#lib/platform/canonical-json';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 import { changedMembers, diffOrders } from './diff.ts';
 import type { Outcome } from './remap-schema.ts';
-import { rereadOrder } from './reread.ts';
 
 /** Errors of a body that can be read, but whose new meaning a person has to decide on. */
 const CONFLICTS = new Set(['lines_renamed', 'order_renamed', 'not_an_order']);
@@ -119,4 +130,71 @@ function noteQuantities(previous: Order, next: Order): string | null {
 function tell(previous: Order, next: Order, changed: readonly string[], { id, reason }: Remapped): Told[] {
   const detail = { remap: id, changed, event: next.snapshotEvent, ...(reason !== null && { reason }) };
   return [{ type: 'order.remapped', detail }, ...tellPaid(previous, next), ...tellCancelled(previous, next)];
+}
+
+/**
+ * An order whose standing snapshot is read as `snapshot` now; the very order passed in when that is what it says.
+ * What other snapshots said stays, and so does a payment. Throws ContractError for a snapshot that makes no valid order,
+ * and for one that would have what was placed placed again.
+ */
+export function rereadOrder(order: Order, snapshot: OrderSnapshot, asOf: string): Order {
+  checkSnapshot(snapshot);
+  const told = historyOf(snapshot, asOf);
+  if (told.stands.hash === order.history.stands.hash) return order;
+  refuseRenamedLines(order, snapshot);
+  return derive({ ...order, history: replaceStanding(order.history, told) });
+}
+
+function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): SnapshotHistory {
+  const { stands, snapshot } = history;
+  // Later copies of the same content moved the version on.
+  const version = compareText(told.stands.version, stands.version) > 0 ? told.stands.version : stands.version;
+  const present = new Set(told.snapshot.lines.map(({ id }) => id));
+  const dropped = snapshot.lines.map((line) => ({ ...stands, id: line.id, line }));
+  const vanished = [...history.vanished, ...dropped].filter(({ id }) => !present.has(id));
+  const isKept = ({ hash, id }: Stamp & { id: string }) => hash !== stands.hash || !present.has(id);
+  const kept = history.originals.filter(isKept);
+  const originals = onePerLine([...kept, ...told.originals].sort(earliestFirst));
+  const levels = (history.levels ?? []).filter(({ hash }) => hash !== stands.hash);
+  const otherPayment = history.paid?.hash === stands.hash ? null : history.paid;
+  return {
+    stands: { ...told.stands, version },
+    snapshot: { ...told.snapshot, version },
+    // A payment is never forgotten, also when it was a misreading: it has had its effect.
+    paid: told.paid ? joinPayments(otherPayment, told.paid) : history.paid,
+    ...cancellation(history, told),
+    originals,
+    ...levelsOf([...kept, ...levels, ...quantitiesOf({ ...told, stands: { ...told.stands, version } })], originals),
+    vanished: onePerLine(vanished.sort((a, b) => compareStamps(b, a))),
+  };
+}
+
+/** The cancellation that stands: not what the old reading saw, if the new one does not. */
+function cancellation(
+  history: SnapshotHistory,
+  told: SnapshotHistory,
+): Pick<SnapshotHistory, 'cancelledAt' | 'cancelledLast'> {
+  if (!told.snapshot.cancelled && history.snapshot.cancelled) return { cancelledAt: null };
+  const known = history.cancelledAt;
+  const first = told.cancelledAt !== null && (known === null || told.cancelledAt < known) ? told.cancelledAt : known;
+  return { cancelledAt: first, ...lastCancellation(history, told) };
+}
+
+/** A line whose id alone is another now would look like one that nobody was asked to ship. */
+function refuseRenamedLines({ history, parts = {}, routed, fulfillments }: Order, { lines }: OrderSnapshot): void {
+  const known = [history, ...Object.values(parts)].flatMap(({ snapshot, vanished }) => [
+    ...snapshot.lines,
+    ...vanished,
+  ]);
+  const added = lines.filter(({ id }) => !known.some((line) => line.id === id)).map(({ id }) => id);
+  const handled = new Set([...routed, ...fulfillments.flatMap(({ lineItems }) => lineItems.map(({ id }) => id))]);
+  const lost = history.snapshot.lines
+    .map(({ id }) => id)
+    .filter((id) => handled.has(id) && !lines.some((line) => line.id === id));
+  if (added.length === 0 || lost.length === 0) return;
+  throw new ContractError({
+    code: 'lines_renamed',
+    description: `line items ${lost.join(', ')} are with whoever ships and would be ${added.join(', ')} now, to be shipped once more`,
+    field: 'lines',
+  });
 }

@@ -14,7 +14,7 @@ import {
   ucpErrors,
 } from '#test/support/orders';
 import { maskBuyer } from './diff.ts';
-import { rereadOrder } from './reread.ts';
+import { rereadOrder } from './remap-order.ts';
 
 const version = snapshotOf().version;
 const later = '2026-11-20T09:30:00.000Z';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { versionOfSecond } from './whole-second.ts';
+import { versionOfSecond } from './clock.ts';
 
 test('of two reads in one second the later one is later, whatever the zone and a little which clock', () => {
   const changed = Date.parse('2026-11-20T08:15:02.000Z');

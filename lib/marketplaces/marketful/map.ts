@@ -7,7 +7,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { instantIn } from '../kit/amounts.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
-import { readCode } from '../kit/placement-code.ts';
+import { readCode } from '../kit/placing.ts';
 import { defined, needed, readShape, unreadable, unused } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { Item, ORDER_KEYS, Orden, type ShipmentEvent, ShipmentEvents, Stock } from './api.ts';

@@ -12,18 +12,7 @@ import type {
 } from '../action.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
 import { member, textOf } from '../kit/json.ts';
-import {
-  addDelivery,
-  getOrder,
-  getOrderStatus,
-  getProduct,
-  listDeliveries,
-  listIntegrations,
-  listOrders,
-  listStatuses,
-  putQuantity,
-  setStatus,
-} from './api.ts';
+import * as api from './api.ts';
 import { carriers, info, ordersOf } from './manifest.ts';
 import { METHODS, Settings } from './settings.ts';
 
@@ -31,10 +20,10 @@ import { METHODS, Settings } from './settings.ts';
 export const fetches: Readonly<Record<string, FetchAction>> = {
   order: {
     push: (remote, { resource }) =>
-      orGone(remote, 'order', resource, async () => nameMarket(remote, await getOrder(remote, resource))),
+      orGone(remote, 'order', resource, async () => nameMarket(remote, await api.getOrder(remote, resource))),
   },
   product: {
-    push: (remote, { resource }) => orGone(remote, 'product', resource, () => getProduct(remote, resource)),
+    push: (remote, { resource }) => orGone(remote, 'product', resource, () => api.getProduct(remote, resource)),
   },
 };
 
@@ -49,7 +38,7 @@ async function orGone(
     return { topic, body: await read() };
   } catch (error) {
     if (!(error instanceof RejectedError) || error.detail.httpStatus !== 404) throw error;
-    const { rows } = await listOrders(remote, { size: 300, sort: 'updated_at', sort_direction: 'desc' });
+    const { rows } = await api.listOrders(remote, { size: 300, sort: 'updated_at', sort_direction: 'desc' });
     // What is listed is not gone, and the page of a proxy is no word of Sello's.
     const isListed = topic === 'order' && rows.some((row) => textOf(member(row, 'id')) === id);
     if (isListed || error.detail.description.startsWith('<')) throw new RetryableError(error.detail);
@@ -75,7 +64,7 @@ async function nameMarket(remote: RemoteContext, order: unknown): Promise<unknow
 /** None where the account may not read them: an order comes before the name of its market. */
 async function readMarketNames(remote: RemoteContext): Promise<ReadonlyMap<string, string | undefined>> {
   try {
-    return new Map((await listIntegrations(remote)).map(({ id, display_name }) => [id, display_name]));
+    return new Map((await api.listIntegrations(remote)).map(({ id, display_name }) => [id, display_name]));
   } catch (error) {
     if ([RejectedError, BlockedError, ContractError].some((refusal) => error instanceof refusal)) return new Map();
     throw error;
@@ -88,7 +77,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
     const { trackingNumber, labelUrl } = input.fulfillment;
     const documents = labelUrl === undefined ? {} : { documents: [labelUrl] };
     const delivery = { id: trackingNumber, method: methodOf(remote.connection, input), ...documents };
-    for (const orderId of ordersOf(input.order, input.fulfillment)) await addDelivery(remote, orderId, delivery);
+    for (const orderId of ordersOf(input.order, input.fulfillment)) await api.addDelivery(remote, orderId, delivery);
     return {};
   },
 
@@ -96,7 +85,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
     const { trackingNumber } = input.fulfillment;
     const method = methodOf(remote.connection, input);
     for (const orderId of ordersOf(input.order, input.fulfillment)) {
-      const deliveries = await listDeliveries(remote, orderId);
+      const deliveries = await api.listDeliveries(remote, orderId);
       if (!deliveries.some((each) => textOf(each.id) === trackingNumber && each.method === method)) return null;
     }
     return { note: 'found among the deliveries of the order at Sello' };
@@ -108,7 +97,7 @@ const methodOf = (connection: Connection, { fulfillment: parcel }: ReportInput):
 
 export const stock: Action<StockInput> = {
   async push(remote, { listing: { sku, externalId }, quantity }) {
-    await putQuantity(remote, { id: externalId, sku }, quantity);
+    await api.putQuantity(remote, { id: externalId, sku }, quantity);
     return {};
   },
 };
@@ -117,14 +106,14 @@ export const status: ProbedAction<FollowUpInput> = {
   /** Sello has no conditional update: what the hub has yet to hear of, its status would undo. */
   async push(remote, input) {
     const delivered = await findDelivered(remote);
-    const { is_deleted } = await getOrderStatus(remote, homeOf(input));
+    const { is_deleted } = await api.getOrderStatus(remote, homeOf(input));
     if (is_deleted) return { note: 'is cancelled at Sello, whose status stays' };
-    await setStatus(remote, homeOf(input), delivered);
+    await api.setStatus(remote, homeOf(input), delivered);
     return {};
   },
 
   async probe(remote, input) {
-    const { status_id, is_delivered } = await getOrderStatus(remote, homeOf(input));
+    const { status_id, is_delivered } = await api.getOrderStatus(remote, homeOf(input));
     if (!is_delivered || status_id !== (await findDelivered(remote))) return null;
     return { note: 'has the delivered status at Sello' };
   },
@@ -137,7 +126,7 @@ const homeOf = ({ about }: FollowUpInput): string => about.replace(/(?: ful_\w+)
 async function findDelivered(remote: RemoteContext): Promise<string> {
   const { deliveredStatusId } = Settings.parse(remote.connection.settings);
   if (deliveredStatusId !== undefined) return deliveredStatusId;
-  const delivered = (await listStatuses(remote)).filter((each) => each.is_delivered || each.delivered);
+  const delivered = (await api.listStatuses(remote)).filter((each) => each.is_delivered || each.delivered);
   const [only, ...others] = delivered;
   if (only && others.length === 0) return only.id;
   const named = delivered.map(({ id, title }) => `${id}${title === undefined ? '' : ` ${title}`}`).join(', ');

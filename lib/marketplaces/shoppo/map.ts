@@ -1,50 +1,56 @@
+import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { shortHash } from '#lib/platform/hash';
 import type { Change, InboundBody } from '../contract.ts';
-import { instantIn } from '../kit/amounts.ts';
+import { amountsIn, instantIn } from '../kit/amounts.ts';
 import { member, textOf } from '../kit/json.ts';
-import { readCode } from '../kit/placement-code.ts';
-import { defined, readShape } from '../kit/shape.ts';
+import { readCode } from '../kit/placing.ts';
+import { defined, readShape, unlessUnreadable } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded, isRefunded } from './api.ts';
-import { amountOf, CURRENCY, mapProduct, mapSkuNotice, setFor, snapshotsOf } from './map-product.ts';
-import { MerchantNotice, Order, type OrderItem, OrderNotice, ProductNotice, Sku, TicketReply } from './schema.ts';
+import {
+  MerchantNotice,
+  Order,
+  type OrderItem,
+  OrderNotice,
+  Product,
+  ProductNotice,
+  Sku,
+  SkuNotice,
+  TicketReply,
+} from './schema.ts';
 import { Settings } from './settings.ts';
 
 type Skus = Settings['skus'];
 
+type Read = (body: unknown, receivedAt: string, skus: Skus) => Change;
+
 /** The seven proactive notifications, the reply to a ticket, and what a fetch or poll read. */
+const TOPICS: Readonly<Record<string, Read>> = {
+  order: (...told) => ({ type: 'shipment', shipment: mapOrder(...told) }),
+  refunded: (...told) => ({ type: 'shipment', shipment: mapOrder(...told, NOT_OURS) }),
+  cancelled: (...told) => ({ type: 'shipment', shipment: { declined: 'rest', ...mapCancelled(...told) } }),
+  product: (body, _at, skus) => ({ type: 'products', products: mapProduct(body, skus) }),
+  sku: (body, _at, skus) => ({ type: 'products', products: snapshotsOf(readShape(Sku, body), skus) }),
+  'create-sku': mapSkuNotice,
+  'update-sku': mapSkuNotice,
+  'create-product': mapProductNotice,
+  'update-product': mapProductNotice,
+  'toggle-merchant': mapMerchants,
+  'cancel-partner-order': (body) => ({ ...fetchOf(body), action: 'cancelled' }),
+  'deliver-partner-order': fetchOf,
+  'reply-ticket': mapReply,
+  [STALE]: mapStale,
+};
+
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
-  const { skus } = Settings.parse(settings);
-  switch (topic) {
-    case 'order':
-      return { type: 'shipment', shipment: mapOrder(body, receivedAt, skus) };
-    case 'refunded':
-      return { type: 'shipment', shipment: mapOrder(body, receivedAt, skus, NOT_OURS) };
-    case 'cancelled':
-      return { type: 'shipment', shipment: { declined: 'rest', ...mapCancelled(body, receivedAt, skus) } };
-    case 'product':
-      return { type: 'products', products: mapProduct(body, skus) };
-    case 'sku':
-      return { type: 'products', products: snapshotsOf(readShape(Sku, body), skus) };
-    case 'create-sku':
-    case 'update-sku':
-      return mapSkuNotice(body, receivedAt, skus);
-    case 'create-product':
-    case 'update-product':
-      return mapProductNotice(body);
-    case 'toggle-merchant':
-      return mapMerchants(body);
-    case 'cancel-partner-order':
-      return { type: 'fetch', action: 'cancelled', resource: readShape(OrderNotice, body).order_id };
-    case STALE:
-      return mapStale(body);
-    case 'reply-ticket':
-      return mapReply(body);
-    default:
-      return { type: 'fetch', action: 'order', resource: readShape(OrderNotice, body).order_id };
-  }
+  const read = Object.hasOwn(TOPICS, topic) ? TOPICS[topic] : undefined;
+  return (read ?? fetchOf)(body, receivedAt, Settings.parse(settings).skus);
+}
+
+function fetchOf(body: unknown) {
+  return { type: 'fetch' as const, action: 'order', resource: readShape(OrderNotice, body).order_id };
 }
 
 /** What is sold are Skus, which a product's notification leaves out. */
@@ -154,4 +160,72 @@ function eventsOf(box: OrderItem['shippingPackage'], trackingNumber: string): Ev
     const id = shortHash(trackingNumber, String(time), description ?? '');
     return [{ id, type: 'in_transit', at, trackingNumber, ...defined({ description, carrier: courier }) }];
   });
+}
+
+/** "currency unit is USD" */
+const CURRENCY = 'USD';
+
+/**
+ * A product of the list or read alone: a snapshot for each of its Skus that can be read. It does not say when it changed.
+ * Throws ContractError where none can.
+ */
+function mapProduct(body: unknown, skus: Settings['skus']): ProductSnapshot[] {
+  const product = readShape(Product, body);
+  const read = (sku: unknown, index: number): ProductSnapshot[] =>
+    snapshotsOf({ ...readShape(Sku, sku, `skus[${index}]`), product }, skus);
+  const readable = product.skus.flatMap((sku, index) => unlessUnreadable(() => read(sku, index)) ?? []);
+  // Of a product without one, the first that is read again says why.
+  return readable.length > 0 ? readable : product.skus.flatMap(read);
+}
+
+/** A notification holds all that the catalog keeps of a Sku, except the id of a new one. */
+function mapSkuNotice(body: unknown, receivedAt: string, skus: Settings['skus']): Change {
+  const { sku_id: id, time_updated: time, merchant, ...sku } = readShape(SkuNotice, body);
+  if (sku.identifier === undefined && id === undefined) return { type: 'none', reason: 'a Sku without a name' };
+  const named = sku.identifier ?? (id !== undefined && setFor(id, skus)[0]);
+  if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: id };
+  const changed = instantIn(time);
+  const version = changed === null ? null : versionOf(changed, receivedAt);
+  // Color and size without the product's name are no title.
+  const said = { ...defined({ merchant: merchant?.id }), version };
+  const snapshots = snapshotsOf({ ...sku, id: id ?? '' }, skus);
+  return { type: 'products', products: snapshots.map(({ title: _title, ...snapshot }) => ({ ...snapshot, ...said })) };
+}
+
+/** One for each SKU of ours that the settings have for it. */
+function snapshotsOf(sku: Sku, skus: Settings['skus']): ProductSnapshot[] {
+  const { id, identifier, color, size, price, inventory, enabled, product } = sku;
+  const title = [product?.name, color, size].filter(Boolean).join(', ');
+  const amount = amountOf(price);
+  const names = setFor(id, skus);
+  return (names.length > 0 ? names : [identifier ?? id]).map((name) => ({
+    sku: name,
+    version: null,
+    ...defined({
+      externalId: id || undefined,
+      title: title || undefined,
+      price: amount === undefined ? undefined : { amount, currency: CURRENCY },
+      quantity: inventory === undefined ? undefined : Math.max(0, inventory),
+      // Sold only if both are.
+      enabled: product?.enabled === false ? false : enabled,
+    }),
+  }));
+}
+
+/** USD as a float or as text, rounded to cents; undefined for what is no price, as nothing hangs on it. */
+function amountOf(price: unknown): number | undefined {
+  const amount = amountsIn(CURRENCY).control(price, 'price');
+  return amount === undefined ? undefined : Math.max(0, amount);
+}
+
+/** The SKUs that the connection's settings have for one of their ids. */
+const setFor = (id: string, skus: Settings['skus']): string[] => Object.keys(skus).filter((sku) => skus[sku] === id);
+
+/**
+ * `time_updated` has whole seconds. Of two notifications within one second the one received later knows more: the
+ * milliseconds say when it was received, up to 999. A clock ahead of ours does not shut out what is read later.
+ */
+function versionOf(changed: string, receivedAt: string): string {
+  const last = new Date(Date.parse(changed) + 999).toISOString();
+  return last < receivedAt ? last : receivedAt;
 }

@@ -2,9 +2,7 @@ import type { Order } from '#lib/orders/order';
 import { RejectedError } from '#lib/platform/errors';
 import type { PlaceInput, ProbedAction } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { itemsIn } from '../kit/items.ts';
-import { codeOf } from '../kit/placement-code.ts';
-import { recipientOf } from '../kit/recipient.ts';
+import { codeOf, itemsIn, recipientOf } from '../kit/placing.ts';
 import { createOrder, findOrder, getOrder, type PlacementRequest } from './api.ts';
 
 /** A page for each order that still moves, as each is a call: a poll that breaks off repeats none. */

@@ -1,6 +1,6 @@
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { readCode } from '../kit/placement-code.ts';
+import { readCode } from '../kit/placing.ts';
 import { readShape } from '../kit/shape.ts';
 import { Placed } from './api.ts';
 

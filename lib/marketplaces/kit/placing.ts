@@ -1,0 +1,71 @@
+import { factsOf } from '#lib/orders/facts';
+import type { LineQuantity, Order } from '#lib/orders/order';
+import { BlockedError } from '#lib/platform/errors';
+
+type Item = Order['ucp']['line_items'][number]['item'];
+
+/** What is in these lines of an order, with how many of it. */
+export function itemsIn({ id: orderId, ucp }: Order, lineItems: readonly LineQuantity[]): Array<[Item, number]> {
+  return lineItems.map(({ id, quantity }) => {
+    const line = ucp.line_items.find((candidate) => candidate.id === id);
+    if (!line) throw new Error(`line item ${id} is not in order ${orderId}`);
+    return [line.item, quantity];
+  });
+}
+
+/*
+ * What a shipper that keeps an id of its partner's knows our orders by. A code is taken for good, so each placement with
+ * it has its own: the order's id, and `~2`, `~3` behind it; `~2.2` is the second try at one that ended there.
+ */
+
+/** The code of the n-th placement of an order, at its k-th try. */
+export const codeOf = (orderId: string, n: number, k = 1): string => {
+  if (k > 1) return `${orderId}~${n}.${k}`;
+  return n === 1 ? orderId : `${orderId}~${n}`;
+};
+
+const CODE = /^(?<order>.*:.*?)~(?<n>\d{1,4})(?:\.\d{1,4})?$/s;
+
+/** Our order id of a code, and which of its placements it is. */
+export function readCode(code: string): { orderId: string; nth?: number } {
+  const { order, n } = CODE.exec(code)?.groups ?? {};
+  return order === undefined ? { orderId: code } : { orderId: order, nth: Number(n) };
+}
+
+/** Each member of theirs: its value, and the member of our address that has it, with what it may be in brackets. */
+type Wanted<Key extends string> = Readonly<Record<Key, readonly [value: string | null | undefined, member: string]>>;
+
+/** The recipient as a shipper wants it, in texts that are not blank. Throws as `incomplete` for what the address lacks. */
+export function recipientOf<Key extends string>(wanted: Wanted<Key>): Record<Key, string> {
+  const all = Object.entries<Wanted<Key>[Key]>(wanted);
+  const texts = all.map(([key, [value]]) => [key, value?.trim() ?? ''] as const);
+  const lacking = all.filter((_, index) => texts[index]?.[1] === '').map(([, [, member]]) => member);
+  if (lacking.length > 0) throw incomplete(lacking);
+  return Object.fromEntries(texts) as Record<Key, string>;
+}
+
+/** BlockedError `address_incomplete` that names members of the shipping address. */
+export function incomplete(members: readonly string[]): BlockedError {
+  const fields = members.map((member) => `shippingAddress.${member}`);
+  const description = `the order cannot be shipped before its address has ${fields.join(', ')}: correct it`;
+  return new BlockedError({ code: 'address_incomplete', description, field: fields[0]?.split(' ')[0] ?? '' }, 'order');
+}
+
+/** What buyers add to an order that not every shipper has a member for. */
+type Extra = 'company' | 'note' | 'pickup point' | 'shipping method';
+
+/**
+ * What a shipper that carries only these is not told of an order, in words for its timeline; they name, and repeat
+ * nothing.
+ */
+export function uncarried(order: Order, title: string, carries: ReadonlyArray<Extra | false>): string | undefined {
+  const { note, pickupPoint, shippingMethod } = factsOf(order);
+  const extras: Record<Extra, unknown> = {
+    company: order.shippingAddress.company,
+    note,
+    'pickup point': pickupPoint,
+    'shipping method': shippingMethod,
+  };
+  const lost = (Object.keys(extras) as Extra[]).filter((extra) => extras[extra] && !carries.includes(extra));
+  return lost.length > 0 ? `${title} has no member for the buyer's ${lost.join(', ')}` : undefined;
+}
