@@ -10,7 +10,7 @@ import type { LineQuantity } from '#lib/orders/order';
 import { Return } from '#lib/orders/order-schema';
 import { externalIdsOf } from '#lib/orders/split';
 import { getOrder } from '#lib/orders/store';
-import { NotFoundError, RejectedError } from '#lib/platform/errors';
+import { RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
@@ -124,12 +124,10 @@ export const addRefresh = (routes: Routes): void =>
     answer: async ({ params }) => ({ deliveries: (await refreshOrder(params.id)).map(({ id }) => id) }),
   });
 
-/** Opens the fetches that read an order anew. Throws NotFoundError, and RejectedError where nothing can read it. */
+/** Opens the fetches that read an order anew. ApiError 404; RejectedError where nothing can read it. */
 async function refreshOrder(id: string): Promise<Delivery[]> {
-  const order = await getOrder(id);
-  if (!order) throw new NotFoundError('order');
-  const connection = (await getConfiguration()).connections.get(order.connection);
-  if (!connection) throw new NotFoundError('connection');
+  const order = orNotFound(await getOrder(id), 'order');
+  const connection = orNotFound((await getConfiguration()).connections.get(order.connection), 'connection');
   const { marketplace } = connection;
   const { info, actions } = await loadConnector(marketplace);
   if (!info.sells || !actions.fetches?.order)

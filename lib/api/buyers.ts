@@ -20,21 +20,16 @@ const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)
 });
 const cursor = doc(z.optional(z.string()), { description: 'Where the answer before ended.' });
 const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
-const isOne = (asked: { order?: string | undefined; email?: string | undefined }): boolean =>
-  (asked.order === undefined) !== (asked.email === undefined);
-const ONE = 'name either order or email';
 
-const ExportRequest = named(
-  'BuyerExportRequest',
-  z.strictObject({ order, email, cursor, reason: z.optional(reason) }).check(z.refine(isOne, ONE)),
-  { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } },
-);
-
-const EraseRequest = named(
-  'BuyerErasureRequest',
-  z.strictObject({ order, email, cursor, reason }).check(z.refine(isOne, ONE)),
-  { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } },
-);
+const requestWith = <S extends z.ZodMiniType>(why: S) =>
+  z
+    .strictObject({ order, email, cursor, reason: why })
+    .check(
+      z.refine((asked) => (asked.order === undefined) !== (asked.email === undefined), 'name either order or email'),
+    );
+const EXAMPLE = { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } };
+const ExportRequest = named('BuyerExportRequest', requestWith(z.optional(reason)), EXAMPLE);
+const EraseRequest = named('BuyerErasureRequest', requestWith(reason), EXAMPLE);
 
 const complete = doc(z.boolean(), {
   description: 'False: there is more than one request has time for; ask again, with `cursor` where there is one.',
@@ -46,9 +41,7 @@ const byPlace = <S extends z.ZodMiniType>(each: S) =>
 export const BuyerExport = named(
   'BuyerExport',
   z.object({ orders, places: byPlace(z.array(z.unknown())), complete, cursor }),
-  {
-    description: 'Everything that the hub holds of a buyer, by the place that holds it.',
-  },
+  { description: 'Everything that the hub holds of a buyer, by the place that holds it.' },
 );
 export type BuyerExport = z.infer<typeof BuyerExport>;
 
@@ -69,9 +62,6 @@ export type ErasureCertificate = z.infer<typeof ErasureCertificate>;
 
 export const routes = new Routes('buyers');
 
-const subjectOf = (asked: { order?: string | undefined; email?: string | undefined }) =>
-  asked.order === undefined ? { email: asked.email ?? '' } : { order: asked.order };
-
 /**
  * One request about a buyer. A cursor begins with what it was given for, and goes on with nothing else: a certificate
  * would leave out what nobody looked at. ApiError 400.
@@ -81,7 +71,7 @@ async function ask<A extends { cursor?: string | undefined }>(
   { asked, by }: { asked: z.infer<typeof ExportRequest>; by: string },
   run: (subject: Subject, options: Parameters<typeof exportBuyer>[1]) => Promise<A>,
 ): Promise<A> {
-  const subject = subjectOf(asked);
+  const subject = asked.order === undefined ? { email: asked.email ?? '' } : { order: asked.order };
   const mark = `${shortHash(act, JSON.stringify(subject))}~`;
   if (asked.cursor && !asked.cursor.startsWith(mark)) throw invalid('cursor', `is of no ${act} of this buyer`);
   const cursor = asked.cursor?.slice(mark.length);

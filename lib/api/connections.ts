@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
-import type { NewDelivery, Delivery as StoredDelivery } from '#lib/deliveries/delivery';
+import type { Delivery as StoredDelivery } from '#lib/deliveries/delivery';
 import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { loadConnector } from '#lib/marketplaces/load';
-import { marketplaces } from '#lib/marketplaces/registry';
 import { openRemote } from '#lib/marketplaces/remote';
 import { shortHash } from '#lib/platform/hash';
 import { ENDPOINT } from '#lib/platform/names';
@@ -26,7 +25,7 @@ import {
   presentRoute,
 } from './connection-schema.ts';
 import { Delivery, presentDelivery } from './delivery-schema.ts';
-import { ApiError, errorResponses, invalid, invalidRequest, notFound, orRefused, tooLarge } from './kit/errors.ts';
+import { ApiError, errorResponses, invalid, invalidRequest, orRefused, tooLarge } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { sizeOf } from './kit/lists.ts';
 import { Instant, Reason } from './kit/members.ts';
@@ -84,10 +83,7 @@ routes.add('POST /connections/{id}/poll', {
   },
   responses: { 202: json('It is due.', PollAsked), ...errorResponses(404, 409, 422) },
   answer: async ({ params: { id }, body: { since, reason = null }, by }) => {
-    const connection = (await getConfiguration()).connections.get(id);
-    const info = connection && marketplaces.find(({ name }) => name === connection.marketplace);
-    if (!info) throw notFound('connection');
-    const { poll, rewind } = await loadConnector(info.name);
+    const { info, poll, rewind } = await loadConnector((await findConnection(id)).marketplace);
     if (!poll) throw new ApiError(422, 'not_polled', `${info.title} is not polled`);
     if (since !== undefined && !rewind)
       throw new ApiError(422, 'reads_all', `each poll of ${info.title} reads everything there is: poll it`, 'since');
@@ -143,39 +139,25 @@ routes.add('POST /connections/{id}/requests/{action}', {
     presentDelivery(await postRequest(await findConnection(id), { action, body, by, key })),
 });
 
-interface Asked {
-  action: string;
-  body: unknown;
-  /** The name of the API key that asks. */
-  by: string;
-  /** The `Idempotency-Key` of the request. */
-  key: string | undefined;
-}
-
 /** Opens the delivery that asks a marketplace for something; the same Idempotency-Key again is the same delivery. */
-async function postRequest(connection: Connection, { action, body, by, key }: Asked): Promise<StoredDelivery> {
-  const input = await checkInput(connection.marketplace, action, body);
-  const repeated = idempotency<string>(by, key, [connection.id, action, input]);
+async function postRequest(
+  { id: connection, marketplace }: Connection,
+  { action, body, by, key }: { action: string; body: unknown; by: string; key: string | undefined },
+): Promise<StoredDelivery> {
+  const input = await checkInput(marketplace, action, body);
+  const repeated = idempotency<string>(by, key, [connection, action, input]);
   return untilCommitted('what a request is about', async () => {
     const before = await repeated.find();
     const known = before === undefined ? undefined : await getDelivery(before);
     if (known) return known;
-    const delivery = openDelivery(requestOf(connection, action, input), new Date().toISOString());
+    const id = `dlv_${shortHash('request', randomUUID())}`;
+    const asked = { id, kind: 'push', action, connection, marketplace, order: null, subject: { input } } as const;
+    const delivery = openDelivery(asked, new Date().toISOString());
     if (!(await transact([putNewDelivery(delivery), ...repeated.remember(delivery.id)]))) return undefined;
     await ring([delivery]);
     return delivery;
   });
 }
-
-const requestOf = ({ id: connection, marketplace }: Connection, action: string, input: unknown): NewDelivery => ({
-  id: `dlv_${shortHash('request', randomUUID())}`,
-  kind: 'push',
-  action,
-  connection,
-  marketplace,
-  order: null,
-  subject: { input },
-});
 
 /** Of an item's 400 KB some are left for what becomes of it: what was asked and could not be recorded would hang for ever. */
 const MAX_INPUT_BYTES = 380_000;

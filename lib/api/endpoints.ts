@@ -54,16 +54,9 @@ const Endpoint = named(
 );
 export type Endpoint = z.infer<typeof Endpoint>;
 
-const present = ({ state, ...view }: EndpointView): Endpoint => ({
-  ...pick(EndpointFacts, view),
-  state: state.paused ? 'paused' : 'active',
-  paused: state.paused ?? null,
-  failingSince: state.failingSince ?? null,
-  lastError: state.lastError ?? null,
-  lastSuccessAt: state.lastSuccessAt ?? null,
-  lagSeconds: view.lagSeconds,
-  lagEntries: view.lagEntries,
-});
+const NOTHING = { paused: null, failingSince: null, lastError: null, lastSuccessAt: null };
+const present = ({ state, ...view }: EndpointView): Endpoint =>
+  pick(Endpoint, { ...NOTHING, ...state, ...view, state: state.paused ? 'paused' : 'active' });
 
 const params = z.object({ id: doc(z.string(), { example: 'erp-main' }) });
 
@@ -111,27 +104,30 @@ routes.add('POST /endpoints/{id}/test', {
   },
 });
 
+/** What a person decides of an endpoint, on record; the endpoint as it is then. */
+async function decide(
+  id: string,
+  by: string,
+  act: 'endpoint.paused' | 'endpoint.resumed',
+  run: (id: string, by: string, at: string) => Promise<void>,
+): Promise<Endpoint> {
+  const endpoint = await findEndpoint(id);
+  const at = new Date().toISOString();
+  await recordAct({ act, about: endpoint.id, by }, at);
+  await run(endpoint.id, by, at);
+  return present(await viewEndpoint(endpoint));
+}
+
 routes.add('POST /endpoints/{id}/pause', {
   ...asked,
   summary: 'Tells an endpoint nothing until it is resumed',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
-  answer: async ({ params, by }) => {
-    const endpoint = await findEndpoint(params.id);
-    const at = new Date().toISOString();
-    await recordAct({ act: 'endpoint.paused', about: endpoint.id, by }, at);
-    await pauseEndpoint(endpoint.id, by, at);
-    return present(await viewEndpoint(endpoint));
-  },
+  answer: ({ params, by }) => decide(params.id, by, 'endpoint.paused', pauseEndpoint),
 });
 
 routes.add('POST /endpoints/{id}/resume', {
   ...asked,
   summary: 'Has an endpoint go on where it stood',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
-  answer: async ({ params, by }) => {
-    const endpoint = await findEndpoint(params.id);
-    await recordAct({ act: 'endpoint.resumed', about: endpoint.id, by });
-    await resumeEndpoint(endpoint.id);
-    return present(await viewEndpoint(endpoint));
-  },
+  answer: ({ params, by }) => decide(params.id, by, 'endpoint.resumed', resumeEndpoint),
 });

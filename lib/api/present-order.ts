@@ -65,8 +65,10 @@ const derivedOf = (order: StoredOrder, network: Network, placing: readonly Deliv
   ...factsOf(order, placing),
   status: statusOf(order),
   shipBy: order.shipBy ?? null,
-  unreleased: tellUnreleased(order, ofOrder(order.id, placing), network),
+  unreleased: tellUnreleased(
+    order,
+    placing.filter((each) => each.order === order.id),
+    network,
+  ),
   late: isLate(order),
 });
-
-const ofOrder = (id: string, all: readonly Delivery[]): Delivery[] => all.filter(({ order }) => order === id);

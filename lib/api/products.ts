@@ -1,5 +1,4 @@
-import { explainStock } from '#lib/catalog/explain-stock';
-import { listProducts, listStock, readStock } from '#lib/catalog/list';
+import { explainStock, listProducts, listStock, readStock } from '#lib/catalog/list';
 import { ProductFacts, Stock, StockExplanation } from '#lib/catalog/product-schema';
 import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';

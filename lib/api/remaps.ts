@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from '#lib/platform/zod';
 import { maskBuyer } from '#lib/remap/diff';
-import { getRemap, listRemaps, type RemapRecord as StoredRemap } from '#lib/remap/record';
 import { MemberChange, Outcome, RemapFacts } from '#lib/remap/remap-schema';
-import { decodePosition, type RemapRequest, remap } from '#lib/remap/run';
+import {
+  decodePosition,
+  getRemap,
+  listRemaps,
+  type RemapRequest,
+  remap,
+  type RemapRecord as StoredRemap,
+} from '#lib/remap/run';
 import { ApiError, invalid } from './kit/errors.ts';
 import { listOf, optionalParam, paging, textParam } from './kit/lists.ts';
 import { Instant, Reason } from './kit/members.ts';

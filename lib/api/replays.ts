@@ -18,7 +18,11 @@ import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
 const MAX_UNSETTLED = 100;
 
 const params = z.object({ id: doc(z.string(), {}) });
-const decision = { params, body: body(z.strictObject({ reason: Reason }), false) };
+const decision = {
+  scope: 'ops',
+  request: { params, body: body(z.strictObject({ reason: Reason }), false) },
+  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
+} as const;
 
 export const routes = new Routes('replays');
 
@@ -65,27 +69,21 @@ routes.add('POST /replays/{id}/cancel', {
   summary: 'Stops a replay',
   description:
     'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
-  scope: 'ops',
-  request: decision,
-  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
-  answer: async ({ params, body: { reason = null }, by }) =>
-    presentReplay(await advance(standing(await cancelReplay(params.id, { by, reason })))),
+  ...decision,
+  answer: async ({ params, body: { reason = null }, by }) => showDecided(await cancelReplay(params.id, { by, reason })),
 });
 
 routes.add('POST /replays/{id}/resume', {
   summary: 'Goes on with a cancelled or relapsed replay',
   description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
-  scope: 'ops',
-  request: decision,
-  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
-  answer: async ({ params, body: { reason = null }, by }) =>
-    presentReplay(await advance(standing(await resumeReplay(params.id, { by, reason })))),
+  ...decision,
+  answer: async ({ params, body: { reason = null }, by }) => showDecided(await resumeReplay(params.id, { by, reason })),
 });
 
-function standing(decided: StoredReplay | false | null): StoredReplay {
+async function showDecided(decided: StoredReplay | false | null): Promise<Replay> {
   if (decided === null) throw notFound('replay');
   if (!decided) throw new ApiError(409, 'replay_ended', 'the replay has ended by itself');
-  return decided;
+  return presentReplay(await advance(decided));
 }
 
 const isSmall = (replay: StoredReplay): boolean =>

@@ -6,7 +6,7 @@ import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { queryPartition, transact } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import { orderOf } from '#test/support/orders';
-import { explainStock } from './explain-stock.ts';
+import { explainStock } from './list.ts';
 import { applyProduct, type Product, type ProductSnapshot, unitsOf } from './product.ts';
 import { reserve } from './reservations.ts';
 import { countStock, planStock, type StockNetwork } from './stock.ts';

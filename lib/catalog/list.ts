@@ -2,8 +2,9 @@ import * as items from '#lib/platform/table/items';
 import { decodeCursor, encodeCursor, type PageAsked, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
-import type { Stock } from './product-schema.ts';
-import { type Counted, countEach, type StockNetwork, sumUnits } from './stock.ts';
+import { isSold } from './product.ts';
+import type { Stock, StockExplanation } from './product-schema.ts';
+import { bufferOf, type Counted, countEach, type StockNetwork, sumUnits, toldTo } from './stock.ts';
 import { getProducts } from './store.ts';
 
 const { byTime } = items.product;
@@ -86,3 +87,39 @@ async function readRows({ connections, cursor }: Page, limit: number): Promise<R
 
 /** The partition key of a product is `PRODUCT#<connection>#<sku>`; a connection's id has no `#`. */
 const skuOf = ({ pk }: Row): string => pk.split('#').slice(2).join('#');
+
+/** Why a SKU's number is what it is, in the words of each part of it. */
+export function explainStock(sku: string, { products, counted }: Known, network: StockNetwork): StockExplanation {
+  const forSale = sumUnits(counted);
+  const warehouses = counted.map(explainWarehouse);
+  const channels = products.flatMap(({ connection: id }) => {
+    const connection = network.connections.get(id);
+    if (!connection || !network.roleOf(connection.marketplace).takesStock) return [];
+    const told = forSale === null ? null : toldTo(connection, forSale);
+    return [{ connection: id, buffer: bufferOf(connection), told }];
+  });
+  const sum =
+    forSale === null
+      ? `No warehouse said how many of ${sku} there are.`
+      : `${forSale === 1 ? '1 unit' : `${forSale} units`} of ${sku} for sale.`;
+  const told = channels
+    .filter(({ buffer }) => buffer > 0 && forSale !== null)
+    .map(({ connection, buffer, told }) => `${connection} is told ${told}, as ${buffer} are held back from it.`);
+  const sentence = [sum, ...warehouses.map(sentenceOf), ...told].join(' ');
+  return { sku, sentence, forSale, warehouses, channels };
+}
+
+type Warehouse = StockExplanation['warehouses'][number];
+
+function explainWarehouse({ product, units, reserved }: Counted): Warehouse {
+  const { connection, quantity = null, updatedAt } = product;
+  const counts = Math.max(0, (units ?? 0) - reserved);
+  return { connection, quantity, sells: isSold(product), reserved, counts, updatedAt };
+}
+
+function sentenceOf({ connection, quantity, sells, reserved, updatedAt }: Warehouse): string {
+  if (quantity === null) return `${connection} never said a number.`;
+  const said = `${connection} said ${quantity} at ${updatedAt}`;
+  if (!sells) return `${said}, and does not sell them: they do not count.`;
+  return reserved > 0 ? `${said}, of which ${reserved} were just sold.` : `${said}.`;
+}

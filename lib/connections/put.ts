@@ -4,13 +4,10 @@ import { putAct } from '#lib/platform/audit';
 import { transact } from '#lib/platform/table/table';
 import { writeSecretDocument } from './credentials.ts';
 import type { ConnectionsFile, FileConnection } from './file.ts';
-import { HUB as ENDPOINTS, putEndpoints } from './put-endpoints.ts';
+import { HUB as ENDPOINTS, putEndpoints, type Unblock } from './put-endpoints.ts';
 import { newKey } from './seal.ts';
 import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument } from './secrets.ts';
 import { CONFIG_TTL_MS, configurationStore } from './store.ts';
-
-/** Runs deliveries again that waited for this, of all connections and endpoints or of one. */
-export type Unblock = (waitsFor: 'connection' | 'routes', among?: { connection: string }) => Promise<void>;
 
 interface Hub {
   /** All marketplaces: each has a secret. */

@@ -4,12 +4,22 @@ import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
 import { getNetwork } from '#lib/marketplaces/network';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
-import { decodeCursor, eachListed, encodeCursor } from '#lib/platform/table/sharded-index';
-import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
-import { putNewRemap, putRemap, type RemapFilter, type RemapRecord } from './record.ts';
+import { putAct } from '#lib/platform/audit';
+import * as items from '#lib/platform/table/items';
+import {
+  across,
+  decodeCursor,
+  eachListed,
+  encodeCursor,
+  keysIn,
+  listIndex,
+  type PageAsked,
+} from '#lib/platform/table/sharded-index';
+import { db, getItem, type Item, MAX_SORT_KEY_BYTES, NEW, put, transact } from '#lib/platform/table/table';
+import type * as z from '#lib/platform/zod';
 import { remapEvent } from './remap-event.ts';
 import { remapOrder } from './remap-order.ts';
-import type { Outcome } from './remap-schema.ts';
+import type { Outcome, RemapFacts } from './remap-schema.ts';
 
 export interface RemapRequest {
   filter: RemapFilter;
@@ -132,3 +142,37 @@ export function decodePosition(cursor: string): Position | undefined {
   const [, sort] = /^(?:unreadable|applied)\|(\d{4}-\d\d-\d\dT[\d:.]+Z#.+)$/s.exec(position) ?? [];
   return sort !== undefined && Buffer.byteLength(sort) <= MAX_SORT_KEY_BYTES ? position : undefined;
 }
+
+/** What to run through the present mapper: at least one member. */
+interface RemapFilter {
+  connection?: string | undefined;
+  order?: string | undefined;
+  event?: string | undefined;
+  /** `unreadable`: events that nothing could read; `applied`: the snapshots that orders stand on. Absent: both. */
+  state?: 'applied' | 'unreadable' | undefined;
+  /** Received at or after this instant. */
+  since?: string | undefined;
+}
+
+/** Who had what remapped and why, over all the requests that it took. */
+export type RemapRecord = z.infer<typeof RemapFacts> & { filter: RemapFilter };
+
+const { key, byTime } = items.remap;
+
+export const getRemap = (id: string): Promise<RemapRecord | undefined> => getItem<RemapRecord>(key({ id }));
+
+const itemOf = (record: RemapRecord): Item<RemapRecord> => ({ ...record, ...key(record), ...keysIn(byTime, record) });
+
+const putRemap = (record: RemapRecord): Promise<void> => db.put({ Item: itemOf(record) });
+
+/** Puts a remap on record as it begins, and who asked for it. */
+async function putNewRemap(record: RemapRecord): Promise<void> {
+  const { id, by, reason, at, filter } = record;
+  await transact([
+    put(itemOf(record), NEW),
+    putAct({ act: 'events.remapped', about: id, by, reason, at, detail: { filter } }),
+  ]);
+}
+
+/** Applied remaps, newest first. */
+export const listRemaps = (page: PageAsked) => listIndex<RemapRecord>({ ...across(byTime), ...page });

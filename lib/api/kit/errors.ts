@@ -107,14 +107,10 @@ export function answerError(error: Error, context: Context): Response {
     if (error.status === 401) context.header('WWW-Authenticate', 'Bearer');
     return context.json(errorBody(error.detail), error.status);
   }
-  if (error instanceof RejectedError) return context.json(errorBody(error.detail), statusOf(error));
-  if (error instanceof ContractError) return context.json(errorBody(error.detail), 422);
+  const status = error instanceof NotFoundError ? 404 : error instanceof StateError ? 409 : 422;
+  if (error instanceof RejectedError || error instanceof ContractError)
+    return context.json(errorBody(error.detail), status);
   if (isTooLarge(error)) return context.json(errorBody(tooLarge().detail), 422);
   log.error('api request failed', { method: context.req.method, ...errorFields(error) });
   return context.json(errorBody({ code: 'internal_error', description: 'the hub failed; please try again' }), 500);
-}
-
-function statusOf(error: RejectedError): 404 | 409 | 422 {
-  if (error instanceof NotFoundError) return 404;
-  return error instanceof StateError ? 409 : 422;
 }

@@ -1,8 +1,9 @@
 import type { OrderSnapshot } from '#lib/orders/order';
+import { amountsIn } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
+import { member } from '../kit/json.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, unlessUnreadable } from '../kit/shape.ts';
-import type { Around, Reader } from './reading.ts';
 import type { Address, Party, TaxIds } from './schema.ts';
 
 /** An address of theirs. One that something is sent to needs its country, and has that of `around` where it names none. */
@@ -96,3 +97,38 @@ export function shipByOf(
   const shipBy = instant(ship_by, 'ship_by') ?? instant(shipping_deadline, 'shipping_deadline');
   return shipBy === null ? {} : { shipBy };
 }
+
+/** Where in the body an order stands, and what its envelope and its arrival tell of its time. */
+export interface Around {
+  at: string;
+  sentAt: string | null;
+  receivedAt: string;
+  zone: string;
+  /** The currency of orders that name none. */
+  currency: string;
+  /** The country of addresses that name none. */
+  country: string | undefined;
+}
+
+/** Reads members of one order. What it had to assume stands in `assumed`, by paths below the order, without values. */
+export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: string) => string, currency = '') {
+  const { minor, instant, control, assume, told } = amountsIn(currency, path);
+  return {
+    ...{ path, control, assume },
+    told() {
+      const { assumed } = told();
+      return defined({ assumed: assumed?.filter(isFirst) });
+    },
+    instant: (value: unknown, field: string) => instant(value, field, zone),
+    /** Minor units; undefined for none. */
+    money: (told: unknown, field: string) =>
+      (member(told, 'amount') ?? told ?? '') === '' ? undefined : minor(told, field),
+  };
+}
+export type Reader = ReturnType<typeof createReader>;
+
+/** Whether it is the first assumption about its field: that one says why, and later ones are left out. */
+const isFirst = (words: string, index: number, all: readonly string[]): boolean =>
+  all.findIndex((other) => fieldOf(other) === fieldOf(words)) === index;
+
+const fieldOf = (words: string): string => words.split(': ', 1)[0] ?? '';

@@ -3,8 +3,16 @@ import { checkCurrency } from '#lib/platform/money';
 import { takeDiscounts } from '../kit/amounts.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { checkDeliverable, oneLine, readDelivery } from './delivery.ts';
-import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
-import { type Around, createReader, type Reader } from './reading.ts';
+import {
+  type Around,
+  addressOf,
+  buyerOf,
+  cancelledBy,
+  createReader,
+  paymentOf,
+  type Reader,
+  shipByOf,
+} from './map-common.ts';
 import { PlainUcpOrder, type Totals } from './schema.ts';
 
 /** A plain UCP order. UCP has no place for its times, so those may come from the envelope or from its arrival. */

@@ -7,9 +7,18 @@ import { attributesIn } from '../kit/attributes.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
-import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf, shippedBy } from './map-common.ts';
+import {
+  type Around,
+  addressOf,
+  buyerOf,
+  cancelledBy,
+  createReader,
+  paymentOf,
+  type Reader,
+  shipByOf,
+  shippedBy,
+} from './map-common.ts';
 import { mapUcpOrder } from './map-ucp.ts';
-import { type Around, createReader, type Reader } from './reading.ts';
 import { Order } from './schema.ts';
 import { Settings } from './settings.ts';
 
