@@ -9,14 +9,6 @@ import { parseCount, parseInstant, yes } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';
 
-interface Options {
-  consumer?: string;
-  after?: string;
-  types?: string;
-  connection?: string;
-  limit?: number;
-}
-
 /** `longshore changes`: the feed that the seller's own systems read. */
 export function addChanges(program: Command): void {
   const changes = program.command('changes').description('what changed, as the seller’s own systems read it');
@@ -29,7 +21,7 @@ export function addChanges(program: Command): void {
     .option('--connection <id>', 'of this connection only')
     .addOption(new Option('--limit <n>', 'how many at most (default: 50)').argParser(parseCount))
     .examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json')
-    .does(async (session, options: Options) => {
+    .does(async (session, options: { connection?: string }) => {
       const page = await session.api.get('/changes', { ...options });
       if (page.changes.length === 0) await checkConnection(session.api, options.connection);
       session.answer(page, () => session.table(page.changes, columns(session.now)) || 'no changes');

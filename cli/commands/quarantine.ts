@@ -6,13 +6,6 @@ import { count, relativeTime } from '../format.ts';
 import { reason, yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
-interface AdmitOptions {
-  connection: string;
-  id?: string[];
-  yes?: boolean;
-  reason?: string;
-}
-
 /** `longshore quarantine`: webhooks whose proof did not hold. */
 export function addQuarantine(program: Command): void {
   const quarantine = program.command('quarantine').description('webhooks whose proof did not hold');
@@ -38,7 +31,7 @@ export function addQuarantine(program: Command): void {
       'quarantine admit --connection scopio-main',
       'quarantine admit --connection scopio-main --reason "the secret was mistyped" --yes',
     )
-    .does(async (session, { id: ids, yes: sure, ...asked }: AdmitOptions) => {
+    .does(async (session, { id: ids, yes: sure, ...asked }: { id?: string[]; yes?: boolean }) => {
       const body = { ...asked, ids, dryRun: !sure };
       const verdict = await session.api.post<AdmissionAnswer>('/quarantine/admit', body);
       session.answer(verdict, describe);

@@ -182,21 +182,14 @@ export const PostedFulfillment = named(
 );
 
 const text = z.string().check(z.trim(), z.maxLength(200));
+type Member = keyof typeof Address.shape;
 const patch = {
-  first_name: text,
-  last_name: text,
-  company: text,
-  street_address: text,
-  extended_address: text,
-  address_locality: text,
-  address_region: text,
-  postal_code: text,
+  ...(Object.fromEntries(Object.keys(Address.shape).map((name) => [name, text])) as Record<Member, typeof text>),
   address_country: z
     .string()
     .check(z.trim(), z.toUpperCase(), z.regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 country code')),
-  phone_number: text,
   email: z.union([z.literal(''), z.email()]),
-} satisfies Record<keyof typeof Address.shape, z.ZodMiniType>;
+};
 
 export const AddressPatch = named(
   'AddressPatch',

@@ -53,21 +53,12 @@ const MAX_NOTED = 10_000;
 /** Notes that a connection deals in a SKU, until it says more about it itself. */
 export async function noteProduct(
   connection: string,
-  { sku, title, ean }: Pick<Product, 'sku' | 'title' | 'ean'>,
+  told: Pick<Product, 'sku' | 'title' | 'ean'>,
   table = db,
 ): Promise<void> {
-  const id = `${connection}:${sku}`;
+  const id = `${connection}:${told.sku}`;
   if (table === db && noted.has(id)) return;
-  const updatedAt = NOTED_AT;
-  const product: Product = {
-    id,
-    connection,
-    sku,
-    ...(title !== undefined && { title }),
-    ...(ean !== undefined && { ean }),
-    updatedAt,
-    revision: 1,
-  };
+  const product: Product = { ...told, id, connection, updatedAt: NOTED_AT, revision: 1 };
   const isFirst = await isWritten(table.put(put(itemOf(product), NEW).Put));
   const named = isFirst ? putEan(product) : [];
   if (named.length > 0) await transact(named, table);

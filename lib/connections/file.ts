@@ -145,23 +145,17 @@ function readEntry(entry: Entry, { info, Secrets, Settings }: FileMarketplace): 
   const within = (part: string) => (path: PropertyKey[]) => [`connection "${entry.id}"`, part, ...path];
   const secrets = check(Secrets, entry.secrets, within('secrets'));
   const settings = check(Settings, entry.settings, within('settings'));
-  const { id, marketplace, baseUrl } = entry;
+  const { id, marketplace, baseUrl, allowedSources } = entry;
+  const { pollIntervalSeconds = info.pollIntervalSeconds, requestsPerMinute = info.requestsPerMinute } = entry;
   const pick = (wanted: boolean) =>
     Object.fromEntries(Object.entries(settings).filter(([name]) => info.webhookSettings.includes(name) === wanted));
   return {
-    connection: {
-      id,
-      marketplace,
-      baseUrl,
-      settings: pick(false),
-      pollIntervalSeconds: entry.pollIntervalSeconds ?? info.pollIntervalSeconds,
-      requestsPerMinute: entry.requestsPerMinute ?? info.requestsPerMinute,
-    },
+    connection: { id, marketplace, baseUrl, settings: pick(false), pollIntervalSeconds, requestsPerMinute },
     secrets: Object.fromEntries(
       Object.entries(secrets).filter((pair): pair is [string, string] => pair[1] !== undefined),
     ),
     webhookSettings: pick(true) as Record<string, string>,
-    ...(entry.allowedSources && { allowedSources: entry.allowedSources }),
+    ...(allowedSources && { allowedSources }),
   };
 }
 

@@ -92,7 +92,8 @@ export async function getToken(
   async function open(stored: Stored = {}): Promise<Opened> {
     if (!stored.sealed) return stored;
     for (const maxAgeMs of [undefined, 0]) {
-      const text = openWith(await keyOf(marketplace, maxAgeMs), stored.sealed, id);
+      const tokenKey = await keyOf(marketplace, maxAgeMs);
+      const text = tokenKey === undefined ? undefined : unseal(stored.sealed, tokenKey, id);
       if (text !== undefined) return { ...JSON.parse(text), renewAt: stored.renewAt };
     }
     return {};
@@ -106,9 +107,6 @@ export async function getToken(
     return { ...inClear, ...kept, renewAt: renewAt(pair, now()) };
   }
 }
-
-const openWith = (key: string | undefined, sealed: string, of: string): string | undefined =>
-  key === undefined ? undefined : unseal(sealed, key, of);
 
 const isFresh = (stored: Opened, stale: string | undefined, now: number): stored is Opened & { accessToken: string } =>
   stored.accessToken !== undefined && stored.accessToken !== stale && Date.parse(stored.renewAt ?? '') > now;

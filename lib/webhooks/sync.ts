@@ -32,7 +32,9 @@ export async function syncWebhooks(
     return { ...about, webhooks, ...(pasteHint !== undefined && { pasteHint }) };
   }
   const webhooks: ShownStep[] = [];
-  for (const step of await planAt(webhookRegistry, context, hub, wanted)) {
+  const { oneUrlPerTopic = false } = webhookRegistry;
+  const registered = await webhookRegistry.list(context);
+  for (const step of planWebhooks({ hub, wanted, registered, oneUrlPerTopic })) {
     const error = dryRun ? undefined : await carryOut(step, webhookRegistry, context);
     const { action, topic, url } = step;
     // Vendors may repeat the URL in their refusals.
@@ -45,16 +47,6 @@ export async function syncWebhooks(
     });
   }
   return { ...about, webhooks };
-}
-
-async function planAt(
-  registry: WebhookRegistry,
-  context: RemoteContext,
-  hub: string,
-  wanted: readonly HubUrl[],
-): Promise<Step[]> {
-  const registered = await registry.list(context);
-  return planWebhooks({ hub, wanted, registered, oneUrlPerTopic: registry.oneUrlPerTopic ?? false });
 }
 
 async function carryOut(step: Step, registry: WebhookRegistry, context: RemoteContext): Promise<string | undefined> {

@@ -1,12 +1,5 @@
 import type { Address } from '#lib/orders/order';
 
-interface MexicanAddress {
-  calle: string;
-  noExterior: string;
-  noInterior: string;
-  colonia: string;
-}
-
 const NUMBER = String.raw`\d+(?:[-/]?[a-z]\b|[-/]\d+[a-z]?\b|\s[a-z]\b|\s?bis\b)?`;
 const UNIT = String.raw`(?:no\.?\s*|n[uú]m\.?\s*)?(?:int(?:erior)?|depto|departamento|dpto|dep|apto|apt|piso|planta|local|loc|oficina|ofna|of|despacho|suite|torre|edificio|edif|casa|bodega|nave|m[oó]dulo|unit|pb)\b`;
 
@@ -40,7 +33,7 @@ export const MAX_LINE = 500;
  * The colonia is what is left of `extended_address`, or of the street line behind its number. Of a line longer than
  * `MAX_LINE` the beginning is read.
  */
-export function parseAddress(address: Address): MexicanAddress {
+export function parseAddress(address: Address) {
   const [line = '', ...rest] = partsOf(address.street_address);
   const known = [address.address_locality, address.address_region, address.postal_code, 'mexico'].map(plain);
   const { street, inside, colonia, after } = readStreet(line, rest);

@@ -42,14 +42,12 @@ function saysMore(body: unknown, shown: number): boolean {
   });
 }
 
-interface FulfillRequest {
-  tracking_number: string;
-  carrier: string;
-  label_url?: string;
-}
-
 /** POST /api/seller/orders/{orderId}/fulfill: for the whole order; another parcel is another call. */
-export async function fulfillOrder(caller: Caller, orderId: string, json: FulfillRequest): Promise<void> {
+export async function fulfillOrder(
+  caller: Caller,
+  orderId: string,
+  json: { tracking_number: string; carrier: string; label_url?: string },
+): Promise<void> {
   const path = '/api/seller/orders/{orderId}/fulfill';
   const headers = authorization(caller);
   const response = await caller.http.request({ method: 'POST', path, params: { orderId }, headers, json });

@@ -193,15 +193,12 @@ export async function listDeliveries(caller: Caller, id: string) {
   return readShape(Deliveries, await read(caller, '/orders/{id}/deliveries', { params: { id } })).deliveries;
 }
 
-interface DeliveryRequest {
-  /** The tracking number: "If it already exist on the order, it will be overwritten." */
-  id: string;
-  method: string;
-  documents?: string[];
-}
-
-/** POST /orders/{id}/deliveries */
-export async function addDelivery(caller: Caller, id: string, json: DeliveryRequest): Promise<void> {
+/** POST /orders/{id}/deliveries, by tracking number: "If it already exist on the order, it will be overwritten." */
+export async function addDelivery(
+  caller: Caller,
+  id: string,
+  json: { id: string; method: string; documents?: string[] },
+): Promise<void> {
   await call(caller, 'POST', '/orders/{id}/deliveries', { params: { id }, json });
 }
 
