@@ -28,14 +28,9 @@ import { Delivery, presentDelivery } from './delivery-schema.ts';
 import { ApiError, errorResponses, invalid, invalidRequest, orRefused, tooLarge } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { sizeOf } from './kit/lists.ts';
-import { Instant, Reason } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { doc, Instant, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
-import { addShapeAndTry } from './shape-and-try.ts';
-import { addTickets } from './tickets.ts';
-
-/** How long a sync waits for its turns in the connection's rate limit: API Gateway waits 29 seconds. */
-const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
+import { addShapeAndTry, addTickets, PATIENCE } from './shape-and-try.ts';
 
 const Input = doc(z.record(z.string(), z.unknown()), {
   description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',

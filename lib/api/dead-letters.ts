@@ -2,8 +2,7 @@ import { Cause, DeliveryState } from '#lib/deliveries/delivery-schema';
 import * as z from '#lib/platform/zod';
 import { fateOf, listDeadLetters, redrive, type DeadLetter as StoredLetter, sources } from '#lib/replays/dead-letters';
 import { optionalParam } from './kit/lists.ts';
-import { Reason } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { doc, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
 /** API Gateway waits 29 seconds. */

@@ -19,8 +19,7 @@ import {
 } from './delivery-schema.ts';
 import { ApiError, errorResponses, invalid, orNotFound } from './kit/errors.ts';
 import { late, listOf, paging, since, textParam } from './kit/lists.ts';
-import { Reason } from './kit/members.ts';
-import { doc } from './kit/meta.ts';
+import { doc, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 import {
   ADVANCE_MS,

@@ -14,8 +14,7 @@ import { getAttempts } from '#lib/deliveries/ledger';
 import { isDelayed } from '#lib/deliveries/list';
 import * as z from '#lib/platform/zod';
 import { optionalParam, since, textParam, until } from './kit/lists.ts';
-import { TraceId, traceIdOf } from './kit/members.ts';
-import { doc, named, pick } from './kit/meta.ts';
+import { doc, named, pick, TraceId, traceIdOf } from './kit/meta.ts';
 
 named('DeliveryKind', DeliveryKind);
 named('DeliveryState', DeliveryState);

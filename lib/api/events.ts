@@ -5,8 +5,7 @@ import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
 import { errorResponses, orNotFound } from './kit/errors.ts';
 import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf, textParam } from './kit/lists.ts';
-import { TraceId, traceIdOf } from './kit/members.ts';
-import { doc, named, pick } from './kit/meta.ts';
+import { doc, named, pick, TraceId, traceIdOf } from './kit/meta.ts';
 import { json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', InboundState);

@@ -11,8 +11,7 @@ import {
 } from '#lib/orders/order-schema';
 import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
-import { Instant } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { doc, Instant, named } from './kit/meta.ts';
 
 export const OrderId = doc(z.string(), {
   description: 'Percent-encoded once.',

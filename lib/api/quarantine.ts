@@ -5,8 +5,7 @@ import { AdmissionRecord, QuarantinedFacts } from '#lib/quarantine/quarantine-sc
 import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
 import { ApiError, errorResponses } from './kit/errors.ts';
 import { listOf, paging, textParam } from './kit/lists.ts';
-import { Reason } from './kit/members.ts';
-import { doc, named, pick } from './kit/meta.ts';
+import { doc, named, pick, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
 const QuarantinedWebhook = named(

@@ -12,8 +12,7 @@ import {
 } from '#lib/remap/run';
 import { ApiError, invalid } from './kit/errors.ts';
 import { listOf, optionalParam, paging, textParam } from './kit/lists.ts';
-import { Instant, Reason } from './kit/members.ts';
-import { doc, metadata, named } from './kit/meta.ts';
+import { doc, Instant, metadata, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
 /** How long a request goes on to the next event: API Gateway waits 29 seconds, and the last one still has to be remapped. */

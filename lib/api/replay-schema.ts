@@ -4,8 +4,7 @@ import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { ReplayFacts } from '#lib/replays/replay-schema';
 import { MAX_PER_MINUTE } from '#lib/replays/schedule';
 import { Delivery, filterShape } from './delivery-schema.ts';
-import { Reason } from './kit/members.ts';
-import { doc, named, pick } from './kit/meta.ts';
+import { doc, named, pick, Reason } from './kit/meta.ts';
 
 export const Replay = named(
   'Replay',

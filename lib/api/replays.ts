@@ -9,8 +9,7 @@ import { getReplay, listReplays } from '#lib/replays/store';
 import { Delivery, presentDeliveries } from './delivery-schema.ts';
 import { ApiError, errorResponses, notFound, orNotFound } from './kit/errors.ts';
 import { cursorOf, listOf, paging } from './kit/lists.ts';
-import { Reason } from './kit/members.ts';
-import { doc } from './kit/meta.ts';
+import { doc, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
 

@@ -1,8 +1,7 @@
 import { decodeCursor } from '#lib/platform/table/sharded-index';
 import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
-import { Instant } from './members.ts';
-import { doc, type Meta } from './meta.ts';
+import { doc, Instant, type Meta } from './meta.ts';
 
 /** Lambda answers no more than 6 MB, in which text is escaped once more. */
 export const MAX_ANSWER_BYTES = 4_000_000;

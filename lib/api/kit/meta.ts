@@ -1,3 +1,6 @@
+import { Decision } from '#lib/platform/decision';
+import { parseTraceparent } from '#lib/platform/telemetry/trace';
+import { WrittenInstant } from '#lib/platform/time';
 import * as z from '#lib/platform/zod';
 
 /** Members of OpenAPI's schema object that a zod schema cannot say; they win over the generated ones. */
@@ -37,3 +40,26 @@ type MembersOf<S> = S extends z.ZodMiniObject<infer Shape> ? { readonly [Name in
 /** The members of a stored value that the schema of an answer has: the hub's bookkeeping stays inside. */
 export const pick = <S extends z.ZodMiniObject>({ shape }: S, value: z.output<S>): z.output<S> =>
   Object.fromEntries(Object.entries(value).filter(([name]) => name in shape)) as z.output<S>;
+
+/** An instant as callers send it, with any offset; read as UTC with milliseconds. */
+export const Instant = doc(
+  z.pipe(
+    WrittenInstant,
+    z.transform((text) => new Date(text).toISOString()),
+  ),
+  { type: 'string', format: 'date-time', example: '2026-11-20T09:15:00+01:00' },
+);
+
+export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500))), {
+  description: 'Kept on record beside who asked.',
+});
+
+metadata.add(Decision.shape.by, { description: "The API key's name, or `cli:` and the user who went past the API." });
+
+export const TraceId = doc(z.nullable(z.string()), {
+  description: 'W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.',
+  example: '4bf92f3577b34da6a3ce929d0e0e4736',
+});
+
+export const traceIdOf = ({ trace }: { trace?: string | undefined }): string | null =>
+  parseTraceparent(trace)?.traceId ?? null;

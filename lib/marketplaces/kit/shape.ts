@@ -112,23 +112,17 @@ export const optionalId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES));
 export const ourId = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
 export const optionalOurId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
 
+const numberLike = (form: RegExp, expected: string) =>
+  z.pipe(z.pipe(text, z.string().check(z.regex(form, expected))), z.transform(Number));
+
 /** A whole number, also as text. */
-export const integer = z.pipe(
-  z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}(\.0+)?$/, 'expected a whole number'))),
-  z.transform(Number),
-);
+export const integer = numberLike(/^-?\d{1,15}(\.0+)?$/, 'expected a whole number');
 
 /** How many there are of what may also be sold by weight or length: of a part of one nobody can be sold the whole. */
-export const stocked = z.pipe(
-  z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}(\.\d+)?$/, 'expected a number'))),
-  z.transform((value) => Math.floor(Number(value))),
-);
+export const stocked = z.pipe(numberLike(/^-?\d{1,15}(\.\d+)?$/, 'expected a number'), z.transform(Math.floor));
 
 /** An amount in minor units: text with decimals is one in major units. */
-export const minorUnits = z.pipe(
-  z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}$/, 'expected minor units, a whole number'))),
-  z.transform(Number),
-);
+export const minorUnits = numberLike(/^-?\d{1,15}$/, 'expected minor units, a whole number');
 
 /** How many: a whole number that is not negative. */
 export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));

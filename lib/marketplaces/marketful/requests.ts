@@ -89,9 +89,8 @@ const UpdateItem = z
     ...measures,
   })
   .check(z.refine((asked) => Object.keys(asked).length > 1, 'names nothing to update'));
-type UpdateItem = z.infer<typeof UpdateItem>;
 
-const updateOne: RequestAction<UpdateItem> = {
+const updateOne: RequestAction<z.infer<typeof UpdateItem>> = {
   Input: UpdateItem,
   summary: 'Changes the named fields of a product.',
   async push(context, asked) {
@@ -100,15 +99,12 @@ const updateOne: RequestAction<UpdateItem> = {
   },
 
   /** A product cannot be read back. Setting the same fields again is harmless. */
-  async probe() {
-    return null;
-  },
+  probe: async () => null,
 };
 
 const DeleteItem = z.strictObject({ item_id: itemId });
-type DeleteItem = z.infer<typeof DeleteItem>;
 
-const deleteOne: RequestAction<DeleteItem> = {
+const deleteOne: RequestAction<z.infer<typeof DeleteItem>> = {
   Input: DeleteItem,
   summary: 'Deletes a product by its id.',
   async push(context, { item_id }) {
@@ -117,9 +113,7 @@ const deleteOne: RequestAction<DeleteItem> = {
   },
 
   /** A product cannot be read by its id. A second call is harmless, and "Item not found" if the first one did it. */
-  async probe() {
-    return null;
-  },
+  probe: async () => null,
 };
 
 const EntryOrder = z.strictObject({
@@ -127,10 +121,9 @@ const EntryOrder = z.strictObject({
     .record(text, z.int().check(z.positive()))
     .check(z.refine((pieces) => Object.keys(pieces).length > 0, 'names no SKU')),
 });
-type EntryOrder = z.infer<typeof EntryOrder>;
 
 /** No probe: entry orders cannot be read, and a second one announces the goods twice. */
-const announce: RequestAction<EntryOrder> = {
+const announce: RequestAction<z.infer<typeof EntryOrder>> = {
   Input: EntryOrder,
   summary: 'Announces goods to the warehouse: pieces by SKU.',
   async push(context, { entry_order: pieces }) {

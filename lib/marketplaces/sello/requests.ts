@@ -54,9 +54,7 @@ const takeBack: RequestAction<Return> = {
   push: (context, asked) => decide(context, asked),
 
   /** The state of a return cannot be read; asking again for the one it has is harmless. */
-  async probe() {
-    return null;
-  },
+  probe: async () => null,
 };
 
 /** `more`: the row has a return of fewer units already, so that to have this state is not to have been told of these. */
@@ -110,14 +108,8 @@ export const returned: ProbedAction<FollowUpInput> = {
     for (const { id: rowId, quantity: these } of told?.lineItems ?? []) {
       const quantity = units.get(rowId) ?? these;
       const reason = reasonFor(order, told?.reason);
-      const asked: Return = {
-        orderId: homes.get(rowId) ?? externalId,
-        rowId,
-        status: 'return_accepted',
-        reason,
-        quantity,
-      };
-      await decide(context, asked, quantity > these);
+      const orderId = homes.get(rowId) ?? externalId;
+      await decide(context, { orderId, rowId, status: 'return_accepted', reason, quantity }, quantity > these);
     }
     return {};
   },
