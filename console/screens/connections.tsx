@@ -1,14 +1,17 @@
-import { type Answer, hubNow, type Shape, useAnswer } from '../kit/hub.ts';
-import { hrefOf } from '../kit/place.ts';
-import { Items, Region, Screen } from '../kit/screen.tsx';
+import { useState } from 'preact/hooks';
+import { ActButton } from '../kit/form.tsx';
+import { type Answer, ask, hubNow, type Shape, useAnswer } from '../kit/hub.ts';
+import { hrefOf, pathOf } from '../kit/place.ts';
+import { Facts, Items, NoSuch, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Outside, State, Time } from '../kit/text.tsx';
-import { count } from '../kit/words.ts';
+import { Code, Outside, State, Time, Words } from '../kit/text.tsx';
+import { count, duration } from '../kit/words.ts';
+import { Try } from './try-body.tsx';
 
-export type Connection = Shape<'Connection'>;
+type Account = Shape<'Connection'>;
 
 /** How a connection's polls are, in a word. */
-export function Health({ of: { poll, pollIntervalSeconds, awaySince } }: { of: Connection }) {
+function Health({ of: { poll, pollIntervalSeconds, awaySince } }: { of: Account }) {
   if (awaySince !== null) return <State as="failed">away</State>;
   if (poll.lastError !== null) return <State as="failed">last poll failed</State>;
   if (poll.backfill) return <State>reading again</State>;
@@ -18,18 +21,18 @@ export function Health({ of: { poll, pollIntervalSeconds, awaySince } }: { of: C
 }
 
 /** New orders by who told of them first. */
-export function firsts(misses: Connection['misses']) {
+function firsts(misses: Account['misses']) {
   const missed = misses.reduce((sum, { firstByPoll }) => sum + firstByPoll, 0);
   return { missed, all: misses.reduce((sum, { firstByWebhook }) => sum + firstByWebhook, missed) };
 }
 
 /** Orders that no webhook told of first, of all new ones. */
-export function missedOf({ misses }: Connection): string | null {
+function missedOf({ misses }: Account): string | null {
   const { missed, all } = firsts(misses);
   return all === 0 ? null : `${missed} of ${all}`;
 }
 
-const columns: Columns<Connection> = [
+const columns: Columns<Account> = [
   linked('Connection', '/connections', ({ id }) => [id]),
   ['Marketplace', ({ marketplace }) => marketplace],
   ['Health', (connection) => <Health of={connection} />],
@@ -86,5 +89,158 @@ export function Connections() {
         </Region>
       )}
     </Screen>
+  );
+}
+
+export function Connection({ id }: { id: string }) {
+  const live = useAnswer('/connections');
+  const shape = useAnswer('/connections/{id}/shape', { id, everyMs: 30_000 });
+  const connection = live.value?.connections.find((each) => each.id === id);
+  const settings = Object.entries(connection?.settings ?? {}).map(
+    ([name, value]) => [name, <Code key={name}>{JSON.stringify(value)}</Code>] as const,
+  );
+  if (live.value && !connection) return <NoSuch noun="connection" />;
+  return (
+    <Screen title={id} of={live} actions={connection && <Health of={connection} />} commands={shape.commands}>
+      {connection && (
+        <>
+          <Facts of={factsOf(connection)} />
+          <Misses days={connection.misses.slice(0, 45)} />
+          <Webhooks {...connection} />
+          <Region title="Settings">
+            {settings.length === 0 && <p class="muted">None of its own. Secrets are shown nowhere.</p>}
+            <Facts of={Object.fromEntries(settings)} />
+          </Region>
+          <Try id={id} topics={connection.webhooks.map(({ topic }) => topic)} />
+          <Region title="Shape" of={shape}>
+            {shape.value?.topics.length === 0 && <p class="muted">No body of it was read yet.</p>}
+            {shape.value?.topics.map((each, _, { length }) => (
+              <Topic key={each.topic} {...each} isOpen={length === 1} />
+            ))}
+          </Region>
+        </>
+      )}
+    </Screen>
+  );
+}
+
+function factsOf(connection: Account) {
+  const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
+  const { lastPolledAt, nextPollAt, lastError, remark, unfinished, backfill } = poll;
+  const lateMs = hubNow() - Date.parse(lastPolledAt ?? '') - pollIntervalSeconds * 1000;
+  return {
+    Marketplace: marketplace,
+    Address: <Code>{baseUrl}</Code>,
+    'Last poll': <Time at={lastPolledAt} seconds beside />,
+    'Next poll': <Time at={nextPollAt} seconds />,
+    'Polled every': duration(pollIntervalSeconds * 1000),
+    Lag: lastPolledAt === null ? '–' : lateMs > 0 ? duration(lateMs) : 'none',
+    Budget: `${requestsPerMinute} requests a minute`,
+    Missed: missedOf(connection) ?? '–',
+    'Last error': lastError,
+    Remark: remark && <Outside>{remark}</Outside>,
+    Unfinished: unfinished && 'It has pages left to read.',
+    Backfill: backfill && (
+      <>
+        since <Time at={backfill.since} />, asked by <Outside>{backfill.by}</Outside>
+      </>
+    ),
+  };
+}
+
+const dayColumns: Columns<Account['misses'][number]> = [
+  ['Day', ({ day }) => day],
+  ['By webhook', ({ firstByWebhook }) => firstByWebhook, 'number'],
+  ['By poll', ({ firstByPoll }) => firstByPoll, 'number'],
+  [
+    'Late',
+    ({ lateWebhooks: late, latenessSeconds }) =>
+      late > 0 ? `${late}, by ${duration((latenessSeconds / late) * 1000)}` : 0,
+    'number',
+  ],
+];
+
+/** How wide a day is in the picture, how wide its bar, and how high the picture. */
+const [STEP, BAR, HEIGHT] = [18, 14, 64];
+
+/** Who told of new orders first, day by day: a picture, and the table that it is made of. */
+function Misses({ days }: { days: Account['misses'] }) {
+  const { missed, all } = firsts(days);
+  const most = Math.max(1, ...days.map(({ firstByPoll, firstByWebhook }) => firstByPoll + firstByWebhook));
+  const unit = HEIGHT / most;
+  // The polls' part of a day's bar stands on the webhooks'.
+  const bar = (at: number, number: number, below = 0) =>
+    `M${at * STEP} ${HEIGHT - below * unit}h${BAR}v${-number * unit}h${-BAR}z`;
+  const oldest = days.toReversed();
+  return (
+    <figure>
+      <figcaption class="head">Webhooks missed by day</figcaption>
+      <svg
+        role="img"
+        aria-label={`Webhooks missed by day: polls found ${missed} of ${count(all, 'new order')} first, in ${count(days.length, 'day')}.`}
+        viewBox={`0 0 ${Math.max(1, days.length) * STEP} ${HEIGHT}`}
+        height={days.length > 0 ? HEIGHT : 1}
+      >
+        <path d={oldest.map((day, at) => bar(at, day.firstByWebhook)).join('')} />
+        <path class="by-poll" d={oldest.map((day, at) => bar(at, day.firstByPoll, day.firstByWebhook)).join('')} />
+      </svg>
+      <Table name="Webhooks missed by day" columns={dayColumns} rows={days} empty="No new order was told of yet." />
+    </figure>
+  );
+}
+
+const memberColumns: Columns<Shape<'ShapeMember'>> = [
+  ['Path', ({ path }) => <Code>{path}</Code>, 'wide'],
+  ['Types', ({ types }) => types.join(', ')],
+  ['Seen', ({ seen }) => seen, 'number'],
+  ['Read', ({ isRead }) => (isRead ? 'read' : <State as="unreadable">unread</State>)],
+  ['Appeared', ({ appearedAt }) => <Time at={appearedAt} />],
+  ['Vanished', ({ vanishedAt }) => <Time at={vanishedAt} />],
+];
+
+type TopicProps = Answer<'get', '/connections/{id}/shape'>['topics'][number] & { isOpen: boolean };
+
+/** Which members the bodies of a topic have, and which of them are read. */
+const Topic = ({ topic, bodies, members, isOpen }: TopicProps) => (
+  <details open={isOpen}>
+    <summary>
+      <Outside>{topic}</Outside>{' '}
+      <span class="muted">
+        {count(bodies, 'body', 'bodies')}, {members.filter(({ isRead }) => !isRead).length} of{' '}
+        {count(members.length, 'member')} unread
+      </span>
+    </summary>
+    <Table name={`Members of ${topic}`} rows={members} columns={memberColumns} />
+  </details>
+);
+
+type Synced = Answer<'post', '/connections/{id}/webhooks/sync'>;
+
+const STEPS: Readonly<Record<Synced['webhooks'][number]['action'], string>> = {
+  keep: 'Stands',
+  create: 'Is to be made',
+  remove: 'Is to go',
+  leave: 'Somebody else’s',
+  paste: 'To be pasted there',
+};
+
+/** What is to be registered at the marketplace, and what is, which only it can tell. */
+function Webhooks({ id, webhooks }: Pick<Account, 'id' | 'webhooks'>) {
+  const [synced, setSynced] = useState<Synced>();
+  const path = `${pathOf('/connections', id)}/webhooks/sync`;
+  const look = async () => setSynced(await ask('post', path, { body: { dryRun: true } }));
+  const registered = synced?.webhooks.map(({ action, url, error }) => (
+    <>
+      {STEPS[action]}: <Code>{url}</Code> {error && <Outside>{error}</Outside>}
+    </>
+  ));
+  return (
+    <Region title="Webhooks" actions={webhooks.length > 0 && <ActButton act={look}>See what is registered</ActButton>}>
+      <p class="muted">{webhooks.length > 0 ? 'To register:' : 'It calls none: it is polled.'}</p>
+      <Items of={webhooks.map((each) => <Code key={each.topic}>{each.path}</Code>)} />
+      <Words>{synced?.pasteHint}</Words>
+      {registered?.length === 0 && <p>Nothing is registered there.</p>}
+      {registered && <Items label="Registered" of={registered} />}
+    </Region>
   );
 }

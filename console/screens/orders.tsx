@@ -42,10 +42,13 @@ const columnsWith = (stopped: ReadonlyMap<string | null, Delivery>): Columns<Ord
 ];
 
 function WhereItIs({ order, stopped }: { order: Order; stopped: Delivery | undefined }) {
-  if (!stopped) return <>{show(whereOf(order))}</>;
+  const placement = order.placements.find(({ state }) => state === 'dead' || state === 'blocked');
+  const { state } = stopped ?? placement ?? {};
+  if (!state) return <>{show(whereOf(order))}</>;
   return (
     <>
-      <State>{stopped.state}</State> <Outside>{stopped.cause?.description}</Outside>
+      <State>{state}</State>{' '}
+      <Outside>{stopped?.cause?.description ?? `placing it with ${placement?.connection}`}</Outside>
     </>
   );
 }
@@ -56,7 +59,7 @@ export const LeavesBy = ({ shipBy, late }: Pick<Order, 'shipBy' | 'late'>) => (
   </>
 );
 
-/** Deliveries that wait for a person, by their orders: a list of orders does not tell of them. */
+/** Deliveries that wait for a person, by their orders: a list of orders tells of its placements alone, and not why. */
 function useStopped(): ReadonlyMap<string | null, Delivery> {
   const read = (state: string) =>
     ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { state, kind: 'push', limit: 200 } });

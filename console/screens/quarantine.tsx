@@ -30,7 +30,7 @@ const admissionColumns: Columns<Shape<'AdmissionRecord'>> = [
 
 /** Webhooks whose proof did not hold: let in once they verify. Nothing of a body is shown, which may be forged. */
 export function Quarantine() {
-  const list = useList<Webhook>({ path: '/quarantine' });
+  const list = useList<Webhook>({ path: '/quarantine', filters: { connection: 'connection' } });
   const past = useAnswer('/quarantine/admissions');
   const [said, setSaid] = useState('');
   const waiting = new Set(list.rows.filter(({ admitted }) => !admitted).map(({ connection }) => connection));

@@ -17,7 +17,7 @@ const columns: Columns<DryRun['calls'][number]> = [
 ];
 
 /** A replay in three steps: what it would call, why, and begin. Nothing can be begun that was not looked at. */
-export function ReplayDialog(what: { filter: Readonly<Record<string, string>> } | { delivery: Delivery }) {
+export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<string, string>>; delivery?: Delivery }) {
   const [found, setFound] = useState<DryRun>();
   const [reason, setReason] = useState('');
   const [wantsCanary, setWantsCanary] = useState(true);
@@ -26,19 +26,16 @@ export function ReplayDialog(what: { filter: Readonly<Record<string, string>> } 
   const why = reason.trim();
   const pace = Number(perMinute);
   const canary = matched > 1 && wantsCanary;
-  const { path, target, more, command } =
-    'delivery' in what
-      ? {
-          ...{ path: `${pathOf('/deliveries', what.delivery.id)}/replay`, target: {}, more: {} },
-          command: longshore(`deliveries replay ${quote(what.delivery.id)}`, { reason: why, yes: true }),
-        }
-      : {
-          ...{ path: '/deliveries/replay', target: { filter: what.filter }, more: { perMinute: pace, canary } },
-          command: longshore('deliveries replay', {
-            ...{ ...what.filter, 'per-minute': pace, canary, reason: why, yes: true },
-          }),
-        };
-  const body = { ...target, ...more, reason: why };
+  // One delivery has no pace and no canary.
+  const path = delivery ? `${pathOf('/deliveries', delivery.id)}/replay` : '/deliveries/replay';
+  const target = filter && { filter };
+  const paced = filter && { perMinute: pace, canary };
+  const command = longshore(`deliveries replay${delivery ? ` ${quote(delivery.id)}` : ''}`, {
+    ...filter,
+    ...(filter && { 'per-minute': pace, canary }),
+    ...{ reason: why, yes: true },
+  });
+  const body = { ...target, ...paced, reason: why };
 
   const look = async () => setFound(await ask('post', path, { body: { ...target, dryRun: true } }));
   const act = async () => {
@@ -57,7 +54,7 @@ export function ReplayDialog(what: { filter: Readonly<Record<string, string>> } 
       commands={[command, curl('POST', path, { body })]}
     >
       <p class="muted">
-        {`A fresh set of attempts for ${'delivery' in what ? 'this delivery' : 'every delivery that the filter matches'}`}
+        {`A fresh set of attempts for ${delivery ? 'this delivery' : 'every delivery that the filter matches'}`}
         {'; the old ones stay on record.'}
       </p>
       <p role="status">{found && `${deliveries(matched, complete)} would be replayed`}</p>
@@ -69,7 +66,7 @@ export function ReplayDialog(what: { filter: Readonly<Record<string, string>> } 
         </p>
       )}
       {matched > 0 && <Reason value={reason} onInput={setReason} required takesFocus />}
-      {matched > 0 && 'filter' in what && (
+      {matched > 0 && filter && (
         <>
           <Check
             label="Canary"

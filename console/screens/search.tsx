@@ -35,6 +35,9 @@ const MATCHED: Readonly<Record<string, string>> = {
   market: 'number at the market',
 };
 
+/** As many are found where no `limit` is given. */
+const MOST = 50;
+
 const columns: Columns<Hit> = [
   linked('Order', '/orders', ({ id, order, matched }) => [id, `${order.number} by its ${MATCHED[matched] ?? matched}`]),
   ['Connection', ({ order }) => order.connection],
@@ -58,6 +61,7 @@ export function Search() {
   return (
     <Screen title="Search" {...(q && { of: live, commands })}>
       <Table name="Results" columns={columns} rows={hits} isMain />
+      {hits.length >= MOST && <p class="muted">There may be more than these {MOST}: type more of it.</p>}
       {(q === '' || (live.value && hits.length === 0)) && (
         <div class="empty">
           {q !== '' && (

@@ -178,6 +178,9 @@ test('a key is offered what it may do, told what it may not, and nothing is aske
     const buttons = await other.locator('main').getByRole('button').allTextContents();
     expect(buttons.filter((name) => name !== 'Reveal')).toEqual([]);
   }
+  // That a placement waits for a person stands in the order itself: who may see no delivery is told, too.
+  await open(other, hub, '/orders?status=open');
+  await other.getByRole('row', { name: /SC-2004.*blocked placing it with/ }).waitFor();
   expect(refused).toEqual([]);
   await other.context().close();
 });
@@ -327,7 +330,9 @@ test('an endpoint is tried, paused and resumed in its row', async () => {
 });
 
 test('the quarantine shows nothing of a body, and says how many verify before it admits', async () => {
-  await open(page, hub, '/quarantine');
+  await open(page, hub, '/quarantine?connection=sello-se');
+  await page.getByText('Nothing matches these filters.').waitFor();
+  await page.getByRole('combobox', { name: 'Connection' }).selectOption('scopio-main');
   await page.getByRole('button', { name: 'Admit…' }).click();
   await dialog('Admit').getByText('0 of 1 verify now').waitFor();
   await page.keyboard.press('Escape');
