@@ -108,6 +108,24 @@ describe('applyShipment', () => {
     expect(applyShipment(unnamed.order, shipmentOf({ parcels: [JD01] }), later).order).toBe(unnamed.order);
   });
 
+  it('holds what was placed where its shipper has other names for all of it by now', () => {
+    const source = { connection: 'marketful-mx', placed: PLACED };
+    const parcelsOf = (...skus: string[]) =>
+      skus.map((sku, n) => ({ ...[JD01, JD02][n], items: [{ sku, quantity: 2 }] }));
+    const hear = (order: Order, ...skus: string[]) =>
+      applyShipment(
+        order,
+        shipmentOf({ parcels: resolveSkus(order, parcelsOf(...skus) as (typeof JD01)[], source) }),
+        source,
+      ).order;
+    const unknown = hear(orderOf(), 'OLD-1', 'OLD-2');
+    expect(unknown.fulfillments.map(({ lineItems }) => lineItems)).toEqual([PLACED, []]);
+    expect(hear(unknown, 'MUG-RED', 'OLD-2')).toBe(unknown);
+    // What is not ours besides what is stays out.
+    const gift = hear(orderOf(), 'GIFT', 'MUG-RED');
+    expect(gift.fulfillments.map(({ lineItems }) => lineItems)).toEqual([[], [{ id: 'li_1', quantity: 2 }]]);
+  });
+
   it('loses no units of a later placement whose parcel was stored under the number alone', () => {
     const later = { connection: 'marketful-mx', placed: [{ id: 'li_2', quantity: 1 }], placement: 'dlv_2' };
     const { id } = tell(orderOf(), { parcels: [JD01] }).order.fulfillments[0] ?? {};

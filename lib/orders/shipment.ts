@@ -190,7 +190,8 @@ export const isSame: IsNamed = (sku, name) => sku === name;
 
 /**
  * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, those first that
- * no earlier parcel of the shipper has filled. Units beyond what was placed are not ours and are left out.
+ * no earlier parcel of the shipper has filled. Units beyond what was placed are not ours and are left out. Where it names
+ * nothing of the order, as `settings.skus` are others by now, it does not say what is inside.
  */
 export function resolveSkus(
   order: Order,
@@ -201,8 +202,10 @@ export function resolveSkus(
   const { connection: by, placed, placement } = source;
   const left = sumByLine(minus(placed, sentBy(order.fulfillments, by, placement)));
   const skus = skusOf(order);
+  const isOurs = ({ sku }: { sku: string }) => [...skus.values()].some((own) => isNamed(own, sku));
+  const isAny = parcels.some(({ items = [] }) => items.some(isOurs));
   return parcels.map(({ items, ...parcel }) => {
-    if (!items || parcel.lineItems) return parcel;
+    if (!items || parcel.lineItems || !isAny) return parcel;
     const known = unitsOf(findParcels(order.fulfillments, parcel.trackingNumber.trim(), source));
     const more = [...sumByLine(items.map(({ sku, quantity }) => ({ id: sku, quantity })))].flatMap(
       ([sku, quantity]) => {

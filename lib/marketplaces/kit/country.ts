@@ -35,7 +35,7 @@ function readNames(): ReadonlyMap<string, string> {
 }
 
 /** A code in upper case, retired ones (UK) as what replaced them (GB). */
-const currentCode = (code: string): string => new Intl.Locale(`und-${code}`).region ?? code.toUpperCase();
+export const currentCode = (code: string): string => new Intl.Locale(`und-${code}`).region ?? code.toUpperCase();
 
 /** ISO 3166-1 alpha-3 codes whose first two letters are the alpha-2 code. */
 const LONGER =

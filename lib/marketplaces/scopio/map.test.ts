@@ -346,8 +346,10 @@ describe('what its document does not promise', () => {
     expect(field(null)).toBe('shipping_address.street_address');
     const { address_country, ...homeless } = street as { address_country: string };
     const body = { ...order, shipping_address: homeless };
-    const polish = map({ topic: 'order', body, receivedAt: RECEIVED_AT }, connectionOf(info, { country: 'PL' }));
-    expect(polish).toMatchObject({ order: { shippingAddress: { address_country: 'PL' } } });
+    const sentTo = (country: string) =>
+      map({ topic: 'order', body, receivedAt: RECEIVED_AT }, connectionOf(info, { country }));
+    expect(sentTo('PL')).toMatchObject({ order: { shippingAddress: { address_country: 'PL' } } });
+    expect(sentTo('UK')).toMatchObject({ order: { shippingAddress: { address_country: 'GB' } } });
     expect(address_country).toBe('MX');
   });
 });

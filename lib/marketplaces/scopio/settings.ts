@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { currentCode } from '../kit/country.ts';
 import { channelSettings, currencyCode, filled } from '../kit/settings.ts';
 import { timeZone } from '../kit/shape.ts';
 import { ALGORITHMS, ENCODINGS } from '../kit/webhook-secret.ts';
@@ -25,7 +26,9 @@ export const Settings = z.strictObject({
   /** The currency, time zone and country of orders that name none; the document says nothing of them. */
   currency: z._default(currencyCode, 'PLN'),
   timeZone: z._default(timeZone, 'Europe/Warsaw'),
-  country: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code'))),
+  country: z.optional(
+    z.pipe(z.string().check(z.regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code')), z.transform(currentCode)),
+  ),
   /** Each parcel as it ships, or the whole order with its last one. */
   reportWith: z._default(z.enum(['each', 'last']), 'each'),
 });
