@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CliError } from './errors.ts';
 import { money, relativeTime } from './format.ts';
-import { parseFilter, parseInstant } from './options.ts';
+import { filterOf, parseFilter, parseInstant, reason } from './options.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 
@@ -43,4 +43,16 @@ test('times are told from now on, money in its currency', () => {
     '1250 JPY',
     '5 nonsense',
   ]);
+});
+
+test('a filter is of words and options, neither empty nor twice', async () => {
+  const read = (options: { order?: string; event?: string; filter?: string[] }) =>
+    filterOf(options, ['order', 'event'], undefined as never);
+  expect(await read({ event: 'evt_1', filter: ['order=shop:1'] })).toEqual({ event: 'evt_1', order: 'shop:1' });
+  await expect(read({ event: '' })).rejects.toThrow('--event is empty');
+  await expect(read({ event: 'evt_1', filter: ['event=evt_2'] })).rejects.toThrow('as --event and in --filter');
+});
+
+test('an empty reason is none', () => {
+  expect([reason().parseArg?.('', undefined), reason().parseArg?.('so', undefined)]).toEqual([undefined, 'so']);
 });

@@ -1,5 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { readJson } from '#lib/platform/json';
+import { carrierName } from '../kit/carriers.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, flag, unreadable } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
@@ -53,7 +54,7 @@ function first(value: unknown): unknown {
 }
 
 /** A word that is one of Scopio's carrier identifiers is a code as well. */
-const codeOf = (name: string): string => carriers[name.toLowerCase()] ?? '';
+const codeOf = (name: string): string => carrierName(carriers, name) ?? '';
 
 /** The keys of an object, each behind what it says in plain letters: what is not looked at stays unread. */
 const keysOf = (value: unknown): Array<[string, string]> =>

@@ -13,12 +13,8 @@ export const info = {
 } as const satisfies MarketplaceInfo;
 
 /** "Allowed carrier identifiers include inpost_locker (Locker points), inpost_courier, dpd, dhl, ups." */
-export const carriers: CarrierTable = {
-  inpost_locker: 'inpost_locker',
-  inpost_courier: 'inpost_courier',
-  dpd: 'dpd',
-  dhl: 'dhl',
-  ups: 'ups',
-};
+export const carriers: CarrierTable = Object.fromEntries(
+  'inpost_locker inpost_courier dpd dhl ups'.split(' ').map((name) => [name, name]),
+);
 
 export const role: Role = { info, carriers, takesNumbersOnly: true };

@@ -367,6 +367,7 @@ describe('the method and the pickup point, in any JSON form', () => {
 
   test.each([
     [{ shipping_method: 'DPD Next Day' }, ['DPD Next Day', none, none, none, none]],
+    [{ shipping_method: 'constructor' }, ['constructor', none, none, none, none]],
     [{ shipping_method: 'inpost_locker', locker: 'KRA010' }, ['inpost_locker', 'inpost_locker', 'KRA010', null, null]],
     [
       {

@@ -18,16 +18,8 @@ import {
 } from '../kit/shape.ts';
 
 const Address = z.object({
-  ...looseTexts(
-    'first_name',
-    'last_name',
-    'company',
-    'street_address',
-    'extended_address',
-    'address_locality',
-    'address_region',
-    'postal_code',
-  ),
+  ...looseTexts('first_name', 'last_name', 'company', 'street_address'),
+  ...looseTexts('extended_address', 'address_locality', 'address_region', 'postal_code'),
   address_country: looseWord,
   phone_number: looseText,
   email: looseText,

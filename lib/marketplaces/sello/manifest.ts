@@ -18,23 +18,9 @@ export const info = {
   movesLines: true,
 } as const satisfies MarketplaceInfo;
 
-export const carriers: CarrierTable = {
-  dhl: 'dhl',
-  bring: 'bring',
-  bussgods: 'bussgods',
-  posten: 'posten',
-  posti: 'posti',
-  schenker: 'schenker',
-  gls: 'gls',
-  skynet: 'skynet',
-  ups: 'ups',
-  dpd: 'dpd',
-  dsv: 'dsv',
-  tnt: 'tnt',
-  fedex: 'fedex',
-  itella: 'itella',
-  postenaland: 'postenaland',
-};
+/** Its names are the canonical codes. */
+const NAMES = 'dhl bring bussgods posten posti schenker gls skynet ups dpd dsv tnt fedex itella postenaland';
+export const carriers: CarrierTable = Object.fromEntries(NAMES.split(' ').map((name) => [name, name]));
 
 export const role: Role = { info, carriers, takesStock: true, followUps };
 
