@@ -223,12 +223,10 @@ const isToLeave = (order: Order, { delivery, connection, lineItems = [] }: Place
 
 /** The ids of the deliveries that looked after what is no longer wanted of a placement, the latest last. */
 export function cancelsOf(order: Order, connection: string, placement: string): string[] {
-  const ids: string[] = [];
-  for (const id of idsOf(order, 'cancel', connection, placement)) {
-    if (!order.deliveries.includes(id)) return ids;
-    ids.push(id);
-  }
-  return ids;
+  const ids = idsOf(order, 'cancel', connection, placement);
+  const opened: string[] = [];
+  for (let id = ids.next().value; order.deliveries.includes(id); id = ids.next().value) opened.push(id);
+  return opened;
 }
 
 /**
