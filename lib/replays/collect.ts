@@ -26,16 +26,9 @@ export async function collectChunk(replay: Replay, now: Date, table = db): Promi
   const { id, filter, collect, matched } = replay;
   const [state, ...others] = collect?.states ?? [];
   if (!filter || state === undefined) return commitReplay(replay, { collect: null, state: 'running' }, now, [], table);
-  const { items, cursor } = await listDeliveries(
-    {
-      ...filter,
-      ...(state && { state }),
-      among: await deliveriesOf(filter.order, table),
-      limit: CHUNK,
-      ...(collect?.cursor && { cursor: collect.cursor }),
-    },
-    table,
-  );
+  const among = await deliveriesOf(filter.order, table);
+  const page = { limit: CHUNK, cursor: collect?.cursor ?? undefined };
+  const { items, cursor } = await listDeliveries({ ...filter, ...(state && { state }), among, ...page }, table);
   const members = await withoutKnown(id, items.filter((each) => mayReplay(filter, each)).map(toMember), table);
   const next = cursor ? { states: [state, ...others], cursor } : { states: others, cursor: null };
   const isComplete = next.states.length === 0;
