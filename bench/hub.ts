@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HubProcess, startHubProcess } from '../test/support/hub.ts';
-import { WEBHOOK_SECRET } from './scopio-event.ts';
-
-export const SHOP = 'scopio-bench';
-export const SHED = 'marketful-bench';
-export const SHED_SECRET = 'bench-url-secret';
-/** More than a bench can use, so that no budget paces it. */
-const UNLIMITED = 10_000_000;
+import { connectionsAt, SHED, SHOP } from './loop/remotes.ts';
 
 interface BenchHubOptions {
   /** Where the shop and the shed answer. */
@@ -30,17 +24,9 @@ export async function startBenchHub({
   endpoints = [],
   profiles,
 }: BenchHubOptions): Promise<HubProcess & { pid: number }> {
-  const connections = [
-    { id: SHOP, marketplace: 'scopio', secrets: { apiKey: 'bench-key', webhookSecret: WEBHOOK_SECRET } },
-    {
-      id: SHED,
-      marketplace: 'marketful',
-      secrets: { accessToken: 'bench-token', userId: 'bench-user', webhookSecret: SHED_SECRET },
-    },
-  ].map((connection) => ({ ...connection, baseUrl: remotes, requestsPerMinute: UNLIMITED }));
   const hub = await startHubProcess({
     connections: {
-      connections,
+      connections: connectionsAt(remotes),
       endpoints,
       routes: [{ from: SHOP, match: { country: 'MX' }, to: shedShips ? SHED : 'erp' }],
     },

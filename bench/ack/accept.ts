@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { SHOP, startBenchHub } from '../hub.ts';
+import { startBenchHub } from '../hub.ts';
+import { SHOP } from '../loop/remotes.ts';
 import { percentile } from '../report.ts';
 import { usageOf } from '../threads.ts';
 import type { LoadOptions, LoadResult } from './load.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { serveLoopback } from '#sandbox/loopback';
+import { SHOP } from '../loop/remotes.ts';
 import { WEBHOOK_SECRET } from '../scopio-event.ts';
-import { CONNECTION } from './connection.ts';
 
 // Run as a process: stubs of SQS and Secrets Manager that answer at once, so that only the receiver is measured.
 
@@ -16,7 +16,7 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 function answer(target: string, body: string): object {
   if (target.endsWith('GetSecretValue')) {
     const credentials = { secrets: { webhookSecret: WEBHOOK_SECRET }, settings: {} };
-    return { SecretString: JSON.stringify({ connections: { [CONNECTION]: credentials } }) };
+    return { SecretString: JSON.stringify({ connections: { [SHOP]: credentials } }) };
   }
   const { MessageBody = '', Entries } = JSON.parse(body) as Request;
   if (!Entries) return { MessageId: '1', MD5OfMessageBody: md5(MessageBody) };

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { envName, INBOUND_QUEUE } from '#lib/platform/names';
+import { SHOP } from '../loop/remotes.ts';
 import { median } from '../report.ts';
 import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
-import { CONNECTION } from './connection.ts';
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
 
@@ -105,7 +105,7 @@ function createSeries(handler: Handler) {
 
 /** API Gateway's payload 2.0. */
 function eventOf(body: string): APIGatewayProxyEventV2 {
-  const path = `/webhooks/scopio/${CONNECTION}/order-paid`;
+  const path = `/webhooks/scopio/${SHOP}/order-paid`;
   return {
     version: '2.0',
     routeKey: 'POST /webhooks/scopio/{path+}',

@@ -108,34 +108,16 @@ function judge(name: string, clients: ClientName[], own: Measured, floors: Resul
   return { name, clients, ...own, floors, ratio, cpuRatio, limit, met };
 }
 
-/** A client that a hand-written handler would construct, and one call of it. */
-interface Client {
-  module: string;
-  names: readonly string[];
-  construct: string;
-  call: string;
-}
-
+/** Clients that a hand-written handler would construct, and a command of each. */
 const CLIENTS = {
-  dynamodb: {
-    module: '@aws-sdk/client-dynamodb',
-    names: ['DynamoDBClient', 'GetItemCommand'],
-    construct: 'const dynamodb = new DynamoDBClient({});',
-    call: 'await dynamodb.send(new GetItemCommand(event));',
-  },
-  sqs: {
-    module: '@aws-sdk/client-sqs',
-    names: ['SQSClient', 'SendMessageCommand'],
-    construct: 'const sqs = new SQSClient({});',
-    call: 'await sqs.send(new SendMessageCommand(event));',
-  },
+  dynamodb: { module: '@aws-sdk/client-dynamodb', client: 'DynamoDBClient', command: 'GetItemCommand' },
+  sqs: { module: '@aws-sdk/client-sqs', client: 'SQSClient', command: 'SendMessageCommand' },
   secrets: {
     module: '@aws-sdk/client-secrets-manager',
-    names: ['SecretsManagerClient', 'GetSecretValueCommand'],
-    construct: 'const secrets = new SecretsManagerClient({});',
-    call: 'await secrets.send(new GetSecretValueCommand(event));',
+    client: 'SecretsManagerClient',
+    command: 'GetSecretValueCommand',
   },
-} satisfies Record<string, Client>;
+};
 
 type ClientName = keyof typeof CLIENTS;
 
@@ -148,11 +130,12 @@ function clientsIn({ inputs }: Metafile): ClientName[] {
 
 /** A handler that imports and constructs these clients, can call each, and does nothing else. */
 function floorSource(clients: readonly ClientName[]): string {
-  const used = clients.map((name) => CLIENTS[name]);
+  const used = clients.map((name) => ({ name, ...CLIENTS[name] }));
+  const calls = used.map(({ name, command }) => `await ${name}.send(new ${command}(event));`);
   return [
-    ...used.map(({ names, module }) => `import { ${names.join(', ')} } from '${module}';`),
-    ...used.map(({ construct }) => construct),
-    `export const handler = async (event) => { ${used.map(({ call }) => call).join(' ')} };`,
+    ...used.map(({ client, command, module }) => `import { ${client}, ${command} } from '${module}';`),
+    ...used.map(({ name, client }) => `const ${name} = new ${client}({});`),
+    `export const handler = async (event) => { ${calls.join(' ')} };`,
   ].join('\n');
 }
 

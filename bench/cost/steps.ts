@@ -1,16 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { deliveryQueue, ENDPOINT, INBOUND_QUEUE, schedules } from '#lib/topology';
-import { startRemotes } from '../loop/remotes.ts';
-import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
+import { connectionsAt, parcelOf, SHED, SHOP, startRemotes } from '../loop/remotes.ts';
+import { paidOrder, sign } from '../scopio-event.ts';
 import { runFloor } from './floor.ts';
 import { type StoredKind, storedByKind } from './storage.ts';
 import { openWorld, type Spent, type Step, type World } from './world.ts';
 
-const SHOP = 'scopio-main';
-const SHED = 'marketful-mx';
-const SHED_SECRET = 'bench-url-secret';
 const SIGNING_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
-const UNLIMITED = 1_000_000;
 
 /**
  * So many orders through the loop, a step at a time for all of them: each webhook in an invocation of its own, queues in
@@ -30,15 +26,7 @@ export async function runSteps(
       fulfilled += 1;
     },
   });
-  const marketplaces = [
-    { id: SHOP, marketplace: 'scopio', secrets: { apiKey: 'bench-key', webhookSecret: WEBHOOK_SECRET } },
-    {
-      id: SHED,
-      marketplace: 'marketful',
-      secrets: { accessToken: 'bench-token', userId: 'bench-user', webhookSecret: SHED_SECRET },
-    },
-  ];
-  const connections = marketplaces.map((each) => ({ ...each, baseUrl: remotes.url, requestsPerMinute: UNLIMITED }));
+  const connections = connectionsAt(remotes.url);
   const routes = [{ from: SHOP, match: { country: 'MX' }, to: SHED }];
   const endpoints = [{ id: 'erp', url: `${remotes.url}/hooks`, secrets: { signingSecret: SIGNING_SECRET } }];
   const world = await openWorld({ connections, routes, endpoints }, everySeconds);
@@ -60,9 +48,8 @@ export async function runSteps(
     const sale = (body: string) =>
       world.call('webhook-scopio', post(`scopio/${SHOP}/order-paid`, body, { 'x-scopio-signature': sign(body) }));
     const parcel = (id: number) => {
-      const event = { id, order_id: id, status: 'delivered', created_at: new Date().toISOString() };
-      const body = JSON.stringify({ tipo: 'shipment_event/created', shipment_event: event });
-      return world.call('webhook-marketful', post(`marketful/${SHED}/shipment-event-created/${SHED_SECRET}`, body));
+      const { path, body } = parcelOf(id);
+      return world.call('webhook-marketful', post(path, body));
     };
     const back = { isReturn: true };
     await step('webhook of the sale', () => each(sold, sale), { throughGateway: true });

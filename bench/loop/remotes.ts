@@ -1,5 +1,32 @@
 import { text } from 'node:stream/consumers';
 import { serveLoopback } from '#sandbox/loopback';
+import { WEBHOOK_SECRET } from '../scopio-event.ts';
+
+export const SHOP = 'scopio-bench';
+export const SHED = 'marketful-bench';
+const SHED_SECRET = 'bench-url-secret';
+/** More than a bench can use, so that no budget paces it. */
+const UNLIMITED = 10_000_000;
+
+/** The shop and the shed at an address, as a connections file has them. */
+export const connectionsAt = (baseUrl: string) =>
+  [
+    { id: SHOP, marketplace: 'scopio', secrets: { apiKey: 'bench-key', webhookSecret: WEBHOOK_SECRET } },
+    {
+      id: SHED,
+      marketplace: 'marketful',
+      secrets: { accessToken: 'bench-token', userId: 'bench-user', webhookSecret: SHED_SECRET },
+    },
+  ].map((connection) => ({ ...connection, baseUrl, requestsPerMinute: UNLIMITED }));
+
+/** The shed's webhook that an order of its is delivered: where it goes, and what it says. */
+export function parcelOf(id: number): { path: string; body: string } {
+  const event = { id, order_id: id, status: 'delivered', created_at: new Date().toISOString() };
+  return {
+    path: `marketful/${SHED}/shipment-event-created/${SHED_SECRET}`,
+    body: JSON.stringify({ tipo: 'shipment_event/created', shipment_event: event }),
+  };
+}
 
 interface Placed {
   id: number;

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { SHED, SHED_SECRET, SHOP, startBenchHub } from '../hub.ts';
+import { startBenchHub } from '../hub.ts';
 import { createPoster } from '../post.ts';
 import { percentile } from '../report.ts';
 import { paidOrder, sign } from '../scopio-event.ts';
 import { type Usage, usageOf } from '../threads.ts';
-import { startRemotes } from './remotes.ts';
+import { parcelOf, SHOP, startRemotes } from './remotes.ts';
 
 /** A tenth of a run, or all of it. CPU in milliseconds an order, memory at its end. */
 export interface Stretch {
@@ -62,10 +62,8 @@ export async function runLoop({
 
   const remotes = await startRemotes({
     onPlaced(remoteId) {
-      const path = `/webhooks/marketful/${SHED}/shipment-event-created/${SHED_SECRET}`;
-      const event = { id: remoteId, order_id: remoteId, status: 'delivered', created_at: new Date().toISOString() };
-      const body = JSON.stringify({ tipo: 'shipment_event/created', shipment_event: event });
-      setImmediate(() => void deliver(hub.url + path, body));
+      const { path, body } = parcelOf(remoteId);
+      setImmediate(() => void deliver(`${hub.url}/webhooks/${path}`, body));
     },
     onFulfilled(orderId) {
       const began = startedAt.get(orderId);

@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../test/support/hub.ts';
 import { type Received, startReceiver } from '../../test/support/receiver.ts';
-import { SHOP, startBenchHub } from '../hub.ts';
+import { startBenchHub } from '../hub.ts';
+import { SHOP } from '../loop/remotes.ts';
 import { readOptions } from '../options.ts';
 import { createPoster } from '../post.ts';
-import { progress } from '../report.ts';
+import { percentile, progress } from '../report.ts';
 import { paidOrder, sign } from '../scopio-event.ts';
 
 const options = readOptions('bench:notify', {
@@ -63,9 +64,8 @@ async function main(): Promise<void> {
   }
   await arrived(count * CHANGES);
   const waits = arrivals.slice(before).map(({ at, committed }) => at - committed);
-  waits.sort((a, b) => a - b);
-  const part = (share: number): number => waits[Math.floor((waits.length - 1) * share)] ?? 0;
-  const result = { backlog: waiting, perSecond, rate, told: waits.length, p50Ms: part(0.5), p99Ms: part(0.99) };
+  const [p50Ms, p99Ms] = [percentile(waits, 0.5), percentile(waits, 0.99)];
+  const result = { backlog: waiting, perSecond, rate, told: waits.length, p50Ms, p99Ms };
   progress('');
   console.log(
     json
