@@ -49,6 +49,8 @@ export interface BatchEntry {
   type: 'put' | 'del';
   key: string;
   value?: unknown;
+  /** The value as JSON, where it is known. */
+  json?: string;
 }
 
 /** One key space of the store, as dynalite's actions use it. */

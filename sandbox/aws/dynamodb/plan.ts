@@ -3,7 +3,7 @@ import { type Charge, writeUnits } from './capacity.ts';
 import { type BatchEntry, engine, type Index, type Item, type Table } from './dynalite.ts';
 import { expiresAt, expiryKey } from './expiry.ts';
 import { indexPrefix, itemPrefix } from './key-space.ts';
-import { recordOf, type StreamRecord } from './stream.ts';
+import { recordOf, type Told } from './stream.ts';
 
 /** The writes of one request, kept until all of them, or none, are made. */
 export interface Plan {
@@ -11,7 +11,7 @@ export interface Plan {
   /** What they cost, where the request wants to know. */
   charges?: Charge[] | undefined;
   /** What the tables' streams tell of them. */
-  told: StreamRecord[];
+  told: Told[];
 }
 
 interface Change {
@@ -26,7 +26,9 @@ export function planItem(plan: Plan, timeToLive: ReadonlyMap<string, string>, ta
   const { key, before, after } = change;
   const itemKey = itemPrefix(table.TableName) + key;
   if (after) refuseEmptyIndexKeys(table, after);
-  plan.entries.push(after ? { type: 'put', key: itemKey, value: after } : { type: 'del', key: itemKey });
+  // Once for the item, the stream and what compares them: as values they differ in prototypes after an update and a put.
+  const [was, is] = [before, after].map((item) => item && JSON.stringify(item));
+  plan.entries.push(is ? { type: 'put', key: itemKey, json: is } : { type: 'del', key: itemKey });
   const indexes = (['Local', 'Global'] as const).flatMap((type) =>
     (table[`${type}SecondaryIndexes`] ?? []).map((index) => ({
       name: index.IndexName,
@@ -35,13 +37,13 @@ export function planItem(plan: Plan, timeToLive: ReadonlyMap<string, string>, ta
     })),
   );
   if (plan.charges) {
-    const [was, is] = [before, after].map((item) => (item ? engine.itemSize(item) : 0));
-    const units = writeUnits(Math.max(was ?? 0, is ?? 0));
+    const sizes = [before, after].map((item) => (item ? engine.itemSize(item) : 0));
+    const units = writeUnits(Math.max(...sizes));
     plan.charges.push({ table: table.TableName, units, indexes: indexes.filter(({ units }) => units > 0) });
   }
   planExpiry(plan, timeToLive.get(table.TableName), table, change);
-  const told = recordOf(table, before, after);
-  if (told) plan.told.push(told);
+  const item = after ?? before;
+  if (item) plan.told.push(...recordOf(table, item, was, is));
 }
 
 /** Plans an index's part of a change; returns its write units. An entry that moves is deleted and put. */
@@ -55,9 +57,9 @@ function planIndex(
   const next = entryOf(table, index, after);
   const prefix = indexPrefix(type, table.TableName, index.IndexName);
   if (old && next && old.key === next.key) {
-    // Compared as text, as values have another prototype after an update than after a put.
-    if (JSON.stringify(old.item) === JSON.stringify(next.item)) return 0;
-    plan.entries.push({ type: 'put', key: prefix + next.key, value: next.item });
+    const json = JSON.stringify(next.item);
+    if (JSON.stringify(old.item) === json) return 0;
+    plan.entries.push({ type: 'put', key: prefix + next.key, json });
     return plan.charges ? writeUnits(Math.max(engine.itemSize(old.item), engine.itemSize(next.item))) : 0;
   }
   if (old) plan.entries.push({ type: 'del', key: prefix + old.key });

@@ -32,8 +32,8 @@ export function openRows(database: DatabaseSync) {
       return row && JSON.parse(row.value as string);
     },
     apply(entries: readonly BatchEntry[]) {
-      for (const { type, key, value } of entries) {
-        if (type === 'put') put.run(key, JSON.stringify(value));
+      for (const { type, key, value, json = JSON.stringify(value) } of entries) {
+        if (type === 'put') put.run(key, json);
         else del.run(key);
       }
     },

@@ -48,7 +48,7 @@ export function openStore({ streamMs, ...options }: OpenOptions) {
       const plan: Plan = { entries: [], charges, told: [] };
       const result = run(plan);
       if (plan.entries.length > 0)
-        commits.write(() => {
+        commits.writeSure(() => {
           rows.apply(plan.entries);
           stream.append(plan.told);
         });

@@ -9,12 +9,17 @@ export const STREAM_SCHEMA = `
 `;
 
 /** What a write did to one item, told in the very commit of the write. */
-export interface StreamRecord {
-  table: string;
+interface StreamRecord {
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   Keys: Item;
   NewImage?: Item;
   OldImage?: Item;
+}
+
+/** A record of a table, as JSON. */
+export interface Told {
+  table: string;
+  record: string;
 }
 
 type Stream = ReturnType<typeof openStream>;
@@ -31,13 +36,14 @@ export function openStream(database: DatabaseSync, keptMs = HOURS_24_MS) {
   const oldest = database.prepare('SELECT at FROM stream ORDER BY seq LIMIT 1');
   const trim = database.prepare('DELETE FROM stream WHERE at <= ?');
   return {
-    append(records: readonly StreamRecord[]) {
-      for (const { table, ...record } of records) insert.run(table, Date.now(), JSON.stringify(record));
+    append(told: readonly Told[]) {
+      for (const { table, record } of told) insert.run(table, Date.now(), record);
     },
     /** Records of a table behind a sequence number, the oldest first. */
     read: (table: string, after: number, limit: number) =>
       select.all(after, table, Date.now() - keptMs, limit).map(({ seq, at, record }) => ({
         ...{ seq: Number(seq), at: Number(at) },
+        size: String(record).length,
         record: JSON.parse(String(record)) as StreamRecord,
       })),
     last: (table: string) => Number(last.get(table)?.seq ?? 0),
@@ -47,19 +53,18 @@ export function openStream(database: DatabaseSync, keptMs = HOURS_24_MS) {
   };
 }
 
-/** The record of a change; none where the item stays as it is, as DynamoDB tells of none. */
-export function recordOf(table: Table, before: Item | undefined, after: Item | undefined): StreamRecord | undefined {
-  const item = after ?? before;
-  if (!table.StreamSpecification?.StreamEnabled || !item) return undefined;
-  // Compared as text, as values have another prototype after an update than after a put.
-  if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
-  return {
-    table: table.TableName,
-    eventName: before ? (after ? 'MODIFY' : 'REMOVE') : 'INSERT',
-    Keys: Object.fromEntries(table.KeySchema.map(({ AttributeName: name }) => [name, item[name] ?? {}])),
+/** The record of a change, whose images are JSON; none where the item stays as it is, as DynamoDB tells of none. */
+export function recordOf(table: Table, item: Item, before: string | undefined, after: string | undefined): Told[] {
+  if (!table.StreamSpecification?.StreamEnabled || before === after) return [];
+  const Keys = Object.fromEntries(table.KeySchema.map(({ AttributeName: name }) => [name, item[name] ?? {}]));
+  const members = {
+    eventName: JSON.stringify(before ? (after ? 'MODIFY' : 'REMOVE') : 'INSERT'),
+    Keys: JSON.stringify(Keys),
     ...(after && { NewImage: after }),
     ...(before && { OldImage: before }),
   };
+  const record = Object.entries(members).map(([name, json]) => `"${name}":${json}`);
+  return [{ table: table.TableName, record: `{${record.join()}}` }];
 }
 
 /** Puts what a request says of a table's stream on the table: on with both images, or off. */
@@ -115,8 +120,8 @@ export const STREAM_OPERATIONS: Readonly<Record<string, (means: Means, input: In
   GetRecords({ stream }, { ShardIterator, Limit = MAX_RECORDS }) {
     const [table = '', after = 0] = JSON.parse(Buffer.from(String(ShardIterator), 'base64url').toString());
     let room = MAX_CHARACTERS;
-    const read = stream.read(table, after, Math.min(MAX_RECORDS, Number(Limit))).filter(({ record }, index) => {
-      room -= JSON.stringify(record).length;
+    const read = stream.read(table, after, Math.min(MAX_RECORDS, Number(Limit))).filter(({ size }, index) => {
+      room -= size;
       return index === 0 || room > 0;
     });
     return {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { groupCommits } from './group-commits.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -52,6 +52,20 @@ it('commits at once when it is told to, and never twice', async () => {
   commits.write(() => insert.run(5));
   await nextTurn();
   await nextTurn();
+  expect(database.isTransaction).toBe(false);
+  expect(all()).toEqual([1, 3, 4, 5]);
+});
+
+it('ends the process, and commits nothing of the turn, where writes that only the disk can stop are stopped', async () => {
+  const doomed = groupCommits(database);
+  doomed.writeSure(() => insert.run(6));
+  const later = vi.spyOn(globalThis, 'setImmediate').mockReturnValue({} as NodeJS.Immediate);
+  expect(() => doomed.writeSure(() => [7, 7].map((n) => insert.run(n)))).toThrow('UNIQUE');
+  const [end] = later.mock.calls.at(-1) ?? [];
+  later.mockRestore();
+  await nextTurn();
+  await nextTurn();
+  expect(end).toThrow('UNIQUE');
   expect(database.isTransaction).toBe(false);
   expect(all()).toEqual([1, 3, 4, 5]);
 });

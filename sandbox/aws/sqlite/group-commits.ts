@@ -9,6 +9,8 @@ const LOCKED = 6;
 
 /** Gathers writes into one transaction a turn: many requests share the price of one commit. */
 export function groupCommits(database: DatabaseSync) {
+  const [begin, commit] = [database.prepare('BEGIN'), database.prepare('COMMIT')];
+  const [keep, release] = [database.prepare('SAVEPOINT request'), database.prepare('RELEASE request')];
   let quiet: NodeJS.Timeout | undefined;
   let open: { done: Promise<void>; resolve: () => void; timer: NodeJS.Immediate } | undefined;
 
@@ -28,28 +30,48 @@ export function groupCommits(database: DatabaseSync) {
     const { resolve, timer } = open;
     clearImmediate(timer);
     // A commit that fails ends the process, and with it the state in memory that the disk does not have.
-    database.exec('COMMIT');
+    commit.run();
     open = undefined;
     resolve();
     if (quiet) quiet.refresh();
     else quiet = setTimeout(emptyLog, QUIET_MS).unref();
   }
 
+  function join(): void {
+    if (open) return;
+    begin.run();
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    open = { done, resolve, timer: setImmediate(flush) };
+  }
+
   return {
     /** Runs a function whose writes stand or fall together, and with those of the same turn. */
     write<T>(run: () => T) {
-      if (!open) {
-        database.exec('BEGIN');
-        const { promise: done, resolve } = Promise.withResolvers<void>();
-        open = { done, resolve, timer: setImmediate(flush) };
-      }
-      database.exec('SAVEPOINT request');
+      join();
+      keep.run();
       try {
         const result = run();
-        database.exec('RELEASE request');
+        release.run();
         return result;
       } catch (error) {
         database.exec('ROLLBACK TO request; RELEASE request');
+        throw error;
+      }
+    },
+    /**
+     * Runs writes that only a failing disk can stop. Where it does, the process ends and nothing of the turn is committed:
+     * that takes no savepoint, for which SQLite copies every page that a request writes.
+     */
+    writeSure(run: () => void) {
+      join();
+      try {
+        run();
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK');
+        clearImmediate(open?.timer);
+        setImmediate(() => {
+          throw error;
+        });
         throw error;
       }
     },

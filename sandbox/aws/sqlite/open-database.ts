@@ -24,7 +24,7 @@ export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOption
         PRAGMA synchronous = ${fsync ? 'FULL' : 'NORMAL'};
         PRAGMA wal_autocheckpoint = 4000;
         PRAGMA secure_delete = ON;
-        PRAGMA cache_size = -65536;
+        PRAGMA cache_size = -16384;
         BEGIN IMMEDIATE; ${schema} COMMIT;
       `);
       return database;

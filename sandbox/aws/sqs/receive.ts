@@ -24,7 +24,7 @@ interface Waiting {
 export type Receiver = ReturnType<typeof createReceiver>;
 
 /** Hands out messages, at once or to whoever waits longest. */
-export function createReceiver(commits: Commits, queues: QueueStore, messages: MessageStore) {
+export function createReceiver(commits: Pick<Commits, 'write'>, queues: QueueStore, messages: MessageStore) {
   const waitingByQueue = new Map<string, Waiting>();
   let closed = false;
 
