@@ -9,15 +9,24 @@ const bytesOf = (source: Source): Buffer => {
     : Buffer.from(source);
 };
 
-/** The key that signs is the same all day. */
-let last: { text: string; key: KeyObject } | undefined;
+const MOST_KEYS = 20;
+
+/** The keys that sign are the same all day: the secret one, and that of the day for each service. */
+const keys = new Map<string, KeyObject>();
 
 function keyOf(secret: Source): KeyObject {
   const bytes = bytesOf(secret);
   const text = bytes.toString('latin1');
-  if (last?.text !== text) last = { text, key: createSecretKey(bytes) };
-  return last.key;
+  const key = keys.get(text) ?? createSecretKey(bytes);
+  if (keys.size >= MOST_KEYS) keys.clear();
+  keys.set(text, key);
+  return key;
 }
+
+const hmac = (secret: Source, data: Buffer): Buffer => createHmac('sha256', keyOf(secret)).update(data).digest();
+
+/** Before each request the SDK asks for the very same HMAC, under which it finds the day's key. */
+let last: { secret: string; data: string; digest: Buffer } | undefined;
 
 /** SHA-256, or its HMAC with a secret, for the SDK's signer: in one go, where the SDK's own opens a stream for each. */
 export class Sha256 {
@@ -34,7 +43,11 @@ export class Sha256 {
 
   async digest(): Promise<Uint8Array> {
     if (this.#secret === undefined) return hash('sha256', this.#data, 'buffer');
-    return createHmac('sha256', keyOf(this.#secret)).update(this.#data).digest();
+    if (typeof this.#secret !== 'string') return hmac(this.#secret, this.#data);
+    const data = this.#data.toString('latin1');
+    if (last?.secret !== this.#secret || last.data !== data)
+      last = { secret: this.#secret, data, digest: hmac(this.#secret, this.#data) };
+    return Buffer.from(last.digest);
   }
 
   reset(): void {

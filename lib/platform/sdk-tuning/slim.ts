@@ -22,8 +22,11 @@ interface Stack {
  * which of its features are in use, and copies input and output for a logger that nobody set: together that takes as
  * long as signing it.
  */
-export function slim<C extends { middlewareStack: object }>(client: C): C {
+export function slim<C extends { middlewareStack: object; config: object }>(client: C): C {
   if (isOff) return client;
+  // The SDK copies its configuration three times for each request. V8 holds so many members as a hash table, which it
+  // copies quickly only where some object has it for a prototype: a third of the CPU time of a request.
+  Object.create(client.config);
   const stack = client.middlewareStack as Stack;
   stack.remove('loggerMiddleware');
   stack.remove('getUserAgentMiddleware');
