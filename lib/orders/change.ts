@@ -137,7 +137,7 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
     timeline: lines.slice(0, MAX_INSIDE),
   };
   // A channel that dates nothing says the same at every poll: only when it last did is kept, and nobody is told.
-  const isSame = before !== null && lines.length <= MAX_INSIDE && sameContent(shownOf(is), shownOf(before));
+  const isSame = before !== null && lines.length <= MAX_INSIDE && showTheSame(is, before);
   const writes = (before?.writes ?? 0) + 1;
   const next: Order = isSame
     ? { ...is, writes, revision: before.revision, updatedAt: before.updatedAt }
@@ -146,10 +146,12 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   return { order: next, opened, writes: [putOrder(next, before), ...beside, ...opened.map(putNewDelivery), ...also] };
 }
 
-/** All of an order but the versions of what its channel said, and what counts its writes. */
-function shownOf(order: Order) {
-  const { history: _h, parts: _p, sourceVersion: _v, updatedAt: _u, revision: _r, writes: _w, ...rest } = order;
-  return { ...rest, facts: { ...factsOf(order), revision: 0 } };
+/** Whether two are the same in all but the versions of what their channel said, and what counts their writes. */
+function showTheSame(order: Order, other: Order): boolean {
+  const [is, was] = [order, other].map(
+    ({ history: _h, parts: _p, sourceVersion: _v, updatedAt: _u, revision: _r, writes: _w, ...rest }) => rest,
+  );
+  return sameContent(is, was) && sameContent({ ...factsOf(order), revision: 0 }, { ...factsOf(other), revision: 0 });
 }
 
 const tellReleased = (

@@ -40,9 +40,15 @@ export function storedOf(order: Order): Order | OrderCore {
   return sameContent(derive(core), order) ? core : order;
 }
 
+/** What is stored is read and never changed: whoever asks for its order again, as all do who are told of a commit, gets the same. */
+const known = new WeakMap<object, Order>();
+
 /** The order of what is stored of it. */
 export function wholeOf(stored: object): Order;
 export function wholeOf(stored: object | undefined): Order | undefined;
 export function wholeOf(stored: object | undefined): Order | undefined {
-  return stored === undefined || 'ucp' in stored ? (stored as Order | undefined) : derive(stored as OrderCore);
+  if (stored === undefined || 'ucp' in stored) return stored as Order | undefined;
+  const order = known.get(stored) ?? derive(stored as OrderCore);
+  known.set(stored, order);
+  return order;
 }

@@ -33,24 +33,23 @@ function isMap(object: object): boolean {
   const entries = Object.entries(object);
   const others = entries.filter(([key]) => !NAME.test(key)).length;
   if (entries.length > MAX_NAMES || (others > 0 && others * 2 >= entries.length)) return true;
-  const shapes = new Set(entries.map(([, value]) => (isObject(value) ? Object.keys(value).sort().join() : '')));
-  return entries.length > 2 && shapes.size === 1 && !shapes.has('');
+  if (entries.length <= 2 || !entries.every(([, value]) => isObject(value))) return false;
+  const shapes = new Set(entries.map(([, value]) => Object.keys(value).sort().join()));
+  return shapes.size === 1 && !shapes.has('');
 }
 
-/** Knows which objects are maps. */
-function pathMaker() {
-  const maps = new WeakMap<object, boolean>();
-  return (at: string, parent: object, key: string): string => {
-    if (Array.isArray(parent)) return `${at}[]`;
-    const known = maps.get(parent) ?? isMap(parent);
-    maps.set(parent, known);
-    return `${at}${at && '.'}${known || !NAME.test(key) ? '*' : key}`;
-  };
+/** Which objects of the bodies at hand are maps. */
+const maps = new WeakMap<object, boolean>();
+
+function pathOf(at: string, parent: object, key: string): string {
+  if (Array.isArray(parent)) return `${at}[]`;
+  const known = maps.get(parent) ?? isMap(parent);
+  maps.set(parent, known);
+  return `${at}${at && '.'}${known || !NAME.test(key) ? '*' : key}`;
 }
-type PathOf = ReturnType<typeof pathMaker>;
 
 /** A body that notes the path of every member that is looked at. */
-function recorder(value: unknown, at: string, paths: Set<string>, pathOf: PathOf): unknown {
+function recorder(value: unknown, at: string, paths: Set<string>): unknown {
   if (!isObject(value)) return value;
   return new Proxy(value, {
     get(target, key) {
@@ -59,7 +58,7 @@ function recorder(value: unknown, at: string, paths: Set<string>, pathOf: PathOf
         return found;
       const path = pathOf(at, target, key);
       paths.add(path);
-      return recorder(found, path, paths, pathOf);
+      return recorder(found, path, paths);
     },
   });
 }
@@ -68,7 +67,7 @@ function recorder(value: unknown, at: string, paths: Set<string>, pathOf: PathOf
 export function recordReads(body: unknown, read: (body: unknown) => unknown): Set<string> {
   const paths = new Set<string>();
   try {
-    read(recorder(body, '', paths, pathMaker()));
+    read(recorder(body, '', paths));
   } catch {
     // Whoever reads the body itself meets the same.
   }
@@ -81,11 +80,11 @@ interface Leaf {
   says: boolean;
 }
 
-function walk(value: unknown, at: string, leaves: Map<string, Leaf>, pathOf: PathOf, depth = 0): void {
+function walk(value: unknown, at: string, leaves: Map<string, Leaf>, depth = 0): void {
   const entries = isObject(value) && depth < MAX_DEPTH ? Object.entries(value) : [];
   if (isObject(value) && entries.length > 0) {
     for (const [key, each] of entries.slice(0, Array.isArray(value) ? MAX_ITEMS : undefined))
-      walk(each, pathOf(at, value, key), leaves, pathOf, depth + 1);
+      walk(each, pathOf(at, value, key), leaves, depth + 1);
     return;
   }
   if (at === '' || (leaves.size >= MAX_PATHS && !leaves.has(at))) return;
@@ -104,7 +103,7 @@ function typeOf(value: unknown): string {
 /** A body as it came, and the paths that were read of it once its aliases were applied. */
 export function describeBody(raw: unknown, reads: ReadonlySet<string>, aliases: Aliases): ReadBody {
   const leaves = new Map<string, Leaf>();
-  walk(raw, '', leaves, pathMaker());
+  walk(raw, '', leaves);
   const isRead = (path: string) => translate(path, aliases).some((each) => reads.has(each));
   const moved = [...aliases.keys()].filter(isRead);
   const holdsRead = (path: string) =>

@@ -43,9 +43,12 @@ const DEFLATED = 1;
 const DEFLATE_WINDOW = 2 ** 15;
 const BROTLI_WINDOW = 22;
 
+/** Most items are packed into less than this; by default each is given 16 KB, which are collected soon after. */
+const DEFLATE = { dictionary: DICTIONARY, chunkSize: 4096 };
+
 function compress(text: string): Buffer {
   if (text.length <= DEFLATE_WINDOW)
-    return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text, { level: 6, dictionary: DICTIONARY })]);
+    return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text, { level: 6, ...DEFLATE })]);
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_MODE } = constants;
   return brotliCompressSync(text, {
     params: { [BROTLI_PARAM_QUALITY]: 5, [BROTLI_PARAM_LGWIN]: BROTLI_WINDOW, [BROTLI_PARAM_MODE]: 1 },
@@ -53,10 +56,7 @@ function compress(text: string): Buffer {
 }
 
 const decompress = (packed: Uint8Array): string =>
-  (packed[0] === DEFLATED
-    ? inflateRawSync(packed.subarray(1), { dictionary: DICTIONARY })
-    : brotliDecompressSync(packed)
-  ).toString();
+  (packed[0] === DEFLATED ? inflateRawSync(packed.subarray(1), DEFLATE) : brotliDecompressSync(packed)).toString();
 
 const KEYS = ['pk', 'sk', 'timePk', 'timeSk', 'statePk', 'stateSk', 'expiresAt'] as const;
 
