@@ -11,15 +11,32 @@ type FromCaller = [id: number, host: string, asked?: NearbyRequest];
 /** An answer, or without it that the connection broke. */
 type ToCaller = [id: number, answer?: NearbyAnswer];
 
+/** Posts in one message what is said at one moment: a message costs more than what is in it. */
+function gather<Said extends FromCaller | ToCaller>(port: MessagePort): (said: Said) => void {
+  let all: Said[] = [];
+  return (said) => {
+    all.push(said);
+    if (all.length > 1) return;
+    process.nextTick(() => {
+      const due = all;
+      all = [];
+      port.postMessage(due);
+    });
+  };
+}
+
 const hostOf = (endpoint: string): string => new URL(endpoint).host;
 
 /** Answers what comes from one thread. */
 export function serveNearby(port: MessagePort, listeners: readonly Listener[]): void {
   const byHost = new Map(listeners.map((listener) => [hostOf(listener.endpoint), listener]));
   const hungUp = new Map<number, () => void>();
-  const reply = (message: ToCaller) => port.postMessage(message);
-  port.on('message', ([id, host, asked]: FromCaller) => {
-    if (!asked) return hungUp.get(id)?.();
+  const reply = gather<ToCaller>(port);
+  const hear = ([id, host, asked]: FromCaller): void => {
+    if (!asked) {
+      hungUp.get(id)?.();
+      return;
+    }
     const onClose = (listener: () => void) => void hungUp.set(id, listener);
     const answered = byHost.get(host)?.answer({ ...asked, onClose }) ?? Promise.reject(new Error(`nobody is ${host}`));
     void answered
@@ -28,6 +45,9 @@ export function serveNearby(port: MessagePort, listeners: readonly Listener[]): 
         () => reply([id]),
       )
       .finally(() => hungUp.delete(id));
+  };
+  port.on('message', (all: FromCaller[]) => {
+    for (const each of all) hear(each);
   });
   // A thread that ends has hung up, as its sockets would: else a receive that waits takes a message along.
   port.on('close', () => {
@@ -38,6 +58,7 @@ export function serveNearby(port: MessagePort, listeners: readonly Listener[]): 
 /** Has the SDK of this thread ask these endpoints through a port whose other end `serveNearby` has. */
 export function askNearby(port: MessagePort, endpoints: readonly string[]): void {
   const waiting = new Map<number, (answer?: NearbyAnswer) => void>();
+  const say = gather<FromCaller>(port);
   let last = 0;
   for (const host of endpoints.map(hostOf))
     nearby.set(host, (asked, signal) => {
@@ -45,7 +66,7 @@ export function askNearby(port: MessagePort, endpoints: readonly string[]): void
       const id = last;
       return new Promise((resolve, reject) => {
         const hangUp = () => {
-          port.postMessage([id, host] satisfies FromCaller);
+          say([id, host]);
           waiting.get(id)?.();
         };
         waiting.set(id, (answer) => {
@@ -57,10 +78,12 @@ export function askNearby(port: MessagePort, endpoints: readonly string[]): void
         });
         if (signal?.aborted) return waiting.get(id)?.();
         signal?.addEventListener('abort', hangUp);
-        port.postMessage([id, host, asked] satisfies FromCaller);
+        say([id, host, asked]);
       });
     });
-  port.on('message', ([id, answer]: ToCaller) => waiting.get(id)?.(answer));
+  port.on('message', (all: ToCaller[]) => {
+    for (const [id, answer] of all) waiting.get(id)?.(answer);
+  });
   port.on('close', () => {
     for (const endpoint of endpoints) nearby.delete(hostOf(endpoint));
     for (const end of [...waiting.values()]) end();

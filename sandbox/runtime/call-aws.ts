@@ -3,6 +3,15 @@ import { type NearbyAnswer, type NearbyRequest, nearby } from '#lib/platform/sdk
 
 const agent = new Agent({ keepAlive: true });
 
+/** Hosts by the few URLs that are called, over and over. */
+const hosts = new Map<string, string>();
+
+function hostOf(url: string): string {
+  const host = hosts.get(url) ?? new URL(url).host;
+  hosts.set(url, host);
+  return host;
+}
+
 /** AWS as Lambda's own pollers call it: they are no part of the hub, and need none of its SDK. */
 export async function callAws(url: string, target: string, input: object, signal?: AbortSignal): Promise<unknown> {
   const headers = {
@@ -12,7 +21,7 @@ export async function callAws(url: string, target: string, input: object, signal
     authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20261101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
   };
   const asked = { headers, body: JSON.stringify(input) };
-  const ask = nearby.get(new URL(url).host);
+  const ask = nearby.get(hostOf(url));
   const { statusCode, body } = await (ask ? ask(asked, signal) : overHttp(url, asked, signal));
   if (statusCode === 200) return JSON.parse(body);
   const refusal = new Error(`${target} was answered ${statusCode}`);

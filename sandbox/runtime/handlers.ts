@@ -22,8 +22,10 @@ export function handlersOnDemand(): ReadonlyMap<string, Handler> {
 function onDemand(handler: string): Handler {
   const [file = '', exported = ''] = handler.split('.');
   const path = `../../${file}.ts`;
+  let loaded: Promise<Record<string, Handler>> | undefined;
   return async (event, context) => {
-    const { [exported]: found }: Record<string, Handler> = await import(path);
+    loaded ??= import(path);
+    const { [exported]: found } = await loaded;
     if (!found) throw new Error(`${file}.ts does not export ${exported}`);
     return found(event, context);
   };

@@ -26,15 +26,14 @@ function refuseUngranted(operation: string, input: Request): void {
   const spec = running.getStore();
   if (!spec) return;
   const { table = [], only = {} } = spec.grants;
+  const keys = leadingKeys(input);
   const isOnly = (action: TableAction) =>
-    leadingKeys(input).every((key) =>
-      Object.entries(only).some(([at, may]) => key.startsWith(at) && may.includes(action)),
-    );
+    keys.every((key) => Object.entries(only).some(([at, may]) => key.startsWith(at) && may.includes(action)));
   const needed = actionsOf(operation, input).filter((each) => !isOnly(each));
   const denied =
     needed.find((each) => !table.includes(each)) ??
     (needed.length > 0
-      ? closedTo(spec.grants).find((closed) => leadingKeys(input).some((key) => key.startsWith(closed)))
+      ? closedTo(spec.grants).find((closed) => keys.some((key) => key.startsWith(closed)))
       : undefined);
   if (denied)
     throw Object.assign(new Error(`${spec.name} is not granted dynamodb:${denied}`), { name: 'AccessDeniedException' });

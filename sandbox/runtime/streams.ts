@@ -11,6 +11,8 @@ import { type Handler, invoke, tellFailure } from './handlers.ts';
 /** How often Lambda looks at a shard. */
 const LOOK_EVERY_MS = 250;
 const MAX_PAUSE_MS = 10_000;
+/** How often at most it is written down how far a shard has been handed on: what a kill forgets of it is handed on again. */
+const KEEP_EVERY_MS = 250;
 
 interface Options {
   streams?: readonly StreamSpec[];
@@ -32,10 +34,19 @@ export function consumeStreams(
   const stopping = new AbortController();
   const { signal } = stopping;
   const positions: Positions = existsSync(positionsFile) ? JSON.parse(readFileSync(positionsFile, 'utf8')) : {};
+  let due: NodeJS.Timeout | undefined;
+  const writeDown = () => {
+    due = undefined;
+    try {
+      writeFileSync(`${positionsFile}.new`, JSON.stringify(positions), { mode: 0o600 });
+      renameSync(`${positionsFile}.new`, positionsFile);
+    } catch (error) {
+      tellFailure('how far a stream was handed on could not be written down', {}, error);
+    }
+  };
   const keep = (shard: string, number: string) => {
     positions[shard] = number;
-    writeFileSync(`${positionsFile}.new`, JSON.stringify(positions), { mode: 0o600 });
-    renameSync(`${positionsFile}.new`, positionsFile);
+    due ??= setTimeout(writeDown, KEEP_EVERY_MS);
   };
   const loops = streams.map(async (spec) => {
     while (!signal.aborted) {
@@ -53,6 +64,9 @@ export function consumeStreams(
     async stop() {
       stopping.abort();
       await Promise.all(loops);
+      if (!due) return;
+      clearTimeout(due);
+      writeDown();
     },
   };
 }
