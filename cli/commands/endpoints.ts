@@ -78,7 +78,7 @@ function addAdd(endpoints: Command): void {
     })
     .doesAtDeployment(
       async (id: string, options: AddOptions) => {
-        const { addEndpoint } = await import('#lib/connections/put-endpoints');
+        const { addEndpoint } = await import('#lib/connections/endpoints');
         const { unblock } = await import('#lib/deliveries/reopen');
         return { id, secret: await addEndpoint(entryOf(id, options), operatorName(), { unblock }) };
       },
@@ -101,7 +101,7 @@ function addRotate(endpoints: Command): void {
     .examples('endpoints rotate erp-main')
     .doesAtDeployment(
       async (id: string) => {
-        const { rotateEndpoint } = await import('#lib/connections/put-endpoints');
+        const { rotateEndpoint } = await import('#lib/connections/endpoints');
         return { id, secret: await rotateEndpoint(id, operatorName()) };
       },
       ({ secret }) => secret,
@@ -119,7 +119,7 @@ function addRemove(endpoints: Command): void {
     })
     .doesAtDeployment(
       async (id: string) => {
-        await (await import('#lib/connections/put-endpoints')).removeEndpoint(id, operatorName());
+        await (await import('#lib/connections/endpoints')).removeEndpoint(id, operatorName());
         return { id };
       },
       ({ id }) => `${id}: removed`,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import type { Shape, Tried } from '#lib/api/connection-reads';
 import type { InboundEvent } from '#lib/api/events';
-import type { Shape, Tried } from '#lib/api/shape-and-try';
 import { readJson } from '#lib/platform/json';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';

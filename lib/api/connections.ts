@@ -15,6 +15,7 @@ import * as z from '#lib/platform/zod';
 import { askForPoll, getCursor } from '#lib/polling/cursor';
 import { syncWebhooks } from '#lib/webhooks/sync';
 import { Synced } from '#lib/webhooks/sync-schema';
+import { addShapeAndTry, addTickets, PATIENCE } from './connection-reads.ts';
 import {
   Connections,
   findConnection,
@@ -30,7 +31,6 @@ import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { sizeOf } from './kit/lists.ts';
 import { doc, Instant, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
-import { addShapeAndTry, addTickets, PATIENCE } from './shape-and-try.ts';
 
 const Input = doc(z.record(z.string(), z.unknown()), {
   description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',

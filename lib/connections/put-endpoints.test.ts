@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
 import type { FileEndpoint } from './endpoint-file.ts';
-import { putEndpoints } from './put-endpoints.ts';
+import { putEndpoints } from './endpoints.ts';
 import type { SecretDocument } from './secrets.ts';
 import { createConfigurationStore } from './store.ts';
 

@@ -5,8 +5,6 @@ import { bare, db, getItem, type Item, queryPartition } from '#lib/platform/tabl
 import type { Connection, RemovedConnection, Route } from './connection-schema.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 
-export type { RemovedConnection };
-
 /** Workers may act on settings this old; whoever changes settings rings a little later than that. */
 export const CONFIG_TTL_MS = 5_000;
 

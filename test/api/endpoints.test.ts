@@ -7,7 +7,7 @@ let api: Awaited<ReturnType<typeof startApi>>;
 
 beforeAll(async () => {
   api = await startApi();
-  const { HUB, putEndpoints } = await import('#lib/connections/put-endpoints');
+  const { HUB, putEndpoints } = await import('#lib/connections/endpoints');
   const at = { url, payload: 'thin' } as const;
   await putEndpoints(
     [

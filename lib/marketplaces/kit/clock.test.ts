@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isoOf, learnOffset, middleOf, modifiedAt, nameOffset, offsetOf, secondIn } from './clock.ts';
+import { isoOf, learnOffset, middleOf, modifiedAt, nameOffset, offsetOf, secondIn, versionOfSecond } from './clock.ts';
 
 test('a change between two answers of the store tells its clock, where it leaves no choice', () => {
   const learn = (changed: string, minutes = 5) => learnOffset(changed, at('10:00'), at(`10:0${minutes}`));
@@ -53,4 +53,20 @@ test('a window is cut where half of what it shows is, within it', () => {
   expect(middle(at('12'), at('14'), at('28'))).toBe('15');
   // All of one second: behind it; where that is the first of the window, too.
   expect([middle(at('12'), at('12')), middle(at('10'), at('10'))]).toEqual(['13', '11']);
+});
+
+test('of two reads in one second the later one is later, whatever the zone and a little which clock', () => {
+  const changed = Date.parse('2026-11-20T08:15:02.000Z');
+  const versions = (offsetMinutes: number, ages: readonly number[]) =>
+    ages.map((age) => versionOfSecond(new Date(changed + offsetMinutes * 60_000).toISOString(), at(age)));
+  const at = (age: number) => new Date(changed + age).toISOString();
+  for (const offset of [0, -300, 330, 345, 780]) {
+    const read = versions(offset, [-29_000, 0, 200, 900, 6_000, 29_000, 300_000]);
+    expect(read).toEqual([...new Set(read)].sort());
+    // No earlier than any change of the second before.
+    const before = new Date(changed + offset * 60_000 - 1_000).toISOString();
+    expect(read.every((version) => version > before)).toBe(true);
+    expect(versions(offset, [31_000, 300_000, 600_000])).toEqual(Array(3).fill(versions(offset, [60_000])[0]));
+  }
+  expect(versionOfSecond('2026-11-20T08:15:02.170Z', at(0))).toBe('2026-11-20T08:15:02.170Z');
 });

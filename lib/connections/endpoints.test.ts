@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
-import { addEndpoint, removeEndpoint, rotateEndpoint } from './put-endpoints.ts';
+import { addEndpoint, removeEndpoint, rotateEndpoint } from './endpoints.ts';
 import type { SecretDocument } from './secrets.ts';
 import { createConfigurationStore } from './store.ts';
 
