@@ -57,7 +57,8 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
     secretsManager: aws.endpoints.secretsManager,
   });
   // Metrics as they are deployed where nobody says otherwise.
-  Object.assign(process.env, awsEnvironment(aws), { [envName.watch]: 'lean' });
+  const deployed = { [envName.watch]: 'lean', [envName.publicUrl]: 'https://hub.example.com' };
+  Object.assign(process.env, awsEnvironment(aws), deployed);
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   // From here on calls go through the meter: provisioning is not counted.
@@ -81,9 +82,14 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   meter.take();
 
   // Whatever is kept for a while is that much older at each invocation.
-  const realNow = Date.now;
+  const RealDate = Date;
   let aheadMs = 0;
-  Date.now = () => realNow() + aheadMs;
+  globalThis.Date = class extends RealDate {
+    constructor(...given: []) {
+      super(...(given.length > 0 ? given : ([RealDate.now() + aheadMs] as unknown as [])));
+    }
+    static override now = () => RealDate.now() + aheadMs;
+  } as DateConstructor;
 
   const instances = new Map<string, number>();
   /** Whether this invocation starts an instance of its function. */

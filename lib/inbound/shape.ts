@@ -18,8 +18,8 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { TopicShape } from './shape-schema.ts';
 
-/** Counts alone are written once a minute by each function; a member nobody has seen before, at once. */
-const WRITE_EVERY_MS = 60_000;
+/** Counts alone are written every ten minutes by each function; a member nobody has seen before, at once. */
+const WRITE_EVERY_MS = 600_000;
 
 /** What was seen of one topic and not written yet, and the paths that stand in the table already. */
 interface Topic extends Sighting {
