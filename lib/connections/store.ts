@@ -8,22 +8,25 @@ import type { Endpoint } from './endpoint-schema.ts';
 /** Workers may act on settings this old; whoever changes settings rings a little later than that. */
 export const CONFIG_TTL_MS = 5_000;
 
-export interface Configuration {
+export interface Accounts {
   connections: ReadonlyMap<string, Connection>;
   /** Removed endpoints too, whose marketplace is `endpoint`. */
   removed: ReadonlyMap<string, RemovedConnection>;
   endpoints: ReadonlyMap<string, Endpoint>;
+}
+
+export interface Configuration extends Accounts {
   routes: readonly Route[];
 }
 
 /** The ids of all connections there ever were: orders, events and deliveries outlive their connection. */
-export const everyConnection = ({ connections, removed }: Configuration): string[] => [
+export const everyConnection = ({ connections, removed }: Accounts): string[] => [
   ...connections.keys(),
   ...[...removed.values()].filter(({ marketplace }) => marketplace !== ENDPOINT).map(({ id }) => id),
 ];
 
 /** Everybody there ever were deliveries for, as they name him: connections, and endpoints under `endpoint`. */
-export const everyAccount = ({ connections, removed, endpoints }: Configuration) => [
+export const everyAccount = ({ connections, removed, endpoints }: Accounts) => [
   ...connections.values(),
   ...removed.values(),
   ...[...endpoints.keys()].map((id) => ({ id, marketplace: ENDPOINT })),
@@ -51,7 +54,8 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     /** At most CONFIG_TTL_MS old. */
     getConfiguration,
     /** At most CONFIG_TTL_MS old, and read without the routes. */
-    getEndpoints: async (): Promise<Configuration['endpoints']> => (await rows.get(WHOLE)).endpoints,
+    getAccounts: (): Promise<Accounts> => rows.get(WHOLE),
+    getEndpoints: async (): Promise<Accounts['endpoints']> => (await rows.get(WHOLE)).endpoints,
     putConnection: (connection: Connection): Promise<void> =>
       put({ ...connection, ...items.connection.key(connection) }),
     /** Only its name stays; its orders and deliveries go on when the connection comes back. */
@@ -64,7 +68,7 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
   };
 }
 
-async function readRows(table: typeof db): Promise<Omit<Configuration, 'routes'>> {
+async function readRows(table: typeof db): Promise<Accounts> {
   const rows = await queryPartition<Connection | RemovedConnection | Endpoint>(items.connection.partition(), '', table);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
@@ -79,4 +83,4 @@ async function readRows(table: typeof db): Promise<Omit<Configuration, 'routes'>
 }
 
 export const configurationStore = createConfigurationStore();
-export const { getConfiguration, getEndpoints } = configurationStore;
+export const { getConfiguration, getAccounts, getEndpoints } = configurationStore;

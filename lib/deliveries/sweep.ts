@@ -1,4 +1,4 @@
-import { type Configuration, everyAccount, getConfiguration } from '#lib/connections/store';
+import { type Accounts, everyAccount, getAccounts } from '#lib/connections/store';
 import { deliveryQueue, INDEX_SHARDS } from '#lib/platform/names';
 import { countMessages } from '#lib/platform/queue/redrive';
 import { sweepIntervalSeconds } from '#lib/platform/settings';
@@ -25,7 +25,7 @@ export const lookFor = (queued: number, connections: number): number =>
 /** Rings again for what is due and was not served, and for leases that their workers outlived. */
 export async function sweep(now = new Date()): Promise<void> {
   const window = windowAt(now);
-  const swept = [...byMarketplace(await getConfiguration())].map(async ([marketplace, connections]) => {
+  const swept = [...byMarketplace(await getAccounts())].map(async ([marketplace, connections]) => {
     let asked: Promise<number> | undefined;
     const queued = () => {
       asked ??= queuedAt(marketplace);
@@ -73,9 +73,9 @@ function chooseFrom(due: readonly Delivery[], queued: number): Delivery[] {
   return [...oldestFirst, ...others.slice(from, from + RUNG_ANYWAY)];
 }
 
-const byMarketplace = (configuration: Configuration): Map<string, string[]> =>
+const byMarketplace = (accounts: Accounts): Map<string, string[]> =>
   new Map(
-    [...Map.groupBy(everyAccount(configuration), (each) => each.marketplace)].map(([marketplace, own]) => [
+    [...Map.groupBy(everyAccount(accounts), (each) => each.marketplace)].map(([marketplace, own]) => [
       marketplace,
       own.map(({ id }) => id),
     ]),

@@ -3,7 +3,7 @@ import { cutBody, inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
-import { getConfiguration } from '#lib/connections/store';
+import { getAccounts } from '#lib/connections/store';
 import type { Connector, PollPage } from '#lib/marketplaces/contract';
 import { type Remote, withRemote } from '#lib/marketplaces/remote';
 import { listOpenPlacements } from '#lib/orders/placements';
@@ -42,7 +42,7 @@ const HUB = {
 
 /** Polls every connection of a marketplace that is due. One that fails does not hold up another. */
 export async function pollMarketplace(connector: Connector): Promise<void> {
-  const { connections } = await getConfiguration();
+  const { connections } = await getAccounts();
   const ours = [...connections.values()].filter(({ marketplace }) => marketplace === connector.info.name);
   const polled = await Promise.all(
     ours.map(async (connection) => ({ connection, cursor: await getCursor(connection.id) })),

@@ -104,6 +104,11 @@ it('finds no order by a word that it has lost, a buyer’s address among them', 
   expect(await find('sc 9')).toEqual(['ord_1001 number']);
 });
 
+it('finds an order whose id has the character between the parts of a key', async () => {
+  await commit(sold('ord_#8#3'));
+  expect(await find('ord_#8#3')).toEqual(['ord_#8#3 externalId']);
+});
+
 it('finds all orders of a SKU, of which one item tells', async () => {
   const orders = ['ord_1', 'ord_2', 'ord_3'].map((id) => sold(id));
   for (const order of orders) await table.transactWrite([putOrder(order, null)]);

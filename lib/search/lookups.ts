@@ -25,6 +25,9 @@ interface Owner {
 const keyOf = (word: string, owner: Owner) =>
   items.lookup.key({ prefix: word.slice(0, PREFIX_LENGTH), word, ...owner });
 
+/** The order that a sort key ends with; neither words nor instants have a `#`. */
+const orderIn = (sk: string): string => sk.split('#').slice(2).join('#');
+
 /** Writes the words that an order has got and removes those that it has no more. Repeats change nothing. */
 export async function replaceWords(
   owner: Owner,
@@ -37,7 +40,7 @@ export async function replaceWords(
   await Promise.all([
     ...kept
       .filter(({ key }) => !isKeyTooLong(key))
-      .map(({ key, matched }) => writeTogether({ Item: { ...key, order: owner.order, matched } }, table)),
+      .map(({ key, matched }) => writeTogether({ Item: { ...key, matched } }, table)),
     ...before
       .filter(({ word }) => !has?.has(word))
       .map(({ word }) => writeTogether({ Key: keyOf(word, owner) }, table)),
@@ -48,9 +51,9 @@ export async function replaceWords(
 export async function putShared({ word, matched }: Word, owners: readonly Owner[], table = db): Promise<void> {
   const last = owners.reduce((one, other) => (other.at > one.at ? other : one));
   const key = keyOf(word, last);
-  const orders = owners.map(({ order }) => order);
+  const all = owners.length > 1 && { orders: owners.map(({ order }) => order) };
   if (!isKeyTooLong(key))
-    await writeTogether({ Item: { ...key, orders, matched, ...keptFor(retention.orderDays(), last.at) } }, table);
+    await writeTogether({ Item: { ...key, ...all, matched, ...keptFor(retention.orderDays(), last.at) } }, table);
 }
 
 /** What may come behind a word of one character less than words are kept by: those of other scripts are left out. */
@@ -70,7 +73,7 @@ async function findWords(word: string, limit: number, table = db, typed = word.l
       ScanIndexForward: !exact,
       Limit: limit,
     });
-    return Items.map(({ order, orders = [order], matched }) =>
+    return Items.map(({ sk, orders = [orderIn(sk)], matched }) =>
       orders.map((each: string) => ({ order: each, matched, exact })),
     );
   };
