@@ -54,3 +54,18 @@ export async function bundle(source: Source, folder: string, settings: Bundling)
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   return { file, bytes, metafile };
 }
+
+/** What a bundle reads when it starts: its files, and modules of Node. The rest waits for an `import()`. */
+export function startOf({ outputs }: Metafile): string[] {
+  const entry = Object.keys(outputs).find((path) => path.endsWith('/bundle.mjs')) ?? '';
+  const started = new Set([entry]);
+  for (const path of started)
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') started.add(next);
+  return [...started];
+}
+
+/** Sources of which something is in these files of a bundle. */
+export const sourcesIn = ({ outputs }: Metafile, files: readonly string[]): string[] =>
+  files.flatMap((file) =>
+    Object.entries(outputs[file]?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),
+  );

@@ -7,7 +7,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functions, INBOUND_QUEUE } from '#lib/topology';
-import { type Bundled, bundle } from '../bench/bundle.ts';
+import { type Bundled, bundle, sourcesIn, startOf } from '../bench/bundle.ts';
 import example from '../lib/ucp/fixtures/order-example.json' with { type: 'json' };
 import { bundling } from '../stacks/bundling.ts';
 import { type InProcess, startInProcess } from './support/in-process.ts';
@@ -35,27 +35,15 @@ function bundleOf(name: string): Bundled {
 /** All but the one for agents: it has no client of AWS, and the SDK of their protocol brings Ajv and zod's long form. */
 const withClients = names.filter((name) => name !== 'mcp');
 
-/** Sources of which something is in these files of a bundle. */
-const sourcesIn = (name: string, files: readonly string[]): string[] =>
-  files.flatMap((file) => {
-    const { inputs = {} } = bundleOf(name).metafile.outputs[file] ?? {};
-    return Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0);
-  });
-const sourcesOf = (name: string): string[] => sourcesIn(name, Object.keys(bundleOf(name).metafile.outputs));
+/** Sources of which something is in the bundle. */
+function sourcesOf(name: string): string[] {
+  const { metafile } = bundleOf(name);
+  return sourcesIn(metafile, Object.keys(metafile.outputs));
+}
 
 const packagesIn = (sources: readonly string[]): string[] =>
   sources.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
 const packagesOf = (name: string): string[] => packagesIn(sourcesOf(name));
-
-/** What a function reads when it starts: its files, and modules of Node. */
-function startOf(name: string): string[] {
-  const { outputs } = bundleOf(name).metafile;
-  const entry = Object.keys(outputs).find((path) => path.endsWith('/bundle.mjs')) ?? '';
-  const started = new Set([entry]);
-  for (const path of started)
-    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') started.add(next);
-  return [...started];
-}
 
 test('what is shipped is what is bundled: each dependency ends in a bundle, and no tool does', () => {
   const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
@@ -68,7 +56,8 @@ test('what is shipped is what is bundled: each dependency ends in a bundle, and 
 describe('the bundle of', () => {
   test.each(webhooks)('%s has at most 500 KB, and of libraries starts with the two clients and the wrapper', (name) => {
     expect(bundleOf(name).bytes).toBeLessThanOrEqual(500_000);
-    const packages = packagesIn(sourcesIn(name, startOf(name)));
+    const { metafile } = bundleOf(name);
+    const packages = packagesIn(sourcesIn(metafile, startOf(metafile)));
     expect(packages.filter((each) => !/^@(aws-sdk|smithy|aws)\/|^@middy\/core$/.test(each))).toEqual([]);
     const clients = packages.filter((each) => each.startsWith('@aws-sdk/client-'));
     expect([...new Set(clients)].sort()).toEqual(['@aws-sdk/client-secrets-manager', '@aws-sdk/client-sqs']);
@@ -81,7 +70,7 @@ describe('the bundle of', () => {
   });
 
   test.each(withClients)('%s does not make Node load undici when it starts', (name) => {
-    const started = startOf(name);
+    const started = startOf(bundleOf(name).metafile);
     expect(started).toContain('node:https');
     expect(started.filter((path) => /^(node:)?http2?$/.test(path))).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
 import { functions } from '#lib/topology';
-import { type Bundled, type Bundling, bundle } from '../bundle.ts';
+import { type Bundled, type Bundling, bundle, sourcesIn, startOf } from '../bundle.ts';
 import { percentile, progress } from '../report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -121,9 +121,9 @@ const CLIENTS = {
 
 type ClientName = keyof typeof CLIENTS;
 
-/** The SDK clients that a bundle holds. */
-function clientsIn({ inputs }: Metafile): ClientName[] {
-  const files = Object.keys(inputs);
+/** The SDK clients that a bundle starts with. */
+function clientsIn(metafile: Metafile): ClientName[] {
+  const files = sourcesIn(metafile, startOf(metafile));
   const names = Object.keys(CLIENTS) as ClientName[];
   return names.filter((name) => files.some((file) => file.includes(`node_modules/${CLIENTS[name].module}/`)));
 }
