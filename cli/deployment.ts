@@ -38,6 +38,10 @@ export async function atDeployment<T>(command: Command, work: () => Promise<T>):
   }
 }
 
+/** Changes what somebody else may be changing at this moment from another machine. */
+export const inTurn = async <T>(work: () => Promise<T>): Promise<T> =>
+  (await import('#lib/connections/one-at-a-time')).oneAtATime(work);
+
 /** What it names; nothing where there is no such file. */
 export function readOutputs(outputs: string): Outputs {
   try {

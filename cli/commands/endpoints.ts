@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Shape } from '#client/index';
 import type { Endpoint } from '#lib/api/endpoints';
 import type { Command } from '../command.ts';
-import { operatorName } from '../deployment.ts';
+import { inTurn, operatorName } from '../deployment.ts';
 import { CliError, refusal, usageError } from '../errors.ts';
 import { describeLag, relativeTime } from '../format.ts';
 import { yes } from '../options.ts';
@@ -80,7 +80,8 @@ function addAdd(endpoints: Command): void {
       async (id: string, options: AddOptions) => {
         const { addEndpoint } = await import('#lib/connections/endpoints');
         const { unblock } = await import('#lib/deliveries/reopen');
-        return { id, secret: await addEndpoint(entryOf(id, options), operatorName(), { unblock }) };
+        const add = () => addEndpoint(entryOf(id, options), operatorName(), { unblock });
+        return { id, secret: await inTurn(add) };
       },
       ({ id, secret }) => secret ?? `${id}: added, signed by the hub's own key`,
     );
@@ -102,7 +103,7 @@ function addRotate(endpoints: Command): void {
     .doesAtDeployment(
       async (id: string) => {
         const { rotateEndpoint } = await import('#lib/connections/endpoints');
-        return { id, secret: await rotateEndpoint(id, operatorName()) };
+        return { id, secret: await inTurn(() => rotateEndpoint(id, operatorName())) };
       },
       ({ secret }) => secret,
     );
@@ -119,7 +120,8 @@ function addRemove(endpoints: Command): void {
     })
     .doesAtDeployment(
       async (id: string) => {
-        await (await import('#lib/connections/endpoints')).removeEndpoint(id, operatorName());
+        const { removeEndpoint } = await import('#lib/connections/endpoints');
+        await inTurn(() => removeEndpoint(id, operatorName()));
         return { id };
       },
       ({ id }) => `${id}: removed`,

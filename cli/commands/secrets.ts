@@ -3,7 +3,7 @@ import type { SecretState } from '#lib/connections/retire';
 import { marketplaces } from '#lib/marketplaces/registry';
 import type { UcpKey } from '#lib/ucp/keys';
 import type { Command } from '../command.ts';
-import { operatorName } from '../deployment.ts';
+import { inTurn, operatorName } from '../deployment.ts';
 import { refusal } from '../errors.ts';
 import { relativeTime } from '../format.ts';
 import { yes } from '../options.ts';
@@ -68,7 +68,7 @@ export function addUcp(program: Command): void {
     })
     .doesAtDeployment(
       async ({ leaked = false }: { leaked?: boolean }) =>
-        shown(await (await keysModule()).rotateKey({ leaked, by: operatorName() })),
+        shown(await inTurn(async () => (await keysModule()).rotateKey({ leaked, by: operatorName() }))),
       table,
     );
 }

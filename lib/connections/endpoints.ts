@@ -58,8 +58,10 @@ export async function putEndpoints(
     const known = old.connections[endpoint.id];
     const isSame = !given || isDeepStrictEqual(given, known?.secrets);
     const held = isSame ? known : { secrets: given, settings: {} };
-    if (endpoint.profile === 'standard-webhooks' && !held)
-      refuse('secrets.signingSecret', `is missing: longshore endpoints add ${endpoint.id} makes one`);
+    if (endpoint.profile === 'standard-webhooks' && !held) {
+      const first = before.has(endpoint.id) ? `remove ${endpoint.id}, and then ` : '';
+      refuse('secrets.signingSecret', `is missing: longshore endpoints ${first}add ${endpoint.id} makes one`);
+    }
     if (held) next.connections[endpoint.id] = held;
     if (!isSame) replaced.add(endpoint.id);
   }

@@ -55,6 +55,16 @@ test('when a secret was replaced stands beside the endpoint, so that nobody sign
   vi.useRealTimers();
 });
 
+test('of one that stands and has lost its secret it is said how it gets one, as no other can be added before', async () => {
+  const { put, written } = scene();
+  await put({ endpoint: erp, secrets });
+  written.push({ connections: {} });
+  const wms = { endpoint: { ...erp, id: 'wms' }, secrets };
+  await expect(put({ endpoint: erp }, wms)).rejects.toThrow(
+    'longshore endpoints remove erp, and then add erp makes one',
+  );
+});
+
 test('one without a secret, or whose name leads inside, is refused, and nothing is written', async () => {
   const { put, written } = scene();
   await expect(put({ endpoint: erp })).rejects.toThrow('endpoint "erp": secrets.signingSecret: is missing');

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionsFile } from '#lib/connections/file';
+import type { Unblock } from '#lib/connections/endpoints';
+import { oneAtATime } from '#lib/connections/one-at-a-time';
 import { putConnections, untilInForce } from '#lib/connections/put';
 import { getConfiguration } from '#lib/connections/store';
 import { unblock } from '#lib/deliveries/reopen';
@@ -16,7 +18,10 @@ export async function configure(
   { by, isLive = false }: { by?: string; isLive?: boolean } = {},
 ): Promise<string[]> {
   const { connections } = await getConfiguration({ maxAgeMs: 0 });
-  const changed = await putConnections(file, { marketplaces, unblock, by });
+  const unblocks: Array<Parameters<Unblock>> = [];
+  const later: Unblock = async (...asked) => void unblocks.push(asked);
+  const changed = await oneAtATime(() => putConnections(file, { marketplaces, unblock: later, by }));
+  for (const asked of unblocks) await unblock(...asked);
   if (isLive && changed.length > 0) await untilInForce(unblock);
   const network = await getNetwork();
   // A worker that still had the settings of before would hold back again what is placed by those of now.

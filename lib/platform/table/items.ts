@@ -166,6 +166,9 @@ export const endpointState = {
 /** Which version of a marketplace's secret is the present one: whoever holds it need not read it anew. */
 export const secretVersion = { key: keyOf('SECRET', 'marketplace') } as const;
 
+/** Who changes connections, endpoints, routes or their secrets at the moment. */
+export const configurationLease = { key: () => ({ pk: 'CONFIGURATION', sk: 'LEASE' }) } as const;
+
 /** Who ships what. */
 export const routes = { key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }) } as const;
 
