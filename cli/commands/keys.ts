@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { ListedKey, Scope } from '#lib/api/kit/keys';
 import type { Command } from '../command.ts';
 import { findKeyTroubles } from '../connection-troubles.ts';
-import { operatorName } from '../deployment.ts';
+import { inTurn, operatorName } from '../deployment.ts';
 import { CliError, refusal, usageError } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
 import { yes } from '../options.ts';
@@ -32,11 +32,12 @@ export function addKeys(program: Command): void {
     )
     .checks(checkNew)
     .doesAtDeployment(
-      async (name: string, options: CreateOptions) => {
-        const { createApiKey } = await import('#lib/api/kit/keys');
-        const scopes = await scopesFor(name, options);
-        return { name, scopes, key: await createApiKey({ name, scopes, by: operatorName() }) };
-      },
+      (name: string, options: CreateOptions) =>
+        inTurn(async () => {
+          const { createApiKey } = await import('#lib/api/kit/keys');
+          const scopes = await scopesFor(name, options);
+          return { name, scopes, key: await createApiKey({ name, scopes, by: operatorName() }) };
+        }),
       ({ key }) => key,
     );
   keys

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ConnectionsFile } from '#lib/connections/file';
 import type { Unblock } from '#lib/connections/endpoints';
+import type { ConnectionsFile } from '#lib/connections/file';
 import { oneAtATime } from '#lib/connections/one-at-a-time';
 import { putConnections, untilInForce } from '#lib/connections/put';
 import { getConfiguration } from '#lib/connections/store';

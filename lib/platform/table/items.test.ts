@@ -40,6 +40,7 @@ test('keys and index keys are what they have always been', () => {
     endpoint: ['CONNECTIONS ENDPOINT#{id}'],
     endpointState: ['ENDPOINT#{id} STATE'],
     notified: ['ORDER#{order} NOTIFY#{delivery}'],
+    configurationLease: ['CONFIGURATION LEASE'],
     routes: ['ROUTES ROUTES'],
     cursor: ['CURSOR#{connection} CURSOR'],
     token: ['TOKEN#{connection} TOKEN'],

@@ -166,7 +166,7 @@ export const endpointState = {
 /** Which version of a marketplace's secret is the present one: whoever holds it need not read it anew. */
 export const secretVersion = { key: keyOf('SECRET', 'marketplace') } as const;
 
-/** Who changes connections, endpoints, routes or their secrets at the moment. */
+/** Who changes connections, endpoints, routes, secrets or keys at the moment. */
 export const configurationLease = { key: () => ({ pk: 'CONFIGURATION', sk: 'LEASE' }) } as const;
 
 /** Who ships what. */
