@@ -206,6 +206,29 @@ describe('an instance that serves the old secret alone', () => {
 });
 
 describe('what it costs', () => {
+  test('one read a minute of what an older hub wrote, and one an hour once it is put again', async () => {
+    await versions(fileOf(connection('shop', 'now')));
+    const key = { pk: 'SECRET#scopio', sk: 'SECRET' };
+    const { db } = await import('#lib/platform/table/document');
+    await db.delete({ Key: key });
+    const call = await startInstance();
+    spy = watchCalls();
+    const readsIn = async (minutes: number) => {
+      spy?.mockClear();
+      for (let minute = 0; minute < minutes; minute += 1, pass(60)) expect(await call(['now'])).toEqual(ACCEPTED);
+      return spy?.mock.calls.length;
+    };
+    expect(await readsIn(5)).toBe(5);
+    await versions(fileOf(connection('shop', 'now')));
+    expect(await readsIn(5)).toBe(0);
+    // What is announced and not there yet stays announced, for as long as somebody may be about to write it.
+    await db.put({ Item: { ...key, version: 'next', at: new Date().toISOString() } });
+    await versions(fileOf(connection('shop', 'now')));
+    expect(await readsIn(60)).toBe(60);
+    await versions(fileOf(connection('shop', 'now')));
+    expect(await readsIn(5)).toBe(0);
+  });
+
   test('one read an hour where every check holds', async () => {
     await versions(fileOf(connection('shop', 'now')));
     const call = await startInstance();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { putAct } from '#lib/platform/audit';
 import { transact } from '#lib/platform/table/table';
-import { writeSecretDocument } from './credentials.ts';
+import { announceStanding, writeSecretDocument } from './credentials.ts';
 import { HUB as ENDPOINTS, putEndpoints, type Unblock } from './endpoints.ts';
 import type { ConnectionsFile, FileConnection } from './file.ts';
 import { newKey } from './seal.ts';
@@ -14,7 +14,11 @@ interface Hub {
   marketplaces: ReadonlyArray<{ name: string; keepsToken?: boolean }>;
   unblock: Unblock;
   store?: typeof configurationStore;
-  secrets?: { read: (marketplace: string) => Promise<SecretDocument>; write: typeof writeSecretDocument };
+  secrets?: {
+    read: (marketplace: string) => Promise<SecretDocument>;
+    write: typeof writeSecretDocument;
+    announce?: typeof announceStanding;
+  };
   /** The person to name in the audit trail. */
   by?: string | undefined;
   record?: typeof transact;
@@ -30,7 +34,7 @@ export async function putConnections(
     marketplaces,
     unblock,
     store = configurationStore,
-    secrets = { read: readSecretIfOurs, write: writeSecretDocument },
+    secrets = { read: readSecretIfOurs, write: writeSecretDocument, announce: announceStanding },
     by,
     record = transact,
   }: Hub,
@@ -41,7 +45,8 @@ export async function putConnections(
     const own = file.connections.filter(({ connection }) => connection.marketplace === name);
     const old = await secrets.read(name);
     const document = documentOf(own, old.tokenKey ?? (keepsToken ? newKey() : undefined));
-    if (!isDeepStrictEqual(old, document)) await secrets.write(name, document);
+    if (isDeepStrictEqual(old, document)) await secrets.announce?.(name);
+    else await secrets.write(name, document);
     for (const id of differing(old, document)) changed.add(id);
   }
   for (const { connection } of file.connections) {
