@@ -15,4 +15,5 @@ const isSignIn = path === '/sign-in';
 if (isSignIn && location.hash) session.value = undefined;
 if (isSignIn === Boolean(session.value))
   go(isSignIn ? nextOf(query) : hrefOf('/sign-in', { next: hrefOf(path, query) }), { replace: true, quiet: true });
+document.querySelector('.unloaded')?.remove();
 render(<Console />, document.getElementById('app') as HTMLElement);

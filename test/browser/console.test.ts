@@ -478,6 +478,19 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.context().close();
 });
 
+test('a console whose script does not come says so, and is whole once it does', async () => {
+  const other = await (await browser.newContext(DESK)).newPage();
+  const script = /\/assets\/main-\w+\.js$/;
+  await other.route(script, (route) => route.fulfill({ status: 404, json: {} }));
+  await other.goto(`${hub.url}/console/`);
+  await other.getByText('load the page again').waitFor();
+  await other.unroute(script);
+  await other.reload();
+  await heading('Sign in', other);
+  expect(await other.getByText('load the page again').count()).toBe(0);
+  await other.context().close();
+});
+
 test('a slow hub is waited for in place: the head is there, nothing shifts, and less motion is none', async () => {
   const other = await signedIn(browser, hub, { ...DESK, reducedMotion: 'reduce' });
   await other.route(`${hub.url}/deliveries/causes`, async (route) => {
