@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  BlockedError,
   BudgetSpentError,
   RejectedError,
   RetryableError,
@@ -36,6 +37,9 @@ describe('after a push that failed, the next attempt probes first', () => {
   test.each([
     ['no answer', new UnknownOutcomeError(detail()), 1],
     ['500, which a remote may say after its work', new RetryableError(detail(500)), 1],
+    ['408, which may come after its work', new RetryableError(detail(408)), 1],
+    ['409, which may be said of what is there', new RetryableError(detail(409)), 1],
+    ['302, with which a form answers that was done', new BlockedError(detail(302), 'connection'), 1],
     ["a gateway's 502", new RetryableError(detail(502)), 1],
     ['a refusal of the second of two calls', new RejectedError(detail(422)), 2],
     ['a second call that found no room in the budget', new BudgetSpentError('shop', 5), 1],
@@ -49,7 +53,8 @@ describe('after a push that certainly left nothing, the next attempt pushes', ()
   test.each([
     ['a refusal', new RejectedError(detail(422)), 1],
     ['429', new ThrottledError(detail(429), 1), 1],
-    ['409, which heals', new RetryableError(detail(409)), 1],
+    ['423, which heals', new RetryableError(detail(423)), 1],
+    ['308, which nothing followed', new BlockedError(detail(308), 'connection'), 1],
     ['nobody there', new RetryableError(detail()), 1],
     ['no room in the budget', new BudgetSpentError('shop', 5), 0],
     ['a bug before any request', new TypeError('x'), 0],
@@ -95,4 +100,6 @@ test('a probe that only infers from what is gone doubts a 5xx where nothing else
     expect(await after(new RetryableError(detail(status)), false)).toBe(false);
   }
   expect(await after(new UnknownOutcomeError(detail()), false)).toBe(true);
+  // A conflict may be that it was cancelled there, which takes it away as well.
+  expect(await after(new RetryableError(detail(409)), true)).toBe(false);
 });

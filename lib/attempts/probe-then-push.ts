@@ -50,6 +50,8 @@ function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Pus
   if (probeInfers && !probeTells) return false;
   const { httpStatus = 0 } = error.detail;
   if (TELL_NOTHING.has(httpStatus)) return true;
-  // A 500 is the remote's own word that it failed, perhaps after its work: worth a probe, but not a person's look.
-  return error instanceof RetryableError && httpStatus >= 500 && probeTells;
+  // A 500 is the remote's own word that it failed, perhaps after its work; 408 may come after it, too, and 409 be said of
+  // what it has by now: worth a probe, but not a person's look.
+  const isDoubtful = httpStatus >= 500 || httpStatus === 408 || (httpStatus === 409 && !probeInfers);
+  return error instanceof RetryableError && isDoubtful && probeTells;
 }

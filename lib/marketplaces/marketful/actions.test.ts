@@ -118,6 +118,11 @@ test('what is refused as known is looked for, and refused where it is not there'
   }
   const { remote, input } = open([known, NONE]);
   await expect(order.push(remote, input)).rejects.toBeInstanceOf(RejectedError);
+  // Under a status that would have it asked for again and again.
+  const conflict = open([said(409, 'num_orden duplicado'), { status: 200, body: JSON.stringify({ orden }) }]);
+  expect(await order.push(conflict.remote, conflict.input)).toEqual({ remoteId: '5021', isFound: true });
+  const late = open([said(409, 'num_orden duplicado'), NONE]);
+  await expect(order.push(late.remote, late.input)).rejects.toBeInstanceOf(RetryableError);
 });
 
 test.each([

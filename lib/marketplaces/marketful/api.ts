@@ -1,4 +1,4 @@
-import { BlockedError, type IntegrationError, RejectedError } from '#lib/platform/errors';
+import { BlockedError, IntegrationError, RejectedError, RetryableError } from '#lib/platform/errors';
 import { classify, describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
@@ -124,11 +124,12 @@ export async function createOrder(
 ): Promise<{ id: string } | { id: null; unless: IntegrationError }> {
   const path = '/shopi_orders/multicanal_api';
   const response = await send(caller, { method: 'POST', path, json: { order } }).catch((error: unknown) => {
-    // What is refused as known may be there from an attempt whose answer was lost.
-    if (error instanceof RejectedError && KNOWN.test(error.detail.description)) return error;
+    // What is refused as known, also as a conflict, may be there from an attempt whose answer was lost.
+    const isRefused = error instanceof RejectedError || error instanceof RetryableError;
+    if (isRefused && KNOWN.test(error.detail.description)) return error;
     throw error;
   });
-  if (response instanceof RejectedError) return { id: null, unless: response };
+  if (response instanceof IntegrationError) return { id: null, unless: response };
   const id = orderIdIn(response.body, order.contact_info.num_orden);
   if (id !== '') return { id };
   if (!isRefusal(response)) return { id: null, unless: unclearAnswer(describe(response), response.status) };
