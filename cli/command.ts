@@ -3,7 +3,7 @@ import type { Listed, ListPath } from '#client/index';
 import type { Api, Query } from './api-client.ts';
 import { atDeployment, OUTPUTS_HELP, outputsOption } from './deployment.ts';
 import { printable, renderJson } from './format.ts';
-import { checkConnection, lists } from './known-connection.ts';
+import { checkConnection, lists } from './known.ts';
 import { parseCount } from './options.ts';
 import { type GlobalOptions, openSession, type Session } from './session.ts';
 import type { Column } from './table.ts';

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DeliveryFilter, DeliveryKind, DeliveryState } from '#lib/deliveries/delivery-schema';
 import type { Api } from './api-client.ts';
 import { usageError } from './errors.ts';
-import { orderCalled } from './find-order.ts';
+import { orderCalled } from './known.ts';
 
 const AGO = /^(\d+)\s*(s|m|min|h|d|w)$/;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 };

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Balance } from '#lib/api/balance';
 import type { Command } from '../command.ts';
 import { oneLine } from '../format.ts';
-import { checkConnection, lists } from '../known-connection.ts';
+import { checkConnection, lists } from '../known.ts';
 import { parseInstant } from '../options.ts';
 import type { Column } from '../table.ts';
 

@@ -2,8 +2,8 @@ import type { BuyerExport, ErasureCertificate } from '#lib/api/buyers';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { refusal, usageError } from '../errors.ts';
-import { orderCalled } from '../find-order.ts';
 import { count, renderJson } from '../format.ts';
+import { orderCalled } from '../known.ts';
 import { yes } from '../options.ts';
 
 interface Whom {

@@ -4,7 +4,7 @@ import type { Change } from '#lib/changes/change-schema';
 import type { Command } from '../command.ts';
 import { refusal } from '../errors.ts';
 import { count, describeLag, relativeTime } from '../format.ts';
-import { checkConnection } from '../known-connection.ts';
+import { checkConnection } from '../known.ts';
 import { parseCount, parseInstant, yes } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';

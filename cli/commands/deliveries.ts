@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
 import { refusal } from '../errors.ts';
 import { relativeTime } from '../format.ts';
-import { checkConnection, lists } from '../known-connection.ts';
+import { checkConnection, lists } from '../known.ts';
 import { addDeliveryFilter, type DeliveryOptions, deliveriesOf, late, since, yes } from '../options.ts';
 import { addReplayDeliveries } from './replay-deliveries.ts';
 

@@ -5,8 +5,8 @@ import type { Explanation } from '#lib/explanation/explanation';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { idsCalled, searchOrders } from '../find-order.ts';
 import { oneLine, relativeTime } from '../format.ts';
+import { idsCalled, searchOrders } from '../known.ts';
 import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
 

@@ -4,7 +4,7 @@ import type { Outcome } from '#lib/remap/remap-schema';
 import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { count, relativeTime, renderJson } from '../format.ts';
-import { checkConnection, lists } from '../known-connection.ts';
+import { checkConnection, lists } from '../known.ts';
 import { filterOf, parseCount, reason, since } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';

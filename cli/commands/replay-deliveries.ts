@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { deliveryColumns } from '../describe-delivery.ts';
 import { refusal, usageError } from '../errors.ts';
 import { count } from '../format.ts';
-import { checkConnection, lists } from '../known-connection.ts';
+import { checkConnection, lists } from '../known.ts';
 import { addDeliveryFilter, type DeliveryOptions, deliveriesOf, parseCount, reason, yes } from '../options.ts';
 import type { Session } from '../session.ts';
 import { watchReplay } from './replays.ts';

@@ -89,12 +89,8 @@ routes.add('POST /deliveries/{id}/close', {
   answer: async ({ params: { id }, body, by }) => {
     const closed = await untilCommitted(`delivery ${id}`, async () => {
       const delivery = orNotFound(await getDelivery(id), 'delivery');
-      if (!isClosable(delivery))
-        throw new ApiError(
-          409,
-          'delivery_not_closable',
-          `the delivery is ${delivery.state}: only dead and blocked ones are closed`,
-        );
+      const why = `the delivery is ${delivery.state}: only dead and blocked ones are closed`;
+      if (!isClosable(delivery)) throw new ApiError(409, 'delivery_not_closable', why);
       if (body.remoteId !== undefined && !(await takesRemoteId(delivery)))
         throw invalid('remoteId', 'is for placements and requests about an order');
       return closeDelivery(delivery, { ...body, by });

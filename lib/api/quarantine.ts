@@ -113,8 +113,7 @@ routes.add('POST /quarantine/admit', {
     const connection = (await getConfiguration()).connections.get(id);
     if (!connection) throw new ApiError(404, 'not_found', `there is no connection ${id}`, 'connection');
     const verdict = await judge(connection, ids);
-    const { matched, refused, alreadyAdmitted, admissible } = verdict;
-    const told = { matched, refused, alreadyAdmitted };
+    const { admissible, ...told } = verdict;
     if (dryRun) {
       const sample = admissible.slice(0, 5).map((kept) => present(kept, true));
       return context.json({ dryRun: true as const, ...told, admissible: admissible.length, sample }, 200);

@@ -55,12 +55,8 @@ routes.add('POST /session', {
     // Nobody's page is to sign a browser in as somebody else.
     if (context.req.header('origin') !== undefined) requireOwnOrigin(context.req);
     const started = await (key === undefined ? sessions.startWithCode(code) : sessions.startWithKey(key));
-    if (!started)
-      throw new ApiError(
-        401,
-        'unauthorized',
-        key === undefined ? 'the link was used or is too old' : 'no such API key',
-      );
+    const why = key === undefined ? 'the link was used or is too old' : 'no such API key';
+    if (!started) throw new ApiError(401, 'unauthorized', why);
     const cookie = generateCookie(SESSION_COOKIE, started.token, { ...COOKIE, maxAge: SESSION_SECONDS });
     return context.json(presentSession(started.session), 200, { ...NO_STORE, 'set-cookie': cookie });
   },

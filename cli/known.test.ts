@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Api } from './api-client.ts';
 import { CliError, EXIT } from './errors.ts';
-import { checkConnection, lists } from './known-connection.ts';
+import { checkConnection, lists } from './known.ts';
 
 function apiOf(orders: object[], refused?: CliError): Api {
   const answers: Record<string, object> = {
