@@ -18,7 +18,7 @@ import {
   presentDelivery,
 } from './delivery-schema.ts';
 import { ApiError, errorResponses, invalid, orNotFound } from './kit/errors.ts';
-import { late, listOf, paging, since, textParam } from './kit/lists.ts';
+import { late, listOf, paging, requireFilter, since, textParam } from './kit/lists.ts';
 import { doc, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 import {
@@ -118,8 +118,7 @@ routes.add('POST /deliveries/replay', {
     ...errorResponses(409),
   },
   answer: async ({ body: { filter, dryRun, perMinute, canary, expect, reason = null }, by, context }) => {
-    if (Object.values(filter).every((value) => value === undefined))
-      throw invalid('filter', 'name at least one member, or everything would run again', 'empty_filter');
+    requireFilter(await context.req.text());
     if (dryRun) return context.json(await presentDryRun(await matchDeliveries(filter)), 200);
     if (expect !== undefined && (await matchDeliveries(filter)).digest !== expect)
       throw new ApiError(409, 'matched_changed', 'what the filter matches has changed since the dry run: look again');

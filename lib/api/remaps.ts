@@ -11,7 +11,7 @@ import {
   type RemapRecord as StoredRemap,
 } from '#lib/remap/run';
 import { ApiError, invalid } from './kit/errors.ts';
-import { listOf, optionalParam, paging, textParam } from './kit/lists.ts';
+import { listOf, optionalParam, paging, requireFilter, textParam } from './kit/lists.ts';
 import { doc, Instant, metadata, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
@@ -115,8 +115,7 @@ routes.add('POST /remaps', {
     const { key } = context.var;
     const isOperator = key.scopes.includes('ops');
     if (apply && !isOperator) throw new ApiError(403, 'forbidden', `the API key ${key.name} lacks the scope ops`);
-    if (Object.values(filter).every((value) => value === undefined))
-      throw invalid('filter', 'name at least one member', 'empty_filter');
+    requireFilter(await context.req.text());
     const after = cursor === undefined ? undefined : decodePosition(cursor);
     if (cursor !== undefined && !after) throw invalid('cursor', 'is not a cursor of this list');
     const author = apply ? { by: key.name, reason } : null;

@@ -114,7 +114,7 @@ test('a replay needs no body, is 404 for a stranger and 409 while a worker has t
   });
 });
 
-test.each([{}, { connection: '' }, { state: '', cause: '', since: '' }])(
+test.each([{}, { connection: '' }, { state: 'dead', connection: '' }, { state: '', cause: '', since: '' }])(
   'the empty filter %j is refused',
   async (filter) => {
     expect(await api.call('POST', '/deliveries/replay', { body: { filter } })).toMatchObject({

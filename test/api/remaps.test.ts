@@ -258,7 +258,7 @@ describe('a request', () => {
     expect(await api.call('POST', '/remaps', { body, key: 'reader' })).toMatchObject({ status: 403 });
   });
 
-  test.each([{}, { connection: '' }, { state: '', since: '' }])(
+  test.each([{}, { connection: '' }, { state: 'applied', connection: '' }, { state: '', since: '' }])(
     'with the empty filter %j is refused',
     async (filter) => {
       expect(await api.call('POST', '/remaps', { body: { filter } })).toMatchObject({

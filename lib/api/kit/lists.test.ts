@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
-import { cursorOf, late, paging, since, upToAnswer } from './lists.ts';
+import { cursorOf, late, paging, requireFilter, since, upToAnswer } from './lists.ts';
 
 const Query = z.strictObject({ since, late, ...paging });
 const read = (query: Record<string, unknown>) => {
@@ -45,4 +45,17 @@ test('an answer holds as much as Lambda lets through, and one thing at least', (
   const megabytes = (n: number) => 'x'.repeat(n * 1_000_000);
   expect(upToAnswer([1, 2, 1].map(megabytes)).map(({ length }) => length / 1_000_000)).toEqual([1, 2]);
   expect(upToAnswer([megabytes(5), 'y'])).toHaveLength(1);
+});
+
+test('a filter of a change names something, and nothing in it is empty, as a variable that nobody has set', () => {
+  const refusal = (filter: object) => {
+    try {
+      requireFilter(JSON.stringify({ filter }));
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(refusal({ state: 'dead', connection: 'shop' })).toBeUndefined();
+  for (const filter of [{}, { state: 'dead', connection: '' }, { order: '' }])
+    expect(refusal(filter), JSON.stringify(filter)).toMatchObject({ status: 400, detail: { code: 'empty_filter' } });
 });

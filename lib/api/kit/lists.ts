@@ -1,6 +1,8 @@
+import { readJson } from '#lib/platform/json';
 import { decodeCursor } from '#lib/platform/table/sharded-index';
 import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
+import { invalid } from './errors.ts';
 import { doc, Instant, type Meta } from './meta.ts';
 
 /** Lambda answers no more than 6 MB, in which text is escaped once more. */
@@ -27,6 +29,17 @@ export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
 
 /** A query parameter of any text, which may be absent. */
 export const textParam = (own: Meta = {}) => doc(optionalParam(z.string()), { type: 'string', ...own });
+
+/**
+ * ApiError 400 for a body whose filter names nothing, or has an empty member: as a variable that a script has not set, it
+ * would widen a change to everything.
+ */
+export function requireFilter(body: string): void {
+  const { filter } = readJson(body) as { filter: Record<string, unknown> };
+  const [empty] = Object.entries(filter).find(([, value]) => value === '') ?? [];
+  if (empty !== undefined) throw invalid(`filter.${empty}`, 'is empty: leave it out, or name one', 'empty_filter');
+  if (Object.keys(filter).length === 0) throw invalid('filter', 'name at least one member', 'empty_filter');
+}
 
 /** A cursor is a sort key in base64url, four characters for three bytes. */
 const MAX_CURSOR = Math.ceil((MAX_SORT_KEY_BYTES * 4) / 3);
