@@ -32,6 +32,14 @@ export function readCode(code: string): { orderId: string; nth?: number } {
   return order === undefined ? { orderId: code } : { orderId: order, nth: Number(n) };
 }
 
+const OF_FIVE_DIGITS = new Set(['MX', 'US']);
+
+/** Where a code has five digits, one that came as a number has lost its zeros in front: 01000 is a part of Mexico City. */
+export const postalCodeOf = ({ address_country = '', postal_code }: Order['shippingAddress']) =>
+  OF_FIVE_DIGITS.has(address_country) && /^\d{3,4}$/.test(postal_code ?? '')
+    ? postal_code?.padStart(5, '0')
+    : postal_code;
+
 /** Each member of theirs: its value, and the member of our address that has it, with what it may be in brackets. */
 type Wanted<Key extends string> = Readonly<Record<Key, readonly [value: string | null | undefined, member: string]>>;
 

@@ -57,6 +57,17 @@ test('names the sales channel as that is set', async () => {
   expect(calls[0]?.body).toMatchObject({ order: { contact_info: { canal: 'Scopio' } } });
 });
 
+test.each([
+  ['1000', '01000'],
+  ['44160', '44160'],
+  ['C.P. 1000', 'C.P. 1000'],
+])('a postal code that lost its zeros in front has them again: %s', async (postal_code, told) => {
+  const { calls, remote, input } = open([CREATED]);
+  const shippingAddress = { ...input.order.shippingAddress, postal_code };
+  await order.push(remote, { ...input, order: { ...input.order, shippingAddress } });
+  expect(calls[0]?.body).toMatchObject({ order: { contact_info: { codigo_postal: told } } });
+});
+
 test.each<[Partial<Address>, string]>([
   [{ extended_address: 'Depto 5' }, 'shippingAddress.extended_address (colonia)'],
   [{ street_address: 'Av. Vallarta' }, 'shippingAddress.street_address (exterior number, or s/n)'],

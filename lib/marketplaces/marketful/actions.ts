@@ -6,7 +6,7 @@ import { BlockedError } from '#lib/platform/errors';
 import type { FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext } from '../action.ts';
 import { unlessRefused } from '../kit/answers.ts';
 import { member, textOf } from '../kit/json.ts';
-import { codeOf, incomplete, itemsIn, recipientOf, uncarried } from '../kit/placing.ts';
+import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf, uncarried } from '../kit/placing.ts';
 import { defined } from '../kit/shape.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
 import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest } from './api.ts';
@@ -117,7 +117,7 @@ function contactOf({ shippingAddress: address, buyer }: Order): Record<string, s
     colonia: [colonia, 'extended_address (colonia)'],
     ciudad: [address.address_locality, 'address_locality'],
     Estado: [stateCode(address.address_region ?? ''), 'address_region (one of the Mexican states)'],
-    codigo_postal: [address.postal_code, 'postal_code'],
+    codigo_postal: [postalCodeOf(address), 'postal_code'],
   });
   // "White fields are generally understood as null or empty string instead of being omitted."
   return { ...found, no_interior: noInterior };

@@ -4,7 +4,7 @@ import type { LineQuantity } from '#lib/orders/order';
 import { sumByLine } from '#lib/orders/status';
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
-import { codeOf, incomplete, itemsIn, recipientOf } from '../kit/placing.ts';
+import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf } from '../kit/placing.ts';
 import { readShape } from '../kit/shape.ts';
 import { findOrder, isEnded } from './api.ts';
 import { Order, type OrderItem } from './schema.ts';
@@ -26,7 +26,7 @@ function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Re
     city: [address.address_locality, 'address_locality'],
     // A city that is the whole state.
     state: [address.address_region ?? (country === 'SG' ? 'Singapore' : undefined), 'address_region'],
-    zipcode: [address.postal_code, 'postal_code'],
+    zipcode: [postalCodeOf(address), 'postal_code'],
     phoneNumber: [address.phone_number ?? buyer.phone_number, 'phone_number'],
   });
   // Required like the rest, though most addresses have one line; a company has no member of its own.
