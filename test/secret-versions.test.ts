@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { releaseReplaced } from '#lib/connections/credentials';
 import { retirePreviousSecret } from '#lib/connections/retire';
 import { secretId } from '#lib/platform/settings';
 import { type InProcess, startInProcess } from './support/in-process.ts';
@@ -173,6 +174,15 @@ describe('an instance that serves the old secret alone', () => {
     pass(60);
     expect(await call(['leaked'])).toEqual(ACCEPTED);
     pass(29 * 60);
+    expect(await call(['leaked', 'next'])).toEqual([401, 200]);
+  });
+
+  test('refuses it a minute after it was replaced past the hub and retired by the command', async () => {
+    const call = await startHolding('leaked');
+    await write(JSON.stringify({ connections: { shop: { secrets: { webhookSecret: 'next' }, settings: {} } } }));
+    await releaseReplaced('scopio');
+    await retirePreviousSecret('scopio');
+    pass(60);
     expect(await call(['leaked', 'next'])).toEqual([401, 200]);
   });
 

@@ -36,6 +36,8 @@ export function addSecrets(program: Command): void {
     .doesAtDeployment(
       async (marketplace: string) => {
         const { retirePreviousSecret } = await import('#lib/connections/retire');
+        const { releaseReplaced } = await import('#lib/connections/credentials');
+        await releaseReplaced(marketplace);
         return { marketplace, retired: await retirePreviousSecret(marketplace) };
       },
       ({ marketplace, retired }) =>

@@ -33,7 +33,8 @@ export async function describeSecret(
 
 /**
  * Takes the previous version of a marketplace's secret out of use: after a leak nothing signed with it may be accepted.
- * Receivers that hold it do so for a minute at most. False where there is none.
+ * Receivers that hold it do so for a minute at most, or an hour where it was replaced past the hub and `releaseReplaced` was
+ * not asked. False where there is none.
  */
 export async function retirePreviousSecret(
   marketplace: string,
