@@ -57,7 +57,7 @@ async function start(): Promise<void> {
     console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
   const { apiKey, fsync, workers } = options;
   const aws = await startAws({ dataDir: join(data, 'aws'), fsync, inProcess: workers === 0 });
-  if (aws.connect) askNearby(aws.connect(), aws.emulated);
+  askNearby(aws.connect(), aws.emulated);
   const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url, API_URL: url };
   Object.assign(process.env, endpoints);
   offerTraces();

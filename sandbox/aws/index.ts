@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { EMULATED_VARIABLE, ENDPOINT_VARIABLES, type Endpoints, endpointsElsewhere } from './endpoints.ts';
 import type { AwsOptions, Reachable, RunningAws } from './run-aws.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
@@ -14,8 +14,27 @@ export type { AwsOptions, Endpoints, Reachable, RunningAws };
  */
 export async function startAws({ inProcess = false, ...options }: AwsOptions & { inProcess?: boolean }) {
   const placed = { elsewhere: endpointsElsewhere(), ...options };
+  return inProcess ? startHere(placed) : startWorker(placed);
+}
+
+async function startHere(options: AwsOptions): Promise<RunningAws> {
   // Whoever has them in a thread need not read them, too.
-  return inProcess ? (await import('./run-aws.ts')).runAws(placed) : startWorker(placed);
+  const [{ runAws }, { serveNearby }] = await Promise.all([import('./run-aws.ts'), import('./nearby.ts')]);
+  const { listeners, stop, ...reachable } = await runAws(options);
+  const ports: MessagePort[] = [];
+  return {
+    ...reachable,
+    connect() {
+      const { port1, port2 } = new MessageChannel();
+      serveNearby(port2, listeners);
+      ports.push(port2);
+      return port1;
+    },
+    async stop() {
+      for (const port of ports) port.close();
+      await stop();
+    },
+  };
 }
 
 async function startWorker(options: AwsOptions): Promise<RunningAws> {

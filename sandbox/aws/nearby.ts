@@ -1,5 +1,5 @@
 /**
- * The emulators asked by other threads of their process, in messages in place of HTTP: who asks is the same SDK, which
+ * The emulators asked from within their process, in messages in place of HTTP: who asks is the same SDK, which
  * signs, and who answers the same service. A request over loopback takes ten times the CPU of a message.
  */
 import type { MessagePort } from 'node:worker_threads';

@@ -33,8 +33,8 @@ export interface Reachable {
 }
 
 export interface RunningAws extends Reachable {
-  /** A port for a thread of this process to ask the emulators through (`askNearby`); none where they share the thread. */
-  connect?(): MessagePort;
+  /** A port for a thread of this process to ask the emulators through (`askNearby`). */
+  connect(): MessagePort;
   /** Closes listeners and files; waiting requests are cut off. */
   stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function runAws({
   lockWaitMs = 5000,
   streamMs,
   elsewhere = {},
-}: AwsOptions): Promise<RunningAws & { listeners: readonly Listener[] }> {
+}: AwsOptions): Promise<Omit<RunningAws, 'connect'> & { listeners: readonly Listener[] }> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // DynamoDB first: the lock on its store guards the whole directory.
   const dynamoDb = openDynamoDb({ file: join(dataDir, 'dynamodb.sqlite'), fsync, ttlSweepMs, lockWaitMs, streamMs });

@@ -6,7 +6,7 @@ import { runBackground, type WorkerOptions } from './background.ts';
 
 const options = workerData as WorkerOptions;
 logToFile(options.logFile);
-if (options.emulators) askNearby(options.emulators.port, options.emulators.endpoints);
+askNearby(options.emulators.port, options.emulators.endpoints);
 const background = await runBackground(options);
 parentPort?.once('message', () => void background.stop().finally(() => process.exit()));
 flushCompileCache();

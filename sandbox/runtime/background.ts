@@ -53,7 +53,7 @@ export async function runBackground(options: BackgroundOptions): Promise<Backgro
 export interface WorkerOptions extends BackgroundOptions {
   logFile: string;
   /** How it asks these emulators. */
-  emulators?: { port: MessagePort; endpoints: readonly string[] };
+  emulators: { port: MessagePort; endpoints: readonly string[] };
 }
 
 /** Runs a share in a thread of its own: at AWS, consumers do not share a processor with receivers either. */
@@ -61,11 +61,11 @@ export async function startBackgroundWorker(
   options: Omit<WorkerOptions, 'emulators'>,
   { connect, emulated }: Pick<RunningAws, 'connect' | 'emulated'>,
 ): Promise<Background> {
-  const emulators = connect && { port: connect(), endpoints: emulated };
+  const emulators = { port: connect(), endpoints: emulated };
   const worker = new Worker(new URL('./background-worker.ts', import.meta.url), {
     name: 'background',
-    workerData: { ...options, ...(emulators && { emulators }) } satisfies WorkerOptions,
-    transferList: emulators ? [emulators.port] : [],
+    workerData: { ...options, emulators } satisfies WorkerOptions,
+    transferList: [emulators.port],
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });

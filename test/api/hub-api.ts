@@ -8,6 +8,7 @@ import type { Scope } from '#lib/api/kit/keys';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { queues, table } from '#lib/topology';
 import { awsEnvironment, type RunningAws, startAws } from '#sandbox/aws/index';
+import { askNearby } from '#sandbox/aws/nearby';
 import { putOrder as put } from '../support/put-order.ts';
 import { checkDocumented } from './documented.ts';
 
@@ -41,7 +42,10 @@ let emulators: Promise<RunningAws> | undefined;
 
 /** The real API handler over the emulators, called as API Gateway calls it. */
 export async function startApi() {
-  emulators ??= startAws({ dataDir: mkdtempSync(join(tmpdir(), 'longshore-api-')) });
+  emulators ??= startAws({ dataDir: mkdtempSync(join(tmpdir(), 'longshore-api-')) }).then((aws) => {
+    askNearby(aws.connect(), aws.emulated);
+    return aws;
+  });
   Object.assign(process.env, awsEnvironment(await emulators), { PUBLIC_URL: 'https://hub.example' });
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());

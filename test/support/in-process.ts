@@ -1,6 +1,7 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
 import { type AwsOptions, awsEnvironment, startAws } from '#sandbox/aws/index';
+import { askNearby } from '#sandbox/aws/nearby';
 import { temporaryFolder } from './hub.ts';
 
 export interface InProcess {
@@ -20,6 +21,7 @@ export async function startInProcess(
   // What lib/ logs of the failures that the tests cause would bury those of the tests.
   for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   const aws = await startAws({ dataDir, ...options });
+  askNearby(aws.connect(), aws.emulated);
   Object.assign(process.env, awsEnvironment(aws), { PUBLIC_URL: 'https://hub.example' });
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
