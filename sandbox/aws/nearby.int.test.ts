@@ -46,6 +46,18 @@ it('answers the SDK of a thread without the endpoint’s socket, and nobody who 
   await expect(ask('AKIALOCAL2')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
 });
 
+it('tells the service which invocation a request of the SDK is of', async () => {
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'ingest');
+  vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1;Lineage=a:1');
+  const traces: unknown[] = [];
+  handle = (_operation, _input, { trace }) => {
+    traces.push(trace);
+    return { TableNames: [] };
+  };
+  await ask();
+  expect(traces).toEqual(['Root=1;Lineage=a:1']);
+});
+
 it('has the SDK ask again where the connection breaks', async () => {
   let calls = 0;
   handle = () => {

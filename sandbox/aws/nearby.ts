@@ -55,6 +55,17 @@ export function serveNearby(port: MessagePort, listeners: readonly Listener[]): 
   });
 }
 
+/** What the emulators look at: each header more is copied twice. */
+const HEADERS = new Set(['authorization', 'x-amz-target', 'x-amzn-trace-id']);
+
+/** In small letters, as HTTP hands them on: the SDK says `X-Amzn-Trace-Id`. */
+const headersOf = ({ headers }: NearbyRequest): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+      .filter(([name]) => HEADERS.has(name)),
+  );
+
 /** Has the SDK of this thread ask these endpoints through a port whose other end `serveNearby` has. */
 export function askNearby(port: MessagePort, endpoints: readonly string[]): void {
   const waiting = new Map<number, (answer?: NearbyAnswer) => void>();
@@ -78,7 +89,7 @@ export function askNearby(port: MessagePort, endpoints: readonly string[]): void
         });
         if (signal?.aborted) return waiting.get(id)?.();
         signal?.addEventListener('abort', hangUp);
-        say([id, host, asked]);
+        say([id, host, { headers: headersOf(asked), body: asked.body }]);
       });
     });
   port.on('message', (all: ToCaller[]) => {

@@ -22,7 +22,7 @@ export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOption
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${fsync ? 'FULL' : 'NORMAL'};
-        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA wal_autocheckpoint = 16000;
         PRAGMA secure_delete = ON;
         PRAGMA cache_size = -16384;
         BEGIN IMMEDIATE; ${schema} COMMIT;
