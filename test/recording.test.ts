@@ -88,13 +88,14 @@ async function open(): Promise<Delivery> {
 /** A warehouse that takes whatever it is told, and says so when it is asked. */
 function warehouse() {
   const calls: string[] = [];
+  const remoteId = String(count);
   const push = async () => {
     calls.push('push');
-    return { remoteId: '1' };
+    return { remoteId };
   };
   const probe = async () => {
     calls.push('probe');
-    return calls.includes('push') ? { remoteId: '1' } : null;
+    return calls.includes('push') ? { remoteId } : null;
   };
   return { calls, connector: { ...marketful, actions: { ...marketful.actions, order: { push, probe } } } };
 }
