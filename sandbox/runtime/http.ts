@@ -71,7 +71,7 @@ function matches(route: string, method: string, path: string): boolean {
   return greedy === -1 ? pattern === path : path.startsWith(pattern.slice(0, greedy));
 }
 
-/** Undefined for one over the cap. */
+/** Undefined for one over the cap, at its end: a caller that is cut off while it sends may never read its answer. */
 const readBody = (request: IncomingMessage): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -79,10 +79,13 @@ const readBody = (request: IncomingMessage): Promise<Buffer | undefined> =>
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= MAX_REQUEST_BYTES) chunks.push(chunk);
-      else resolve(undefined);
+      else if (size > 2 * MAX_REQUEST_BYTES) resolve(undefined);
     });
     request.once('error', reject);
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.once('end', () => {
+      if (size > MAX_REQUEST_BYTES) resolve(undefined);
+      else resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    });
   });
 
 function toEvent(
