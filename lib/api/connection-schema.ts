@@ -171,7 +171,7 @@ export const findConnection = async (id: string): Promise<z.infer<typeof Connect
 /** Where a connection's polls stand, as callers see it. */
 export const presentPoll = (cursor: Cursor | undefined): Poll => ({
   ...pick(PollFacts, { ...NEVER_POLLED, ...cursor }),
-  unfinished: typeof cursor?.resume === 'string',
+  unfinished: typeof (cursor?.resume ?? cursor?.aside?.resume) === 'string',
   backfill: cursor?.backfill ?? null,
 });
 

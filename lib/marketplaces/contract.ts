@@ -82,6 +82,11 @@ export interface PollContext extends RemoteContext {
 export interface PollPage {
   items: Fetched[];
   resume: string | null;
+  /**
+   * What `resume` leads to can wait, as the stock of every SKU can: orders, placements and returns come before it, and are
+   * read again at each poll interval however long it takes.
+   */
+  canWait?: boolean;
   /** On the last page: where the next poll starts. */
   watermark?: string;
   /** On the last page: what a person should know of the connection, shown with its polls. */

@@ -42,7 +42,7 @@ test('asking makes a connection due at once, but not while a poller has it', asy
   expect(await leaseCursor(shop, at(1), table)).toBeDefined();
 });
 
-test('a backfill moves the watermark back, forgets the page to go on with, and is on record', async () => {
+test('a backfill is set aside from its watermark on, leaves the polls theirs, and is on record', async () => {
   const shop = newConnection();
   const leased = await leaseCursor(shop, at(0), table);
   if (!leased) throw new Error('not leased');
@@ -50,7 +50,20 @@ test('a backfill moves the watermark back, forgets the page to go on with, and i
   await saveCursor(shop, leased.lease, { lease: null, watermark, resume: 'page 7' }, table);
   expect(await askForPoll(shop, at(1), asked, table)).toBe(true);
   const { rewind: _, ...backfill } = asked;
-  expect(await getCursor(shop, table)).toMatchObject({ watermark: asked.since, resume: null, backfill });
+  expect(await getCursor(shop, table)).toMatchObject({
+    ...{ watermark, resume: null, urgentAt: null, backfill },
+    aside: { watermark: asked.since, resume: null },
+  });
+});
+
+test('a backfill asked for while another goes on begins where the further one does', async () => {
+  const shop = newConnection();
+  const leased = await leaseCursor(shop, at(0), table);
+  if (!leased) throw new Error('not leased');
+  const aside = { watermark: at(-90).toISOString(), resume: 'page 7' };
+  await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString(), aside }, table);
+  expect(await askForPoll(shop, at(1), asked, table)).toBe(true);
+  expect(await getCursor(shop, table)).toMatchObject({ aside: { watermark: aside.watermark, resume: null } });
 });
 
 test('a backfill that a poller overtook is to be asked for again; without a watermark there is none to move', async () => {

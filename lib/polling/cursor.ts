@@ -5,14 +5,21 @@ import { bare, db, getItem, type Item, isWritten } from '#lib/platform/table/tab
 import type * as z from '#lib/platform/zod';
 import type { Backfill, PollFacts } from './poll-schema.ts';
 
-/** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
-export interface Cursor extends z.infer<typeof PollFacts> {
+/** From where something is read, and the page to go on with. */
+export interface Walk {
   watermark: string | null;
-  /** The page to go on with, when the last poll did not come to its end. */
   resume: string | null;
-  /** When the last poll that came to its end began; when the first poll began, before there is one. */
+}
+
+/** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
+export interface Cursor extends z.infer<typeof PollFacts>, Walk {
+  /** When the last poll began that read all that cannot wait; when the first poll began, before there is one. */
   caughtUpAt: string | null;
   lease: Lease | null;
+  /** What can wait, and goes on between one look at what cannot and the next: a long list, or a backfill. */
+  aside?: Walk | null;
+  /** When what cannot wait is read again before what can. */
+  urgentAt?: string | null;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
 }
@@ -27,6 +34,8 @@ export const NEVER_POLLED = {
   remark: null,
   webhooks: null,
   caughtUpAt: null,
+  aside: null,
+  urgentAt: null,
 };
 
 /** Longer than a poller may run (300 s): two pollers of one connection never overlap. */
@@ -64,9 +73,9 @@ export const saveCursor = (
 type Rewind = (watermark: string, since: string) => string;
 
 /**
- * Makes a connection due at once and, for a backfill, moves its watermark back; the poller does the rest at its own
- * pace. False while a poller has the cursor, or when one has just moved it: ask again. Without a watermark the next poll
- * reads all anyway.
+ * Makes a connection due at once and, for a backfill, sets a walk aside that reads from there; the poller does the rest at
+ * its own pace. False while a poller has the cursor, or when one has just moved it: ask again. Without a watermark the
+ * next poll reads all anyway.
  */
 export async function askForPoll(
   connection: string,
@@ -75,14 +84,17 @@ export async function askForPoll(
   table = db,
 ): Promise<boolean> {
   const cursor = asked && (await getCursor(connection, table));
-  const changes = { lease: null, nextPollAt: now.toISOString(), ...(asked && rewound(cursor, asked)) };
+  const changes = { lease: null, nextPollAt: now.toISOString(), urgentAt: null, ...(asked && rewound(cursor, asked)) };
   const free = isFree('lease', now);
-  const when = 'watermark' in changes ? allOf(free, equals('watermark', cursor?.watermark)) : free;
+  const isSame = (path: string, value: unknown) => (value === undefined ? isAbsent(path) : equals(path, value));
+  const isUnmoved = allOf(isSame('watermark', cursor?.watermark), isSame('aside.watermark', cursor?.aside?.watermark));
+  const when = asked ? allOf(free, isUnmoved) : free;
   return isWritten(table.update({ Key: items.cursor.key({ connection }), ...setting(changes, when) }));
 }
 
 function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {
-  const watermark = cursor?.watermark ?? null;
+  const watermark = (cursor?.aside ?? cursor)?.watermark ?? null;
   // A page to go on with would skip what lies before it.
-  return { backfill, resume: null, ...(watermark !== null && { watermark: rewind(watermark, backfill.since) }) };
+  const aside = watermark === null ? null : { watermark: rewind(watermark, backfill.since), resume: null };
+  return { backfill, resume: null, aside };
 }

@@ -88,14 +88,14 @@ test('cancelled at the channel, shipped anyway: what a slow page says is as old 
   const now = () => new Date(NOW.getTime() + minute * 60_000);
   await poll(
     async function* () {
-      minute = 5;
+      minute = 1;
       yield page(1);
-      minute = 9;
+      minute = 2;
       yield page(2, true);
     },
     { now },
   );
-  expect(times).toEqual(['2026-11-20T10:00:00.000Z', '2026-11-20T10:05:00.000Z']);
+  expect(times).toEqual(['2026-11-20T10:00:00.000Z', '2026-11-20T10:01:00.000Z']);
 });
 
 test('a page that could not be queued leaves the cursor before it, and the poll is taken up again soon', async () => {

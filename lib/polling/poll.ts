@@ -23,6 +23,7 @@ import { emitMetric } from '#lib/platform/telemetry/metrics';
 import { formatTraceparent, startTrace } from '#lib/platform/telemetry/trace';
 import { watchWebhooks } from '#lib/webhooks/watch';
 import { type Cursor, getCursor, leaseCursor, saveCursor } from './cursor.ts';
+import { isAsidesTurn, type Stand, turnPage } from './turns.ts';
 
 /** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
 const PATIENCE = { maxWaitMs: 0, patienceMs: 60_000, isPoll: true } satisfies BudgetOptions;
@@ -32,6 +33,8 @@ const AGAIN_MS = 500;
 /** A poll that broke off is taken up again this soon, not only after the whole interval. */
 const RESUME_SECONDS = 60;
 const MAX_REMARK = 500;
+/** A poller lets go before Lambda ends it (300 s), and just before a tick, which takes up what it left. */
+const MAX_RUN_MS = 230_000;
 
 /** What a poll reads and writes with; another one in tests. */
 const HUB = {
@@ -67,18 +70,20 @@ export async function pollConnection(
   const { lease } = cursor;
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   let found = 0;
-  let { webhooks } = cursor;
+  let { webhooks, caughtUpAt } = cursor;
   let remark: string | null = null;
   try {
-    let at = { watermark: cursor.watermark, resume: cursor.resume };
+    let at: Stand = cursor;
+    let isAside = isAsidesTurn(at, startedAt);
     const openPlacements = (after: string | null) => hub.listOpenPlacements(connection.id, after);
     const skus = (after: string | null) => hub.listSkus(connection.id, after);
     // Of the page that is asked for.
     let tries = 0;
-    const walk = async (remote: Remote): Promise<boolean> => {
+    const walk = async (remote: Remote): Promise<'whole' | 'turn' | 'unfinished' | 'lost'> => {
+      const { watermark, resume } = (isAside && at.aside) || at;
       // A page is asked for after the one before it was handled: what it says is of this instant or later.
       let askedAt = hub.now().toISOString();
-      for await (const page of connector.poll?.({ ...remote, ...at, openPlacements, skus }) ?? []) {
+      for await (const page of connector.poll?.({ ...remote, watermark, resume, openPlacements, skus }) ?? []) {
         const receivedAt = hub.now().toISOString();
         await hub.sendMessages(
           INBOUND_QUEUE,
@@ -88,32 +93,45 @@ export async function pollConnection(
           })),
         );
         found += page.items.length;
-        const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
-        if (!(await hub.saveCursor(connection.id, lease, moved))) return false;
+        const now = hub.now();
+        const hadAside = at.aside;
+        const { isEnd, isCaughtUp, moved } = turnPage(at, page, isAside, after(now, Math.max(interval, 1)));
+        if (isCaughtUp) caughtUpAt = startedAt.toISOString();
+        const kept = isCaughtUp && !isEnd ? { ...moved, caughtUpAt } : moved;
+        if (!(await hub.saveCursor(connection.id, lease, kept))) return 'lost';
         at = { ...at, ...moved };
         tries = 0;
         remark = page.remark ?? null;
         askedAt = hub.now().toISOString();
+        if (isEnd) continue;
+        if (now.getTime() - startedAt.getTime() > MAX_RUN_MS) return 'unfinished';
+        const wasAside = isAside;
+        isAside = isAsidesTurn(at, now);
+        // What was set aside just now goes on as it is.
+        if (wasAside !== isAside && hadAside) return 'turn';
       }
-      return true;
+      return 'whole';
     };
-    const walkOn = async (remote: Remote): Promise<boolean> => {
+    const walkOn = async (remote: Remote) => {
       for (;;)
         try {
-          return await walk(remote);
+          const outcome = await walk(remote);
+          if (outcome !== 'turn') return outcome;
         } catch (error) {
           tries += 1;
           if (tries === TRIES || !isPassing(error)) throw error;
           await hub.wait(AGAIN_MS * tries);
         }
     };
-    const isWhole = await hub.withRemote(connection, PATIENCE, async (remote) => {
-      const isOurs = await walkOn(remote);
-      if (isOurs) webhooks = await hub.watchWebhooks(connector, remote, webhooks);
-      return isOurs;
+    const outcome = await hub.withRemote(connection, PATIENCE, async (remote) => {
+      const how = await walkOn(remote);
+      if (how === 'whole') webhooks = await hub.watchWebhooks(connector, remote, webhooks);
+      return how;
     });
-    if (!isWhole) return log.warn('lost the cursor of a poll', { connection: connection.id });
-    await release(null, interval);
+    if (outcome === 'lost') return log.warn('lost the cursor of a poll', { connection: connection.id });
+    const due = after(caughtUpAt ? new Date(caughtUpAt) : startedAt, interval);
+    if (outcome === 'whole') await release(null, due, { backfill: null, caughtUpAt, webhooks, remark });
+    else await release(null, startedAt);
     log.info('polled', { connection: connection.id, found });
   } catch (error) {
     const code = error instanceof IntegrationError ? error.code : 'internal_error';
@@ -121,23 +139,16 @@ export async function pollConnection(
     const wait = error instanceof BudgetSpentError ? error.waitMs / 1000 : RESUME_SECONDS;
     // Which member is wrong, in our words: a remote's own may have anything in them.
     const told = error instanceof ContractError ? { remark: error.detail.description.slice(0, MAX_REMARK) } : {};
-    await release(code, Math.min(interval, wait), told);
+    await release(code, after(startedAt, Math.min(interval, wait)), told);
   }
 
-  async function release(lastError: string | null, seconds: number, more: Partial<Cursor> = {}): Promise<void> {
-    const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
-    const lastPolledAt = startedAt.toISOString();
-    const ended = lastError === null && { backfill: null, caughtUpAt: lastPolledAt, webhooks, remark };
-    await hub.saveCursor(connection.id, lease, {
-      nextPollAt,
-      lastError,
-      lastPolledAt,
-      lease: null,
-      ...ended,
-      ...more,
-    });
+  async function release(lastError: string | null, due: Date, more: Partial<Cursor> = {}): Promise<void> {
+    const [nextPollAt, lastPolledAt] = [due.toISOString(), startedAt.toISOString()];
+    await hub.saveCursor(connection.id, lease, { nextPollAt, lastError, lastPolledAt, lease: null, ...more });
   }
 }
+
+const after = (instant: Date, seconds: number): Date => new Date(instant.getTime() + seconds * 1000);
 
 /** Whether a moment may heal a failure: no answer, a 5xx, or something of AWS. */
 const isPassing = (error: unknown): boolean =>

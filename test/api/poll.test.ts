@@ -37,7 +37,7 @@ test('a connection is due at once, and a backfill moves its watermark back, with
     body: { poll: { unfinished: false, backfill: { since: SINCE, by: 'operator', reason: 'webhooks were off' } } },
   });
   const { getCursor } = await import('#lib/polling/cursor');
-  expect(JSON.parse((await getCursor('store'))?.watermark ?? '')).toMatchObject({ at: SINCE });
+  expect(JSON.parse((await getCursor('store'))?.aside?.watermark ?? '')).toMatchObject({ at: SINCE });
 });
 
 test('while a poller has it in hand it is 409, and changes nothing; once the lease is over it is due again', async () => {

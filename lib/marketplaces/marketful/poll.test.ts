@@ -46,6 +46,7 @@ test('polls each open placement once, past one that is not to be had, and resume
     ['placement a', 0],
     ['placement b:stock', 1],
     ['placement c', 1],
+    ['watched', 0],
     [null, 0],
   ]);
   expect(asked()).toEqual([
@@ -53,7 +54,7 @@ test('polls each open placement once, past one that is not to be had, and resume
     'get_orders?canal=scopio-main&orden=SC-1001',
     'get_events?order_id=3',
   ]);
-  expect((await read('placement b:stock')).map(({ resume }) => resume)).toEqual(['placement c', null]);
+  expect((await read('placement b:stock')).map(({ resume }) => resume)).toEqual(['placement c', 'watched', null]);
   expect(asked()).toHaveLength(4);
 });
 
@@ -62,6 +63,7 @@ test('then reads the stock of each SKU once, watched ones first, and resumes beh
   const { read, asked } = open([FOUND, STOCK, STOCK, STOCK, STOCK], known);
   expect((await read()).map(({ resume }) => resume)).toEqual([
     'placement a',
+    'watched',
     'watched W 1',
     'watched B',
     'sku A',
@@ -77,7 +79,7 @@ test('then reads the stock of each SKU once, watched ones first, and resumes beh
 
 test('takes what it cannot read of a resume for a fresh start', async () => {
   const { read } = open([FOUND], { placements: [placement('a', '1')] });
-  expect((await read('something else')).map(({ resume }) => resume)).toEqual(['placement a', null]);
+  expect((await read('something else')).map(({ resume }) => resume)).toEqual(['placement a', 'watched', null]);
 });
 
 test('one placement that cannot be read holds up no other, and is put before a person where it shows nothing', async () => {
@@ -90,6 +92,7 @@ test('one placement that cannot be read holds up no other, and is put before a p
       ['placement b', 0],
       ['placement c', 1],
       ['placement d', 0],
+      ['watched', 0],
       [null, 0],
     ],
   ]);
@@ -123,7 +126,7 @@ test('where no placement can be read the poll breaks off, behind those that it a
 
 test('asks for what Marketful calls a SKU, and tells what the channels do', async () => {
   const { read, asked } = open([STOCK], { settings: { skus: { 'MUG-RED': 'MF-0017' } } });
-  const [page] = await read();
+  const [, page] = await read();
   expect(asked()).toEqual(['get_stock?sku=MF-0017']);
   expect(page?.items).toMatchObject([{ topic: 'stock', body: { sku: 'MUG-RED' } }]);
 });
@@ -174,10 +177,10 @@ test('names the quantity that is missing', () => {
 
 test('a SKU whose stock cannot be read now is read next time, and the others now', async () => {
   const { read } = open([DOWN, STOCK, DOWN, DOWN, STOCK], { skus: ['A', 'B', 'C', 'D', 'E'] });
-  expect((await read()).map(({ resume }) => resume)).toEqual(['sku B', 'sku E', null]);
+  expect((await read()).map(({ resume }) => resume)).toEqual(['watched', 'sku B', 'sku E', null]);
 });
 
-test('where no stock can be read the next poll begins with the parcels again', async () => {
+test('where no stock can be read the parcels do not wait for it', async () => {
   const { pages, asked } = open([FOUND, DOWN, DOWN, DOWN], {
     placements: [placement('a', '1')],
     skus: ['A', 'B', 'C', 'D'],
@@ -187,7 +190,10 @@ test('where no stock can be read the next poll begins with the parcels again', a
     for await (const page of pages()) seen.push(page);
   };
   await expect(run()).rejects.toBeInstanceOf(RetryableError);
-  expect(seen.map(({ resume }) => resume)).toEqual(['placement a', null]);
+  expect(seen.map(({ resume, canWait }) => [resume, canWait])).toEqual([
+    ['placement a', undefined],
+    ['watched', true],
+  ]);
   expect(asked()).toHaveLength(4);
 });
 

@@ -16,19 +16,20 @@ type Phase = (typeof PHASES)[number];
  */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const [begun, last] = readResume(context.resume);
-  for (const phase of PHASES.slice(PHASES.indexOf(begun))) {
-    const after = phase === begun ? last : null;
-    if (phase === 'placement') yield* pollPlacements(context, after);
-    else
-      yield* pollStock(context, phase, phase === 'watched' ? watchedAfter(context, after) : unwatched(context, after));
+  const lastOf = (phase: Phase) => (phase === begun ? last : null);
+  if (begun === 'placement') {
+    yield* pollPlacements(context, last);
+    yield { items: [], resume: 'watched', canWait: true };
   }
+  if (begun !== 'sku') yield* pollStock(context, 'watched', watchedAfter(context, lastOf('watched')));
+  yield* pollStock(context, 'sku', unwatched(context, lastOf('sku')));
   yield { items: [], resume: null };
 }
 
 const resumeAt = (phase: Phase, last: string): string => `${phase} ${last}`;
 
 function readResume(resume: string | null): [Phase, string | null] {
-  const [, word, last = null] = /^(\w+) (.*)$/s.exec(resume ?? '') ?? [];
+  const [, word, last = null] = /^(\w+)(?: (.*))?$/s.exec(resume ?? '') ?? [];
   return [PHASES.find((phase) => phase === word) ?? 'placement', last];
 }
 
@@ -88,12 +89,9 @@ async function* pollStock(
       trouble.clear();
       // An answer by EAN does not name the SKU, and one by SKU names Marketful's own.
       const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
-      yield { items, resume: resumeAt(phase, sku) };
+      yield { items, resume: resumeAt(phase, sku), canWait: true };
     } catch (error) {
-      if (!trouble.isTooMuch(error)) continue;
-      // Parcels come first: the next poll begins with the placements, whatever ails the stock.
-      yield { items: [], resume: null };
-      throw error;
+      if (trouble.isTooMuch(error)) throw error;
     }
   }
 }

@@ -409,6 +409,16 @@ test('lists every SKU once a day, and returns; a store without them has orders a
   expect(without.remark).toContain('/api/return/getall cannot be read');
 });
 
+test('SKUs can wait: before them the orders are read, with a mark from which they are read meanwhile', async () => {
+  const { context } = open([row(1, second(0))], { skus: [{ SkuCode: 'A' }] });
+  const pages = await Array.fromAsync(poll(context));
+  const first = pages.findIndex(({ canWait }) => canWait);
+  expect(pages.slice(first).flatMap(({ items }) => items)).toMatchObject([{ body: { SkuCode: 'A' } }]);
+  const meanwhile = await Array.fromAsync(poll({ ...context, watermark: pages[first]?.watermark ?? null }));
+  expect(meanwhile.flatMap(({ items }) => items)).toEqual([]);
+  expect(meanwhile.some(({ canWait }) => canWait)).toBe(false);
+});
+
 test('a store that cannot be asked by one of the dates has orders by the others, and says so', async () => {
   const { context } = open([row(1, second(1))], { refuses: 'CreatedDate' });
   const { numbers, watermark, remark } = await read(context);

@@ -106,8 +106,11 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const read: Position = noteTimes(position, rows, at ?? context.now().toISOString(), problem);
     const next = follow(read, rows, fresh.length, context.now());
     const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
-    if (next.walk < WALKS.length) yield { ...page, resume: JSON.stringify(next) };
-    else yield { ...page, resume: null, ...conclude(context, next, last, [...shown].slice(-MAX_SHOWN)) };
+    const isLast = next.walk === WALKS.length;
+    const canWait = WALKS[next.walk]?.daily === true;
+    const ended =
+      (isLast || (canWait && next.walk !== walk)) && conclude(context, next, last, [...shown].slice(-MAX_SHOWN));
+    yield { ...page, resume: isLast ? null : JSON.stringify(next), canWait, ...ended };
     if (next.walk !== walk) seen = new Set();
     position = next;
   }

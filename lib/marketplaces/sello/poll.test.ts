@@ -89,6 +89,11 @@ test('of an account that was empty no order is lost to a clock that is slow', as
   expect(idsOf(await open(late, { watermark }).pages)).toEqual(['order-listed 1']);
 });
 
+test('the products can wait, the orders cannot', async () => {
+  const { pages } = open([orders([order(1, 5)]), products([{ id: 5, created_at: at(9) }])]);
+  expect((await pages).map(({ canWait = false }) => canWait)).toEqual([false, true, true, false]);
+});
+
 test('goes on with the next page, some rows of the last again, and takes its mark from the first', async () => {
   const full = Array.from({ length: 300 }, (_, index) => order(index, index));
   const first = open([orders(full), orders([order(300, 300)]), products([]), products([])]);

@@ -67,7 +67,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   let position: Position | null = context.resume === null ? start : (JSON.parse(context.resume) as Position);
   while (position) {
     const { items, next, marks } = await readPage(context, position, since);
-    yield next ? { items, resume: JSON.stringify(next) } : { items, resume: null, watermark: JSON.stringify(marks) };
+    yield next
+      ? { items, resume: JSON.stringify(next), canWait: WALKS[next.walk]?.topic === 'product' }
+      : { items, resume: null, watermark: JSON.stringify(marks) };
     position = next;
   }
 }

@@ -49,6 +49,12 @@ test('reads paid orders from the oldest open placement on, and hands on those th
   expect(pages.at(-1)).toMatchObject({ resume: null, watermark: '2026-11-20T08:15:03.000Z' });
 });
 
+test('the products can wait, the orders cannot', async () => {
+  const script = [page('orderList', ['o1'], 2, 'c1'), page('orderList', ['o2'], 2), page('productList', ['p1'], 1)];
+  const { pages } = await run(script);
+  expect(pages.map(({ canWait = false }) => canWait)).toEqual([false, true, false]);
+});
+
 test('asks for no order where none is open, and for products updated since the last poll, and a little before', async () => {
   const watermark = '2026-11-20T08:00:00.000Z';
   const { asked } = await run([page('productList', [], 0)], { watermark }, null);

@@ -35,9 +35,9 @@ type Position = z.infer<typeof Position>;
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const placements = await Array.fromAsync(context.openPlacements(null));
   const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
-  if (stale) yield { items: stale.map(staleItem), resume: context.resume };
   const ids = new Map(open.map(({ remoteId, orderId }) => [remoteId, orderId]));
   let position = parseJson(Position, context.resume) ?? start(context, open);
+  if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify(position) };
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
     // Cursors are offsets: what left the list moved the rest up, and a page would miss as many.
@@ -56,7 +56,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       throw error;
     }
     if (next === null) return yield { items, resume: null, watermark: position.until };
-    yield { items, resume: JSON.stringify(next) };
+    yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' };
     position = next;
   }
   throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });

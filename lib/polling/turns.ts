@@ -1,0 +1,24 @@
+import type { PollPage } from '#lib/marketplaces/contract';
+import type { Cursor } from './cursor.ts';
+
+/** What of a cursor the pages of a poll move. */
+export type Stand = Pick<Cursor, 'watermark' | 'resume' | 'aside' | 'urgentAt'>;
+
+/** Whether what was set aside is read next: until what cannot wait is due again. */
+export const isAsidesTurn = ({ resume, aside, urgentAt }: Stand, now: Date): boolean =>
+  !!aside && resume === null && now.toISOString() < (urgentAt ?? '');
+
+/** What a page moves, and whether with it all is read, or all that cannot wait, which is then due again after an interval. */
+export function turnPage({ watermark, aside }: Stand, page: PollPage, isAside: boolean, urgentAt: Date) {
+  const { resume } = page;
+  const isEnd = resume === null && (isAside || !aside);
+  const isCaughtUp = !isAside && (resume === null || page.canWait === true);
+  const said = page.watermark !== undefined && { watermark: page.watermark };
+  // A watermark that has moved since a walk was set aside is newer than that walk's.
+  if (isAside && isEnd)
+    return { isEnd, isCaughtUp, moved: { aside: null, ...(watermark === aside?.watermark && said) } };
+  if (isAside) return { isEnd, isCaughtUp, moved: { aside: { watermark: aside?.watermark ?? null, resume } } };
+  if (isEnd || !isCaughtUp) return { isEnd, isCaughtUp, moved: { resume, ...said } };
+  const rest = aside ?? { watermark, resume };
+  return { isEnd, isCaughtUp, moved: { ...said, resume: null, aside: rest, urgentAt: urgentAt.toISOString() } };
+}
