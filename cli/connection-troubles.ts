@@ -34,10 +34,10 @@ export function findTroubles(
   blocked: readonly Pick<Delivery, 'connection' | 'waitsFor' | 'cause'>[],
   now: Date,
 ): Trouble[] {
-  const found = connections.flatMap(({ id, awaySince, poll, pollIntervalSeconds, misses: [latest] }) => {
+  const found = connections.flatMap(({ id, awaySince, poll, polledEverySeconds, misses: [latest] }) => {
     const waiting = blocked.filter(({ connection, waitsFor }) => connection === id && waitsFor === 'connection');
     const polledAt = Date.parse(poll.lastPolledAt ?? '');
-    const isLate = now.getTime() - polledAt > (pollIntervalSeconds + PATIENCE_SECONDS) * 1000;
+    const isLate = now.getTime() - polledAt > (polledEverySeconds + PATIENCE_SECONDS) * 1000;
     const isSilent = latest && latest.firstByPoll > 0 && latest.firstByWebhook === 0;
     const troubles: Array<[when: unknown, trouble: string, cure: string]> = [
       [
@@ -53,7 +53,7 @@ export function findTroubles(
       [Number.isNaN(polledAt), 'it has never been polled', `longshore poll --connection ${id}; does its poller run?`],
       [
         isLate,
-        `it was last polled ${relativeTime(poll.lastPolledAt, now)}, and should be every ${describeSeconds(pollIntervalSeconds)}`,
+        `it was last polled ${relativeTime(poll.lastPolledAt, now)}, and should be every ${describeSeconds(polledEverySeconds)}`,
         `longshore poll --connection ${id}; does its poller run?`,
       ],
       [

@@ -5,6 +5,7 @@ import type { Endpoint } from '#lib/api/endpoints';
 import { type ConnectionsFile, ConnectionsFileError } from '#lib/connections/file';
 import { withoutUserInfo } from '#lib/connections/plausible';
 import { readConnections } from '#lib/marketplaces/read-connections';
+import { usageError } from './errors.ts';
 
 /** A connections file, or an error that names it and what is wrong with it; what is only unwise is said on stderr. */
 export async function readConnectionsFile(path: string): Promise<ConnectionsFile> {
@@ -13,8 +14,10 @@ export async function readConnectionsFile(path: string): Promise<ConnectionsFile
     for (const warning of file.warnings) console.error(`${path}: ${warning}`);
     return file;
   } catch (error) {
-    if (error instanceof ConnectionsFileError) throw new Error(`${path}: ${error.message}`);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${path}: no such file`);
+    if (error instanceof ConnectionsFileError) throw usageError(`${path}: ${error.message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw usageError(`${path}: no such file`);
+    if (code === 'EISDIR' || code === 'EACCES') throw usageError(`${path}: cannot be read (${code})`);
     throw error;
   }
 }

@@ -23,6 +23,7 @@ const connection = (id: string, change: Partial<Connection> = {}): Connection =>
     webhooks: [],
     requests: [],
     awaySince: null,
+    polledEverySeconds: change.pollIntervalSeconds ?? 600,
   },
   ...change,
 });
@@ -42,6 +43,7 @@ const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsF
       webhooks: _w,
       requests: _r,
       awaySince: _a,
+      polledEverySeconds: _e,
       ...rest
     } = connection(id, change);
     return { connection: rest, secrets: { apiKey: 'k' }, webhookSettings: {} };
@@ -75,6 +77,14 @@ test.each<[Partial<Connection>, RegExp]>([
   expect(troubles).toEqual([
     { connection: 'shop', trouble: expect.stringMatching(words), cure: expect.stringMatching(/shop/) },
   ]);
+});
+
+test('a poll is late by the interval of the deployment, where that is set', () => {
+  const polled = { ...poll, lastPolledAt: '2026-11-21T11:00:00.000Z' };
+  const troubles = (change: Partial<Connection>) =>
+    findTroubles(hub([connection('shop', { poll: polled, ...change })]), [], now);
+  expect(troubles({})).toHaveLength(1);
+  expect(troubles({ polledEverySeconds: 3600 })).toEqual([]);
 });
 
 test('deliveries that wait for a connection are its trouble, those that wait for something else are not', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { CliError } from './errors.ts';
+import { CliError, refusal } from './errors.ts';
 import type { GlobalOptions } from './session.ts';
 
 interface Outputs {
@@ -52,9 +52,10 @@ export function readOutputs(outputs: string): Outputs {
   }
 }
 
-/** What to do about an error of AWS; undefined for one that has nothing to do with credentials or the file. */
+/** What the hub will not have, or what to do about an error of AWS; undefined for one that has nothing to do with credentials or the file. */
 export function explain(error: unknown, outputs: string): CliError | undefined {
   const { name = '', message = '', code = '' } = error as { name?: string; message?: string; code?: string };
+  if (name === 'ConnectionsFileError') return refusal(message);
   if (name === 'CredentialsProviderError')
     return new CliError('there are no AWS credentials here: set AWS_PROFILE, or sign in with aws sso login');
   if (/Expired|UnrecognizedClient|InvalidClientTokenId|InvalidSignature/.test(name))

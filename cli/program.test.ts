@@ -50,6 +50,8 @@ test.each([
   [2, '--scopes is wanted', ['keys', 'create', 'erp']],
   [2, "a key's name", ['keys', 'create', 'ERP', '--scopes', 'ops']],
   [2, 'https URL', ['endpoints', 'add', 'erp', '--to', 'ftp://erp.example.com']],
+  [2, '/nowhere.json: no such file', ['connections', 'check', '/nowhere.json']],
+  [2, 'package.json: connections', ['connections', 'check', 'package.json']],
   [3, '--yes', ['endpoints', 'remove', 'erp']],
   [3, '--yes', ['consumers', 'delete', 'erp', '--url', 'https://hub.invalid']],
   [3, '--yes', ['secrets', 'retire-previous', 'scopio']],

@@ -169,3 +169,16 @@ test('a caller who gives up is not kept waiting, and waits no longer than half a
   await patient.hub.GET('/orders');
   expect(patient.waited).toEqual([30_000]);
 });
+
+test('a feed whose consumer was put elsewhere meanwhile is read on from there', async () => {
+  const moved = json({ error: { code: 'consumer_moved', description: 'read on' } }, { status: 409 });
+  const { hub } = fake(
+    json({ changes: [{ id: 'chg_9' }], cursor: 'c9', caughtUp: true }),
+    moved,
+    json({ changes: [{ id: 'chg_1' }], cursor: 'c1', caughtUp: true }),
+    json({}),
+  );
+  const found: string[] = [];
+  for await (const { id } of hub.changes('erp')) found.push(id);
+  expect(found).toEqual(['chg_9', 'chg_1']);
+});

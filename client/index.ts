@@ -92,7 +92,7 @@ export function createClient({ url, key, headers = {}, ...retry }: ClientOptions
 
   /**
    * Every change behind what a consumer has committed, until it has caught up. A page is committed once the next is asked
-   * for: who breaks off in a page gets all of it again.
+   * for: who breaks off in a page gets all of it again. Of a consumer that was put elsewhere meanwhile it goes on from there.
    */
   async function* changes(
     consumer: string,
@@ -102,12 +102,19 @@ export function createClient({ url, key, headers = {}, ...retry }: ClientOptions
       const { data } = await api.GET('/changes', { params: { query: { ...query, consumer } } });
       if (!data) return;
       yield* data.changes;
-      await api.POST('/consumers/{id}/commit', { params: { path: { id: consumer } }, body: { cursor: data.cursor } });
-      if (data.caughtUp) return;
+      const isMoved = await api
+        .POST('/consumers/{id}/commit', { params: { path: { id: consumer } }, body: { cursor: data.cursor } })
+        .then(() => false, ifMoved);
+      if (data.caughtUp && !isMoved) return;
     }
   }
 
   return { ...api, pages, list, changes };
+}
+
+function ifMoved(error: unknown): true {
+  if (error instanceof HubError && error.code === 'consumer_moved') return true;
+  throw error;
 }
 
 export type Client = ReturnType<typeof createClient>;

@@ -211,6 +211,15 @@ test('a local hub takes connections and keys as a deployed one does', async () =
       /shed would be removed.*; shed has \d (dead|blocked).*; if marketful-mx is the account of shed, keep its id/,
     ),
   });
+  const add = (id: string, to: string) => longshore('endpoints', 'add', id, '--to', to, ...outputs);
+  expect(await add('shed', 'https://erp.example.com/in')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('there is one of that name'),
+  });
+  expect(await add('erp', 'https://10.0.0.1/in')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('inside a network'),
+  });
 });
 
 test('a key that is revoked is known to nobody', async () => {

@@ -45,7 +45,7 @@ const columns = (now: Date): Column<Connection>[] => [
   { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace, minor: true },
   {
     title: 'EVERY',
-    value: ({ pollIntervalSeconds }) => describeSeconds(pollIntervalSeconds),
+    value: ({ polledEverySeconds }) => describeSeconds(polledEverySeconds),
     right: true,
     minor: true,
   },
@@ -138,14 +138,17 @@ function addPutConnections(connections: Command): void {
       async (path: string, { yes: sure }: { yes?: boolean }) => {
         const file = await readConnectionsFile(path);
         const { configure } = await import('#lib/marketplaces/configure');
-        const removed = await findRemoved(file);
-        if (removed.length > 0 && !sure) {
+        // In its turn: whoever had the one before may have added what the file does not have.
+        const agree = async () => {
+          const removed = await findRemoved(file);
+          if (removed.length === 0) return;
           const open = (await describeLeft(removed)) + (await warnOfRenamed(file, removed));
           throw refusal(
             `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
           );
-        }
-        return { changed: await configure(file, { by: operatorName(), isLive: true }) };
+        };
+        const changed = await configure(file, { by: operatorName(), isLive: true, agree: sure ? undefined : agree });
+        return { changed };
       },
       ({ changed }) => (changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change'),
     );
@@ -154,7 +157,7 @@ function addPutConnections(connections: Command): void {
 /** Ids of connections and endpoints that the hub has and the file has not. */
 async function findRemoved(file: ConnectionsFile): Promise<string[]> {
   const { getConfiguration } = await import('#lib/connections/store');
-  const { connections, endpoints } = await getConfiguration();
+  const { connections, endpoints } = await getConfiguration({ maxAgeMs: 0 });
   const kept = new Set([
     ...file.connections.map(({ connection }) => connection.id),
     ...(file.endpoints ? file.endpoints.map(({ endpoint }) => endpoint.id) : endpoints.keys()),

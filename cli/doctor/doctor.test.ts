@@ -13,7 +13,7 @@ const bad = (found: readonly Finding[]) =>
   found.filter(({ state }) => state !== 'well').map(({ state, check, says }) => `${state} ${check}: ${says}`);
 
 const connection = (id: string, marketplace: string, poll: object = {}) => ({
-  ...{ id, marketplace, pollIntervalSeconds: 600, misses: [], webhooks: [{ topic: 'order', path: '/' }] },
+  ...{ id, marketplace, polledEverySeconds: 600, misses: [], webhooks: [{ topic: 'order', path: '/' }] },
   poll: { lastPolledAt: isoAgo(30), lastError: null, ...poll },
 });
 const ALL = [

@@ -948,7 +948,7 @@ export interface paths {
         put?: never;
         /**
          * Commits what was dealt with
-         * @description A cursor from before what is committed moves nothing: only seek goes back. One that was read before a seek moves nothing either, so that a reader at work does not undo it. 422 `cursor_ahead` for one that is further than the feed, as of another hub.
+         * @description A cursor from before what is committed moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which a reader at work would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one that is further than the feed, as of another hub.
          */
         post: operations["postConsumersIdCommit"];
         delete?: never;
@@ -1893,6 +1893,8 @@ export interface components {
                 lateWebhooks: number;
                 latenessSeconds: number;
             }[];
+            /** @description `pollIntervalSeconds`, or what `POLL_INTERVAL_SECONDS` of the deployment puts in place of all. */
+            polledEverySeconds: number;
             /** @description Since when everything asked of it fails, so that its deliveries wait; null while it is there. */
             awaySince: string | null;
         };
@@ -8003,6 +8005,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in the state it is in. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -158,10 +158,12 @@ interface ListProps<R extends Row> {
 export function List<R extends Row>({ list, name, columns, keys = {}, empty, order }: ListProps<R>) {
   const { query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
   const names = Object.keys(query);
-  const clear = () => setQuery(Object.fromEntries(names.map((each) => [each, ''])));
+  const clear = names.length > 0 && (
+    <Button onClick={() => setQuery(Object.fromEntries(names.map((each) => [each, ''])))}>Clear filters</Button>
+  );
   return (
     <div aria-busy={isLoading}>
-      <Problem of={{ error, at, value: isRead ? rows : undefined }} />
+      <Problem of={{ error, at, value: isRead ? rows : undefined }}>{error?.status === 400 && clear}</Problem>
       <span role="status" class="unseen">
         {fresh.length > 0 && `${fresh.length} new`}
       </span>
@@ -175,7 +177,7 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
       {isRead && !cursor && rows.length + fresh.length === 0 && (
         <div class="empty">
           <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
-          {names.length > 0 && <Button onClick={clear}>Clear filters</Button>}
+          {clear}
         </div>
       )}
       {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}

@@ -68,8 +68,8 @@ const told = createContext(false);
 /** Of a hub that fails a screen tells once: its parts do not repeat it. */
 export const Told = told.Provider;
 
-/** What could not be read, what stands there meanwhile, and the way to try again. */
-export function Problem({ of: { error, value, at } }: { of: Live<unknown> }) {
+/** What could not be read, what stands there meanwhile, the way to try again, and what else mends it. */
+export function Problem({ of: { error, value, at }, children }: { of: Live<unknown>; children?: ComponentChildren }) {
   if (useContext(told) || !error) return null;
   return (
     <div class="problem">
@@ -80,6 +80,7 @@ export function Problem({ of: { error, value, at } }: { of: Live<unknown> }) {
         </p>
       )}
       <Button onClick={() => void lookAgain()}>Try again</Button>
+      {children}
     </div>
   );
 }

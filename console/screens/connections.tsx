@@ -11,12 +11,12 @@ import { Try } from './try-body.tsx';
 type Account = Shape<'Connection'>;
 
 /** How a connection's polls are, in a word. */
-function Health({ of: { poll, pollIntervalSeconds, awaySince } }: { of: Account }) {
+function Health({ of: { poll, polledEverySeconds, awaySince } }: { of: Account }) {
   if (awaySince !== null) return <State as="failed">away</State>;
   if (poll.lastError !== null) return <State as="failed">last poll failed</State>;
   if (poll.backfill) return <State>reading again</State>;
   if (poll.lastPolledAt === null) return <State>not polled yet</State>;
-  const isOld = hubNow() - Date.parse(poll.lastPolledAt) > 3 * pollIntervalSeconds * 1000 + 120_000;
+  const isOld = hubNow() - Date.parse(poll.lastPolledAt) > 3 * polledEverySeconds * 1000 + 120_000;
   return isOld ? <State as="late">polls stay away</State> : <State>well</State>;
 }
 
@@ -125,15 +125,15 @@ export function Connection({ id }: { id: string }) {
 }
 
 function factsOf(connection: Account) {
-  const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
+  const { marketplace, baseUrl, polledEverySeconds, requestsPerMinute, poll } = connection;
   const { lastPolledAt, nextPollAt, lastError, remark, unfinished, backfill } = poll;
-  const lateMs = hubNow() - Date.parse(lastPolledAt ?? '') - pollIntervalSeconds * 1000;
+  const lateMs = hubNow() - Date.parse(lastPolledAt ?? '') - polledEverySeconds * 1000;
   return {
     Marketplace: marketplace,
     Address: <Code>{baseUrl}</Code>,
     'Last poll': <Time at={lastPolledAt} seconds beside />,
     'Next poll': <Time at={nextPollAt} seconds />,
-    'Polled every': duration(pollIntervalSeconds * 1000),
+    'Polled every': duration(polledEverySeconds * 1000),
     Lag: lastPolledAt === null ? '–' : lateMs > 0 ? duration(lateMs) : 'none',
     Budget: `${requestsPerMinute} requests a minute`,
     Missed: missedOf(connection) ?? '–',

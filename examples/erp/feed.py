@@ -3,6 +3,7 @@ import json
 import os
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -42,8 +43,13 @@ while True:
     for order in {change["order"]: change["snapshot"] for change in page["changes"]}.values():
         if order:
             take(order)
-    # Only now: what a crash kept from being booked is read again.
-    call("POST", f"/consumers/{CONSUMER}/commit", {"cursor": page["cursor"]})
+    # Only now: what a crash kept from being booked is read again. 409: somebody had us seek elsewhere; read on there.
+    try:
+        call("POST", f"/consumers/{CONSUMER}/commit", {"cursor": page["cursor"]})
+    except urllib.error.HTTPError as error:
+        if error.code != 409:
+            raise
+        continue
     if page["caughtUp"] and "--once" in sys.argv:
         break
     if page["caughtUp"]:

@@ -46,8 +46,12 @@ for (;;) {
   // One order's changes of a page are one look at it.
   for (const order of new Map(changes.map((each) => [each.order, each.snapshot])).values())
     if (order) await take(order);
-  // Only now: what a crash kept from being booked is read again.
-  await call('POST', `/consumers/${CONSUMER}/commit`, { cursor });
+  // Only now: what a crash kept from being booked is read again. 409 consumer_moved: somebody had us seek elsewhere; read on there.
+  const isMoved = await call('POST', `/consumers/${CONSUMER}/commit`, { cursor }).then(
+    () => false,
+    (error) => /consumer_moved/.test(error.message) || Promise.reject(error),
+  );
+  if (isMoved) continue;
   if (caughtUp && process.argv.includes('--once')) break;
   if (caughtUp) await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
 }

@@ -16,12 +16,12 @@ import { transact } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
-import { doc, named } from './kit/meta.ts';
+import { doc, legible, named } from './kit/meta.ts';
 import { body, json, type Routes } from './kit/route.ts';
 import { LineItems, Order, OrderId } from './order-schema.ts';
 import { showOrder } from './present-order.ts';
 
-const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
+const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible);
 
 named('Return', Return, {
   description: 'Units that came back.',
@@ -95,7 +95,9 @@ export function addAfterPlacement(routes: Routes): void {
       params: z.object({ id: OrderId }),
       body: body(
         z.strictObject({
-          reference: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(100)), { example: 'SO-1001' }),
+          reference: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(100), legible), {
+            example: 'SO-1001',
+          }),
         }),
       ),
     },

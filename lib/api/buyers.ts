@@ -4,7 +4,7 @@ import * as z from '#lib/platform/zod';
 import { normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
 import { errorResponses, invalid } from './kit/errors.ts';
-import { doc, named } from './kit/meta.ts';
+import { doc, legible, named } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
 /** API Gateway waits 29 seconds. */
@@ -19,7 +19,7 @@ const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)
   description: 'The buyer of every order with this address, whatever its case.',
 });
 const cursor = doc(z.optional(z.string()), { description: 'Where the answer before ended.' });
-const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
+const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible);
 
 const requestWith = <S extends z.ZodMiniType>(why: S) =>
   z

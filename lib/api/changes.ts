@@ -81,6 +81,7 @@ const place = <S extends string>(...words: readonly [S, ...S[]]) =>
 
 const ANSWERS = { 200: json('The consumer.', ConsumerAnswer), ...errorResponses(400, 404) };
 const WRITTEN = { ...ANSWERS, ...errorResponses(422) };
+const COMMITTED = { ...WRITTEN, ...errorResponses(409) };
 
 export const routes = new Routes('changes');
 
@@ -155,9 +156,9 @@ routes.add('POST /consumers/{id}/commit', {
   summary: 'Commits what was dealt with',
   scope: 'changes:read',
   description:
-    'A cursor from before what is committed moves nothing: only seek goes back. One that was read before a seek moves nothing either, so that a reader at work does not undo it. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
+    'A cursor from before what is committed moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which a reader at work would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
   request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
-  responses: WRITTEN,
+  responses: COMMITTED,
   answer: ({ params, body }) => consumers.commit(params.id, body.cursor),
 });
 routes.add('POST /consumers/{id}/seek', {

@@ -13,6 +13,7 @@ import type { Actions } from '#lib/marketplaces/action';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
+import { pollIntervalSeconds } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
 import { type Cursor, getCursor, NEVER_POLLED } from '#lib/polling/cursor';
 import { Backfill, PollFacts } from '#lib/polling/poll-schema';
@@ -68,6 +69,9 @@ export const Connection = named(
     misses: doc(z.array(Misses), {
       description:
         'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
+    }),
+    polledEverySeconds: doc(z.number(), {
+      description: '`pollIntervalSeconds`, or what `POLL_INTERVAL_SECONDS` of the deployment puts in place of all.',
     }),
     awaySince: doc(z.nullable(z.iso.datetime()), {
       description: 'Since when everything asked of it fails, so that its deliveries wait; null while it is there.',
@@ -160,6 +164,7 @@ export async function presentConnection(connection: z.infer<typeof ConnectionFac
     poll: presentPoll(cursor),
     shape,
     misses,
+    polledEverySeconds: pollIntervalSeconds(connection.pollIntervalSeconds),
     awaySince: away,
   };
 }

@@ -14,7 +14,7 @@ import { getAttempts } from '#lib/deliveries/ledger';
 import { isDelayed } from '#lib/deliveries/list';
 import * as z from '#lib/platform/zod';
 import { optionalParam, since, textParam, until } from './kit/lists.ts';
-import { doc, named, pick, TraceId, traceIdOf } from './kit/meta.ts';
+import { doc, legible, named, pick, TraceId, traceIdOf } from './kit/meta.ts';
 
 named('DeliveryKind', DeliveryKind);
 named('DeliveryState', DeliveryState);
@@ -170,10 +170,10 @@ export const presentCause = async ({ sample, ...group }: CauseGroup): Promise<Ca
 export const Close = named(
   'DeliveryClosing',
   z.strictObject({
-    reason: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500)), {
+    reason: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible), {
       description: 'Kept on record beside who closed it.',
     }),
-    remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))), {
+    remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200), legible)), {
       description:
         'The id that the marketplace gave it: later events find their order by it. Of a placement, or of a request about an order.',
     }),

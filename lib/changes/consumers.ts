@@ -1,4 +1,4 @@
-import { NotFoundError, RejectedError } from '#lib/platform/errors';
+import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
 import { sum } from '#lib/platform/sum';
 import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
@@ -73,15 +73,19 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   }
 
   /**
-   * Moves what is committed forward, in each partition by itself; a cursor from before moves nothing, nor does one that was
-   * read before the consumer was put elsewhere: it would undo that.
+   * Moves what is committed forward, in each partition by itself; a cursor from before moves nothing. StateError
+   * `consumer_moved` for one that was read before the consumer was put elsewhere: it would undo that.
    */
   const commit = (id: string, cursor: string): Promise<Consumer> => {
     const read = decodeMarks(cursor);
     const readSince = sinceOf(cursor);
     return move(id, async (committed) => {
       const since = sinceOf(committed);
-      if (readSince > 0 && readSince < since) return committed;
+      if (readSince > 0 && readSince < since)
+        throw new StateError({
+          code: 'consumer_moved',
+          description: `${id} was put elsewhere after this cursor was read, which commits no more: read on from where it stands, without after`,
+        });
       const before = decodeMarks(committed);
       return encodeMarks(await known(furthest(before, read), before), since);
     });

@@ -7,7 +7,9 @@ import { MIN_SECRET_LENGTH, objectionToSecret, objectionToUrl } from './plausibl
 import { isSource } from './sources.ts';
 
 /** A connections file that cannot be used; the message names the connection and the key. */
-export class ConnectionsFileError extends Error {}
+export class ConnectionsFileError extends Error {
+  override readonly name: string = 'ConnectionsFileError';
+}
 
 export interface FileConnection {
   connection: Connection;

@@ -11,16 +11,19 @@ import { marketplaces } from './registry.ts';
 
 /**
  * Makes a connections file the hub's configuration, on record as `by`; the ids of the connections that changed. Of a hub
- * that runs (`isLive`) it returns once every instance acts on it.
+ * that runs (`isLive`) it returns once every instance acts on it. `agree` throws where it is not to be, by what stands then.
  */
 export async function configure(
   file: ConnectionsFile,
-  { by, isLive = false }: { by?: string; isLive?: boolean } = {},
+  { by, isLive = false, agree }: { by?: string; isLive?: boolean; agree?: (() => Promise<void>) | undefined } = {},
 ): Promise<string[]> {
   const { connections } = await getConfiguration({ maxAgeMs: 0 });
   const unblocks: Array<Parameters<Unblock>> = [];
   const later: Unblock = async (...asked) => void unblocks.push(asked);
-  const put = () => putConnections(file, { marketplaces, unblock: later, by });
+  const put = async () => {
+    await agree?.();
+    return putConnections(file, { marketplaces, unblock: later, by });
+  };
   // Nobody else changes a hub that only starts, and a start that was killed here is not to hold up the next.
   const changed = await (isLive ? oneAtATime(put) : put());
   for (const asked of unblocks) await unblock(...asked);

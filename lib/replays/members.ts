@@ -22,9 +22,18 @@ const keyOf = (replay: string, place: Place, member: Member) =>
 export const putMember = (replay: string, place: 'WAITING' | 'OPEN', member: Member): Write =>
   put({ ...member, ...keyOf(replay, place, member) }, NEW);
 
+const UNRELEASED = 'attribute_exists(pk) AND attribute_not_exists(releasedAt)';
+
 /** The writes that move a member from one place to the next, once. */
-export const moveMember = (replay: string, member: Member, from: Place, to: Place, now: Date): Write[] => [
-  { Delete: { Key: keyOf(replay, from, member), ConditionExpression: 'attribute_exists(pk)' } },
+export const moveMember = (
+  replay: string,
+  member: Member,
+  from: Place,
+  to: Place,
+  now: Date,
+  ConditionExpression = 'attribute_exists(pk)',
+): Write[] => [
+  { Delete: { Key: keyOf(replay, from, member), ConditionExpression } },
   put({
     ...member,
     ...keyOf(replay, to, member),
@@ -34,7 +43,11 @@ export const moveMember = (replay: string, member: Member, from: Place, to: Plac
 
 /** An open member's release, once. */
 export const putReleased = (replay: string, member: Member): Write =>
-  put({ ...member, ...keyOf(replay, 'OPEN', member) }, 'attribute_exists(pk) AND attribute_not_exists(releasedAt)');
+  put({ ...member, ...keyOf(replay, 'OPEN', member) }, UNRELEASED);
+
+/** The writes that have an open member wait again that was never released. */
+export const putBack = (replay: string, member: Member, now: Date): Write[] =>
+  moveMember(replay, member, 'OPEN', 'WAITING', now, UNRELEASED);
 
 /** The members that are not on record as waiting yet. */
 export async function withoutKnown(replay: string, members: readonly Member[], table = db): Promise<Member[]> {

@@ -2,8 +2,8 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { reopen } from '#lib/deliveries/reopen';
 import { tellOrder } from '#lib/orders/change';
-import type { Table, Write } from '#lib/platform/table/table';
-import { moveMember, putReleased } from './members.ts';
+import { type Table, transact, type Write } from '#lib/platform/table/table';
+import { moveMember, putBack, putReleased } from './members.ts';
 import { beforeOf, type Member, type Replay } from './replay.ts';
 import type { Hub } from './store.ts';
 
@@ -36,7 +36,10 @@ export async function release(
 const isReleasable = ({ was }: Member, { state }: Delivery): boolean =>
   state !== 'leased' && (state !== 'succeeded' || was === 'succeeded');
 
-/** Takes back what a stopped replay has released and nobody has looked at yet; the rest runs on. */
+/**
+ * Takes back what a stopped replay has released and nobody has looked at yet, and what it never could release, as another
+ * replay had it in hand; the rest runs on.
+ */
 export async function recall(replay: Replay, members: readonly Member[], now: Date, table: Table): Promise<void> {
   const deliveries = await findAll(members, table);
   await inParallel(members, async (member) => {
@@ -44,6 +47,7 @@ export async function recall(replay: Replay, members: readonly Member[], now: Da
     if (!delivery) return;
     const { releasedAt, before, ...waiting } = member;
     const also = moveMember(replay.id, waiting, 'OPEN', 'WAITING', now);
+    if (!releasedAt) return void (await transact(putBack(replay.id, member, now), table));
     if (!before || delivery.updatedAt !== releasedAt || delivery.state !== 'pending') return;
     if (Date.parse(delivery.nextAttemptAt ?? '') <= now.getTime()) return;
     const told = tellReplay(delivery, 'delivery.recalled', { ...replay, ...replay.cancelled }, now.toISOString());

@@ -195,6 +195,26 @@ test('a replay that is cancelled takes back what nobody has looked at yet, as it
   expect(await read('dlv_1')).toMatchObject({ cause, deadLettered: true, failures: 4 });
 });
 
+test('a replay that relapses while another has one of its deliveries in hand is over, and keeps that one waiting', async () => {
+  await putDead(13);
+  const id = await start({ canary: true, perMinute: 6_000 });
+  await advance(id);
+  await settle('dlv_0', 'succeeded');
+  const was = await read('dlv_1');
+  const lease = { owner: 'another', until: later(90).toISOString(), startedAt: NOW.toISOString() };
+  const leased: Delivery = { ...was, state: 'leased', lease };
+  await transition(was, leased, [], table);
+  await advance(id, 1);
+  expect(rung).not.toContain('dlv_1');
+  await settle('dlv_2', 'dead');
+  await transition(leased, was, [], table);
+  const open = (await listMembers(id, 'OPEN', 100, table)).filter(({ delivery }) => delivery !== 'dlv_1');
+  for (const { delivery } of open) if (delivery !== 'dlv_2') await settle(delivery, 'succeeded');
+  expect(await advance(id, 10)).toMatchObject({ state: 'relapsed', endedAt: expect.any(String) });
+  expect((await listMembers(id, 'WAITING', 100, table)).map(({ delivery }) => delivery)).toContain('dlv_1');
+  expect((await read('dlv_1')).state).toBe('dead');
+});
+
 test("a dead-letter queue's replay that was cut off is said to be so", async () => {
   const id = await start({ filter: null, queue: 'scopio-dead-letters', state: 'running', collect: null });
   expect(await advance(id, 60)).toMatchObject({ state: 'running' });

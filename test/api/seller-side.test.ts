@@ -23,7 +23,7 @@ test('an acknowledgement stands on the order, and lists go by it', async () => {
     (await api.call('GET', `/orders?${query}`)).body.orders.map(({ externalId }: { externalId: string }) => externalId);
   expect(await ids('acknowledged=true')).toEqual(['ord_1']);
   expect(await ids('acknowledged=false')).toEqual(['ord_2']);
-  expect((await put('  ')).status).toBe(400);
+  for (const odd of ['  ', 'SO-\0', 'SO-\u001b[2J', 'SO-\ud83d']) expect((await put(odd)).status).toBe(400);
   expect((await api.call('PUT', '/orders/shop:none/acknowledgement', { body: { reference: 'x' } })).status).toBe(404);
 });
 

@@ -50,7 +50,13 @@ export const Instant = doc(
   { type: 'string', format: 'date-time', example: '2026-11-20T09:15:00+01:00' },
 );
 
-export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500))), {
+/** Neither NUL and its like nor half a character, which other systems that are told of it refuse, or write otherwise. */
+export const legible = z.refine<string>(
+  (text) => text.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(text),
+  'has a character that cannot be written',
+);
+
+export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500), legible)), {
   description: 'Kept on record beside who asked.',
 });
 
