@@ -40,7 +40,10 @@ export async function atDeployment<T>(command: Command, work: () => Promise<T>):
 
 /** Changes what somebody else may be changing at this moment from another machine. */
 export const inTurn = async <T>(work: () => Promise<T>): Promise<T> =>
-  (await import('#lib/connections/one-at-a-time')).oneAtATime(work);
+  (await import('#lib/connections/one-at-a-time')).oneAtATime(work, { waits });
+
+const waits = (): void =>
+  void process.stderr.write('another change is under way, or died within the last half minute: waiting for its end\n');
 
 /** What it names; nothing where there is no such file. */
 export function readOutputs(outputs: string): Outputs {

@@ -1,33 +1,38 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Ran, runCommand, startCommand } from './support/cli.ts';
 import { API_KEY, eventually, freePort, type HubProcess, startHubProcess } from './support/hub.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 
+const connectionsOf = (port: number) => [
+  {
+    id: 'shed',
+    marketplace: 'marketful',
+    baseUrl: `http://127.0.0.1:${port}`,
+    secrets: { accessToken: 'token', userId: 'user', webhookSecret: 'a-shed-webhook-secret' },
+  },
+  {
+    id: 'sello-se',
+    marketplace: 'sello',
+    baseUrl: `http://127.0.0.1:${port}`,
+    secrets: { apiKey: 'key', webhookSecret: 'a-sello-webhook-secret' },
+  },
+];
+
 let hub: HubProcess;
 beforeAll(async () => {
   // Nobody listens where the warehouse should be; whoever ships an order to Sweden is not known.
-  const nowhere = `http://127.0.0.1:${await freePort()}`;
+  const port = await freePort();
   hub = await startHubProcess({
     env: { RETRY_INTERVAL_SECONDS: '1', RETRY_LIMIT: '1', POLL_INTERVAL_SECONDS: '2' },
     connections: {
-      connections: [
-        {
-          id: 'shed',
-          marketplace: 'marketful',
-          baseUrl: nowhere,
-          secrets: { accessToken: 'token', userId: 'user', webhookSecret: 'a-shed-webhook-secret' },
-        },
-        {
-          id: 'sello-se',
-          marketplace: 'sello',
-          baseUrl: nowhere,
-          secrets: { apiKey: 'key', webhookSecret: 'a-sello-webhook-secret' },
-        },
-      ],
+      connections: connectionsOf(port),
       routes: [],
     },
   });
@@ -220,6 +225,33 @@ test('a local hub takes connections and keys as a deployed one does', async () =
     code: 3,
     err: expect.stringContaining('inside a network'),
   });
+});
+
+test('a change says that it waits for another, and asks about what that one has added', async () => {
+  const outputs = join(hub.data, 'outputs.json');
+  const { environment } = JSON.parse(readFileSync(outputs, 'utf8')) as { environment: Record<string, string> };
+  const table = new DynamoDBClient({
+    endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
+    region: 'us-east-1',
+    credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: 'local' },
+  });
+  const { TABLE_NAME: TableName } = environment;
+  const put = (item: object) => table.send(new PutItemCommand({ TableName, Item: marshall(item) }));
+  const remove = (key: object) => table.send(new DeleteItemCommand({ TableName, Key: marshall(key) }));
+  const lease = { pk: 'CONFIGURATION', sk: 'LEASE' };
+  const endpoint = { pk: 'CONNECTIONS', sk: 'ENDPOINT#erp-late' };
+  const path = join(hub.data, 'none-of-the-endpoints.json');
+  writeFileSync(path, JSON.stringify({ connections: connectionsOf(await freePort()), routes: [], endpoints: [] }));
+
+  await put({ ...lease, lease: { owner: 'another', until: new Date(Date.now() + 3600_000).toISOString() } });
+  const asked = longshore('connections', 'put', path, '--outputs', outputs);
+  const said = () => (vi.isMockFunction(process.stderr.write) ? vi.mocked(process.stderr.write).mock.calls.join() : '');
+  await eventually(() => said().includes('another change is under way'), 'a change that waits');
+  const to = { id: 'erp-late', url: 'https://erp.example.com', profile: 'ucp', types: [], since: 'now' };
+  await put({ ...endpoint, ...to });
+  await remove(lease);
+  expect(await asked).toMatchObject({ code: 3, err: expect.stringContaining('erp-late would be removed') });
+  await remove(endpoint);
 });
 
 test('a key that is revoked is known to nobody', async () => {

@@ -3,7 +3,7 @@ import type { ConnectionsFile } from '#lib/connections/file';
 import type { Command } from '../command.ts';
 import { readTroubles } from '../connection-troubles.ts';
 import { compareConnections, describeComparison, readConnectionsFile } from '../connections-file.ts';
-import { operatorName } from '../deployment.ts';
+import { inTurn, operatorName } from '../deployment.ts';
 import { CliError, refusal } from '../errors.ts';
 import { count, describeOpen, describeSeconds, relativeTime } from '../format.ts';
 import { yes } from '../options.ts';
@@ -138,20 +138,23 @@ function addPutConnections(connections: Command): void {
       async (path: string, { yes: sure }: { yes?: boolean }) => {
         const file = await readConnectionsFile(path);
         const { configure } = await import('#lib/marketplaces/configure');
-        // In its turn: whoever had the one before may have added what the file does not have.
-        const agree = async () => {
-          const removed = await findRemoved(file);
-          if (removed.length === 0) return;
-          const open = (await describeLeft(removed)) + (await warnOfRenamed(file, removed));
-          throw refusal(
-            `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
-          );
-        };
-        const changed = await configure(file, { by: operatorName(), isLive: true, agree: sure ? undefined : agree });
-        return { changed };
+        // Looked at when it is its turn: another's change may have added what this one would remove.
+        const put = <T>(work: () => Promise<T>) =>
+          inTurn(async () => {
+            if (!sure) await refuseRemoval(path, file);
+            return work();
+          });
+        return { changed: await configure(file, { by: operatorName(), inTurn: put }) };
       },
       ({ changed }) => (changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change'),
     );
+}
+
+async function refuseRemoval(path: string, file: ConnectionsFile): Promise<void> {
+  const removed = await findRemoved(file);
+  if (removed.length === 0) return;
+  const open = (await describeLeft(removed)) + (await warnOfRenamed(file, removed));
+  throw refusal(`${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`);
 }
 
 /** Ids of connections and endpoints that the hub has and the file has not. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -29,4 +29,36 @@ test('one that died with its change is waited for, and not for ever', async () =
   const clock = { table, now: () => new Date(at), wait };
   void oneAtATime(() => new Promise(() => undefined), clock);
   expect(await oneAtATime(async () => 'done', clock)).toBe('done');
+});
+
+test('a change that takes longer than a turn keeps it, and whoever waits is told once', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  const { promise: looked, resolve: look } = Promise.withResolvers<void>();
+  const waits = vi.fn();
+  const seen: string[] = [];
+  const table = memoryTable();
+  const slow = oneAtATime(() => looked.then(() => seen.push('slow')), { table });
+  const wait = async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+    if (Date.now() - began > 90_000) look();
+  };
+  const began = Date.now();
+  await oneAtATime(async () => seen.push('next'), { table, wait, waits });
+  await slow;
+  vi.useRealTimers();
+  expect(seen).toEqual(['slow', 'next']);
+  expect(waits).toHaveBeenCalledTimes(1);
+});
+
+test('what was done is told though the end of its turn cannot be written', async () => {
+  const table = memoryTable();
+  const throttled = { ...table, update: vi.fn(table.update) };
+  const done = await oneAtATime(
+    async () => {
+      throttled.update.mockRejectedValue(new Error('throttled'));
+      return 'whsec_shown_once';
+    },
+    { table: throttled },
+  );
+  expect(done).toBe('whsec_shown_once');
 });

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Unblock } from '#lib/connections/endpoints';
 import type { ConnectionsFile } from '#lib/connections/file';
-import { oneAtATime } from '#lib/connections/one-at-a-time';
 import { putConnections, untilInForce } from '#lib/connections/put';
 import { getConfiguration } from '#lib/connections/store';
 import { unblock } from '#lib/deliveries/reopen';
@@ -11,23 +10,22 @@ import { marketplaces } from './registry.ts';
 
 /**
  * Makes a connections file the hub's configuration, on record as `by`; the ids of the connections that changed. Of a hub
- * that runs (`isLive`) it returns once every instance acts on it. `agree` throws where it is not to be, by what stands then.
+ * that runs it is done `inTurn`, and returns once every instance acts on it. Nobody else changes a hub that only starts,
+ * and a start that was killed here is not to hold up the next.
  */
 export async function configure(
   file: ConnectionsFile,
-  { by, isLive = false, agree }: { by?: string; isLive?: boolean; agree?: (() => Promise<void>) | undefined } = {},
+  { by, inTurn }: { by?: string; inTurn?: <T>(work: () => Promise<T>) => Promise<T> } = {},
 ): Promise<string[]> {
-  const { connections } = await getConfiguration({ maxAgeMs: 0 });
   const unblocks: Array<Parameters<Unblock>> = [];
   const later: Unblock = async (...asked) => void unblocks.push(asked);
-  const put = async () => {
-    await agree?.();
-    return putConnections(file, { marketplaces, unblock: later, by });
-  };
-  // Nobody else changes a hub that only starts, and a start that was killed here is not to hold up the next.
-  const changed = await (isLive ? oneAtATime(put) : put());
+  async function put() {
+    const { connections } = await getConfiguration({ maxAgeMs: 0 });
+    return { connections, changed: await putConnections(file, { marketplaces, unblock: later, by }) };
+  }
+  const { connections, changed } = await (inTurn ? inTurn(put) : put());
   for (const asked of unblocks) await unblock(...asked);
-  if (isLive && changed.length > 0) await untilInForce(unblock);
+  if (inTurn && changed.length > 0) await untilInForce(unblock);
   const network = await getNetwork();
   // A worker that still had the settings of before would hold back again what is placed by those of now.
   for (const id of changed) {
