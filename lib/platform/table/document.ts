@@ -3,6 +3,7 @@ import {
   BatchWriteItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -80,8 +81,11 @@ function wire<Input extends object>(input: Input, TableName: string): Wired<Inpu
 /** Three seconds of throttling cost less than an attempt, or an outcome that nobody could write down until its lease ended. */
 const MAX_TRIES = 6;
 
-// The middleware of a command is put together once, not for each request: which is why this is not lib-dynamodb.
-export const client = slim(new DynamoDBClient({ ...slimConfig, maxAttempts: MAX_TRIES, cacheMiddleware: true }));
+/** The middleware of a command is put together once, not for each request: which is why this is not lib-dynamodb. */
+export const createClient = (more: DynamoDBClientConfig = {}): DynamoDBClient =>
+  slim(new DynamoDBClient({ ...slimConfig, maxAttempts: MAX_TRIES, cacheMiddleware: true, ...more }));
+
+export const client = createClient();
 
 /** The table over a client; single writes and transactions that met another one are sent again. */
 export function openTable(
