@@ -3,6 +3,7 @@ import type { Connection, Connections } from '#lib/api/connection-schema';
 import type { Endpoint } from '#lib/api/endpoints';
 import type { FileEndpoint } from '#lib/connections/endpoint-file';
 import type { ConnectionsFile } from '#lib/connections/file';
+import { readAsked } from './commands/try-connection.ts';
 import { findTroubles } from './connection-troubles.ts';
 import { compareConnections, describeComparison } from './connections-file.ts';
 
@@ -164,4 +165,14 @@ test('a file is compared with a hub, but for the secrets', () => {
   expect(describeComparison(alike)).toBe('put would change nothing but secrets');
   const rerouted = { ...file({ id: 'same' }), routes: [{ from: '*', to: 'erp' }] };
   expect(compareConnections(rerouted, hub([connection('same')])).routes).toBe(true);
+});
+
+test('an event is tried as a body of the connection that it came from, in its own charset', async () => {
+  const body = Buffer.from('{"name":"José"}', 'latin1').toString('base64');
+  const get = async () => ({ connection: 'shop', topic: 'order', body, encoding: 'base64' }) as never;
+  expect(await readAsked('shop', undefined, { event: 'evt_1' }, { get })).toEqual({
+    topic: 'order',
+    body: { name: 'José' },
+  });
+  await expect(readAsked('other', undefined, { event: 'evt_1' }, { get })).rejects.toThrow('evt_1 came from shop');
 });

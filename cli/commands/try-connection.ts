@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Shape, Tried } from '#lib/api/connection-reads';
 import type { InboundEvent } from '#lib/api/events';
 import { readJson } from '#lib/platform/json';
+import { decodeText } from '#lib/platform/text';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -55,21 +56,28 @@ export function addTry(connections: Command): void {
       'connections try scopio-main --event evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10',
     )
     .does(async (session, id: string, file: string | undefined, options: Options) => {
-      const asked = await readAsked(file, options, session.api);
+      const asked = await readAsked(id, file, options, session.api);
       const tried = await session.api.post<Tried>(`/connections/${encodeURIComponent(id)}/try`, asked);
       session.answer(tried, () => describeTried(tried, session));
       if (tried.error) process.exitCode = 1;
     });
 }
 
-async function readAsked(file: string | undefined, { topic, event }: Options, api: Api) {
+/** What is to be tried, of a file or of an event that came from the connection. */
+export async function readAsked(
+  connection: string,
+  file: string | undefined,
+  { topic, event }: Options,
+  api: Pick<Api, 'get'>,
+) {
   if (event !== undefined) {
     const found = await api.get<InboundEvent>(`/events/${encodeURIComponent(event)}`);
+    if (found.connection !== connection) throw usageError(`${event} came from ${found.connection}`);
     if (found.bodyTruncated)
       throw new CliError(
         `of ${event} ${found.body === '' ? 'nothing is kept: its buyer was erased' : 'only the beginning is kept'}`,
       );
-    const text = Buffer.from(found.body ?? '', found.encoding).toString();
+    const text = decodeText(Buffer.from(found.body ?? '', found.encoding));
     return { topic: found.topic, body: parse(text, event) };
   }
   if (topic === undefined || file === undefined) throw usageError('say --topic and a file, or --event');

@@ -1,5 +1,6 @@
 import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
+import { sum } from '#lib/platform/sum';
 import { derive } from './derive.ts';
 import { withoutDescription, withoutPages } from './erasure.ts';
 import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot } from './order.ts';
@@ -191,7 +192,8 @@ export const isSame: IsNamed = (sku, name) => sku === name;
 /**
  * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, those first that
  * no earlier parcel of the shipper has filled. Units beyond what was placed are not ours and are left out. Where it names
- * nothing of the order, as `settings.skus` are others by now, it does not say what is inside.
+ * nothing of the order, as `settings.skus` are others by now, and as many units as are left, it does not say what is
+ * inside: fewer, as of a substitute, may leave some of the order for later.
  */
 export function resolveSkus(
   order: Order,
@@ -203,10 +205,14 @@ export function resolveSkus(
   const left = sumByLine(minus(placed, sentBy(order.fulfillments, by, placement)));
   const skus = skusOf(order);
   const isOurs = ({ sku }: { sku: string }) => [...skus.values()].some((own) => isNamed(own, sku));
+  const knownOf = ({ trackingNumber }: Parcel) =>
+    unitsOf(findParcels(order.fulfillments, trackingNumber.trim(), source));
+  const named = parcels.flatMap((parcel) => (knownOf(parcel).length > 0 ? [] : (parcel.items ?? [])));
   const isAny = parcels.some(({ items = [] }) => items.some(isOurs));
+  const isRest = !isAny && sum(named.map(({ quantity }) => quantity)) >= sum([...left.values()]);
   return parcels.map(({ items, ...parcel }) => {
-    if (!items || parcel.lineItems || !isAny) return parcel;
-    const known = unitsOf(findParcels(order.fulfillments, parcel.trackingNumber.trim(), source));
+    if (!items || parcel.lineItems || isRest) return parcel;
+    const known = knownOf(parcel);
     const more = [...sumByLine(items.map(({ sku, quantity }) => ({ id: sku, quantity })))].flatMap(
       ([sku, quantity]) => {
         const had = known.filter(({ id }) => isNamed(skus.get(id) ?? '', sku));

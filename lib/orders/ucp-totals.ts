@@ -22,10 +22,24 @@ export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTot
  * The order's breakdown in minor units, one subtotal and one total. A total the other figures do not add up to is
  * kept, with one entry more that names the difference, so that the entries sum exactly.
  */
-export function buildTotals({ lines, amounts, taxIncluded, discounts = [], fees = [] }: OrderSnapshot): UcpTotal[] {
+export function buildTotals(order: OrderSnapshot): UcpTotal[] {
+  const { amounts, taxIncluded } = order;
+  return [
+    ...partsOf(order),
+    ...entry('adjustment', 'Difference to the total of the sales channel', restOf(order)),
+    { type: 'total', amount: amounts.total, ...(taxIncluded && amounts.tax > 0 && withTax(amounts)) },
+  ];
+}
+
+/** What a total is more than its parts add up to. */
+export const restOf = (order: Figures): number => order.amounts.total - sum(partsOf(order).map(({ amount }) => amount));
+
+type Figures = Pick<OrderSnapshot, 'lines' | 'amounts' | 'taxIncluded' | 'discounts' | 'fees'>;
+
+function partsOf({ lines, amounts, taxIncluded, discounts = [], fees = [] }: Figures): UcpTotal[] {
   const subtotal = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
   const charged = sum(lines.map(({ unitPrice, quantity, total }) => total ?? unitPrice * quantity));
-  const parts: UcpTotal[] = [
+  return [
     { type: 'subtotal', amount: subtotal },
     ...difference(charged - subtotal, 'Item discounts', 'Item surcharges'),
     // Sources write a discount with either sign.
@@ -34,12 +48,6 @@ export function buildTotals({ lines, amounts, taxIncluded, discounts = [], fees 
     ...entry('fulfillment', 'Shipping', amounts.fulfillment),
     ...fees.flatMap(({ type, title, amount }) => entry(type, title, amount)),
     ...(taxIncluded ? [] : entry('tax', 'Tax', amounts.tax)),
-  ];
-  const rest = amounts.total - sum(parts.map(({ amount }) => amount));
-  return [
-    ...parts,
-    ...entry('adjustment', 'Difference to the total of the sales channel', rest),
-    { type: 'total', amount: amounts.total, ...(taxIncluded && amounts.tax > 0 && withTax(amounts)) },
   ];
 }
 

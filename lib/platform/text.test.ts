@@ -16,6 +16,7 @@ it.each([
   ['a charset that is named', polish, 'text/json; charset="windows-1250"', '{"ł"}'],
   ['one that is not', latin, 'application/json', SAID],
   ['one that nobody knows', latin, 'application/json; charset=klingon', SAID],
+  ['UTF-8 with half a letter', Buffer.concat([Buffer.from('José'), Buffer.from('ó').subarray(0, 1)]), '', 'José\ufffd'],
   ['nothing', Buffer.from(''), '', ''],
   ['a zero', Buffer.from([0]), '', '\0'],
 ])('reads %s', (_, bytes, type, text) => {

@@ -1,17 +1,20 @@
 /**
- * What bytes say: UTF-8, as JSON is, whatever a header claims; UTF-16 by its mark or by the zeros that JSON in it begins
- * with; else in the charset that the `Content-Type` names, or in Windows-1252, in which every byte is a letter.
+ * What bytes say: UTF-8, as JSON is, whatever a header claims, also where a letter of it was cut in two; UTF-16 by its
+ * mark or by the zeros that JSON in it begins with; else in the charset that the `Content-Type` names, or in
+ * Windows-1252, in which every byte is a letter.
  */
 export function decodeText(bytes: Uint8Array, contentType = '', isWhole = true): string {
   const [first, second] = bytes;
   const wide = first === 0xff || second === 0 ? 'utf-16le' : first === 0xfe || first === 0 ? 'utf-16be' : undefined;
   const [, named] = /charset="?([\w-]+)/i.exec(contentType) ?? [];
-  for (const charset of [wide ?? 'utf-8', named]) {
-    const text = charset && tryDecode(bytes, charset, isWhole);
-    if (text !== undefined) return text;
-  }
-  return new TextDecoder('windows-1252').decode(bytes);
+  const text = tryDecode(bytes, wide ?? 'utf-8', isWhole);
+  if (text !== undefined) return text;
+  const mended = new TextDecoder().decode(bytes);
+  if (count(mended, /[^\0-\x7f\ufffd]/gu) >= count(mended, /\ufffd/g)) return mended;
+  return (named && tryDecode(bytes, named, isWhole)) ?? new TextDecoder('windows-1252').decode(bytes);
 }
+
+const count = (text: string, letters: RegExp): number => text.match(letters)?.length ?? 0;
 
 /** Undefined where it is no text in that charset, or there is no such charset. */
 function tryDecode(bytes: Uint8Array, charset: string, isWhole: boolean): string | undefined {

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { amountsIn, isTakenOff, rateOf, takeDiscounts } from './amounts.ts';
+import { describe, expect, test } from 'vitest';
+import { PLATE, snapshotOf } from '#test/support/orders';
+import { amountsIn, isTakenOff, rateOf, readEither, takeDiscounts } from './amounts.ts';
 
 test('a figure that only controls refuses nothing, and is named where nobody can read it', () => {
   const { control, told } = amountsIn('EUR');
@@ -122,5 +123,45 @@ test('what is worth less than nothing takes something off the order, by price or
       { title: 'Voucher', amount: 200 },
       { title: 'Discount', amount: 500 },
     ],
+  });
+});
+
+describe('an order in which 500.000 may be half a million or 500', () => {
+  const orderIn = (currency: string, price: unknown, total: unknown, shipping: unknown = 0) =>
+    readEither(currency, (amounts) => {
+      const unitPrice = amounts.minor(price, 'price');
+      const fulfillment = amounts.minor(shipping, 'shipping');
+      return {
+        ...snapshotOf({ currency, lines: [{ ...PLATE, unitPrice }] }),
+        amounts: {
+          fulfillment,
+          tax: 0,
+          discount: 0,
+          total: amounts.control(total, 'total') ?? unitPrice + fulfillment,
+        },
+        ...amounts.told(),
+      };
+    });
+  const readIn = (...told: Parameters<typeof orderIn>) => {
+    const { lines, amounts, assumed } = orderIn(...told);
+    return [lines[0]?.unitPrice, amounts.total, ...(assumed ?? [])];
+  };
+
+  test('is the one whose parts add up to its total', () => {
+    expect(readIn('CLP', '500.000', 500)).toEqual([500, 500]);
+    expect(readIn('CLP', '500.000', '1500.000', 1000)).toEqual([500, 1500]);
+    expect(readIn('CLP', '500.000', '500.990', '990')).toEqual([500_000, 500_990]);
+    expect(readIn('JPY', '500.000', 500_000)).toEqual([500_000, 500_000]);
+    expect(readIn('EUR', '1.500', '1500.00')).toEqual([150_000, 150_000]);
+    expect(readIn('EUR', '1.500', '1.50')).toEqual([150, 150]);
+    expect(readIn('KWD', '1.500', '1500')).toEqual([1500, 1_500_000]);
+  });
+
+  test('is the one that another amount shows, and is named where nothing does', () => {
+    expect(readIn('CLP', '500.000', '500.000', '0.000')).toEqual([500, 500]);
+    const words = 'price: behind its point may be thousands or decimals, read as';
+    expect(readIn('CLP', '500.000', '500.000')).toEqual([500_000, 500_000, `${words} thousands`]);
+    expect(readIn('JPY', '500.000', null)).toEqual([500, 500, `${words} decimals`]);
+    expect(readIn('EUR', '12.500', null)).toEqual([1250, 1250]);
   });
 });

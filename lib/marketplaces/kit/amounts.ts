@@ -1,4 +1,5 @@
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
+import { restOf } from '#lib/orders/ucp-totals';
 import { exponentOf, toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import { firstText, member, textOf } from './json.ts';
@@ -18,6 +19,8 @@ export interface AmountReader {
   assume(field: string, words: string): void;
   /** An order's `assumed`, once all of it is read. */
   told(): Pick<OrderSnapshot, 'assumed'>;
+  /** The first field whose point may stand before thousands or before decimals, and whether another's is before decimals. */
+  points(): { unclear?: string; isDecimal: boolean };
 }
 
 /** What databases and .NET write for a time that was never set: the first one that each of them has. */
@@ -58,16 +61,62 @@ function symbolsOf(currency: string): string[] {
 /** Whether a row takes something off the order: it is not shipped, and may have no SKU. */
 export const isTakenOff = (price: unknown, quantity: number): boolean => /^\D*-/.test(written(price)) !== quantity < 0;
 
-/** `path` is where in the body a field stands, for errors that name it. */
-export function amountsIn(currency: string, path: (field: string) => string = String): AmountReader {
+/** `500.000`: half a million, or 500 with decimals. */
+const UNCLEAR = /^-?[1-9]\d{0,2}\.\d{3}$/;
+/** `0.000` and `1500.000`: nobody divides thousands so. */
+const DECIMAL = /^-?(?:0|\d{4,})\.\d{3}$/;
+/** Of the currencies without decimals, those whose countries divide thousands by a comma. */
+const BY_COMMA = new Set(['JPY', 'KRW']);
+
+const isByPoint = (currency: string): boolean =>
+  currency !== '' && exponentOf(currency, '') === 0 && !BY_COMMA.has(currency);
+
+/**
+ * An order in which `500.000` may be half a million or 500: the one of both whose parts add up to its total. Where that
+ * tells nothing, another amount's point may; else it is named what the currency is taken for.
+ */
+export function readEither<O extends Omit<OrderSnapshot, 'version'>>(
+  currency: string,
+  read: (amounts: AmountReader) => O,
+  path?: (field: string) => string,
+): O {
+  const amounts = amountsIn(currency, path);
+  const usual = read(amounts);
+  const { unclear, isDecimal } = amounts.points();
+  const exponent = exponentOf(currency, '');
+  if (unclear === undefined || exponent > 2) return usual;
+  const other = read(amountsIn(currency, path, !isByPoint(currency)));
+  const [isUsual, isOther] = [usual, other].map((order) => restOf(order) === 0);
+  if (isUsual !== isOther) return isUsual ? usual : other;
+  if (isDecimal) return isByPoint(currency) ? other : usual;
+  if (exponent > 0) return usual;
+  const meant = isByPoint(currency) ? 'thousands' : 'decimals';
+  const words = `${unclear}: behind its point may be thousands or decimals, read as ${meant}`;
+  return { ...usual, assumed: [...(usual.assumed ?? []), words] };
+}
+
+/**
+ * `path` is where in the body a field stands, for errors that name it; `byPoint`: whether one point before three digits
+ * divides thousands.
+ */
+export function amountsIn(
+  currency: string,
+  path: (field: string) => string = String,
+  byPoint = isByPoint(currency),
+): AmountReader {
   const assumed: string[] = [];
+  const points: ReturnType<AmountReader['points']> = { isDecimal: false };
   const assume = (field: string, words: string): void => {
     assumed.push(`${field}: ${words}`);
   };
   const minor = (value: unknown, field: string): number => {
     const other = otherCurrency(value, currency);
     if (other) assume(field, `is in ${other}, counted as ${currency}`);
-    return toMinorRounded(plain(value, currency), currency, path(field), () =>
+    const text = plain(value, currency);
+    const isUnclear = typeof text === 'string' && UNCLEAR.test(text);
+    if (isUnclear) points.unclear ??= field;
+    points.isDecimal ||= typeof text === 'string' && DECIMAL.test(text);
+    return toMinorRounded(isUnclear && byPoint ? text.replace('.', '') : text, currency, path(field), () =>
       assume(field, `rounded to the decimals of ${currency}`),
     );
   };
@@ -82,7 +131,8 @@ export function amountsIn(currency: string, path: (field: string) => string = St
     if (read === null && !isNoTime(value)) assume(field, 'is no time that can be read');
     return read;
   };
-  return { minor, control, instant, assume, told: () => (assumed.length > 0 ? { assumed } : {}) };
+  const told = () => (assumed.length > 0 ? { assumed } : {});
+  return { minor, control, instant, assume, told, points: () => points };
 }
 
 /** The currency that an amount names for itself, by code or symbol, where it is not its order's; undefined else. */
@@ -98,7 +148,7 @@ function otherCurrency(told: unknown, currency: string): string | undefined {
 
 /**
  * An amount as a plain decimal. Digits may be grouped, a comma stand before the last one or two (before three it divides
- * groups where a currency has no decimals, as a point does in Chile), and the currency's code before or behind it.
+ * groups where a currency has no decimals), and the currency's code before or behind it.
  */
 function plain(told: unknown, currency: string): string | number {
   const value = member(told, 'amount') ?? told;
@@ -107,7 +157,7 @@ function plain(told: unknown, currency: string): string | number {
   const code = [all.slice(0, 3), all.slice(-3)].find((word) => word.toUpperCase() === currency);
   const text = all.replace(code ?? '', '');
   const [, separator = '', second] = /^-?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*$/.exec(text) ?? [];
-  if (separator && (second || exponentOf(currency, '') === 0)) return text.replaceAll(separator, '');
+  if (second || (separator === ',' && exponentOf(currency, '') === 0)) return text.replaceAll(separator, '');
   const [, whole, fraction] =
     /^(-?\d{1,3}(?:([.,])\d{3})+)(?!\2)[.,](\d+)$/.exec(text)?.filter((_, at) => at !== 2) ?? [];
   return whole === undefined ? text.replace(/,(?=\d{1,2}$)/, '.') : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;

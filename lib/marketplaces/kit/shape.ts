@@ -24,7 +24,7 @@ export const price = z.unknown().check(z.refine((value) => !isNothing(value), 'e
 export const anything = z.optional(z.unknown());
 
 /** What a function makes of a member, whatever that is. */
-const reading = <T>(read: (value: unknown) => T) => z.pipe(anything, z.transform(read));
+export const reading = <T>(read: (value: unknown) => T) => z.pipe(anything, z.transform(read));
 
 /** Absent and null are the same, and so are the `""`, `[]` and `{}` of those who write all that is empty alike. */
 export const isNothing = (value: unknown): boolean =>

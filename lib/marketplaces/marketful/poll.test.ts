@@ -131,6 +131,12 @@ test('asks for what Marketful calls a SKU, and tells what the channels do', asyn
   expect(page?.items).toMatchObject([{ topic: 'stock', body: { sku: 'MUG-RED' } }]);
 });
 
+test('a SKU that is called as a member of every object is asked for as it is', async () => {
+  const { read, asked } = open([STOCK], { settings: { eans: {} }, skus: ['constructor'] });
+  await read();
+  expect(asked()).toEqual(['get_stock?sku=constructor']);
+});
+
 test('asks by EAN where the SKU is not known, and first where the settings say so', async () => {
   const script = [BY_EAN, STOCK, UNKNOWN, BY_EAN, UNKNOWN];
   const { read, asked, connection } = open(script, {

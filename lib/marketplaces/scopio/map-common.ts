@@ -111,8 +111,11 @@ export interface Around {
 }
 
 /** Reads members of one order. What it had to assume stands in `assumed`, by paths below the order, without values. */
-export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: string) => string, currency = '') {
-  const { minor, instant, control, assume, told } = amountsIn(currency, path);
+export function createReader(
+  { zone }: Pick<Around, 'zone'>,
+  path: (field: string) => string,
+  { minor, instant, control, assume, told } = amountsIn('', path),
+) {
   return {
     ...{ path, control, assume },
     told() {

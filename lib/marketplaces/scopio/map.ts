@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { isTakenOff, rateOf, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, isTakenOff, rateOf, readEither, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
@@ -68,7 +68,12 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   const path = pathUnder(around.at);
   const currency = (order.currency ?? currencyIn(order) ?? around.currency).toUpperCase();
   checkCurrency(currency, path('currency'));
-  const reader = createReader(around, path, currency);
+  const read = (amounts: AmountReader) => readOrder(body, order, currency, around, createReader(around, path, amounts));
+  return readEither(currency, read, path);
+}
+
+function readOrder(body: unknown, order: Order, currency: string, around: Around, reader: Reader): OrderSnapshot {
+  const { path } = reader;
   const { assume, instant, control } = reader;
   const externalId = order.id ?? order.order_id ?? order.number ?? needed(path('id'));
   if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);

@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, amountsIn, instantIn, isNoTime, isTakenOff, sum, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, instantIn, isNoTime, isTakenOff, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { modifiedAt } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
@@ -50,10 +50,13 @@ const isUnclear = (order: Order): boolean =>
 const DATES = ['OrderPlacedDate', 'CreatedDate', 'ModifiedDate'] as const;
 
 function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<OrderSnapshot, 'version'> {
-  const { OrderNumber: externalId, OrderStatusId } = order;
   const currency = (order.CurrencyCode ?? settings.currency ?? needed('CurrencyCode')).toUpperCase();
   checkCurrency(currency, 'CurrencyCode');
-  const amounts = amountsIn(currency);
+  return readEither(currency, (amounts) => readOrder(order, currency, settings, receivedAt, amounts));
+}
+
+function readOrder(order: Order, currency: string, settings: Settings, receivedAt: string, amounts: AmountReader) {
+  const { OrderNumber: externalId, OrderStatusId } = order;
   if (!order.CurrencyCode) amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
   const times = DATES.map((field) => amounts.instant(order[field], field, settings.timeZone));
   const index = times.findIndex((time) => time !== null);
@@ -69,7 +72,7 @@ function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<Or
     // The store does not say when an order was paid.
     paidAt: payment.state === 'paid' ? placedAt : null,
     cancelled: isCancelled(OrderStatusId),
-    ...(isUnclear(order) && { partlyShipped: true }),
+    ...(isUnclear(order) && { partlyShipped: true as const }),
     currency,
     taxIncluded: false,
     ...mapPeople(order, amounts),

@@ -3,7 +3,7 @@ import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Payment } from '#lib/orders/order-schema';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, amountsIn, instantIn, rateOf, sum, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, instantIn, rateOf, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
 import { isObject, member, numbersIn, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
@@ -48,14 +48,17 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change
   const order = readShape(Order, body);
   const currency = order.currency.toUpperCase();
   checkCurrency(currency, 'currency');
-  const amounts = amountsIn(currency);
+  if (isBefore(settings, instantIn(order.created_at, settings.timeZone))) return NOT_OURS;
+  return { type: 'order', order: readEither(currency, (amounts) => snapshotOf(order, receivedAt, settings, amounts)) };
+}
+
+function snapshotOf(order: Order, receivedAt: string, settings: Settings, amounts: AmountReader): OrderSnapshot {
   const createdAt = amounts.instant(order.created_at, 'created_at', settings.timeZone);
-  if (isBefore(settings, createdAt)) return NOT_OURS;
   if (createdAt === null) amounts.assume('created_at', 'is missing: when it was read');
   const placedAt = createdAt ?? receivedAt;
   const payment = paymentOf(order, settings);
   const { tax, ...goods } = mapRows(order, settings, amounts);
-  const snapshot: OrderSnapshot = {
+  return {
     externalId: order.id,
     number: order.number ?? order.id,
     placedAt,
@@ -64,7 +67,7 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change
     paidAt: payment.state === 'paid' ? placedAt : null,
     version: versionOf(amounts.instant(order.updated_at, 'updated_at', settings.timeZone), receivedAt),
     cancelled: order.is_deleted,
-    currency,
+    currency: order.currency.toUpperCase(),
     taxIncluded: settings.pricesIncludeTax,
     ...mapPeople(order, amounts),
     ...defined({ note: order.notes, market: marketOf(order, settings) }),
@@ -75,7 +78,6 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change
     amounts: amountsOf(order, goods, { tax, added: settings.pricesIncludeTax ? 0 : tax }, amounts),
     ...amounts.told(),
   };
-  return { type: 'order', order: snapshot };
 }
 
 /** A note to an order of years ago makes it an updated one, and is no order to ship it. */

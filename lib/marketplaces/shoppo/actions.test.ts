@@ -87,6 +87,14 @@ test('takes up what a broken attempt left: OPEN is paid, PAID is done', async ()
   expect(names(paid)).toEqual(['orderList']);
 });
 
+test('a payment that is refused is done where the order is paid by now, and refused where it is not', async () => {
+  const again = open([OPEN, refused('already paid'), PAID]);
+  expect(await order.push(again.remote, again.input)).toMatchObject({ isFound: true });
+  expect(names(again)).toEqual(['orderList', 'setOrderAsPaid', 'orderList']);
+  await expect(push([OPEN, refused('no funds'), OPEN])).rejects.toMatchObject({ code: 'refused' });
+  await expect(push([OPEN, refused('it has expired'), CLOSED, NONE])).rejects.toMatchObject({ code: 'refused' });
+});
+
 test('an order that was never paid is not paid once other units are wanted', async () => {
   const opened = open([OPEN, NONE, CREATED, SET_PAID], () => ({ lineItems: [{ id: 'li_1', quantity: 1 }] }));
   expect(await order.push(opened.remote, opened.input)).not.toHaveProperty('isFound');

@@ -26,10 +26,7 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
     const found = await findOrder(remote, partnerOrderCode);
     return found && { ...found, partnerOrderCode };
   }),
-  cancelled: fetchAs('cancelled', async (remote, code) => ({
-    ...(await findOrder(remote, code)),
-    partnerOrderCode: code,
-  })),
+  cancelled: fetchAs('cancelled', async (remote, id) => ({ ...(await findOrder(remote, id)), partnerOrderCode: id })),
 };
 
 export const order: ProbedAction<PlaceInput> = {
@@ -39,7 +36,12 @@ export const order: ProbedAction<PlaceInput> = {
     const { id, status = 'OPEN' } = placed ?? (await change(remote, documents.CREATE_ORDER, given));
     const payment = { orderId: id, chargeId: given.partnerOrderCode };
     // "It should be OPEN": any later status says that it is paid.
-    if (status === 'OPEN') await change(remote, documents.SET_ORDER_AS_PAID, payment, 'OPEN');
+    if (status === 'OPEN')
+      await change(remote, documents.SET_ORDER_AS_PAID, payment, 'OPEN').catch(async (error: unknown) => {
+        // What is refused as paid by now, by an attempt whose answer was lost, is done.
+        const now = error instanceof RejectedError ? (await findPlaced(remote, input)).placed : null;
+        if (now === null || now.status === 'OPEN') throw error;
+      });
     const note = uncarried(input.order, 'Shoppo', ['company']);
     return { remoteId: id, ...defined({ note, isFound: placed !== null || undefined }) };
   },

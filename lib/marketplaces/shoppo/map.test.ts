@@ -65,6 +65,16 @@ test('what was told as cancelled is what the order shows as that, else all of it
   });
 });
 
+test('an item of a Sku that is gone leaves the rest of its order readable', () => {
+  const told = [item('1', { sku: null, status: 'CANCELLED' }), item('2', { shippingPackage: box('1Z') })];
+  expect(read('order', order(told))).toMatchObject({
+    shipment: {
+      parcels: [{ trackingNumber: '1Z', items: [{ sku: SHP_1, quantity: 1 }] }],
+      events: [{ type: 'canceled', description: '1 of a Sku that is gone' }],
+    },
+  });
+});
+
 test.each(['create-product', 'update-product', 'create-sku', 'update-sku'])(
   '%s printed empty names nothing',
   (topic) => {

@@ -124,7 +124,8 @@ function read(item: OrderItem, receivedAt: string, skus: Skus) {
   const own = { sku: setFor(sku.originalId, skus)[0] ?? sku.originalId, quantity };
   if (status === 'CANCELLED') {
     const at = instantIn(item.timeRefunded) ?? receivedAt;
-    const event = { id: `${id} canceled`, type: 'canceled', at, description: `${quantity} of ${own.sku}` };
+    const description = `${quantity} of ${own.sku || 'a Sku that is gone'}`;
+    const event = { id: `${id} canceled`, type: 'canceled', at, description };
     return { parcels: [], events: [event], cancelled: [own], isSettled: true };
   }
   // That the customer has it is the item's status and not the order's.

@@ -5,7 +5,7 @@ import { sumByLine } from '#lib/orders/status';
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
 import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf } from '../kit/placing.ts';
-import { readShape } from '../kit/shape.ts';
+import { needed, readShape } from '../kit/shape.ts';
 import { findOrder, isEnded } from './api.ts';
 import { Order, type OrderItem } from './schema.ts';
 import { Settings } from './settings.ts';
@@ -113,4 +113,4 @@ export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
 
 /** How many of each Sku, by its relay id, these items are. */
 export const unitsIn = (items: readonly OrderItem[]): Map<string, number> =>
-  sumByLine(items.map(({ sku, quantity }) => ({ id: sku.originalId, quantity })));
+  sumByLine(items.map(({ sku, quantity }) => ({ id: sku.originalId || needed('sku.originalId'), quantity })));

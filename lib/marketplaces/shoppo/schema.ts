@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { isObject } from '../kit/json.ts';
+import { isObject, member, textOf } from '../kit/json.ts';
 import {
   anything,
   count,
@@ -15,6 +15,7 @@ import {
   optionalOurId,
   optionalText,
   ourId,
+  reading,
   stocked,
   text,
   trackingNumber,
@@ -48,8 +49,8 @@ const OrderItem = z.object({
   shippingProvider: looseText,
   timeRefunded: anything,
   refundedAmount: anything,
-  // `id` is the snapshot's own, and finds nothing.
-  sku: z.object({ originalId: id }),
+  // `id` is the snapshot's own, and finds nothing. A Sku that is gone is null: its item has a package all the same.
+  sku: reading((sku) => ({ originalId: textOf(member(sku, 'originalId')) })),
   shippingPackage: optional(ShippingPackage),
 });
 export type OrderItem = z.infer<typeof OrderItem>;
