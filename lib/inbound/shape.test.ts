@@ -66,6 +66,19 @@ test('functions add up on one item, and one of them tells of a change', async ()
   expect(warned.mock.calls.flat().filter((line) => line.includes('a member has appeared'))).toHaveLength(1);
 });
 
+test('a quiet topic is counted beside a busy one', async () => {
+  const { table, start, pass } = functionsOf();
+  const own = start();
+  for (let round = 0; round < 10; round++) {
+    pass(601);
+    for (let body = 0; body < 20; body++) own.count(shop, 'order-paid', members('id'));
+    own.count(shop, 'return-created', members('id'));
+    await own.write();
+  }
+  const found = await listShapes('shop', table);
+  expect(found.find(({ topic }) => topic === 'return-created')?.bodies).toBeGreaterThan(7);
+});
+
 test('a table that cannot be written costs counts, and no event', async () => {
   const { table, put, start } = functionsOf();
   put.mockRejectedValue(new Error('away'));

@@ -26,6 +26,7 @@ interface Topic extends Sighting {
   connection: Connection;
   topic: string;
   known: Set<string> | undefined;
+  writtenAt: number;
 }
 
 /** Counts what bodies look like. What a crash loses are counts. */
@@ -37,7 +38,7 @@ export function createShapes({ table = db, now = () => new Date() } = {}) {
   function count(connection: Connection, name: string, members: readonly BodyMember[]): void {
     if (members.length === 0) return;
     const key = `${connection.id} ${name}`;
-    const fresh = { connection, topic: name, known: undefined, bodies: 0, members: new Map() };
+    const fresh = { connection, topic: name, known: undefined, writtenAt: 0, bodies: 0, members: new Map() };
     const topic: Topic = topics.get(key) ?? fresh;
     topics.set(key, topic);
     topic.bodies += 1;
@@ -63,8 +64,9 @@ export function createShapes({ table = db, now = () => new Date() } = {}) {
           known.size < MAX_MEMBERS && [...members.keys()].some((path) => !known.has(path)),
       );
       const isDue = now().getTime() - writtenAt >= WRITE_EVERY_MS;
-      const [most] = isDue ? open.sort((a, b) => b.bodies - a.bodies) : [];
-      for (const topic of new Set([...news, ...(most ? [most] : [])])) await writeTopic(topic);
+      // That with the most bodies would be a busy one each time, and of a quiet one nobody would learn what changes.
+      const [longest] = isDue ? open.sort((a, b) => a.writtenAt - b.writtenAt) : [];
+      for (const topic of new Set([...news, ...(longest ? [longest] : [])])) await writeTopic(topic);
     } catch (error) {
       log.warn('counts of what bodies look like were lost', errorFields(error));
     }
@@ -75,9 +77,9 @@ export function createShapes({ table = db, now = () => new Date() } = {}) {
 
   async function writeTopic(topic: Topic): Promise<void> {
     const { bodies, members, connection } = topic;
-    Object.assign(topic, { bodies: 0, members: new Map() });
     const at = now().toISOString();
     writtenAt = now().getTime();
+    Object.assign(topic, { bodies: 0, members: new Map(), writtenAt });
     const key = items.shape.key({ connection: connection.id, topic: topic.topic });
     const merged = await untilCommitted(`the shape of ${topic.topic}`, async () => {
       const before = await read(topic);
