@@ -51,6 +51,8 @@ test('a raw body is its paths and types, and what it tells of a person is in no 
     }),
   });
   expect(maskValue({ body: 'Elena', encoding: 'utf8' })).toEqual({ body: '', encoding: 'utf8' });
+  const latin = { body: Buffer.from('{"name":"José"}', 'latin1').toString('base64'), encoding: 'base64' };
+  expect(maskValue({ ...latin, error: { description: 'José' } })).toMatchObject({ error: { description: `J${dots}` } });
   const named = { topic: 'changed', body: '{"id":7}', encoding: 'utf8' };
   expect(maskValue({ ...event, named }, /Mx/g)).toMatchObject({ named: { ...named, body: '{"id":"number"}' } });
 });

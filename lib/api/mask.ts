@@ -3,6 +3,7 @@ import type { Address, Order } from '#lib/orders/order';
 import type { Buyer } from '#lib/orders/order-schema';
 import { getOrder } from '#lib/orders/store';
 import { readJson } from '#lib/platform/json';
+import { decodeText } from '#lib/platform/text';
 
 /** The members that say who bought and where they live, by UCP's names, ours and what vendors call them. */
 const PERSONAL =
@@ -102,7 +103,7 @@ function maskText(text: string, name: string, words: RegExp | undefined): string
 
 /** What holds a raw body: that as its paths and types, and in the other members nothing that it tells of a person. */
 function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words: RegExp | undefined): object {
-  const raw = readJson(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8').toString());
+  const raw = readJson(decodeText(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8')));
   const theirs = anyOf(personalIn(raw));
   const both = words && theirs ? new RegExp(`${words.source}|${theirs.source}`, words.flags) : (words ?? theirs);
   const others = maskValue(rest, both) as object;

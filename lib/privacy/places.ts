@@ -14,6 +14,7 @@ import { deadLetterQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
 import { deleteMessages, giveBackMessages, takeMessages } from '#lib/platform/queue/redrive';
 import { db } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
+import { decodeText } from '#lib/platform/text';
 import { readQuarantine, removeQuarantined } from '#lib/quarantine/store';
 import { hasTrace } from './traces.ts';
 import { OutOfTime, walk } from './walk.ts';
@@ -101,7 +102,7 @@ async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found
       const body = bodyBytes(kept);
       if (!hasTrace(body, traces)) continue;
       const { id, topic, receivedAt, slot } = kept;
-      const data = { id, connection, topic, receivedAt, body: body.toString() };
+      const data = { id, connection, topic, receivedAt, body: decodeText(body) };
       yield { id, data, erase: () => removeQuarantined(connection, slot, id) };
     }
 }

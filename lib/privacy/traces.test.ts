@@ -94,3 +94,7 @@ test('a body of fifty thousand levels, which a stranger can have quarantined, hi
   expect(hasTrace(`{"x":${deep},"mail":"\\u0061na@shop.example"}`, ['ana@shop.example'])).toBe(true);
   expect(hasTrace(deep, ['ana@shop.example'])).toBe(false);
 });
+
+test('a street is found in a body of one byte a letter', () => {
+  expect(hasTrace(Buffer.from('{"calle":"Peñón Ñandú 12"}', 'latin1'), ['Peñón Ñandú 12'])).toBe(true);
+});

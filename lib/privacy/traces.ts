@@ -1,5 +1,6 @@
 import type { Order } from '#lib/orders/order';
 import { readJson } from '#lib/platform/json';
+import { decodeText } from '#lib/platform/text';
 
 /** Shorter words are found in what has nothing to do with the buyer. */
 const MIN_LETTERS = 6;
@@ -68,11 +69,18 @@ export function hasTrace(body: string | Buffer, traces: readonly string[]): bool
   return traces.map(plain).some((trace) => texts.some((text) => text.includes(trace)));
 }
 
-/** What bytes say as UTF-8 and, where they may be that, as UTF-16 of either order; and what stands in them in base64. */
+/**
+ * What bytes say as UTF-8, as they are read where they are not, and, where they may be that, as UTF-16 of either order;
+ * and what stands in them in base64.
+ */
 function textsIn(bytes: Buffer, depth = MAX_WRAPPED): string[] {
   const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
   const wide = bytes.includes(0) ? [even, Buffer.from(even).swap16()].map((each) => each.toString('utf16le')) : [];
-  const texts = [bytes.toString(), ...wide].flatMap((text) => [text, normalJson(text), normalForm(text)]);
+  const texts = [...new Set([bytes.toString(), decodeText(bytes), ...wide])].flatMap((text) => [
+    text,
+    normalJson(text),
+    normalForm(text),
+  ]);
   if (depth === 0) return texts;
   const runs = new Set(
     texts.flatMap((text) => [text, text.replaceAll(BREAKS, '')]).flatMap((t) => t.match(BASE64) ?? []),
