@@ -161,6 +161,7 @@ describe('an order in which 500.000 may be half a million or 500', () => {
     expect(readIn('CLP', '500.000', '500.000', '0.000')).toEqual([500, 500]);
     const words = 'price: behind its point may be thousands or decimals, read as';
     expect(readIn('CLP', '500.000', '500.000')).toEqual([500_000, 500_000, `${words} thousands`]);
+    expect(readIn('CLP', '15.990', '15.990')).toEqual([15_990, 15_990]);
     expect(readIn('JPY', '500.000', null)).toEqual([500, 500, `${words} decimals`]);
     expect(readIn('EUR', '12.500', null)).toEqual([1250, 1250]);
   });

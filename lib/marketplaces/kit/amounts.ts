@@ -19,8 +19,11 @@ export interface AmountReader {
   assume(field: string, words: string): void;
   /** An order's `assumed`, once all of it is read. */
   told(): Pick<OrderSnapshot, 'assumed'>;
-  /** The first field whose point may stand before thousands or before decimals, and whether another's is before decimals. */
-  points(): { unclear?: string; isDecimal: boolean };
+  /**
+   * The first field whose point may stand before thousands or before decimals, whether another's is before decimals, and
+   * whether one has other digits behind it than zeros.
+   */
+  points(): { unclear?: string; isDecimal: boolean; isUneven: boolean };
 }
 
 /** What databases and .NET write for a time that was never set: the first one that each of them has. */
@@ -82,14 +85,15 @@ export function readEither<O extends Omit<OrderSnapshot, 'version'>>(
 ): O {
   const amounts = amountsIn(currency, path);
   const usual = read(amounts);
-  const { unclear, isDecimal } = amounts.points();
+  const { unclear, isDecimal, isUneven } = amounts.points();
   const exponent = exponentOf(currency, '');
   if (unclear === undefined || exponent > 2) return usual;
   const other = read(amountsIn(currency, path, !isByPoint(currency)));
   const [isUsual, isOther] = [usual, other].map((order) => restOf(order) === 0);
   if (isUsual !== isOther) return isUsual ? usual : other;
   if (isDecimal) return isByPoint(currency) ? other : usual;
-  if (exponent > 0) return usual;
+  // `15.990` of a currency without decimals is what a price in thousands looks like.
+  if (exponent > 0 || (isUneven && isByPoint(currency))) return usual;
   const meant = isByPoint(currency) ? 'thousands' : 'decimals';
   const words = `${unclear}: behind its point may be thousands or decimals, read as ${meant}`;
   return { ...usual, assumed: [...(usual.assumed ?? []), words] };
@@ -105,7 +109,7 @@ export function amountsIn(
   byPoint = isByPoint(currency),
 ): AmountReader {
   const assumed: string[] = [];
-  const points: ReturnType<AmountReader['points']> = { isDecimal: false };
+  const points: ReturnType<AmountReader['points']> = { isDecimal: false, isUneven: false };
   const assume = (field: string, words: string): void => {
     assumed.push(`${field}: ${words}`);
   };
@@ -115,6 +119,7 @@ export function amountsIn(
     const text = plain(value, currency);
     const isUnclear = typeof text === 'string' && UNCLEAR.test(text);
     if (isUnclear) points.unclear ??= field;
+    points.isUneven ||= isUnclear && !text.endsWith('000');
     points.isDecimal ||= typeof text === 'string' && DECIMAL.test(text);
     return toMinorRounded(isUnclear && byPoint ? text.replace('.', '') : text, currency, path(field), () =>
       assume(field, `rounded to the decimals of ${currency}`),
