@@ -214,6 +214,14 @@ describe('its adjustments', () => {
     expect(ucpErrors(again)).toEqual([]);
   });
 
+  it('cost what units cost, whether the source leaves a line’s total as it was charged or not', () => {
+    const before = orderOf({ lines: [{ ...MUGS, total: 12000 }, PLATE] });
+    for (const total of [12000, 6000])
+      expect(later({ lines: [{ ...MUGS, quantity: 1, total }, PLATE] }, 20, before).ucp.adjustments).toMatchObject([
+        { line_items: [{ id: 'li_1', quantity: -1 }], totals: [{ amount: -6000 }] },
+      ]);
+  });
+
   it('tell of a line that vanished, and of the whole order', () => {
     expect(later({ lines: [MUGS] }, 20).ucp.adjustments).toMatchObject([
       { line_items: [{ id: 'li_2', quantity: -1 }], totals: [{ amount: -3000 }] },

@@ -170,9 +170,12 @@ function adjust(orderId: string, what: string[], at: string, units: Array<[Count
   };
 }
 
-/** What units of a line cost, rounded half up; of one that has none left, at its price. */
+/**
+ * What units of a line cost, rounded half up; at its price those of one that has none left, or whose total its source leaves
+ * as it was charged for all there ever were.
+ */
 const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, original: number): number =>
-  total === undefined || quantity === 0
+  total === undefined || quantity === 0 || total === unitPrice * original
     ? unitPrice * Math.min(units, original)
     : Math.round((total * units) / quantity);
 

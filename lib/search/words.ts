@@ -43,6 +43,9 @@ export const normalize = (text: string): string =>
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     .slice(0, MAX_LENGTH);
 
+/** The same without accents, as who has no such key types it. */
+const plain = (word: string): string => word.normalize('NFKD').replaceAll(/\p{M}/gu, '').normalize('NFC');
+
 export const isEmail = (text: string): boolean => text.normalize('NFKC').includes('@');
 /** An address is looked for by its keyed hash, and kept as nothing else. */
 export const emailWord = async (email: string, table = db): Promise<string> =>
@@ -59,7 +62,8 @@ export function wordsOfOrder(order: Order): Word[] {
     ['market', history.snapshot.market?.reference],
     ...ucp.line_items.map(({ item }): [Matched, string] => ['sku', item.id]),
   ];
-  return once(said.map(([matched, text]) => ({ matched, word: normalize(text ?? '') })));
+  const words = said.map(([matched, text]) => ({ matched, word: normalize(text ?? '') }));
+  return once([...words, ...words.map(({ matched, word }) => ({ matched, word: plain(word) }))]);
 }
 
 /** SKUs, which many orders share. */
