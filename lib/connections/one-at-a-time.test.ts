@@ -20,15 +20,16 @@ test('of changes of one moment each finds what the one before has written, whate
   expect([...stored].sort()).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('one that died with its change is waited for, and not for ever', async () => {
+test('one that died with its change is waited for, and not for ever, and what it wrote last has a second to be seen', async () => {
   const table = memoryTable();
-  let at = Date.parse('2026-11-20T08:15:00.000Z');
+  const began = Date.parse('2026-11-20T08:15:00.000Z');
+  let at = began;
   const wait = async (ms: number) => {
     at += ms;
   };
   const clock = { table, now: () => new Date(at), wait };
   void oneAtATime(() => new Promise(() => undefined), clock);
-  expect(await oneAtATime(async () => 'done', clock)).toBe('done');
+  expect(await oneAtATime(async () => at - began, clock)).toBe(31_000);
 });
 
 test('a change that takes longer than a turn keeps it, and whoever waits is told once', async () => {

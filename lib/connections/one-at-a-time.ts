@@ -7,6 +7,8 @@ import { db } from '#lib/platform/table/table';
 const SECONDS = 30;
 const RENEW_MS = 10_000;
 const LOOK_MS = 250;
+/** An index of the table and Secrets Manager show a moment later what the one before has written. */
+const SHOWN_AFTER_MS = 1_000;
 
 /**
  * Does what reads the configuration or its secrets and writes them anew, one after the other: of two at once the second
@@ -19,8 +21,11 @@ export async function oneAtATime<T>(
   const at = { key: items.configurationLease.key(), member: 'lease' };
   const take = () => takeLease({ ...at, seconds: SECONDS, now: now() }, table);
   let taken = await take();
-  if (!taken) waits();
-  for (; !taken; taken = await take()) await wait(LOOK_MS);
+  if (!taken) {
+    waits();
+    for (; !taken; taken = await take()) await wait(LOOK_MS);
+    await wait(SHOWN_AFTER_MS);
+  }
   const { owner } = taken.lease;
   // What was done is done, and its secret may be shown this once: a turn that cannot be written down ends by itself.
   const write = (lease: object | null) => writeLeased({ ...at, owner }, { lease }, table).catch(() => undefined);
