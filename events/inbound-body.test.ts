@@ -16,6 +16,17 @@ it('keeps every byte of a body, and never grows it much', () => {
   expect(packBody(Buffer.from('\u0001'.repeat(100))).encoding).toBe('base64');
 });
 
+it('keeps JSON as text where its header alone tells the charset, and anything else as it came', () => {
+  const polish = Buffer.from([...Buffer.from('{"a":"'), 0xb3, ...Buffer.from('"}')]);
+  expect(packBody(polish, 'application/json; charset=ISO-8859-2')).toEqual({ body: '{"a":"ł"}', encoding: 'utf8' });
+  for (const [bytes, type] of [
+    [polish, 'application/json'],
+    [polish, 'text/json; charset=klingon'],
+    [polish.subarray(1), 'text/plain; charset=ISO-8859-2'],
+  ] as const)
+    expect(packBody(bytes, type)).toEqual({ body: bytes.toString('base64'), encoding: 'base64' });
+});
+
 it('cuts a body in two, at a character, and in base64 at a byte', () => {
   const bytes = Buffer.from(Array.from({ length: 1001 }, (_, n) => n % 256));
   const cut = cutBody({ body: bytes.toString('base64'), encoding: 'base64' });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readJson } from '#lib/platform/json';
 import { currentTraceparent } from '#lib/platform/telemetry/trace';
+import { decodeText } from '#lib/platform/text';
 import type { InboundReceived } from './inbound-received.ts';
 
 // Apart from the schema: receivers make messages and read none, and start in less time without a schema library.
@@ -15,14 +17,18 @@ export function inboundReceived(
   return { id: `evt_${randomUUID()}`, receivedAt, ...rest, ...(trace && { trace }) };
 }
 
-/** Text where the bytes are UTF-8, base64 where they are not, so that no byte is lost on the way. */
-export function packBody(bytes: Buffer): Body {
+/**
+ * Text where the bytes are UTF-8, or JSON in a charset that only the header they came with tells; base64 where they are
+ * neither, so that no byte is lost on the way.
+ */
+export function packBody(bytes: Buffer, contentType = ''): Body {
   const text = bytes.toString('utf8');
   // Control characters grow sixfold in a message: a body full of them would not fit into the queue, and never would.
   const fits = JSON.stringify(text).length <= 2 * bytes.length + 2;
-  return fits && Buffer.from(text, 'utf8').equals(bytes)
-    ? { body: text, encoding: 'utf8' }
-    : { body: bytes.toString('base64'), encoding: 'base64' };
+  if (fits && Buffer.from(text, 'utf8').equals(bytes)) return { body: text, encoding: 'utf8' };
+  const told = decodeText(bytes, contentType);
+  const isTold = told !== decodeText(bytes) && readJson(told) !== undefined;
+  return isTold ? { body: told, encoding: 'utf8' } : { body: bytes.toString('base64'), encoding: 'base64' };
 }
 
 export const packJson = (body: unknown): Body => ({ body: JSON.stringify(body), encoding: 'utf8' });

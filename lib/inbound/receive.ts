@@ -63,11 +63,12 @@ export function receiver(webhook: Webhook) {
       // One body for a wrong secret, connection, topic, path or address: nothing can be learned by trying.
       return refuse(401, 'unauthorized', 'not authorized');
     }
-    const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(body) });
+    const contentType = event.headers['content-type'];
+    const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(body, contentType) });
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
     await sendMessage(queue, { message, group: connection });
     log.info('webhook accepted', { event: message.id, connection, topic });
-    const json = readJson(decodeText(body));
+    const json = readJson(decodeText(body, contentType));
     const read = json === undefined ? webhook.readOther?.(body) : json;
     if (read === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
     const objection = webhook.objection?.(topic, read);
