@@ -42,7 +42,7 @@ const fileOf = (connections: ConnectionsFile['connections'], routes: Route[] = [
 test('settings go to the table, secrets to Secrets Manager, and nothing is written that is there already', async () => {
   const { put, store, documents, written, unblocked } = startHub();
   const file = fileOf([entry('shop', 'bazaar', 'key'), entry('shed-1', 'shed')], [{ from: '*', to: 'shed-1' }]);
-  expect(await put(file)).toEqual(['shop', 'shed-1']);
+  expect(await put(file)).toEqual(['shop', 'shed-1', 'routes']);
   const { connections, routes } = await store.getConfiguration();
   expect([...connections.values()]).toEqual(expect.arrayContaining(file.connections.map((each) => each.connection)));
   expect(JSON.stringify([...connections.values()])).not.toContain('key');
@@ -90,7 +90,7 @@ test('changed routes alone wake what waits for routes', async () => {
   const { put, unblocked } = startHub();
   await put(fileOf([entry('shop', 'bazaar')]));
   unblocked.length = 0;
-  expect(await put(fileOf([entry('shop', 'bazaar')], [{ from: '*', to: 'erp' }]))).toEqual([]);
+  expect(await put(fileOf([entry('shop', 'bazaar')], [{ from: '*', to: 'erp' }]))).toEqual(['routes']);
   expect(unblocked).toEqual(['routes']);
 });
 
@@ -100,5 +100,5 @@ test('what was put is in force once every cache has run out, and then what was r
     async (waitsFor) => void done.push(waitsFor),
     async (ms) => void done.push(ms),
   );
-  expect(done).toEqual([6_000, 'connection']);
+  expect(done).toEqual([6_000, 'connection', 'routes']);
 });

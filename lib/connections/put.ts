@@ -26,7 +26,8 @@ interface Hub {
 
 /**
  * Makes a connections file the hub's configuration: settings to DynamoDB, secrets to Secrets Manager, never both.
- * Deliveries that waited for a connection or for the routes run again when these changed. Returns the ids that changed.
+ * Deliveries that waited for a connection or for the routes run again when these changed. Returns the ids that changed, and
+ * `routes` where these did.
  */
 export async function putConnections(
   file: ConnectionsFile,
@@ -71,7 +72,7 @@ export async function putConnections(
   // A carrier's word may be mapped on either side, so any changed connection may be what a delivery waited for.
   if (changed.size > 0) await unblock('connection');
   if (changed.size > 0 || rerouted) await unblock('routes');
-  return [...changed];
+  return [...changed, ...(rerouted ? ['routes'] : [])];
 }
 
 /** A read that was under way when the configuration changed has ended by then. */
@@ -79,11 +80,12 @@ const READ_MS = 1_000;
 
 /**
  * Returns once every instance acts on what was put: receivers take the new secrets at once, whatever forgeries they are
- * busy with, and what was refused meanwhile with the old keys runs again.
+ * busy with, and what was refused meanwhile with the old keys, or found no way by the old routes, runs again.
  */
 export async function untilInForce(unblock: Unblock, wait: (ms: number) => Promise<unknown> = sleep): Promise<void> {
   await wait(Math.max(CONFIG_TTL_MS, MIN_REFRESH_MS) + READ_MS);
   await unblock('connection');
+  await unblock('routes');
 }
 
 function documentOf(entries: readonly FileConnection[], tokenKey: string | undefined): SecretDocument {

@@ -9,7 +9,7 @@ import { getNetwork } from './network.ts';
 import { marketplaces } from './registry.ts';
 
 /**
- * Makes a connections file the hub's configuration, on record as `by`; the ids of the connections that changed. Of a hub
+ * Makes a connections file the hub's configuration, on record as `by`; the ids of the connections that changed, and `routes`. Of a hub
  * that runs it is done `inTurn`, and returns once every instance acts on it. Nobody else changes a hub that only starts,
  * and a start that was killed here is not to hold up the next.
  */
