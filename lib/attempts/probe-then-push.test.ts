@@ -103,3 +103,16 @@ test('a probe that only infers from what is gone doubts a 5xx where nothing else
   // A conflict may be that it was cancelled there, which takes it away as well.
   expect(await after(new RetryableError(detail(409)), true)).toBe(false);
 });
+
+test('a push that is answered by 302 is looked for at once, and done where it is there', async () => {
+  const error = new BlockedError(detail(302), 'connection');
+  const push = () => Promise.reject(error);
+  const tried = (probe: Push<object>['probe'], change: Partial<Push<object>> = {}) =>
+    probeThenPush({ ...PUSH, push, probe, ...change });
+  const found = async () => ({ remoteId: '7' });
+  expect(await tried(found)).toEqual({ ok: true, done: { remoteId: '7' }, probed: true });
+  const failed = { ok: false, error, unknown: true };
+  expect(await tried(async () => null)).toEqual(failed);
+  expect(await tried(() => Promise.reject(new TypeError('x')))).toEqual(failed);
+  expect(await tried(found, { probeInfers: true })).toEqual(failed);
+});

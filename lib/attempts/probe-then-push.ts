@@ -30,15 +30,21 @@ export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>
   try {
     return { ok: true, done: await push(), probed: false };
   } catch (error) {
-    return { ok: false, error, unknown: mayStand(error, sent() - before, how) };
+    const failure = { ok: false, error, unknown: mayStand(error, sent() - before, how) } as const;
+    if (!LEAD_ON.has(statusOf(error)) || !how.probeTells || how.probeInfers) return failure;
+    // It waits for a person, who has nothing to do where it was done.
+    const found = await probe?.().catch(() => null);
+    return found ? { ok: true, done: found, probed: true } : failure;
   }
 }
 
-/**
- * 502 and 504 come from a gateway before the remote, and with 302 and 303 a form is answered that was done: they do not
- * tell whether the remote did it.
- */
-const TELL_NOTHING = new Set([302, 303, 502, 504]);
+const statusOf = (error: unknown): number => (error instanceof IntegrationError ? (error.detail.httpStatus ?? 0) : 0);
+
+/** With these a form is answered that was done, and whatever is somewhere else. */
+const LEAD_ON = new Set([302, 303]);
+
+/** 502 and 504 come from a gateway before the remote: they do not tell whether the remote did it. */
+const TELL_NOTHING = new Set([...LEAD_ON, 502, 504]);
 
 /** Whether a push that failed after so many requests may have left something at the remote. */
 function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Push<unknown>): boolean {
@@ -48,7 +54,7 @@ function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Pus
   // A refused second call says nothing of the first.
   if (sent > 1) return true;
   if (probeInfers && !probeTells) return false;
-  const { httpStatus = 0 } = error.detail;
+  const httpStatus = statusOf(error);
   if (TELL_NOTHING.has(httpStatus)) return true;
   // A 500 is the remote's own word that it failed, perhaps after its work; 408 may come after it, too, and 409 be said of
   // what it has by now: worth a probe, but not a person's look.
