@@ -37,6 +37,16 @@ test('neither is the buyer given away by another spelling of a remote, nor by th
   expect(maskValue({ message: 'no Calle Loma … for …' }, words)).toEqual({ message: `no C${dots} for …` });
 });
 
+test('nor by whoever prints no accents, or others', () => {
+  const buyer = { first_name: 'Jos\u00e9', last_name: 'N\u00fa\u00f1ez \u0141aski', company: 'Stra\u00dfe & S\u00f8n' };
+  const words = wordsOf([orderOf({ buyer, shippingAddress: {} })]);
+  const said =
+    'JOSE NUNEZ LASKI, jos\u00e8 de STRASSE & SON, Jose\u0301 N\u00fa\u00f1ez \u0142aski, Joseph, Jos\u00e9e';
+  expect(maskValue({ description: said }, words)).toEqual({
+    description: `J${dots} N${dots}, j${dots} de S${dots}, J${dots} N${dots}, Joseph, Jos\u00e9e`,
+  });
+});
+
 test('a raw body is its paths and types, and what it tells of a person is in no other member', () => {
   const body = JSON.stringify({ total: 1, buyer: { firstName: 'Elena' }, items: [{ sku: 'A' }], 'a@b.c': null });
   const event = { id: 'evt_1', error: { description: 'buyer: Elena has no address' }, body, encoding: 'utf8' };

@@ -52,12 +52,15 @@ export function wordsOf(orders: readonly Order[]): RegExp | undefined {
   return anyOf(words);
 }
 
-/** What finds any of these words in a text, standing alone. */
+/** What finds any of these words, standing alone, in a text whose accents are letters of their own (NFD). */
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
   const known = [...new Set(words.flatMap((word) => word?.normalize().trim() ?? []))];
   const longestFirst = known.filter((word) => word.length >= MIN_LETTERS).sort((a, b) => b.length - a.length);
   if (longestFirst.length === 0) return undefined;
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.map(asWritten).join('|')})(?![\\p{L}\\p{N}])`, 'giu');
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}\\p{M}])(?:${longestFirst.map(asWritten).join('|')})(?![\\p{L}\\p{N}\\p{M}])`,
+    'giu',
+  );
 }
 
 const PHONE = /^[+\d][\d\s()./-]{6,}$/;
@@ -66,14 +69,25 @@ const SIGNS = String.raw`[\s()./-]*`;
 const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
 const LOCAL_DIGITS = 8;
 
+/** What has no accent to leave out, and is written otherwise all the same. */
+const OTHERWISE: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd', ß: 'ss', æ: 'ae', œ: 'oe' };
+const LETTER = /\p{L}/gu;
+
+/** A pattern of a letter with or without accents: forms and labels print `JOSE NUNEZ`. */
+const withoutAccent = (letter: string): string => {
+  const other = OTHERWISE[letter.toLowerCase()];
+  return `${other ? `(?:${letter}|${other})` : letter}\\p{M}*`;
+};
+
 /**
- * A pattern that finds a word also with other spaces, with other signs in a telephone number, and with the gap that a cause
- * has for numbers.
+ * A pattern that finds a word also with other spaces or accents, with other signs in a telephone number, and with the gap
+ * that a cause has for numbers.
  */
 function asWritten(word: string): string {
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
   const parts = word.split(/\s+/).map((part) => {
-    const same = part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    const bare = part.normalize('NFD').replaceAll(/\p{M}/gu, '');
+    const same = bare.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll(LETTER, withoutAccent);
     return /\d/.test(part) && part !== word ? `(?:${same}|${GAP})` : same;
   });
   return parts.join(String.raw`\s+`);
@@ -98,7 +112,9 @@ export function maskValue(value: unknown, words?: RegExp, name = ''): unknown {
 function maskText(text: string, name: string, words: RegExp | undefined): string {
   if (PERSONAL.test(name)) return dotted(text);
   if (POSTAL.test(name)) return postal(text);
-  return words && !NAMES_A_THING.test(name) ? text.normalize().replace(words, dotted) : text;
+  if (!words || NAMES_A_THING.test(name)) return text;
+  const found = text.normalize('NFD').replace(words, (word) => dotted(word.normalize()));
+  return found.normalize();
 }
 
 /** What holds a raw body: that as its paths and types, and in the other members nothing that it tells of a person. */
