@@ -4,7 +4,6 @@ import { type Change, SLACK, type State, type Store, UNKNOWN } from '#lib/platfo
 export function createFakeStore(): Store & { changes(): number } {
   const states = new Map<string, State>();
   const failed = new Map<string, Set<string>>();
-  const asked = new Map<string, number>();
   let changes = 0;
   return {
     changes: () => changes,
@@ -29,14 +28,14 @@ export function createFakeStore(): Store & { changes(): number } {
     },
     async recover(connection, backSince = 0) {
       if (!failed.delete(connection)) return false;
-      asked.delete(connection);
       const { backSince: before, ...state } = states.get(connection) ?? UNKNOWN;
-      states.set(connection, { ...state, failing: 0, failingSince: 0, backSince: backSince || before });
+      states.set(connection, { ...state, failing: 0, failingSince: 0, askedAt: 0, backSince: backSince || before });
       return true;
     },
     async ask(connection, now, before) {
-      if ((asked.get(connection) ?? 0) > before) return false;
-      asked.set(connection, now);
+      const state = states.get(connection) ?? UNKNOWN;
+      if (state.askedAt > before) return false;
+      states.set(connection, { ...state, askedAt: now });
       return true;
     },
   };

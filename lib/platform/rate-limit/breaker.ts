@@ -1,5 +1,5 @@
 import { AwayError } from '../errors.ts';
-import { awayPolicy } from '../settings.ts';
+import { awayPolicy, retryPolicy } from '../settings.ts';
 import { type State, type Store, tableStore } from './store.ts';
 
 /** Nobody waits longer before looking again, so that all of a backlog is under way soon after a remote is back. */
@@ -31,12 +31,23 @@ export async function askWhetherBack(
   if (await store.ask(connection, now, now - askMs)) return true;
   await wait(AWAY_HOLD_MS * (0.5 + random()));
   if (!isAway(await store.read(connection), now)) return false;
-  const waitMs = Math.min(AWAY_MAX_WAIT_MS, Math.max(askMs, (now - failingSince) / 4));
-  throw new AwayError(connection, failingSince, waitMs * (0.5 + random() / 2));
+  throw new AwayError(connection, failingSince, longestWait(now - failingSince) * (0.5 + random() / 2));
 }
 
-/** Since when a connection's remote is away; null while it is there. */
-export async function awaySince(connection: string): Promise<string | null> {
-  const state = await tableStore().read(connection);
-  return isAway(state, Date.now()) ? new Date(state.failingSince).toISOString() : null;
+/**
+ * Since when a connection's remote is away; null while it is there. Where nobody has asked for longer than a delivery waits,
+ * none waits for it, and nobody knows.
+ */
+export async function awaySince(connection: string, store = tableStore(), now = Date.now()): Promise<string | null> {
+  const state = await store.read(connection);
+  const { failingSince, askedAt } = state;
+  const lastAsked = Math.max(askedAt, failingSince + awayPolicy().afterMs);
+  const nextMs = Math.max(longestWait(lastAsked - failingSince), retryPolicy().intervalSeconds * 1000);
+  const isQuiet = now > lastAsked + 2 * (nextMs + SWEEP_MS);
+  return isAway(state, now) && !isQuiet ? new Date(failingSince).toISOString() : null;
 }
+
+/** By then a delivery that is due is rung for, late as it may be. */
+const SWEEP_MS = 60_000;
+
+const longestWait = (awayMs: number): number => Math.min(AWAY_MAX_WAIT_MS, Math.max(awayPolicy().askMs, awayMs / 4));

@@ -14,9 +14,11 @@ export interface State {
   failingSince: number;
   /** When it last came back from being away; 0: never. */
   backSince: number;
+  /** When somebody last went to see whether it is back; 0: not since it was there. */
+  askedAt: number;
 }
 
-export const UNKNOWN: State = { arrival: 0, lineEnds: 0, failing: 0, failingSince: 0, backSince: 0 };
+export const UNKNOWN: State = { arrival: 0, lineEnds: 0, failing: 0, failingSince: 0, backSince: 0, askedAt: 0 };
 
 /** The numbers that requests are paced by. */
 type Paced = 'arrival' | 'lineEnds';
@@ -85,10 +87,14 @@ export function tableStore(table = db): Store {
 
 /** A number that was never written is 0. */
 function stateOf(item: Record<string, unknown>): State {
-  const { arrival = 0, lineEnds = 0, failingSince = 0, backSince = 0, failing } = item;
+  const { arrival = 0, lineEnds = 0, failingSince = 0, backSince = 0, askedAt = 0, failing } = item;
   return {
     ...{ arrival: Number(arrival), lineEnds: Number(lineEnds), backSince: Number(backSince) },
-    ...{ failingSince: Number(failingSince), failing: failing instanceof Set ? failing.size : 0 },
+    ...{
+      askedAt: Number(askedAt),
+      failingSince: Number(failingSince),
+      failing: failing instanceof Set ? failing.size : 0,
+    },
   };
 }
 
