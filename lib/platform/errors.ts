@@ -58,12 +58,15 @@ export class NotYetError extends IntegrationError {
   }
 }
 
+/** The code of what waits for its turn in a connection's rate limit. */
+export const BUDGET_SPENT = 'budget_spent';
+
 /** Our own budget for the connection is spent: no call was made. */
 export class BudgetSpentError extends NotYetError {
   override readonly name: string = 'BudgetSpentError';
 
   constructor(connection: string, waitMs: number) {
-    super({ code: 'budget_spent', description: `the requests a minute of ${connection} are used up` }, waitMs);
+    super({ code: BUDGET_SPENT, description: `the requests a minute of ${connection} are used up` }, waitMs);
   }
 }
 

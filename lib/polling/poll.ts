@@ -8,6 +8,7 @@ import type { Connector, PollPage } from '#lib/marketplaces/contract';
 import { type Remote, withRemote } from '#lib/marketplaces/remote';
 import { listOpenPlacements } from '#lib/orders/placements';
 import {
+  BUDGET_SPENT,
   BudgetSpentError,
   ContractError,
   IntegrationError,
@@ -71,6 +72,7 @@ export async function pollConnection(
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   let found = 0;
   let { webhooks, caughtUpAt } = cursor;
+  const brokeOff = cursor.lastError !== null && cursor.lastError !== BUDGET_SPENT;
   let remark: string | null = null;
   try {
     let at: Stand = cursor;
@@ -96,7 +98,8 @@ export async function pollConnection(
         const now = hub.now();
         const hadAside = at.aside;
         const { isEnd, isCaughtUp, moved } = turnPage(at, page, isAside, after(now, Math.max(interval, 1)));
-        if (isCaughtUp) caughtUpAt = startedAt.toISOString();
+        // Where what can wait cannot be read, the poll lags all the same.
+        if (isCaughtUp && !(hadAside && brokeOff)) caughtUpAt = startedAt.toISOString();
         const kept = isCaughtUp && !isEnd ? { ...moved, caughtUpAt } : moved;
         if (!(await hub.saveCursor(connection.id, lease, kept))) return 'lost';
         at = { ...at, ...moved };

@@ -5,7 +5,7 @@ import type { Remote } from '#lib/marketplaces/remote';
 import { RetryableError } from '#lib/platform/errors';
 import { connectionOf } from '../../test/support/fake-hub.ts';
 import { type Cursor, NEVER_POLLED } from './cursor.ts';
-import { pollConnection } from './poll.ts';
+import { lagSeconds, pollConnection } from './poll.ts';
 
 const SECOND_MS = 1000;
 const INTERVAL_MS = 600_000;
@@ -77,6 +77,7 @@ test('a catalog longer than an interval is read once, and the orders at each int
   expect(read.slice(0, 300)).toEqual(Array.from({ length: 300 }, (_, n) => n));
   expect(cursor().watermark).toBe('w1');
   expect(Math.max(...gaps())).toBeLessThan(INTERVAL_MS + 120_000);
+  expect(lagSeconds(cursor(), 600, new Date('2026-11-20T10:40:00Z'))).toBeLessThan(120);
 });
 
 test('a poller lets go before it is ended, and the next goes on where it stood', async () => {
@@ -99,13 +100,14 @@ test('orders that take longer than an interval leave the catalog its turn', asyn
   expect(read.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('a catalog that cannot be read holds up no orders, and counts as broken off', async () => {
+test('a catalog that cannot be read holds up no orders, and the poll lags', async () => {
   const { run, read, gaps, cursor } = account({ failing: () => true });
   await run(60);
   expect(read).toEqual([]);
   expect(gaps().length).toBeGreaterThan(8);
   expect(Math.max(...gaps())).toBeLessThan(INTERVAL_MS + 120_000);
   expect(cursor()).toMatchObject({ lastError: 'http_503', watermark: 'w0' });
+  expect(lagSeconds(cursor(), 600, new Date('2026-11-20T11:00:00Z'))).toBeGreaterThan(1800);
 });
 
 test('a backfill goes on between the polls, and leaves a watermark that moved meanwhile', async () => {
