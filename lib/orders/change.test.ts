@@ -4,8 +4,9 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { RejectedError } from '#lib/platform/errors';
 import type { Table, Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
-import { at, MUGS, orderOf, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
+import { at, MUGS, orderOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { changeOrder, type Decided, tellOrder } from './change.ts';
+import { storedOf } from './derive.ts';
 import type { Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { applyShipment } from './shipment.ts';
@@ -60,6 +61,26 @@ beforeEach(() => {
 const change = <D extends Decided | null>(decide: (order: Order | null) => D | undefined | Promise<D | undefined>) =>
   changeOrder(ID, decide, by, hub);
 const received = { type: 'order.received', detail: { number: 'SC-1001', version: at(0), event: 'evt_1' } } as const;
+
+it('lets the buyer expect one parcel of each shipper, once it is planned who ships', async () => {
+  const routes = [
+    { from: '*', match: { skuPrefix: 'MUG' }, to: 'marketful-mx' },
+    { from: '*', to: 'erp' },
+  ];
+  const { order } = await changeOrder(
+    ID,
+    () => ({ order: orderOf() }),
+    { ...by, network: { ...network, routes } },
+    hub,
+  );
+  expect(order?.ucp.fulfillment.expectations).toMatchObject([
+    { id: 'exp_1', method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
+    { id: 'exp_2', method_type: 'shipping', line_items: [{ id: 'li_2', quantity: 1 }] },
+  ]);
+  expect(order && ucpErrors(order)).toEqual([]);
+  expect(await hub.stored()).toEqual(JSON.parse(JSON.stringify(order)));
+  expect(order && 'ucp' in storedOf(order)).toBe(false);
+});
 
 it('reads once, writes the order, its timeline and its plan in one transaction, and rings', async () => {
   const { before, order, opened } = await change(() => ({ order: orderOf(), timeline: [received] }));

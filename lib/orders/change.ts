@@ -6,6 +6,7 @@ import { sameContent } from '#lib/platform/canonical-json';
 import { RejectedError } from '#lib/platform/errors';
 import { db, isTooLarge, transact, type Write } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
+import { expectAnew } from './derive.ts';
 import { factsOf } from './facts.ts';
 import type { Order } from './order.ts';
 import { type Network, planDeliveries } from './plan.ts';
@@ -129,13 +130,13 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   const released = paidAt ? [] : tellReleased(order, releasedAt, { at: at ?? now, by });
   const lines = [...(order.timeline ?? []), ...told, ...released, ...opened.flatMap(tellBlocked)];
   const { planUnfinished: _, ...rest } = plan.order ?? order;
-  const is: Order = {
+  const is = expectAnew({
     ...rest,
     releasedAt,
     ...(asked.length >= room && { planUnfinished: true }),
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
     timeline: lines.slice(0, MAX_INSIDE),
-  };
+  });
   // A channel that dates nothing says the same at every poll: only when it last did is kept, and nobody is told.
   const isSame = before !== null && lines.length <= MAX_INSIDE && showTheSame(is, before);
   const writes = (before?.writes ?? 0) + 1;

@@ -1,7 +1,7 @@
 import { sameContent } from '#lib/platform/canonical-json';
 import { type Address, DERIVED, type Order, type OrderCore } from './order.ts';
 import { joinParts } from './split.ts';
-import { buildUcp } from './ucp.ts';
+import { buildExpectations, buildUcp } from './ucp.ts';
 
 /** The order its history, parcels and corrections make, whichever of them came first. */
 export function derive(core: OrderCore): Order {
@@ -24,6 +24,14 @@ export function derive(core: OrderCore): Order {
     snapshotHash: stands.hash,
     ucp: buildUcp({ ...core, history }, shippingAddress),
   };
+}
+
+/** The order with what is expected of whom, once units changed hands. */
+export function expectAnew(order: Order): Order {
+  const { ucp, shippingAddress } = order;
+  const core = { ...order, history: joinParts(order.history, order.parts) };
+  const fulfillment = { ...ucp.fulfillment, expectations: buildExpectations(core, shippingAddress) };
+  return { ...order, ucp: { ...ucp, fulfillment } };
 }
 
 function overlay(address: Address, corrected: Address | null): Address {

@@ -9,10 +9,11 @@ import {
   type UcpOrder,
 } from '#lib/ucp/order';
 import { toUri } from '#lib/ucp/uri';
-import type { Address, Fulfillment, LineQuantity, OrderCore, ShipmentEvent, SnapshotLine } from './order.ts';
+import type { Address, Fulfillment, LineQuantity, OrderCore, Placement, ShipmentEvent, SnapshotLine } from './order.ts';
 import { type CountedLine, countLines, mergeLines } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
 import { buildTotals, lineTotals } from './ucp-totals.ts';
+import { minus } from './units.ts';
 
 /** The UCP order (`order.json`, 2026-04-08) of what the hub keeps. Pure: the same parts give the same document. */
 export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
@@ -27,7 +28,7 @@ export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
     currency: snapshot.currency,
     line_items: lines.map(buildLine),
     fulfillment: {
-      expectations: buildExpectations(core, lines, shippingAddress),
+      expectations: buildExpectations(core, shippingAddress, lines),
       events: buildEvents(core, new Set(lines.map(({ line }) => line.id))),
     },
     adjustments: buildAdjustments(core, lines),
@@ -79,9 +80,16 @@ const DESTINATION = [
 
 type Expectation = UcpOrder['fulfillment']['expectations'][number];
 
-/** Expectations as the source tells them, of what is still wanted; else one parcel to the address or point of collection. */
-function buildExpectations({ history }: OrderCore, lines: readonly CountedLine[], address: Address): Expectation[] {
-  const { shippingMethod, pickupPoint, shipBy, expectations, shippingAddress } = history.snapshot;
+/**
+ * Expectations as the source tells them, of what is still wanted; of the rest one for each shipper, and one of what nobody
+ * was asked for yet, to the address or point of collection.
+ */
+export function buildExpectations(
+  core: OrderCore,
+  address: Address,
+  lines: readonly CountedLine[] = countLines(core.history, core.fulfillments),
+): Expectation[] {
+  const { shippingMethod, pickupPoint, shipBy, expectations, shippingAddress } = core.history.snapshot;
   const wanted = new Map(lines.filter(({ total }) => total > 0).map(({ line, total }) => [line.id, total]));
   const take = ({ id, quantity }: LineQuantity): LineQuantity[] => {
     const left = wanted.get(id) ?? 0;
@@ -99,16 +107,25 @@ function buildExpectations({ history }: OrderCore, lines: readonly CountedLine[]
     ...(description && { description }),
     ...(fulfillableOn && { fulfillable_on: fulfillableOn }),
   }));
-  const rest: Omit<Expectation, 'id'> = {
-    line_items: [...wanted].flatMap(([id, quantity]) => (quantity > 0 ? [{ id, quantity }] : [])),
-    method_type: pickupPoint ? 'pickup' : 'shipping',
+  const parcel = {
+    method_type: pickupPoint ? ('pickup' as const) : ('shipping' as const),
     destination: destinationOf(address),
     ...(shippingMethod && { description: shippingMethod }),
     ...(shipBy && { fulfillable_on: shipBy }),
   };
-  return [...told, rest]
+  const held = sharesOf(core).map((share) => share.flatMap(take));
+  const rest = [...wanted].map(([id, quantity]) => ({ id, quantity })).flatMap(take);
+  return [...told, ...[...held, rest].map((line_items) => ({ line_items, ...parcel }))]
     .filter(({ line_items }) => line_items.length > 0)
     .map((each, index) => ({ id: `exp_${index + 1}`, ...each }));
+}
+
+/** What each shipper was asked for, and what the seller ships. The channel itself stands for a shipper who is looked for. */
+function sharesOf({ connection: channel, placements, own = [] }: OrderCore): LineQuantity[][] {
+  const asked = placements.filter(({ connection }) => connection !== channel);
+  const byShipper = Map.groupBy(asked, ({ connection }) => connection);
+  const units = ({ lineItems = [], less = [] }: Placement) => minus(lineItems, less);
+  return [...[...byShipper.values()].map((all) => mergeLines(all.flatMap(units))), own];
 }
 
 const destinationOf = (address: Address): Record<string, string> =>
