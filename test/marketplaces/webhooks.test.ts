@@ -154,22 +154,24 @@ test('one clear line says what is wrong', async () => {
       '--connections',
       file,
     ]);
-    expect(code).toBe(url === HUB ? 1 : USAGE);
-    return err.trim();
+    return [code, err.trim()];
   };
-  expect(await run('none', HUB)).toBe('longshore: there is no connection "none"; there are: shed, shop');
-  expect(await run('shed', 'hub.example')).toMatch(/^longshore: --url must be the hub's address/);
-  expect(await run('shed', HUB, path('none.json'))).toMatch(/none\.json: no such file$/);
-  expect(await run('shed', HUB, write('path/canary-of-the-shed', 'slash.json'))).toMatch(
-    /^longshore: secret_unfit: the webhookSecret of shed ends its URLs/,
-  );
+  const FAILED = 1;
+  expect(await run('none', HUB)).toEqual([FAILED, 'longshore: there is no connection "none"; there are: shed, shop']);
+  const says = (words: RegExp) => expect.stringMatching(words);
+  expect(await run('shed', 'hub.example')).toEqual([USAGE, says(/^longshore: --url must be the hub's address/)]);
+  expect(await run('shed', HUB, path('none.json'))).toEqual([USAGE, says(/none\.json: no such file$/)]);
+  expect(await run('shed', HUB, write('path/canary-of-the-shed', 'slash.json'))).toEqual([
+    FAILED,
+    says(/^longshore: secret_unfit: the webhookSecret of shed ends its URLs/),
+  ]);
   marketful.faults.add({
     on: 'GET /webhooks/consultar',
     kind: 'status',
     status: 404,
     body: { message: 'User Not Found' },
   });
-  expect(await run('shed', HUB)).toBe('longshore: credentials_refused: User Not Found');
+  expect(await run('shed', HUB)).toEqual([FAILED, 'longshore: credentials_refused: User Not Found']);
 });
 
 test('the hub does it by itself, under its PUBLIC_URL whatever a request says, with the secret it has', async () => {
