@@ -47,6 +47,20 @@ test('nor by whoever prints no accents, or others', () => {
   });
 });
 
+test('nor by whoever has other letters for accents, or another apostrophe', () => {
+  const buyer = {
+    first_name: 'J\u00fcrgen',
+    last_name: 'O\u2019Brien',
+    company: 'Y\u0131ld\u0131z \u00c5kerstr\u00f6m',
+  };
+  const words = wordsOf([orderOf({ buyer, shippingAddress: {} })]);
+  const said =
+    "JUERGEN O'BRIEN, Jurgen OBRIEN of YILDIZ AAKERSTROEM, J\u00fcrgen O\u2019Brien of y\u0131ld\u0131z akerstrom";
+  expect(maskValue({ description: said }, words)).toEqual({
+    description: `J${dots} O${dots}, J${dots} O${dots} of Y${dots}, J${dots} O${dots} of y${dots}`,
+  });
+});
+
 test('a raw body is its paths and types, and what it tells of a person is in no other member', () => {
   const body = JSON.stringify({ total: 1, buyer: { firstName: 'Elena' }, items: [{ sku: 'A' }], 'a@b.c': null });
   const event = { id: 'evt_1', error: { description: 'buyer: Elena has no address' }, body, encoding: 'utf8' };

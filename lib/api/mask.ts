@@ -69,16 +69,23 @@ const SIGNS = String.raw`[\s()./-]*`;
 const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
 const LOCAL_DIGITS = 8;
 
-/** What has no accent to leave out, and is written otherwise all the same. */
-const OTHERWISE: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd', ß: 'ss', æ: 'ae', œ: 'oe' };
+/** Letters that are written otherwise than by leaving out an accent, as patterns. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  ...{ ł: 'l', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' },
+  ...{ ä: 'ae', ö: 'oe', ø: 'oe?', ü: 'ue', å: 'aa' },
+};
+const APOSTROPHE = "['\u2018\u2019\u02bc`\u00b4]";
+const isApostrophe = new RegExp(APOSTROPHE);
 /** Accents. `\p{M}`, which has those of all scripts, takes a hundred times as long to compile for each letter of many words. */
 const ACCENTS = '[\\u0300-\\u036f]*';
 
-/** A pattern of a character with or without accents: forms and labels print `JOSE NUNEZ`. */
+/** A pattern of a character (NFC) with or without accents: forms and labels print `JOSE NUNEZ`, `MUELLER` and `OBRIEN`. */
 const withAccents = (character: string): string => {
+  if (isApostrophe.test(character)) return `${APOSTROPHE}?`;
+  const bare = character.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '');
+  const same = bare.replace(/[\\^$.*+?()[\]{}|]/, '\\$&') + (bare && ACCENTS);
   const other = OTHERWISE[character.toLowerCase()];
-  const same = character.replace(/[\\^$.*+?()[\]{}|]/, '\\$&');
-  return `${other ? `(?:${same}|${other})` : same}${ACCENTS}`;
+  return other ? `(?:${same}|${other})` : same;
 };
 
 /**
@@ -88,7 +95,7 @@ const withAccents = (character: string): string => {
 function asWritten(word: string): string {
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
   const parts = word.split(/\s+/).map((part) => {
-    const same = [...part.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '')].map(withAccents).join('');
+    const same = [...part].map(withAccents).join('');
     return /\d/.test(part) && part !== word ? `(?:${same}|${GAP})` : same;
   });
   return parts.join(String.raw`\s+`);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { expectAnew } from '#lib/orders/derive';
 import { deliveryOf } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import { changeOfDelivery, changesOfOrder } from './derive.ts';
@@ -19,6 +20,17 @@ test('names what changed as callers know it, also what follows from what the sal
     ['order.changed', expect.arrayContaining(['amounts', 'lines'])],
   ]);
   expect(told({ cancelled: true })).toMatchObject([['order.cancelled', expect.arrayContaining(['lines'])]]);
+});
+
+test('a release that splits what the buyer expects is told once', () => {
+  const before = orderOf({ paidAt: null });
+  const paid = { ...orderOf(), releasedAt: '2026-11-20T09:00:00.000Z', revision: 2 };
+  const [units] = paid.ucp.line_items;
+  const own = [{ id: units?.id ?? '', quantity: 1 }];
+  const after = expectAnew({ ...paid, own, routed: ['li_1'] });
+  expect(changesOfOrder(before, after).map(({ type, changed }) => [type, changed.includes('ucp')])).toEqual([
+    ['order.released', true],
+  ]);
 });
 
 const cause = { code: 'cancelled_by_supplier', description: 'shed cancelled 1 MUG-RED' };

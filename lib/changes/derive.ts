@@ -13,13 +13,17 @@ import type { Change } from './change-schema.ts';
 /** Members of a stored order that its callers are not shown, or that change with every write. */
 const INSIDE = new Set<string>([
   ...['history', 'parts', 'correctedAddress', 'sourceVersion', 'snapshotHash', 'snapshotEvent', 'planUnfinished'],
-  ...['routed', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
+  ...['routed', 'own', 'assigned', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
 ]);
 
 /** What an order comes to: told whenever `count` has grown, of the members in `tells`, so that `order.changed` need not. */
 const EVENTS: ReadonlyArray<{ type: ChangeType; count(order: Order): number; tells: readonly string[] }> = [
   { type: 'order.created', count: () => 1, tells: [] },
-  { type: 'order.released', count: (order) => Number(wasReleased(order)), tells: ['paidAt', 'releasedAt', 'payment'] },
+  {
+    type: 'order.released',
+    count: (order) => Number(wasReleased(order)),
+    tells: ['paidAt', 'releasedAt', 'payment', 'ucp'],
+  },
   {
     type: 'order.cancelled',
     count: (order) => Number(statusOf(order) === 'cancelled'),

@@ -104,6 +104,7 @@ test('it is counted where one order is read', async () => {
     { delivery: 'dlv_1', connection: 'shed', quantity: 2, open: 2, late: 0 },
   ]);
   expect(order.own).toEqual(one('li_2'));
+  expect(order.ucp.fulfillment.expectations).toMatchObject([{ line_items: TWO }, { line_items: one('li_2') }]);
   expect(dueOf(order).filter(({ place, less }) => place > 0 || less.length > 0)).toEqual([]);
 });
 
