@@ -66,6 +66,17 @@ test('a backfill asked for while another goes on begins where the further one do
   expect(await getCursor(shop, table)).toMatchObject({ aside: { watermark: aside.watermark, resume: null } });
 });
 
+test('a backfill asked for while the first list of all is set aside reads that and all else from the beginning', async () => {
+  const shop = newConnection();
+  const leased = await leaseCursor(shop, at(0), table);
+  if (!leased) throw new Error('not leased');
+  // The orders are read and have left their watermark; the catalog is not.
+  const aside = { watermark: null, resume: 'sku 7' };
+  await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString(), aside }, table);
+  expect(await askForPoll(shop, at(1), asked, table)).toBe(true);
+  expect(await getCursor(shop, table)).toMatchObject({ aside: { watermark: null, resume: null } });
+});
+
 test('a backfill that a poller overtook is to be asked for again; without a watermark there is none to move', async () => {
   const shop = newConnection();
   expect(await askForPoll(shop, at(0), asked, table)).toBe(true);

@@ -93,8 +93,9 @@ export async function askForPoll(
 }
 
 function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {
-  const watermark = (cursor?.aside ?? cursor)?.watermark ?? null;
-  // A page to go on with would skip what lies before it.
-  const aside = watermark === null ? null : { watermark: rewind(watermark, backfill.since), resume: null };
+  const { watermark = null, aside: under } = cursor ?? {};
+  const from = under ? under.watermark : watermark;
+  // A page to go on with would skip what lies before it. What is set aside may be of the first poll of all.
+  const aside = watermark === null ? null : { watermark: from && rewind(from, backfill.since), resume: null };
   return { backfill, resume: null, aside };
 }
