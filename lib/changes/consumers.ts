@@ -84,7 +84,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
       if (readSince > 0 && readSince < since)
         throw new StateError({
           code: 'consumer_moved',
-          description: `${id} was put elsewhere after this cursor was read, which commits no more: read on from where it stands, without after`,
+          description: `${id} was put elsewhere after this cursor was read, which commits no more: read on from where it stands, without after; or have it begin at this very cursor by a seek`,
         });
       const before = decodeMarks(committed);
       return encodeMarks(await known(furthest(before, read), before), since);

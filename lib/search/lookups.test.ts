@@ -46,6 +46,7 @@ it.each([
   ['STRASSE 7', ['Straße-7', 'strasse7', 'STRAẞE 7', 'straſſe 7', 'Straß']],
   ['Çınar-İ1', ['ÇINAR i1', 'çınar-ı1', 'c\u0327INARI1', 'cinar i1']],
   ['ΟΔΟΣ-12', ['οδος 12', 'οδοσ１２', 'ὈΔΟΣ12'.normalize('NFD').replace('\u0313', '')]],
+  ['ŁYŻKA-Ø7', ['łyżka ø7', 'lyzka o7', 'LYZKA']],
   ['e\u0301clair-9', ['ÉCLAIR9', 'éclair 9', 'Ｅ\u0301clair９', 'eclair', 'ＥＣＬＡＩＲ９']],
 ])('finds what has more than one way to be written, whichever was kept: %s', async (reference, spellings) => {
   const acknowledgement = { by: 'erp', reference, at: '2026-11-20T09:00:00.000Z' };

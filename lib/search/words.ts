@@ -43,8 +43,16 @@ export const normalize = (text: string): string =>
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     .slice(0, MAX_LENGTH);
 
+/** Letters with a stroke, which Unicode does not take apart. */
+const STROKES: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd' };
+
 /** The same without accents, as who has no such key types it. */
-const plain = (word: string): string => word.normalize('NFKD').replaceAll(/\p{M}/gu, '').normalize('NFC');
+const plain = (word: string): string =>
+  word
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[łøđ]/g, (letter) => STROKES[letter] ?? letter)
+    .normalize('NFC');
 
 export const isEmail = (text: string): boolean => text.normalize('NFKC').includes('@');
 /** An address is looked for by its keyed hash, and kept as nothing else. */
