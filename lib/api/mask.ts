@@ -69,21 +69,23 @@ const SIGNS = String.raw`[\s()./-]*`;
 const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
 const LOCAL_DIGITS = 8;
 
-/** Letters that are written otherwise than by leaving out an accent, as patterns. */
+/** Letters that are written otherwise than by leaving out an accent, as patterns: each row of them finds a text in one way. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   ...{ ł: 'l', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' },
-  ...{ ä: 'ae', ö: 'oe', ø: 'oe?', ü: 'ue', å: 'aa' },
+  ...{ ä: 'ae', ö: 'oe', ø: 'oe?', ü: 'ue' },
 };
 const APOSTROPHE = "['\u2018\u2019\u02bc`\u00b4]";
-const isApostrophe = new RegExp(APOSTROPHE);
+const APOSTROPHES = new RegExp(`${APOSTROPHE}+`, 'g');
 /** Accents. `\p{M}`, which has those of all scripts, takes a hundred times as long to compile for each letter of many words. */
 const ACCENTS = '[\\u0300-\\u036f]*';
 
+const withoutAccents = (text: string): string => text.replaceAll(/[\u0300-\u036f]/g, '');
+
 /** A pattern of a character (NFC) with or without accents: forms and labels print `JOSE NUNEZ`, `MUELLER` and `OBRIEN`. */
 const withAccents = (character: string): string => {
-  if (isApostrophe.test(character)) return `${APOSTROPHE}?`;
-  const bare = character.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '');
-  const same = bare.replace(/[\\^$.*+?()[\]{}|]/, '\\$&') + (bare && ACCENTS);
+  if (character === "'") return `${APOSTROPHE}{0,9}`;
+  const bare = withoutAccents(character.normalize('NFD'));
+  const same = bare.replace(/[\\^$.*+?()[\]{}|]/, '\\$&') + ACCENTS;
   const other = OTHERWISE[character.toLowerCase()];
   return other ? `(?:${same}|${other})` : same;
 };
@@ -95,7 +97,8 @@ const withAccents = (character: string): string => {
 function asWritten(word: string): string {
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
   const parts = word.split(/\s+/).map((part) => {
-    const same = [...part].map(withAccents).join('');
+    // Of a row of patterns that each may find nothing, each way to divide a text among them would be tried.
+    const same = [...withoutAccents(part).replaceAll(APOSTROPHES, "'")].map(withAccents).join('');
     return /\d/.test(part) && part !== word ? `(?:${same}|${GAP})` : same;
   });
   return parts.join(String.raw`\s+`);
