@@ -134,7 +134,8 @@ export async function pollConnection(
     if (outcome === 'lost') return log.warn('lost the cursor of a poll', { connection: connection.id });
     const due = after(caughtUpAt ? new Date(caughtUpAt) : startedAt, interval);
     if (outcome === 'whole') await release(null, due, { backfill: null, caughtUpAt, webhooks, remark });
-    else await release(null, startedAt);
+    // An error stands until something of what was set aside is read.
+    else await release(brokeOff && at.aside && at.aside === cursor.aside ? cursor.lastError : null, startedAt);
     log.info('polled', { connection: connection.id, found });
   } catch (error) {
     const code = error instanceof IntegrationError ? error.code : 'internal_error';

@@ -110,6 +110,13 @@ test('a catalog that cannot be read holds up no orders, and the poll lags', asyn
   expect(lagSeconds(cursor(), 600, new Date('2026-11-20T11:00:00Z'))).toBeGreaterThan(1800);
 });
 
+test('a catalog that cannot be read lags also where the orders take several polls', async () => {
+  const { run, read, cursor } = account({ secondsEach: 240, failing: () => true });
+  await run(120);
+  expect(read).toEqual([]);
+  expect(lagSeconds(cursor(), 600, new Date('2026-11-20T12:00:00Z'))).toBeGreaterThan(1800);
+});
+
 test('a backfill goes on between the polls, and leaves a watermark that moved meanwhile', async () => {
   const { run, from, cursor } = account(
     { secondsEach: 1, catalog: 4 },
