@@ -32,7 +32,7 @@ export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>
   } catch (error) {
     const failure = { ok: false, error, unknown: mayStand(error, sent() - before, how) } as const;
     if (!LEAD_ON.has(statusOf(error)) || !how.probeTells || how.probeInfers) return failure;
-    // It waits for a person, who has nothing to do where it was done.
+    // A delivery that is answered so is blocked for a person, who has nothing to do if the remote has done it.
     const found = await probe?.().catch(() => null);
     return found ? { ok: true, done: found, probed: true } : failure;
   }
@@ -40,7 +40,7 @@ export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>
 
 const statusOf = (error: unknown): number => (error instanceof IntegrationError ? (error.detail.httpStatus ?? 0) : 0);
 
-/** With these a form is answered that was done, and whatever is somewhere else. */
+/** 302 and 303 answer a form whose work is done, and also what has moved to another address. */
 const LEAD_ON = new Set([302, 303]);
 
 /** 502 and 504 come from a gateway before the remote: they do not tell whether the remote did it. */

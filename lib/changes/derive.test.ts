@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { expectAnew } from '#lib/orders/derive';
+import { withExpectations } from '#lib/orders/derive';
 import { deliveryOf } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import { changeOfDelivery, changesOfOrder } from './derive.ts';
@@ -27,7 +27,7 @@ test('a release that splits what the buyer expects is told once', () => {
   const paid = { ...orderOf(), releasedAt: '2026-11-20T09:00:00.000Z', revision: 2 };
   const [units] = paid.ucp.line_items;
   const own = [{ id: units?.id ?? '', quantity: 1 }];
-  const after = expectAnew({ ...paid, own, routed: ['li_1'] });
+  const after = withExpectations({ ...paid, own, routed: ['li_1'] });
   expect(changesOfOrder(before, after).map(({ type, changed }) => [type, changed.includes('ucp')])).toEqual([
     ['order.released', true],
   ]);

@@ -34,6 +34,10 @@ export interface MarketplaceInfo {
 /** Canonical carrier code → what the marketplace calls it; read both ways. */
 export type CarrierTable = Readonly<Record<string, string>>;
 
+/** The table of a marketplace that calls carriers by their canonical codes. */
+export const carriersByCode = (...codes: readonly string[]): CarrierTable =>
+  Object.fromEntries(codes.map((code) => [code, code]));
+
 /** What deliveries to a marketplace are planned by, without its connector; light, as every worker loads all roles. */
 export interface Role {
   info: MarketplaceInfo;

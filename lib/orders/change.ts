@@ -6,7 +6,7 @@ import { sameContent } from '#lib/platform/canonical-json';
 import { RejectedError } from '#lib/platform/errors';
 import { db, isTooLarge, transact, type Write } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { expectAnew } from './derive.ts';
+import { withExpectations } from './derive.ts';
 import { factsOf } from './facts.ts';
 import type { Order } from './order.ts';
 import { type Network, planDeliveries } from './plan.ts';
@@ -130,7 +130,7 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   const released = paidAt ? [] : tellReleased(order, releasedAt, { at: at ?? now, by });
   const lines = [...(order.timeline ?? []), ...told, ...released, ...opened.flatMap(tellBlocked)];
   const { planUnfinished: _, ...rest } = plan.order ?? order;
-  const is = expectAnew({
+  const is = withExpectations({
     ...rest,
     releasedAt,
     ...(asked.length >= room && { planUnfinished: true }),

@@ -26,8 +26,8 @@ export function derive(core: OrderCore): Order {
   };
 }
 
-/** The order with what is expected of whom, once units changed hands. */
-export function expectAnew(order: Order): Order {
+/** The order with the expectations of its UCP order made anew: they follow from who has which units. */
+export function withExpectations(order: Order): Order {
   const { ucp, shippingAddress } = order;
   const core = { ...order, history: joinParts(order.history, order.parts) };
   const fulfillment = { ...ucp.fulfillment, expectations: buildExpectations(core, shippingAddress) };

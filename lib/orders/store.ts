@@ -18,7 +18,7 @@ import {
   type Write,
 } from '#lib/platform/table/table';
 import { countUnits, isUncounted } from './count-units.ts';
-import { expectAnew, storedOf, wholeOf } from './derive.ts';
+import { storedOf, wholeOf, withExpectations } from './derive.ts';
 import type { Order, OrderCore, OrderStatus } from './order.ts';
 import { isLate, isSettled, statusOf } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
@@ -36,7 +36,7 @@ export async function deliveriesOf(id: string | undefined, table = db): Promise<
 export async function getOrder(id: string, table = db): Promise<Order | undefined> {
   const order = wholeOf(await getItem<Order | OrderCore>(items.order.key({ id }), table));
   return order && isUncounted(order)
-    ? expectAnew(countUnits(order, await getDeliveries(order.deliveries, table)))
+    ? withExpectations(countUnits(order, await getDeliveries(order.deliveries, table)))
     : order;
 }
 

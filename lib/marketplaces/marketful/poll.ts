@@ -100,7 +100,8 @@ async function* pollStock(
  * By SKU, as orders are placed, or by EAN where Marketful knows the product by that alone; null where it knows neither.
  */
 async function readStock(context: PollContext, sku: string): Promise<object | null> {
-  const set = new Map(Object.entries(settingsOf(context).eans ?? {})).get(sku);
+  const { eans = {} } = settingsOf(context);
+  const set = Object.hasOwn(eans, sku) ? eans[sku] : undefined;
   const bySet = set === undefined ? null : await unlessRefused(() => getStockByEan(context, set));
   const found = bySet ?? (await unlessRefused(() => getStock(context, ownSku(context.connection, sku) ?? sku)));
   if (found !== null || set !== undefined) return found;

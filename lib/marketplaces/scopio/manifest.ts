@@ -1,4 +1,4 @@
-import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
+import { carriersByCode, type MarketplaceInfo, type Role } from '../manifest.ts';
 
 export const info = {
   name: 'scopio',
@@ -13,8 +13,6 @@ export const info = {
 } as const satisfies MarketplaceInfo;
 
 /** "Allowed carrier identifiers include inpost_locker (Locker points), inpost_courier, dpd, dhl, ups." */
-export const carriers: CarrierTable = Object.fromEntries(
-  'inpost_locker inpost_courier dpd dhl ups'.split(' ').map((name) => [name, name]),
-);
+export const carriers = carriersByCode('inpost_locker', 'inpost_courier', 'dpd', 'dhl', 'ups');
 
 export const role: Role = { info, carriers, takesNumbersOnly: true };

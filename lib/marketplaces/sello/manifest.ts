@@ -2,7 +2,7 @@ import type { Order } from '#lib/orders/order';
 import type { FollowUp } from '#lib/orders/plan';
 import { externalIdsOf } from '#lib/orders/split';
 import { sumByLine } from '#lib/orders/status';
-import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
+import { carriersByCode, type MarketplaceInfo, type Role } from '../manifest.ts';
 
 export const info = {
   name: 'sello',
@@ -18,9 +18,10 @@ export const info = {
   movesLines: true,
 } as const satisfies MarketplaceInfo;
 
-/** Its names are the canonical codes. */
-const NAMES = 'dhl bring bussgods posten posti schenker gls skynet ups dpd dsv tnt fedex itella postenaland';
-export const carriers: CarrierTable = Object.fromEntries(NAMES.split(' ').map((name) => [name, name]));
+export const carriers = carriersByCode(
+  ...['dhl', 'bring', 'bussgods', 'posten', 'posti', 'schenker', 'gls', 'skynet', 'ups', 'dpd', 'dsv', 'tnt'],
+  ...['fedex', 'itella', 'postenaland'],
+);
 
 export const role: Role = { info, carriers, takesStock: true, followUps };
 

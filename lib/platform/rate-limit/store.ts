@@ -89,12 +89,8 @@ export function tableStore(table = db): Store {
 function stateOf(item: Record<string, unknown>): State {
   const { arrival = 0, lineEnds = 0, failingSince = 0, backSince = 0, askedAt = 0, failing } = item;
   return {
-    ...{ arrival: Number(arrival), lineEnds: Number(lineEnds), backSince: Number(backSince) },
-    ...{
-      askedAt: Number(askedAt),
-      failingSince: Number(failingSince),
-      failing: failing instanceof Set ? failing.size : 0,
-    },
+    ...{ arrival: Number(arrival), lineEnds: Number(lineEnds), backSince: Number(backSince), askedAt: Number(askedAt) },
+    ...{ failingSince: Number(failingSince), failing: failing instanceof Set ? failing.size : 0 },
   };
 }
 
