@@ -13,12 +13,12 @@ import { rejected, takeLines } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 import { dueOf, minus } from './units.ts';
 
-/** An address an operator may send: absent members stay as they are, blank ones are cleared. */
+/** An address as an operator sends it: an absent member stays as it is, a blank one is cleared. */
 export type AddressPatch = { [Member in keyof Address]?: string | undefined };
 
 /**
- * Corrects an order's address and lets run what waited for it: placements, and routes that go by country. Throws
- * NotFoundError, and RejectedError `buyer_erased` where nothing more is to be kept of the buyer.
+ * Corrects an order's address and lets what waited for it run: placements, and routes that go by country. Throws
+ * NotFoundError, and RejectedError `buyer_erased` where nothing of the buyer may be kept any more.
  */
 export async function patchAddress(id: string, patch: AddressPatch, by: string, network: Network): Promise<Order> {
   const changed = await changeOrder(
@@ -46,8 +46,8 @@ function known(order: Order | null): Order {
 }
 
 /**
- * Records the members an operator corrected over whatever the sales channel says, now and later; null where they say
- * so already. The timeline names the members; their values are the buyer's own.
+ * The order with the members an operator corrected, which outrank what the sales channel says now and later; null where
+ * they say so already. The timeline names the members only: their values are the buyer's own.
  */
 export function correctAddress(order: Order, patch: AddressPatch): { order: Order; timeline: Told[] } | null {
   const members = membersIn(patch);
@@ -63,7 +63,7 @@ export function correctAddress(order: Order, patch: AddressPatch): { order: Orde
 const membersIn = (patch: AddressPatch): Array<keyof Address> =>
   (Object.keys(patch) as Array<keyof Address>).filter((member) => patch[member] !== undefined).sort();
 
-/** Notes under which number the seller's own system has an order. The same again changes nothing. Throws NotFoundError. */
+/** Notes the number an order has in the seller's own system. Repeating it changes nothing. Throws NotFoundError. */
 export async function acknowledge(id: string, reference: string, by: string, network: Network): Promise<Order> {
   const at = new Date().toISOString();
   const { order } = await changeOrder(
@@ -80,7 +80,7 @@ export async function acknowledge(id: string, reference: string, by: string, net
   return known(order);
 }
 
-/** Units that somebody else is to ship: a connection, or `erp`. */
+/** Units that another shipper is to have: a connection, or `erp`. */
 export interface PostedRoute {
   lineItems: readonly LineQuantity[];
   to: string;
@@ -88,9 +88,9 @@ export interface PostedRoute {
 }
 
 /**
- * Gives units that nobody has shipped to another shipper: at once where nobody was asked for them yet, else when who was
- * has given them back. Throws NotFoundError, StateError `order_cancelled`, and RejectedError: `unknown_connection`,
- * `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`.
+ * Gives units that nobody has shipped to another shipper: at once where nobody has been asked for them, otherwise when
+ * whoever was asked has given them back. Throws NotFoundError, StateError `order_cancelled`, and RejectedError:
+ * `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`.
  */
 export async function postRoute(
   orderId: string,
@@ -114,7 +114,7 @@ export async function postRoute(
   );
 }
 
-/** The order with units given to a shipper by name. Throws what says why they cannot be. */
+/** The order with units given to a shipper by name. Throws RejectedError where they cannot be. */
 export function assign(order: Order, { lineItems, to }: Omit<PostedRoute, 'reason'>, network: Network): Order {
   if (order.cancelled) throw new StateError({ code: 'order_cancelled', description: 'the order is cancelled' });
   const target = network.connections.get(to);
@@ -123,7 +123,7 @@ export function assign(order: Order, { lineItems, to }: Omit<PostedRoute, 'reaso
     throw rejected('not_a_shipper', `${to} sells and does not ship`, 'to');
   const movable = dueOf(order).map((due) => ({ id: due.id, ...due.movable(to) }));
   const taken = takeLines(order, lineItems, movable, `are neither shipped nor with ${to} already`);
-  // The latest word counts: what is still on its way to another goes here in place of there.
+  // The latest request counts: units still on their way to another shipper are turned to this one.
   let turned = minus(
     taken,
     movable.map(({ id, free }) => ({ id, quantity: free })),
@@ -144,14 +144,14 @@ export interface PostedReturn {
   refund?: { amount: number } | undefined;
 }
 
-/** What is answered, and kept for the repetition of the request. 201: added; 200: the order had it already. */
+/** What the API answers, kept for when the request is repeated. 201: added; 200: the order had it already. */
 export interface ReturnAnswer {
   status: 200 | 201;
   return: Return;
 }
 
 /**
- * Adds a return the ERP took, once however often it is asked: without a key the same lines, reason and refund are the
+ * Adds a return the ERP took, once however often it is posted: without a key, the same lines, reason and refund are the
  * same return. Throws NotFoundError, and RejectedError naming the line: `unknown_line_item`, `invalid_quantity`,
  * `quantity_exceeded`.
  */
@@ -175,7 +175,7 @@ export async function postReturn(
       const lineItems = takeLines(order, posted.lineItems, shipped(order), 'are shipped and did not come back');
       const taken: Return = { id, by: ERP, at, lineItems, reason, refund };
       const answer: ReturnAnswer = { status: 201, return: taken };
-      // Words that may be the buyer's stand on the order alone; who repeats the request brings them.
+      // The reason may quote the buyer, so only the order keeps it: whoever repeats the request sends it again.
       const wordless = { ...answer, return: { ...taken, reason: null } };
       const act = putAct({ act: 'return.posted', about: order.id, by, at, detail: { return: id } });
       return { ...applyReturns(order, [taken]), also: [act, ...once.remember(wordless)], answer };
@@ -185,7 +185,7 @@ export async function postReturn(
   return decision.answer;
 }
 
-/** Units shipped that have not come back. */
+/** Units that were shipped and have not come back. */
 function shipped(order: Order): LineQuantity[] {
   const returned = returnedUnits(order);
   return order.ucp.line_items.map(({ id, quantity }) => ({

@@ -14,33 +14,33 @@ import { isReleased, paymentOf, wasReleased } from './release.ts';
 import { getOrder, putOrder, putTimeline } from './store.ts';
 import type { TimelineEntry, Told } from './timeline.ts';
 
-/** What a pure function decided of an order. */
+/** What a pure function decided about an order. */
 export interface Decided {
-  /** The very order that was read (null where there is none) stays unwritten, unless deliveries are opened for it. */
+  /** The very object that was read (or null) is not written again, unless deliveries are opened for it. */
   order: Order | null;
-  /** What its timeline tells of the change. */
+  /** What the timeline tells of the change. */
   timeline?: readonly Told[];
-  /** Deliveries besides those that its new state calls for. */
+  /** Deliveries besides those that the order's new state calls for. */
   deliveries?: readonly NewDelivery[];
   /** Written in the same transaction. */
   also?: readonly Write[];
 }
 
 export interface ChangeOptions {
-  /** Who changes it, for the timeline: a channel of receipt, a connection, a person's API key. */
+  /** Who changes it, for the timeline: a channel of receipt, a connection, or a person's API key. */
   by: string;
-  /** The id of what causes the change, which names lines of the timeline that stand beside the order; by default a new one. */
+  /** The id of what caused the change; it names timeline items that stand beside the order. By default a new id. */
   origin?: string;
-  /** The instant of the timeline's lines, where it is not that of the writing. */
+  /** The instant of the timeline's lines, where it is not the time of writing. */
   at?: string;
   network: Network;
 }
 
 type Caused = ChangeOptions & { origin: string };
 
-/** What has come of it. */
+/** The outcome of a change. */
 export interface Changed<D> {
-  /** The decision that stands, with whatever else it says to the caller. */
+  /** The decision that was committed, with whatever else it tells the caller. */
   decision: D;
   before: Order | null;
   order: Order | null;
@@ -49,15 +49,15 @@ export interface Changed<D> {
 
 type Decide<D> = (order: Order | null) => D | undefined | Promise<D | undefined>;
 
-/** What a change is made with; another one in tests. */
+/** What a change reads and writes with; tests pass another. */
 const HUB = { table: db, ring, now: () => new Date() };
 type Hub = typeof HUB;
 
 /**
- * The one way to change an order: reads it, lets `decide` say what it shall be, plans the deliveries that this state
- * calls for, writes all of it in one transaction and rings. A lost race is read and decided again, and so is what
- * `decide` cannot answer yet (undefined). Null: nothing is to be written.
- * Whoever wants to know of every change reads the table's stream: an order, or lines of its timeline, were written.
+ * The one way to change an order: reads it, lets `decide` say what it shall be, plans the deliveries that the new state
+ * calls for, writes all of it in one transaction, and rings. On a lost race it reads and decides again, as it does when
+ * `decide` cannot answer yet (undefined). Null from `decide`: nothing is written.
+ * To hear of every change, read the table's stream: each one writes the order or lines of its timeline.
  * Throws RejectedError `order_too_large` for an order that the table cannot hold.
  */
 export async function changeOrder<D extends Decided | null>(
@@ -71,7 +71,7 @@ export async function changeOrder<D extends Decided | null>(
   const changed = await untilCommitted(`order ${id}`, () => changeOnce(id, decide, caused, means));
   const opened = [...changed.opened];
   let { order } = changed;
-  // A plan too long for one transaction goes on from the order, so that whoever comes back after a crash ends it.
+  // A plan too long for one transaction continues from the order, so that after a crash the next change ends it.
   while (order?.planUnfinished) {
     const rest = { ...options, origin: randomUUID() };
     const next = await untilCommitted(`order ${id}`, () => changeOnce(id, openRest, rest, means));
@@ -82,7 +82,7 @@ export async function changeOrder<D extends Decided | null>(
   return { ...changed, order, opened };
 }
 
-/** A copy is another order, whose plan is made. */
+/** A copy counts as a changed order, so its plan is made. */
 const openRest = (order: Order | null): Decided | null => (order?.planUnfinished ? { order: { ...order } } : null);
 
 async function changeOnce<D extends Decided | null>(
@@ -110,7 +110,7 @@ function refuseTooLarge(error: unknown): never {
 
 /** DynamoDB takes a hundred writes in a transaction: the order and its timeline need some. */
 const MAX_DELIVERIES = 90;
-/** Lines that stand in the order itself, which is written anyway: few orders ever have more. */
+/** Lines kept in the order itself, which is written anyway: few orders ever have more. */
 const MAX_INSIDE = 20;
 
 function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: Caused, now: string) {
@@ -124,7 +124,7 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   if (order === before && asked.length === 0)
     return { order, opened: [], writes: [...putTimeline(order.id, told, origin), ...also] };
   const opened = asked.slice(0, room).map((delivery) => openDelivery(delivery, now));
-  // `order.paid` tells of the release by itself, unless the payment was known before and released nothing.
+  // `order.paid` implies the release, unless the payment was known before and released nothing.
   const paidAt = before?.paidAt && !wasReleased(before) ? null : order.paidAt;
   const releasedAt = order.releasedAt ?? (isReleased(order, network) ? (paidAt ?? at ?? now) : null);
   const released = paidAt ? [] : tellReleased(order, releasedAt, { at: at ?? now, by });
@@ -137,7 +137,7 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
     timeline: lines.slice(0, MAX_INSIDE),
   });
-  // A channel that dates nothing says the same at every poll: only when it last did is kept, and nobody is told.
+  // A channel that dates nothing says the same at every poll: only the time it last did so is kept, and nobody is told.
   const isSame = before !== null && lines.length <= MAX_INSIDE && showTheSame(is, before);
   const writes = (before?.writes ?? 0) + 1;
   const next: Order = isSame
@@ -147,7 +147,7 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   return { order: next, opened, writes: [putOrder(next, before), ...beside, ...opened.map(putNewDelivery), ...also] };
 }
 
-/** Whether two are the same in all but the versions of what their channel said, and what counts their writes. */
+/** Whether two orders are equal but for the versions of their snapshots and the counts of their writes. */
 function showTheSame(order: Order, other: Order): boolean {
   const [is, was] = [order, other].map(
     ({ history: _h, parts: _p, sourceVersion: _v, updatedAt: _u, revision: _r, writes: _w, ...rest }) => rest,
@@ -170,8 +170,8 @@ const tellBlocked = ({ id, state, cause, createdAt }: Delivery): TimelineEntry[]
     : [];
 
 /**
- * The writes that tell an order's timeline of something that leaves the order itself as it is, for the transaction of
- * what it tells of.
+ * The writes that add lines to an order's timeline and leave the order as it is, for the transaction of whatever they
+ * tell of.
  */
 export const tellOrder = (
   id: string,

@@ -2,7 +2,7 @@ import { type Delivery, isStopped } from '#lib/deliveries/delivery';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import { sumByLine } from './status.ts';
 
-/** Whether it was stored before an order kept who has which of its units. */
+/** Whether the order was stored before orders kept who has which of their units. */
 export const isUncounted = ({ placements, routed, own = [] }: Order): boolean => {
   if (placements.some(({ lineItems }) => !lineItems)) return true;
   const counted = new Set([...placements.flatMap(unitsOf), ...own].map(({ id }) => id));
@@ -10,8 +10,8 @@ export const isUncounted = ({ placements, routed, own = [] }: Order): boolean =>
 };
 
 /**
- * Such an order with who has which units: a shipper what its delivery asks it for, the seller the rest of what was routed.
- * Units that were changed before they were counted are the seller's, as a person may have seen to them.
+ * The order with who has which units: a shipper has what its delivery asks for, the seller the rest of what was routed.
+ * Units that changed before they were counted are the seller's, as a person may have dealt with them.
  */
 export function countUnits(order: Order, deliveries: readonly Delivery[]): Order {
   const placements = order.placements.map((each) => (each.lineItems ? each : countPlacement(each, deliveries)));
@@ -26,7 +26,7 @@ export function countUnits(order: Order, deliveries: readonly Delivery[]): Order
 
 const unitsOf = ({ lineItems = [], gone = [] }: Placement): LineQuantity[] => [...lineItems, ...gone];
 
-/** A placement was cancelled whole before units were kept; units routed once more stand with the placements that came of it. */
+/** A placement cancelled before units were kept has none; units routed again belong to the placements that followed. */
 function countPlacement(placement: Placement, deliveries: readonly Delivery[]): Placement {
   const delivery = deliveries.find(({ id }) => id === placement.delivery);
   const cancel = deliveries.find(({ subject }) => subject.placement === placement.delivery);

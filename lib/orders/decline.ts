@@ -7,19 +7,19 @@ import { sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import { dueOf, minus, nextAt, placementOf, skusOf, takeBack, withPlacement } from './units.ts';
 
-/** What comes of a shipper's word that it will not ship some units. */
+/** The outcome of a shipper's saying that it will not ship some units. */
 interface Declined {
   order: Order;
   deliveries: NewDelivery[];
-  /** Why units wait for a person, where they are wanted still. */
+  /** Why the units wait for a person, where they are still wanted. */
   cause?: { code: string; description: string };
-  /** Nothing of the placement is left there: it is this one that waits, under a number of its own. */
+  /** The placement has nothing left there, so it is the one that waits, to be placed anew under a number of its own. */
   isWhole?: true;
 }
 
 /**
- * Units that a shipper declined are with nobody until a person decides: a placement that lost all of its units waits; of
- * one that keeps some, the lost ones wait as one more placement. Null where the word says nothing new.
+ * Units that a shipper declined are with nobody until a person decides: a placement that lost all of its units waits
+ * itself; if it keeps some, the lost ones wait as a new placement. Null where nothing new was said.
  */
 export function decline(
   order: Order,
@@ -32,7 +32,7 @@ export function decline(
   if (!placement?.lineItems) return null;
   const units = declinedUnits(order, delivery, told, isNamed);
   if (units.length === 0) return null;
-  // `less` stays until the plan makes another `cancel`, which ends the wait of the one before for a person.
+  // `less` stays until the plan makes another `cancel`, which ends the earlier one's wait for a person.
   const { less } = placement;
   const kept = less && { less };
   const next = withPlacement(takeBack(order, delivery, units), delivery, (each) => ({ ...each, ...kept }));
@@ -49,7 +49,7 @@ export function decline(
   return { order: withPlacement(next, delivery, () => anew), deliveries: [], cause, isWhole: true };
 }
 
-/** Units that it did not decline before and that the hub did not take back. */
+/** The units that were not declined before and that the hub did not take back. */
 function declinedUnits(
   order: Order,
   delivery: string,

@@ -3,7 +3,7 @@ import { type Address, DERIVED, type Order, type OrderCore } from './order.ts';
 import { joinParts } from './split.ts';
 import { buildExpectations, buildUcp } from './ucp.ts';
 
-/** The order its history, parcels and corrections make, whichever of them came first. */
+/** The order that its history, parcels and corrections add up to, in whatever order they came. */
 export function derive(core: OrderCore): Order {
   const history = joinParts(core.history, core.parts);
   const { snapshot, paid } = history;
@@ -26,7 +26,7 @@ export function derive(core: OrderCore): Order {
   };
 }
 
-/** The order with the expectations of its UCP order made anew: they follow from who has which units. */
+/** The order with the expectations of its UCP order rebuilt: they follow from who has which units. */
 export function withExpectations(order: Order): Order {
   const { ucp, shippingAddress } = order;
   const core = { ...order, history: joinParts(order.history, order.parts) };
@@ -41,17 +41,17 @@ function overlay(address: Address, corrected: Address | null): Address {
 
 const isDerived = new Set<string>(DERIVED);
 
-/** An order as it is stored: without what is derived, which is half of its bytes, where that is the very same again. */
+/** An order as it is stored: without derived members (half of its bytes), if deriving gives them back exactly. */
 export function storedOf(order: Order): Order | OrderCore {
   const members = Object.entries(order).filter(([name]) => !isDerived.has(name));
   const core = Object.fromEntries(members) as unknown as OrderCore;
   return sameContent(derive(core), order) ? core : order;
 }
 
-/** What is stored is read and never changed: whoever asks for its order again, as all do who are told of a commit, gets the same. */
+/** A stored item is never changed, so everyone who reads it (all who are told of one commit do) can share its order. */
 const known = new WeakMap<object, Order>();
 
-/** The order of what is stored of it. */
+/** The order that a stored item stands for. */
 export function wholeOf(stored: object): Order;
 export function wholeOf(stored: object | undefined): Order | undefined;
 export function wholeOf(stored: object | undefined): Order | undefined {

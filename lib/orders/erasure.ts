@@ -3,21 +3,21 @@ import { snapshotHash } from './history.ts';
 import type { Address, Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-/** What stands where words of a remote or of the buyer stood. */
+/** Replaces words of a remote or of the buyer. */
 export const ERASED = 'erased';
 
 const onlyCountry = ({ address_country }: Address): Address =>
   address_country === undefined ? {} : { address_country };
 
-/** What a line was made for may be a name. */
+/** What a line is personalized with may be a name. */
 const withoutChoices = ({ attributes: _, ...line }: SnapshotLine): SnapshotLine => line;
 
-/** The words of whoever ships may quote the buyer. */
+/** A shipper's description may quote the buyer. */
 export const withoutDescription = <E extends { description?: string }>({ description: _, ...event }: E) => event;
 
 /**
- * A parcel without its URLs: a label is the buyer's address, and a tracking page's URL may hold his postcode or e-mail
- * address.
+ * A parcel without its URLs: a label shows the buyer's address, and a tracking page's URL may hold a postal code or an
+ * e-mail address.
  */
 export const withoutPages = <P extends { trackingUrl?: string | undefined; labelUrl?: string | undefined }>({
   trackingUrl: _,
@@ -26,8 +26,8 @@ export const withoutPages = <P extends { trackingUrl?: string | undefined; label
 }: P) => parcel;
 
 /**
- * A snapshot with nothing of the buyer but the country, by which sales are counted and routed. The channel's page of the
- * order shows him to whoever has its URL, and a discount's title may be a code that was made for him.
+ * A snapshot with nothing of the buyer but the country, by which sales are counted and routed. The channel's page of
+ * the order shows the buyer to anyone who has its URL, and a discount's title may be a code made for one person.
  */
 export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
   const { billingAddress: _, note: __, pickupPoint: ___, permalinkUrl: ____, ...known } = snapshot;
@@ -47,7 +47,7 @@ export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
   };
 }
 
-/** The order without its buyer, and with no words that may quote him. What snapshots say of him later is left out, too. */
+/** The order without its buyer and without text that may quote the buyer. Later snapshots lose the same. */
 export function withoutBuyerIn(order: Order): Order {
   const parts = Object.entries(order.parts ?? {}).map(([id, history]) => [id, forget(history)] as const);
   return derive({
@@ -62,7 +62,7 @@ export function withoutBuyerIn(order: Order): Order {
   });
 }
 
-/** The hash changes with the content wherever it stands, so that the same snapshot sent again is still the same. */
+/** The hash covers the content wherever it stands, so a snapshot that is sent again must still count as the same. */
 function forget(history: SnapshotHistory): SnapshotHistory {
   const snapshot = withoutBuyer(history.snapshot);
   const [before, after] = [history.stands.hash, snapshotHash(snapshot)];
@@ -78,7 +78,7 @@ function forget(history: SnapshotHistory): SnapshotHistory {
   };
 }
 
-/** A line of a timeline whose free text, which may quote the buyer, is gone. */
+/** A timeline entry without its free text, which may quote the buyer. */
 export function withoutWords(entry: TimelineEntry): TimelineEntry {
   const detail: Record<string, unknown> = { ...entry.detail };
   for (const name of ['description', 'note']) if (typeof detail[name] === 'string') detail[name] = ERASED;

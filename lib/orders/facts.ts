@@ -9,8 +9,8 @@ import { standing } from './split.ts';
 import { type CountedLine, countLines } from './status.ts';
 
 /**
- * What an order is besides UCP, as callers are told: every figure follows from what the sales channel said, and who has
- * which units from the deliveries that place it.
+ * What the API tells of an order besides UCP: every figure follows from what the sales channel said, and who has which
+ * units from the placing deliveries.
  */
 export function factsOf(order: Order, placing: readonly Delivery[] = []): OrderWhole {
   const history = standing(order);
@@ -78,7 +78,7 @@ const subtotalOf = ({ unitPrice, quantity }: SnapshotLine): number => unitPrice 
 const chargeOf = (line: SnapshotLine): number => line.total ?? subtotalOf(line);
 const discountOf = (line: SnapshotLine): number => Math.max(0, subtotalOf(line) - chargeOf(line));
 
-/** The tax on a whole line: as the source tells, else by its rate, rounded half up. */
+/** The tax on a whole line: as the source tells it, else from the rate, rounded half up. */
 function taxOf(line: SnapshotLine, taxIncluded: boolean): number | null {
   if (line.tax !== undefined) return line.tax;
   if (line.taxRate === undefined) return null;
@@ -88,7 +88,9 @@ function taxOf(line: SnapshotLine, taxIncluded: boolean): number | null {
 const taxAt = (rate: number, amount: number, isIncluded: boolean): number =>
   Math.round((amount * rate) / (isIncluded ? 100 + rate : 100));
 
-/** Both prices of one unit: the other one as the source tells it, else by the rate, else by its share of the line's tax. */
+/**
+ * A unit's gross and net price: the missing one as the source tells it, else from the rate, else from the line's tax.
+ */
 function unitPriceOf(line: SnapshotLine, taxIncluded: boolean): Line['unitPrice'] {
   const { unitPrice, taxRate, tax, quantity } = line;
   const share = tax === undefined || quantity === 0 || discountOf(line) > 0 ? undefined : Math.round(tax / quantity);

@@ -13,7 +13,7 @@ import { sameUnits, sumByLine, unfulfilled } from './status.ts';
 import { takeLines } from './take-lines.ts';
 import { holdersOf } from './units.ts';
 
-/** A parcel the seller's own ERP shipped. Without lines it holds everything that is left of what is the seller's to ship. */
+/** A parcel the seller's own ERP shipped. Without lines it holds everything that the seller has left to ship. */
 export interface PostedFulfillment {
   lineItems?: readonly LineQuantity[] | undefined;
   /** Canonical carrier code. */
@@ -21,24 +21,24 @@ export interface PostedFulfillment {
   trackingNumber: string;
   trackingUrl?: string | undefined;
   labelUrl?: string | undefined;
-  /** An instant; the time of receipt when absent. */
+  /** An instant; the time of receipt if absent. */
   shippedAt?: string | undefined;
 }
 
-/** A repeated request's answer, and the writes that keep an answer for its repetition. */
+/** The answer to a repeated request, and the writes that keep an answer for repetitions. */
 export interface Once<Answer> {
   find(): Promise<Answer | undefined>;
   remember(answer: Answer): Write[];
 }
 
-/** What is answered, and kept for the repetition of the request. 201: added; 200: the order had it already. */
+/** What the API answers, kept for when the request is repeated. 201: added; 200: the order had it already. */
 export interface PostedAnswer {
   status: 200 | 201;
   fulfillment: Fulfillment;
 }
 
 /**
- * Adds a parcel the ERP posted, once however often it is asked. Throws NotFoundError, StateError `order_cancelled` and
+ * Adds a parcel the ERP posted, once however often it is posted. Throws NotFoundError, StateError `order_cancelled` and
  * what `applyFulfillment` throws.
  */
 export async function postFulfillment(
@@ -56,7 +56,7 @@ export async function postFulfillment(
       const { order, fulfillment } = applyFulfillment(fulfillable(before), posted, at);
       const isNew = order !== before;
       const answer: PostedAnswer = { status: isNew ? 201 : 200, fulfillment };
-      // An erasure finds the order, and not what was answered to a key.
+      // An erasure reaches the order but not the answers kept for a key, so no URL is kept in those.
       const also = once.remember({ ...answer, fulfillment: withoutPages(fulfillment) });
       return { order, timeline: isNew ? [tellParcel(fulfillment)] : [], also, answer };
     },
@@ -65,7 +65,7 @@ export async function postFulfillment(
   return decision.answer;
 }
 
-/** A remembered answer, with the parcel's pages as long as the order has them. */
+/** A kept answer, with the parcel's URLs for as long as the order has them. */
 const asItStands = ({ status, fulfillment }: PostedAnswer, order: Order | null): PostedAnswer => ({
   status,
   fulfillment: order?.fulfillments.find(({ id }) => id === fulfillment.id) ?? fulfillment,
@@ -78,8 +78,8 @@ function fulfillable(order: Order | null): Order {
 }
 
 /**
- * Adds a parcel the ERP posted; the same carrier, tracking number and lines twice is one parcel, and the
- * very order passed in.
+ * Adds a parcel the ERP posted. The same carrier, tracking number and lines again are the same parcel, and the result
+ * is the very order passed in.
  * Throws RejectedError naming the line: `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`.
  */
 export function applyFulfillment(
@@ -108,7 +108,7 @@ export function applyFulfillment(
   return { order: derive({ ...order, fulfillments: sortParcels([...order.fulfillments, fulfillment]) }), fulfillment };
 }
 
-/** What the seller has left to ship; where nothing of the order is his, all of it: he ships instead of whoever was asked. */
+/** What the seller has left to ship; if none of the order is the seller's, all of it, in place of whoever was asked. */
 function leftOf(order: Order): LineQuantity[] {
   const left = unfulfilled(order);
   if (!order.own?.some(({ quantity }) => quantity > 0)) return left;
@@ -121,7 +121,7 @@ function leftOf(order: Order): LineQuantity[] {
     .filter(({ quantity }) => quantity > 0);
 }
 
-/** A parcel posted without lines keeps its id though what it held depended on the moment. */
+/** A parcel posted without lines keeps its id although its content depended on the moment. */
 function postedId(order: Order, { carrier, trackingNumber, lineItems }: PostedFulfillment): string {
   const lines = lineItems ? JSON.stringify(Object.fromEntries(sumByLine(lineItems))) : 'rest';
   return `ful_${shortHash(order.id, ERP, carrier.trim().toLowerCase(), trackingNumber.trim(), lines)}`;

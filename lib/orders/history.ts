@@ -3,7 +3,7 @@ import { canonicalJson, compareText } from '#lib/platform/canonical-json';
 import type { OrderSnapshot, ShipmentEvent, SnapshotHistory, Stamp } from './order.ts';
 
 /**
- * Positive when `a` is the later version. What the source dates itself comes after all that only the hub could date: the
+ * Positive when `a` is the later version. A version dated by the source counts as later than any dated by the hub: the
  * two clocks cannot be compared.
  */
 export function compareVersions(a: Stamp, b: Stamp): number {
@@ -11,16 +11,16 @@ export function compareVersions(a: Stamp, b: Stamp): number {
   return compareText(a.version, b.version);
 }
 
-/** As `compareVersions`; between equal versions the greater content hash decides. */
+/** Like `compareVersions`; between equal versions the greater content hash decides. */
 export const compareStamps = (a: Stamp, b: Stamp): number => compareVersions(a, b) || compareText(a.hash, b.hash);
 
-/** The earliest first, but none of the hub's clock before one of the source's. */
+/** The earliest first, with versions of the hub's clock after those of the source's. */
 export const earliestFirst = (a: Stamp, b: Stamp): number =>
   compareStamps(a, b) * (a.clock && b.clock && a.clock !== b.clock ? -1 : 1);
 
 /**
- * Whether a cancellation stands. Only a later version of the source's own lifts it: whatever else is silent of it may
- * have been read before.
+ * Whether a cancellation stands. Only a later version dated by the source lifts it: any other snapshot that does not
+ * mention it may have been read before.
  */
 export function isCancelled({ stands, snapshot, cancelledLast }: SnapshotHistory): boolean {
   if (snapshot.cancelled || cancelledLast === undefined) return snapshot.cancelled;
@@ -38,8 +38,8 @@ export function lastCancellation(...histories: SnapshotHistory[]): Pick<Snapshot
 }
 
 /**
- * SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out, and so is what
- * the hub notes of the body, which is another one in a webhook and in a poll.
+ * SHA-256 (hex) of what a snapshot says, whenever it says it: without the version, without assumed times, and without
+ * the hub's notes on the body, which differ between a webhook and a poll.
  */
 export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ...content }: OrderSnapshot): string {
   const { timesAssumed, paidAt, events } = content;
@@ -50,7 +50,7 @@ export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ..
 
 const withoutTime = ({ at: _at, ...event }: Omit<ShipmentEvent, 'by'>) => event;
 
-/** The history of one snapshot. Where its source names no version, `asOf` stands for it: an instant of the hub's clock. */
+/** The history of one snapshot. Where its source names no version, `asOf` does: an instant of the hub's clock. */
 export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistory {
   const { version } = snapshot;
   const stands: Stamp = {
@@ -60,7 +60,7 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
   };
   const history: SnapshotHistory = {
     stands,
-    // Through JSON once, so that what is kept equals what the table gives back.
+    // One pass through JSON makes it equal to what the table gives back.
     snapshot: JSON.parse(canonicalJson({ ...snapshot, version: stands.version })) as OrderSnapshot,
     paid: snapshot.paidAt === null ? null : { ...stands, at: snapshot.paidAt },
     cancelledAt: snapshot.cancelled ? stands.version : null,
@@ -74,8 +74,8 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
 }
 
 /**
- * What two histories say together. Commutative, associative and idempotent, so that any order and any number
- * of copies of the same snapshots end in the same history.
+ * What two histories say together. Commutative, associative and idempotent: any order and any number of copies of the
+ * same snapshots give the same history.
  */
 export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotHistory {
   const [stands, yields] = compareStamps(a.stands, b.stands) >= 0 ? [a, b] : [b, a];
@@ -101,14 +101,14 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
 
 type ToldQuantity = Stamp & { id: string; quantity: number };
 
-/** Which quantities of its lines a history was told of, and by which snapshot. */
+/** The quantities of each line that a history knows of, and the snapshot that told each. */
 export const quantitiesOf = ({ stands, snapshot, levels = [], originals }: SnapshotHistory): ToldQuantity[] => [
   ...snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity })),
   ...originals,
   ...levels,
 ];
 
-/** When each quantity was first told of that is not the original one. */
+/** When each quantity other than the original was first told. */
 export function levelsOf(
   told: ToldQuantity[],
   originals: SnapshotHistory['originals'],
@@ -130,7 +130,7 @@ export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['pai
   return a.hash === b.hash ? { ...later, at: first } : later;
 }
 
-/** The snapshot that stands; of two that say the same, the one with the earlier times, which may be assumed ones. */
+/** The snapshot that stands; where two say the same, the one with the earlier times, which may be assumed. */
 function earliest(stands: SnapshotHistory, yields: SnapshotHistory): OrderSnapshot {
   const sayTheSame = stands.stands.hash === yields.stands.hash;
   return sayTheSame && yields.snapshot.placedAt < stands.snapshot.placedAt ? yields.snapshot : stands.snapshot;

@@ -64,7 +64,7 @@ export const Amounts = z.object({
   shipping: z.int(),
   discount: z.int(),
   tax: z.int(),
-  /** What the source's total holds besides. */
+  /** Whatever else the source's total holds. */
   other: z.int(),
   total: z.int(),
 });
@@ -79,11 +79,11 @@ export const Line = z.object({
   title: z.string(),
   /** Units ordered: cancelled, shipped and open ones together. */
   quantity: z.int(),
-  /** Units that stand with whoever was asked to ship them, shipped ones too. */
+  /** Units that are with a shipper who was asked for them, shipped ones included. */
   placed: z.int(),
   fulfilled: z.int(),
   cancelled: z.int(),
-  /** Of those shipped. */
+  /** Of the shipped units. */
   returned: z.int(),
   unitPrice: z.object({ gross: z.nullable(z.int()), net: z.nullable(z.int()) }),
   tax: z.object({ rate: z.nullable(z.number()), amount: z.nullable(z.int()) }),
@@ -99,19 +99,19 @@ export const Fulfillment = z.object({
   id: z.string(),
   /** The connection that shipped it, or `erp`. */
   by: z.string(),
-  /** In the shipper's word when a connection shipped it, a canonical code when the ERP did. */
+  /** In the shipper's word where a connection shipped it, a canonical code where the ERP did. */
   carrier: z.string(),
   trackingNumber: z.string(),
   trackingUrl: text(),
   labelUrl: text(),
   lineItems: z.array(LineQuantity),
   shippedAt: z.iso.datetime(),
-  /** The placing delivery that it is of, where its shipper was asked more than once. */
+  /** The placing delivery it belongs to, where its shipper was asked more than once. */
   placement: text(),
 });
 export type Fulfillment = z.infer<typeof Fulfillment>;
 
-/** Units that came back; `refund` in minor units of the order's currency, null where nobody told of one. */
+/** Units that came back; `refund` in minor units of the order's currency, null where none was told. */
 export const Return = z.object({
   id: z.string(),
   /** Who told of it: a connection, or `erp`. */
@@ -123,21 +123,21 @@ export const Return = z.object({
 });
 export type Return = z.infer<typeof Return>;
 
-/** What a connection was asked to ship: `cancelled` where nothing of it is left there. */
+/** What a connection was asked to ship: `cancelled` where it has nothing of it left. */
 export const PlacementFacts = z.object({
   connection: z.string(),
   delivery: z.string(),
   state: z.enum(['pending', 'placed', 'blocked', 'dead', 'cancelled']),
-  /** Its id at the connection, where that said one, and its number there. */
+  /** Its id at the connection, where there is one, and its number there. */
   remoteId: textOrNull(),
   number: z.string(),
   lineItems: z.array(LineQuantity),
-  /** What whoever ships paid back to the seller, in all; `amount` in minor units. */
+  /** What the shipper paid back to the seller, in all; `amount` in minor units. */
   refund: z.nullable(z.object({ state: z.string(), amount: z.int(), currency: z.string() })),
 });
 export type PlacementFacts = z.infer<typeof PlacementFacts>;
 
-/** What callers are told of an order as it is stored. Instants are ISO 8601 in UTC with milliseconds. */
+/** What the API shows of an order just as it is stored. Instants are ISO 8601 in UTC with milliseconds. */
 export const OrderFacts = z.object({
   id: z.string(),
   connection: z.string(),
@@ -155,15 +155,15 @@ export const OrderFacts = z.object({
   updatedAt: z.iso.datetime(),
 });
 
-/** The seller's own system has the order, under this number. */
+/** The number under which the seller's own system has the order. */
 export const Acknowledgement = z.object({ by: z.string(), reference: z.string(), at: z.iso.datetime() });
 export type Acknowledgement = z.infer<typeof Acknowledgement>;
 
-/** The rest of the order, where its source tells it; absent facts are null. */
+/** The rest of the order, as far as its source tells it; absent facts are null. */
 export const OrderWhole = z.object({
   /** Grows with every change of the order. */
   revision: z.int(),
-  /** Since when it may ship. */
+  /** When it was allowed to ship. */
   releasedAt: z.nullable(z.iso.datetime()),
   billingAddress: z.nullable(Address),
   note: textOrNull(),
@@ -178,7 +178,7 @@ export const OrderWhole = z.object({
   acknowledgement: z.nullable(Acknowledgement),
   /** Paths in the source's body that are not read. */
   unread: z.array(z.string()),
-  /** What was assumed or rounded: a path and words. */
+  /** What was assumed or rounded: a path and an explanation. */
   assumed: z.array(z.string()),
 });
 export type OrderWhole = z.infer<typeof OrderWhole>;

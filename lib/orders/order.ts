@@ -8,99 +8,99 @@ import type { TimelineEntry } from './timeline.ts';
 export type * from './snapshot-types.ts';
 export type { Address, Fulfillment, LineQuantity, OrderStatus, Return };
 
-/** Which snapshot said it. */
+/** The snapshot that said it. */
 export interface Stamp {
   version: string;
   hash: string;
   /**
-   * Whose clock the version is of: where the source names none, it is when the hub asked for the snapshot, or was sent it.
-   * Absent in what was stored before the two were told apart.
+   * Whose clock the version is of. Where the source names no version it is when the hub asked for the snapshot, or
+   * received it. Absent in what was stored before the two were told apart.
    */
   clock?: 'source' | 'hub';
 }
 
 /**
- * What all snapshots seen so far add up to, in whatever order they came. `snapshot` is the one that stands;
- * the rest is what it alone cannot tell. Lists are sorted by line id.
+ * What all snapshots seen so far add up to, in whatever order they came. `snapshot` is the one that stands; the rest is
+ * what that one alone cannot tell. Lists are sorted by line id.
  */
 export interface SnapshotHistory {
   stands: Stamp;
   snapshot: OrderSnapshot;
-  /** The latest word on when it was paid: a payment is never forgotten. */
+  /** The latest statement of when it was paid: a payment is never forgotten. */
   paid: (Stamp & { at: string }) | null;
   /** The earliest version that said cancelled. */
   cancelledAt: string | null;
-  /** The latest; absent where there is none, and in what was stored before it was kept. */
+  /** The latest such version; absent where there is none, and in what was stored before it was kept. */
   cancelledLast?: string;
   /** Each line's quantity in the earliest snapshot that had it. */
   originals: Array<Stamp & { id: string; quantity: number }>;
-  /** The earliest to tell of a quantity other than the original one; absent where none did. */
+  /** The earliest snapshot to tell of a quantity other than the original; absent where none did. */
   levels?: Array<Stamp & { id: string; quantity: number }>;
-  /** Lines the standing snapshot no longer has, as they were last told. */
+  /** Lines the snapshot that stands no longer has, as they were last told. */
   vanished: Array<Stamp & { id: string; line: SnapshotLine }>;
 }
 
 /** The hub's order: the UCP order and what UCP has no place for. */
 export interface Order extends z.infer<typeof OrderFacts> {
-  /** Members an operator corrected; they outlive later snapshots. */
+  /** Members an operator corrected; they outrank later snapshots. */
   correctedAddress: Address | null;
   shippingMethod: string | null;
-  /** The instant by which it must leave; null or absent where the sales channel names none. */
+  /** The instant by which it must ship; null or absent where the sales channel names none. */
   shipBy?: string | null;
   cancelled: boolean;
-  /** When it could first be shipped; absent or null: it may not be yet. */
+  /** When it was first allowed to ship; absent or null: it is not yet. */
   releasedAt?: string | null;
   shipmentEvents: ShipmentEvent[];
-  /** What came back, by id; absent where nothing ever did. */
+  /** Returns by id; absent where nothing has come back. */
   returns?: Return[];
   /** The version and content hash of the snapshot that stands, and the inbound event that holds its raw body. */
   sourceVersion: string;
   snapshotHash: string;
   snapshotEvent: string;
-  /** The seller's own system has it, under this number. */
+  /** The number under which the seller's own system has it. */
   acknowledgement?: Acknowledgement;
   history: SnapshotHistory;
-  /** Orders the sales channel made of lines of this one, by external id: parts of one sale. */
+  /** Other orders that the sales channel made of this one's lines, by external id: parts of one sale. */
   parts?: Record<string, SnapshotHistory>;
-  /** More of its deliveries are planned than one transaction takes: the rest is opened next. */
+  /** Its plan has more deliveries than one transaction takes: the next one opens the rest. */
   planUnfinished?: true;
-  /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
+  /** Line items whose shipper is decided; lines that a later snapshot adds are routed on their own. */
   routed: string[];
-  /** The first lines of its timeline; later ones are items of their own beside it. */
+  /** The first lines of its timeline; later ones are items beside it. */
   timeline?: TimelineEntry[];
-  /** A poll found it and no webhook has told of it, although its marketplace sends such. */
+  /** A poll found it before any webhook told of it, although its marketplace sends webhooks. */
   missed: boolean;
   /** Who was asked to ship what, oldest first. */
   placements: Placement[];
-  /** Units that nobody was asked to ship, by line: the seller's own, and what left before anybody was asked. */
+  /** Units no connection was asked to ship, by line: the seller's own, and what left before anybody was asked. */
   own?: LineQuantity[];
   /** Units that a person gave to a shipper by name, until they are placed there. */
   assigned?: Array<{ to: string; lineItems: LineQuantity[] }>;
   ucp: UcpOrder;
-  /** Its buyer was erased, or is being: what is said of him from now on is left out. */
+  /** The buyer was erased, or is being erased: what is said of the buyer from now on is left out. */
   erased?: Erasure;
-  /** Counts the writes that made it another. */
+  /** Counts the writes that changed what it shows. */
   revision: number;
-  /** Counts all its writes: every update is conditional on both. Absent in what was stored before it was kept. */
+  /** Counts all writes: every update is conditional on both counts. Absent in what was stored before it was kept. */
   writes?: number;
 }
 
 /** What a connection was asked to ship. */
 export interface Placement {
-  /** The delivery that places it; or that looks for who ships, its connection being the one that sold the order. */
+  /** The placing delivery; or the routing delivery that seeks a shipper, whose connection is the channel's. */
   delivery: string;
   connection: string;
-  /** Units asked for that were not taken back. Absent in what was stored before units were kept, until `getOrder` counts them. */
+  /** Units asked for and not taken back. Absent if stored before units were kept, until `getOrder` counts them. */
   lineItems?: LineQuantity[];
-  /** Stored before units were kept: its code at its connection may be another placement's too. */
+  /** Stored before units were kept: another placement may have the same code at its connection. */
   isOld?: true;
-  /** Units of `lineItems` that are no longer wanted, which the latest `cancel` is to take back. */
+  /** Units of `lineItems` that are no longer wanted, and that the latest `cancel` is to take back. */
   less?: LineQuantity[];
-  /** Units that its connection was asked for and that were taken back, by the hub or by itself; of others, 0. */
+  /** Units that were asked for and taken back, by the hub or by the connection itself; 0 for lines not listed. */
   gone?: LineQuantity[];
-  /** A person gave its units to its connection by name. */
+  /** A person chose its connection. */
   named?: true;
-  /** Which of the order's placements at its connection it is, as its number there tells; absent: the first. */
+  /** Its count among the order's placements at its connection, as its number there tells; absent: the first. */
   n?: number;
 }
 
@@ -108,11 +108,11 @@ export interface Placement {
 interface Erasure {
   at: string;
   by: string;
-  /** A keyed hash of the e-mail address, by which the order is found when the buyer asks again; null: there was none. */
+  /** A keyed hash of the e-mail address, by which the order is found when the buyer asks again; null: no address. */
   email: string | null;
 }
 
-/** Members that `derive` makes of the others. */
+/** Members that `derive` computes from the others. */
 export const DERIVED = [
   ...(['number', 'placedAt', 'paidAt', 'buyer', 'shippingAddress', 'shippingMethod', 'shipBy'] as const),
   ...(['taxIncluded', 'cancelled', 'sourceVersion', 'snapshotHash', 'ucp'] as const),

@@ -9,7 +9,7 @@ import { sumByLine } from './status.ts';
 import { getOrder } from './store.ts';
 import { numberOf } from './units.ts';
 
-/** An order placed with whoever ships it, still moving. */
+/** An order placed with a shipper and not finished there. */
 export interface OpenPlacement {
   orderId: string;
   remoteId: string | null;
@@ -20,13 +20,13 @@ export interface OpenPlacement {
 
 type Placement = Delivery & { placed: Placed };
 
-/** The deliveries that place an order with a connection, whatever has become of them. */
+/** The deliveries that place an order with a connection, whatever their state. */
 export async function getPlacing(order: Order, connection: string, table = db): Promise<Delivery[]> {
   const ids = order.placements.filter((each) => each.connection === connection).map(({ delivery }) => delivery);
   return (await getDeliveries(ids, table)).filter(({ action }) => action === 'order');
 }
 
-/** Who was asked to ship what, as callers are told, by the deliveries that ask. */
+/** Who was asked to ship what, as the API shows it, from the placing deliveries. */
 export function shownPlacements(order: Order, deliveries: readonly Delivery[]): PlacementFacts[] {
   const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   return order.placements.flatMap(({ delivery: id, connection, n, lineItems }): PlacementFacts[] => {
@@ -47,21 +47,23 @@ const STATES = {
   dead: 'dead',
 } as const;
 
-/** Units that stand with whoever was asked to ship them, by line. */
+/** Units that are with a shipper who was asked for them, by line. */
 export const placedUnits = (placements: readonly PlacementFacts[]): Map<string, number> =>
   sumByLine(placements.filter(({ state }) => state === 'placed').flatMap(({ lineItems }) => lineItems));
 
 const isPlaced = (delivery: Delivery): delivery is Placement =>
   delivery.state === 'succeeded' && delivery.placed !== undefined;
 
-/** Nothing more will happen to what these have placed: the poller may forget it. */
+/** Ends these placements for the poller: nothing more will happen to them. */
 export const settlePlacements = (placing: readonly Delivery[]): Write[] =>
   placing
     .filter(isPlaced)
     .filter(({ placed }) => !placed.isSettled)
     .map((delivery) => replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }));
 
-/** A placement waits for a person, and is settled: a late word of it does not block the replay that places it anew. */
+/**
+ * Has a placement wait for a person, settled: a late message about it must not block the replay that places it anew.
+ */
 export const blockPlacement = (
   delivery: Delivery,
   cause: NonNullable<Delivery['cause']>,
@@ -75,7 +77,7 @@ export const blockPlacement = (
 
 const PAGE = 50;
 
-/** Placements that still move, oldest first, after those of this order. */
+/** Placements that are not finished, oldest first, after those of this order. */
 export async function* listOpenPlacements(
   connection: string,
   afterOrder: string | null,

@@ -12,30 +12,30 @@ import { type Due, dueOf, holdersOf, lessOf, nextAt } from './units.ts';
 
 export interface Plan {
   deliveries: NewDelivery[];
-  /** The order with who has which units once these deliveries stand. */
+  /** The order with who has which units once these deliveries exist. */
   order: Order;
 }
 
 /** A push that a sales channel wants besides the report of each parcel. */
 export interface FollowUp {
   action: string;
-  /** Tells two follow-ups of one action apart; the push is given it. */
+  /** Tells apart two follow-ups of one action; the push receives it. */
   about: string;
   /** Runs only once every parcel of the order has been reported. */
   afterReports?: boolean;
 }
 
-/** What a plan must know of a marketplace. */
+/** What planning must know of a marketplace. */
 interface Role {
   info?: { sells: boolean };
   releases?: readonly PaymentState[];
-  /** Its report of a parcel names none of what is inside. */
+  /** Its report of a parcel names nothing of the content. */
   takesNumbersOnly?: true;
-  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
+  /** Further pushes that an order's present state calls for; evaluated at every change, each runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
 }
 
-/** Among whom orders are routed and reported. */
+/** Everyone that orders are routed to and reported to. */
 export interface Network {
   routes: readonly Route[];
   connections: ReadonlyMap<string, Connection>;
@@ -43,9 +43,9 @@ export interface Network {
 }
 
 /**
- * The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning
- * once. Placements and cancellations beyond `room` are left to the next plan: the order is not to count as asked for what
- * nobody asks.
+ * The deliveries that an order's present state calls for and does not have yet. Ids are derived, so planning twice is
+ * planning once. Placements and cancellations beyond `room` are left to the next plan: the order must not count as
+ * asked for what no delivery asks for.
  */
 export function planDeliveries(
   order: Order,
@@ -69,7 +69,7 @@ export function planDeliveries(
   };
 }
 
-/** Places what may ship and is with nobody: with whom a person named, else with whom the routes name. */
+/** Places what may ship and is with nobody: with the shipper a person named, else with the one the routes name. */
 function planPlacements(order: Order, due: readonly Due[], network: Network, room: number): Plan {
   const withAssigned = (unitsOf: (line: Due) => Due['assigned']) => {
     const assigned = groupByShipper(due.flatMap((line) => unitsOf(line).map((units) => ({ id: line.id, ...units }))));
@@ -98,21 +98,21 @@ function planPlacements(order: Order, due: readonly Due[], network: Network, roo
   }, start);
 }
 
-/** Whether any of these lines was placed before: what is with the channel itself only looked for its shipper. */
+/** Whether any of these lines was placed before. Lines with the channel itself are only looking for a shipper. */
 const hadShipper = ({ connection: channel, placements }: Order, lines: readonly LineQuantity[]): boolean =>
   placements.some(
     ({ connection, lineItems = lines, gone = [] }) =>
       connection !== channel && [...lineItems, ...gone].some(({ id }) => lines.some((line) => line.id === id)),
   );
 
-/** A person is asked first: what left before the hub knew of the order would be shipped once more. */
+/** Waits for a person: what was shipped before the hub knew of the order would be shipped again. */
 const unclear = ({ connection }: Order): NewDelivery['blocked'] => ({
   code: 'partly_shipped',
   description: `a part of it has left already, and ${connection} does not tell what: route that to erp, and replay this for the rest`,
   waitsFor: 'operator',
 });
 
-/** One placement with a shipper; of what nobody ships, one blocked routing delivery. */
+/** One placement with a shipper; for lines without a shipper, one blocked routing delivery. */
 function placeWith(
   plan: Plan,
   to: string | null,
@@ -132,7 +132,7 @@ function placeWith(
   });
 }
 
-/** The plan with one more placing delivery, whose units are with it from now on. */
+/** The plan with one more placing delivery, which has these units from now on. */
 function place(
   { order, deliveries }: Plan,
   action: 'order' | 'route',
@@ -147,7 +147,7 @@ function place(
   return { order: { ...order, placements: [...order.placements, placement] }, deliveries: [...deliveries, delivery] };
 }
 
-/** The plan to place lines with a shipper once more, which waits for a person. */
+/** The plan to place lines with a shipper again, which waits for a person. */
 export function placeAgain(
   order: Order,
   connection: string,
@@ -161,8 +161,8 @@ export function placeAgain(
 }
 
 /**
- * What is no longer wanted of a placement is stopped where it has not happened and undone where it has: one delivery
- * for each difference that there ever was, in units or in where they go.
+ * Stops or undoes what is no longer wanted of a placement: one delivery for each difference that there ever was, in
+ * units or in destination.
  */
 function planCancellations(
   order: Order,
@@ -192,15 +192,15 @@ function planCancellations(
   return { order: deliveries.length > 0 ? { ...order, placements } : order, deliveries };
 }
 
-/** Whether an order that is not cancelled may not ship any more as its payment was given back. */
+/** Whether an order may no longer ship because its payment was given back, although it is not cancelled. */
 export const isRefunded = (order: Order, network: Network): boolean =>
   !order.cancelled && paymentOf(order).state === 'refunded' && !isReleased(order, network);
 
-/** Whether an order's parcels go to another place or person. Its telephone and e-mail say nothing of that. */
+/** Whether an order's parcels now go to another place or person. Telephone and e-mail do not count. */
 const goesElsewhere = (before: Order, order: Order): boolean =>
   !order.erased && !sameContent(destinationOf(before), destinationOf(order));
 
-/** Its address and point of collection, without what case, spaces and punctuation may tell apart. */
+/** Its address and pickup point, without differences of case, spaces and punctuation. */
 function destinationOf({ shippingAddress, history: { snapshot } }: Order): string[] {
   const { phone_number: _, email: __, ...address } = shippingAddress;
   return Object.entries({ ...address, point: snapshot.pickupPoint?.id })
@@ -214,14 +214,14 @@ function destinationOf({ shippingAddress, history: { snapshot } }: Order): strin
     .sort();
 }
 
-/** Whether a shipper was to send units of a placement that have not left. */
+/** Whether a shipper has units of a placement that it has not shipped. */
 const isToLeave = (order: Order, { delivery, connection, lineItems = [] }: Placement): boolean =>
   connection !== order.connection &&
   lineItems.some(({ id }) =>
     holdersOf(order, id).holders.some((holder) => holder.delivery === delivery && holder.open > 0),
   );
 
-/** The ids of the deliveries that looked after what is no longer wanted of a placement, the latest last. */
+/** The ids of the deliveries that dealt with what was no longer wanted of a placement, the latest last. */
 export function cancelsOf(order: Order, connection: string, placement: string): string[] {
   const ids = idsOf(order, 'cancel', connection, placement);
   const opened: string[] = [];
@@ -230,8 +230,9 @@ export function cancelsOf(order: Order, connection: string, placement: string): 
 }
 
 /**
- * Tells whoever sold the order of each parcel that somebody else shipped: the ERP, or whom the order was placed with. Where
- * a parcel stands for the whole order there (`settings.reportWith` is `last`), of the last one, once nothing is left to ship.
+ * Tells the sales channel of each parcel that somebody else shipped: the ERP, or a shipper the order was placed with.
+ * Where one parcel stands for the whole order there (`settings.reportWith` is `last`), only of the last one, at the
+ * end.
  */
 function planReports(order: Order, { connections, roleOf }: Network): NewDelivery[] {
   const source = connections.get(order.connection);
@@ -245,7 +246,7 @@ function planReports(order: Order, { connections, roleOf }: Network): NewDeliver
     const { id: fulfillment } = parcel;
     return { parcel, report: push(order, 'fulfillment', source, fulfillment, { fulfillment }) };
   });
-  // What a shipper tells apart of one parcel has one number, which such a channel is told once.
+  // A shipper may tell one parcel in several pieces under one number; such a channel is told that number once.
   const byNumber = Map.groupBy(reports, ({ parcel: { id, by, trackingNumber } }) =>
     by !== ERP && roleOf(source.marketplace).takesNumbersOnly ? `${by} ${trackingNumber}` : id,
   );
@@ -253,7 +254,7 @@ function planReports(order: Order, { connections, roleOf }: Network): NewDeliver
   return [...byNumber.values()].flatMap((all) => (all.find(isKnown) ?? all[0])?.report ?? []);
 }
 
-/** What else whoever sold the order wants to be told, perhaps only after every parcel. */
+/** What else the sales channel wants to be told, perhaps only after every parcel. */
 function planFollowUps(order: Order, { connections, roleOf }: Network, reports: readonly NewDelivery[]): NewDelivery[] {
   const source = connections.get(order.connection);
   if (!source) return [];
@@ -275,7 +276,7 @@ function push<S extends NewSubject>(order: Order, action: string, target: Connec
 /** What is asked of a shipper may be asked again; what is told is told once. */
 const MAY_REPEAT = new Set(['order', 'route', 'cancel']);
 
-/** The ids of the deliveries that do the same once more, the first first. */
+/** The ids of the deliveries that do the same again and again, the first first. */
 function* idsOf({ id }: Order, action: string, connection: string, about: string): Generator<string, never> {
   yield `dlv_${shortHash(id, action, connection, about)}`;
   for (let n = 2; ; n++) yield `dlv_${shortHash(id, action, connection, about, `${n}`)}`;
@@ -288,7 +289,9 @@ const groupByShipper = (lines: readonly Shipped[]): Map<string | null, LineQuant
 const toAssigned = (byShipper: ReadonlyMap<string | null, LineQuantity[]>) =>
   [...byShipper].map(([to, lineItems]) => ({ to: to ?? '', lineItems }));
 
-/** The order with the seller's own units: what he has, and what comes to it. A line that was his once stays named. */
+/**
+ * The order with the seller's own units: those there were and those added. A line that was the seller's stays listed.
+ */
 function withOwn(order: Order, due: readonly Due[], more: readonly LineQuantity[]): Order {
   const added = sumByLine(more);
   const named = new Set([...(order.own ?? []), ...more].map(({ id }) => id));

@@ -5,10 +5,10 @@ import { isReleased } from './release.ts';
 import { eachOrder } from './store.ts';
 import { hasUnplaced } from './units.ts';
 
-/** What has waited for longer goes on with its channel's next word. */
+/** Orders that have waited longer go on when their channel next tells of them. */
 const LOOK_BACK_MS = 90 * 24 * 3600_000;
 
-/** Plans anew what waits of a connection's orders and may ship by its present settings: the oldest first, one by one. */
+/** Plans anew a connection's waiting orders that may ship by its present settings: the oldest first, one by one. */
 export async function releaseWaiting(
   connection: string,
   network: Network,

@@ -7,17 +7,17 @@ import { mergeLines, sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 
-/** Units that came back, by line: never more than were shipped, as two may tell of the same ones. */
+/** Units that came back, by line: never more than were shipped, as two tellers may mean the same units. */
 export function returnedUnits({ returns = [], ucp }: Pick<Order, 'returns' | 'ucp'>): Map<string, number> {
   const told = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
   return new Map(ucp.line_items.map(({ id, quantity }) => [id, Math.min(told.get(id) ?? 0, quantity.fulfilled)]));
 }
 
-/** The id of a return that somebody knows as `theirs`. */
+/** The id of the return that its teller knows as `theirs`. */
 export const returnId = (orderId: string, by: string, theirs: string): string =>
   `ret_${shortHash(orderId, by, theirs)}`;
 
-/** A return as a sales channel tells of it; by SKU it is of the lines that sell it. */
+/** A return as a sales channel tells it; a SKU stands for the lines that sell it. */
 export function readReturn(order: Order, told: ReturnSnapshot, by: string, receivedAt: string): Return {
   const { id: theirs, at, items, reason, refund } = told;
   const id = returnId(order.id, by, theirs);
@@ -41,8 +41,8 @@ export function readReturn(order: Order, told: ReturnSnapshot, by: string, recei
 const mostOf = ({ quantity: { original, total } }: UcpLineItem): number => Math.max(original, total);
 
 /**
- * Units of the lines that sell a SKU: those that this return had before, then what has left and came back by no other
- * return of the same teller, then the rest, as a return may be told before its parcel.
+ * Units of the lines that sell a SKU: first those that this return had before, then those that were shipped and that no
+ * other return of the same teller has, then the rest, as a return may be told before its parcel.
  */
 function takeBySku(
   order: Order,
@@ -71,7 +71,7 @@ function takeBySku(
   });
 }
 
-/** The returns that the events of shippers tell of: a parcel that went back to its sender, once. */
+/** The returns that shippers' events tell of: each parcel that went back to its sender, once. */
 export function returnsOfEvents({ id, shipmentEvents, fulfillments }: Order): Return[] {
   return shipmentEvents
     .filter(({ type }) => type === 'returned_to_sender')
@@ -86,8 +86,8 @@ export function returnsOfEvents({ id, shipmentEvents, fulfillments }: Order): Re
 }
 
 /**
- * The order with these returns; the very order passed in where they say nothing new. Of one that is told again the
- * larger figures stand, so that no order of telling matters.
+ * The order with these returns; the very order passed in where they say nothing new. When a return is told again the
+ * larger figures stand, so the sequence does not matter.
  */
 export function applyReturns(order: Order, told: readonly Return[]): { order: Order; timeline: Told[] } {
   const returns = new Map((order.returns ?? []).map((each) => [each.id, each]));

@@ -9,8 +9,8 @@ export interface Shipped extends LineQuantity {
 }
 
 /**
- * Who ships each line: the first route that matches, tried in order; null where none does. What is delivered digitally, or
- * to an address of its own, is the seller's: a shipper is asked for parcels to the shipping address.
+ * Who ships each line: the first route that matches; null where none does. What is delivered digitally, or to an
+ * address of its own, is the seller's: a shipper is only asked for parcels to the shipping address.
  */
 export function routeLines(order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] {
   const skus = skusOf(order);
@@ -42,6 +42,6 @@ function matches({ from, match = {} }: Route, order: Order, sku: string): boolea
   );
 }
 
-/** Whether one of these is what a route asks for, in any case; a route that asks for nothing takes all. */
+/** Whether one of these is what a route asks for, in any case; a route that asks for nothing matches all. */
 const isSaid = (asked: string | undefined, ...said: Array<string | null | undefined>): boolean =>
   asked === undefined || said.some((word) => word?.toLowerCase() === asked.toLowerCase());

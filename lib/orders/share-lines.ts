@@ -3,16 +3,16 @@ import { db, getItem, getItems, isWritten, NEW, put, type Table, type Write } fr
 import { type OrderSnapshot, orderId } from './order.ts';
 import { type Share, shareSnapshot } from './split.ts';
 
-/** Which order of ours a line of a sales channel belongs to. */
+/** Which of our orders a line of a sales channel belongs to. */
 interface LineOfOrder {
   line: string;
   order: string;
 }
 
 /**
- * A snapshot's shares, after its new lines were claimed for its order: a line belongs to the order that first had it,
- * whichever order of the sales channel shows it later. Claims come before the order is written, as whoever crashes
- * between claims the same again.
+ * A snapshot's shares, once its new lines are claimed for its order: a line belongs to the order that first had it,
+ * whichever order of the sales channel shows it later. Lines are claimed before the order is written; repeating a claim
+ * after a crash gives the same result.
  */
 export async function claimShares(connection: string, snapshot: OrderSnapshot, table = db): Promise<Share[]> {
   const id = orderId(connection, snapshot.externalId);
@@ -24,7 +24,7 @@ export async function claimShares(connection: string, snapshot: OrderSnapshot, t
   return shareSnapshot(id, snapshot, new Map([...known, ...claimed]));
 }
 
-/** A snapshot's shares as `claimShares` would have them. */
+/** A snapshot's shares as `claimShares` would return them. */
 export async function previewShares(connection: string, snapshot: OrderSnapshot, table = db): Promise<Share[]> {
   const known = await readOrders(connection, snapshot, table);
   return shareSnapshot(orderId(connection, snapshot.externalId), snapshot, known);
@@ -44,9 +44,9 @@ async function claim(connection: string, order: string, line: string, table: Tab
   return (await getItem<LineOfOrder>(key, table))?.order ?? order;
 }
 
-/** Remembers which order of ours an order of the sales channel is a part of. */
+/** Remembers which of our orders an order of the sales channel is a part of. */
 export const putPart = (partId: string, order: string): Write => put({ order, ...items.orderPart.key({ id: partId }) });
 
-/** The order of ours that an order of the sales channel is a part of. */
+/** The one of our orders that an order of the sales channel is a part of. */
 export const findByPart = async (partId: string, table = db): Promise<string | undefined> =>
   (await getItem<{ order: string }>(items.orderPart.key({ id: partId }), table))?.order;

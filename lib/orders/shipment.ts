@@ -10,7 +10,7 @@ import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 import { minus, skusOf } from './units.ts';
 
-/** What came of a shipper's word: the very order passed in when it says nothing new. */
+/** The order after a shipper's message: the very order passed in when it says nothing new. */
 interface ShipmentResult {
   order: Order;
   added: Fulfillment[];
@@ -18,8 +18,8 @@ interface ShipmentResult {
 }
 
 /**
- * `placed` is what the connection was asked to ship; `placement` one of several that it was asked, of which it speaks, or
- * null where it speaks of none that is known: what it tells may be of any.
+ * `placed` is what the connection was asked to ship. `placement` is the placement it speaks of where it was asked for
+ * several; null where it names none that is known, so that its message may be about any of them.
  */
 interface ShipmentSource {
   connection: string;
@@ -30,14 +30,14 @@ interface ShipmentSource {
 const isBy = (each: Fulfillment, by: string, placement: string | null | undefined): boolean =>
   each.by === by && (placement === null || each.placement === placement);
 
-/** Units in the parcels that a shipper was asked for by one placement; undefined: its first, null: any. */
+/** Units in the parcels that a shipper sent for one placement; undefined: its first, null: any. */
 export const sentBy = (
   parcels: readonly Fulfillment[],
   by: string,
   placement: string | null | undefined,
 ): LineQuantity[] => unitsOf(parcels.filter((each) => isBy(each, by, placement)));
 
-/** Adds the parcels and events a shipper tells of. Nothing known is ever lost, and the same word twice is one word. */
+/** Adds the parcels and events a shipper tells of. Nothing known is lost, and repeating a message changes nothing. */
 export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: ShipmentSource): ShipmentResult {
   const { connection: by } = source;
   const told = order.erased
@@ -69,7 +69,7 @@ const tellEvent = ({ id: event, type, at: occurredAt, trackingNumber }: Shipment
   detail: { event, occurredAt, ...(trackingNumber && { trackingNumber }) },
 });
 
-/** The events with those a shipper tells of: only ever added, one of each id, and never poorer than before. */
+/** The events with those a shipper tells of: events are only added, one for each id, and never lose a detail. */
 export function addEvents(
   known: readonly ShipmentEvent[],
   told: ReadonlyArray<Omit<ShipmentEvent, 'by'>>,
@@ -99,8 +99,8 @@ const mergeEvent = (known: ShipmentEvent | undefined, told: ShipmentEvent): Ship
 type Parcel = ShipmentSnapshot['parcels'][number];
 
 /**
- * A parcel is one tracking number of one placement, and what was told of it later: units that are told apart. Parcels of
- * later placements that were stored before they were told apart have an id that names none.
+ * A parcel is one tracking number of one placement; units under that number that are told separately later are parcels
+ * of their own. Parcels stored before placements were told apart have an id that names no placement.
  */
 function parcelId(
   order: Order,
@@ -115,17 +115,17 @@ function parcelId(
   return idOf(nth);
 }
 
-/** What is known of a tracking number of a placement. */
+/** The known parcels with a tracking number of a placement. */
 const findParcels = (parcels: Iterable<Fulfillment>, number: string, { connection, placement }: ShipmentSource) =>
   [...parcels].filter((each) => each.trackingNumber === number && isBy(each, connection, placement));
 
 const unitsOf = (parcels: readonly Fulfillment[]): LineQuantity[] => parcels.flatMap(({ lineItems }) => lineItems);
 
 /**
- * The parcels with those a shipper tells of. One without a tracking number is none yet.
- * Where the shipper does not say what is inside, the earliest parcel takes what it was asked to ship and no parcel of
- * its has; that is decided once, for the sales channel may have been told already: what is told to be inside later is a
- * parcel more.
+ * The parcels with those a shipper tells of. Without a tracking number it is no parcel yet.
+ * Where the shipper does not say what is inside, the earliest parcel takes whatever it was asked to ship and is in no
+ * other parcel. This is decided once, as the sales channel may have been told already: contents told later become
+ * another parcel.
  */
 function addParcels(
   order: Order,
@@ -173,8 +173,8 @@ function mergeParcel(known: Fulfillment | undefined, told: Fulfillment): Fulfill
 }
 
 /**
- * A word gained is never lost. A shipper's word has no version, so between two the lesser stands: for an instant
- * the earlier, and for any other text one that does not depend on which came first. Blank words are left out.
+ * Text once known is never lost. A shipper's message has no version, so of two values the lesser stands: the earlier
+ * instant, and for other text a choice that does not depend on the sequence. Blank text is left out.
  */
 function mergeTexts<Name extends string>(
   known: Readonly<Partial<Record<Name, string | undefined>>> | undefined,
@@ -190,10 +190,10 @@ export type IsNamed = (sku: string, name: string) => boolean;
 export const isSame: IsNamed = (sku, name) => sku === name;
 
 /**
- * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, those first that
- * no earlier parcel of the shipper has filled. Units beyond what was placed are not ours and are left out. Where it names
- * nothing of the order, as `settings.skus` are others by now, and as many units as are left, it does not say what is
- * inside: fewer, as of a substitute, may leave some of the order for later.
+ * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, beginning with
+ * those that no earlier parcel of the shipper filled. Units beyond what was placed are not ours and are left out. Where
+ * no SKU is known (`settings.skus` may have changed) and the units are as many as are left, the content counts as not
+ * told; fewer, such as a substitute, may leave some of the order for later.
  */
 export function resolveSkus(
   order: Order,

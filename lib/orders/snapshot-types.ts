@@ -8,17 +8,17 @@ export interface SnapshotLine {
   ean?: string;
   title: string;
   quantity: number;
-  /** Units first bought, where the source says that they were others. */
+  /** Units first bought, where the source gives another figure for them. */
   ordered?: number;
-  /** Units the sales channel itself says are shipped. */
+  /** Units that the sales channel itself says are shipped. */
   fulfilled?: number;
-  /** `fulfilled` is said of the whole order: the channel does not say so of any line by itself. */
+  /** `fulfilled` was said of the whole order, not of this line by itself. */
   fulfilledWithAll?: true;
-  /** `fulfilled` counts by SKU: the channel does not say of which of the lines that sell it. */
+  /** `fulfilled` counts by SKU: the channel does not say which of the lines with that SKU it means. */
   countedBySku?: true;
-  /** As the source writes it: with tax where `taxIncluded`. */
+  /** As the source writes it: including tax where `taxIncluded`. */
   unitPrice: number;
-  /** The unit price on the other side of tax, where the source says it: net where `taxIncluded`, else gross. */
+  /** The unit price on the other side of tax, where the source tells it: net where `taxIncluded`, else gross. */
   otherUnitPrice?: number;
   /** In percent. */
   taxRate?: number;
@@ -31,9 +31,9 @@ export interface SnapshotLine {
   imageUrl?: string;
   /** The line that this one belongs to. */
   parentId?: string;
-  /** Of an order that is cancelled while the rest of the sale is not. */
+  /** The line's own order is cancelled while the rest of the sale is not. */
   cancelled?: true;
-  /** What the line costs in all, when the source says so; else `unitPrice × quantity`. */
+  /** What the whole line costs, where the source tells it; else `unitPrice × quantity`. */
   total?: number;
 }
 
@@ -44,9 +44,9 @@ export interface OrderSnapshot {
   /** Instants, ISO 8601 in UTC with milliseconds. */
   placedAt: string;
   paidAt: string | null;
-  /** The source tells no times: those above are when it was first heard of, and no part of what it said. */
+  /** The source tells no times: those above are when the hub first heard of it, and are not part of what was said. */
   timesAssumed?: true;
-  /** When the source last changed it; null where the source does not say and the time of receipt must do. */
+  /** When the source last changed it; null where it does not say, so that the time of receipt must do. */
   version: string | null;
   cancelled: boolean;
   currency: string;
@@ -57,41 +57,43 @@ export interface OrderSnapshot {
   /** The buyer's words to the seller. */
   note?: string;
   market?: Market;
-  /** Absent: the source says no more than whether it is paid. */
+  /** Absent: the source only says whether it is paid. */
   payment?: Payment;
   /** Why it is not to be shipped, paid or not, in the source's own terms. */
   held?: string;
-  /** Some of it has left, and the source does not tell what. */
+  /** Some of it was shipped, and the source does not say what. */
   partlyShipped?: true;
   /** The shipping method or carrier the buyer chose, in the source's own word. */
   shippingMethod: string | null;
   /** The shipping method as a code, where the source has one. */
   shippingCode?: string;
   pickupPoint?: PickupPoint;
-  /** The instant by which it must leave, where the source names one. */
+  /** The instant by which it must ship, where the source names one. */
   shipBy?: string;
   lines: SnapshotLine[];
   /** Order-level amounts in minor units; `total` is the source's own figure. */
   amounts: { fulfillment: number; tax: number; discount: number; total: number };
-  /** What `amounts.discount` is made of, where the source names it: its negative rows, too. In minor units, positive. */
+  /** What `amounts.discount` is made of, where the source tells, negative rows included. In minor units, positive. */
   discounts?: Array<{ title: string; amount: number }>;
-  /** What else the source charges by a name of its own, as UCP's `fee`. In minor units. */
+  /** Further charges that the source names, as UCP's `fee`. In minor units. */
   fees?: Array<{ type: string; title: string; amount: number }>;
   /** Expectations other than one parcel to the shipping address, where the source tells them. */
   expectations?: Expectation[];
-  /** What the source tells of parcels that left without the hub. */
+  /** What the source tells of parcels that were shipped without the hub. */
   events?: Array<Omit<ShipmentEvent, 'by'>>;
-  /** What came back, where the source tells it with the order; without the buyer's words. */
+  /** What came back, where the source tells it with the order; without the buyer's own words. */
   returns?: Array<Omit<ReturnSnapshot, 'externalId' | 'reason'>>;
   checkoutId?: string;
   permalinkUrl?: string;
   /** Paths in the source's body that are not read. */
   unread?: string[];
-  /** What was assumed, or rounded, where the source did not say it or contradicts itself: a path and words, no values. */
+  /**
+   * What was assumed or rounded, as the source is silent or contradicts itself: a path and an explanation, no values.
+   */
   assumed?: string[];
 }
 
-/** How some lines reach the buyer. */
+/** How some of the lines reach the buyer. */
 export interface Expectation {
   lineItems: LineQuantity[];
   methodType: 'shipping' | 'pickup' | 'digital';
@@ -112,15 +114,15 @@ export interface ShipmentEvent {
   description?: string;
 }
 
-/** What whoever ships says of an order placed with it. */
+/** What a shipper says of an order placed with it. */
 export interface ShipmentSnapshot {
   /** Our order id as the remote echoes it; null where only `remoteId` or `number` tell. */
   orderId: string | null;
   remoteId: string | null;
-  /** The order number and channel we placed it under. */
+  /** The order number and channel that we placed it under. */
   number: string | null;
   channel: string | null;
-  /** What is inside by line item or by SKU, where the shipper says; else what it was asked to ship. */
+  /** The content by line item or by SKU, where the shipper tells it; else what it was asked to ship. */
   parcels: Array<
     Omit<Fulfillment, 'id' | 'by' | 'lineItems'> & {
       lineItems?: LineQuantity[];
@@ -130,15 +132,15 @@ export interface ShipmentSnapshot {
   events: Array<Omit<ShipmentEvent, 'by'>>;
   /** Nothing more will happen (delivered, returned, cancelled): the poller may forget it. */
   settled: boolean;
-  /** Which of the placements of our order at this shipper it is (`readCode`); absent: the first. */
+  /** Its count among the placements of our order at this shipper (`readCode`); absent: the first. */
   nth?: number;
   /** What it paid back to the seller, in all; `amount` in minor units. */
   refund?: { state: string; amount: number; currency: string };
-  /** What it will not ship, by SKU and all that it ever said; or the rest. */
+  /** What it will not ship: by SKU, with all that it has ever declined; or `rest`. */
   declined?: 'rest' | Array<{ sku: string; quantity: number }>;
 }
 
-/** Goods that came back, as a sales channel tells of them. Told again it is the same return, with what is new in it. */
+/** Goods that came back, as a sales channel tells it. Told again, it is the same return with what is new in it. */
 export interface ReturnSnapshot {
   /** The channel's own ids of the order and of the return. */
   externalId: string;

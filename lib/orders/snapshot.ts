@@ -14,16 +14,16 @@ export interface SnapshotSource {
   /** The inbound event that holds the raw body. */
   event: string;
   receivedAt: string;
-  /** When it was asked for, where it is an answer: what it says may be as old. */
+  /** When the hub asked for it, where it is an answer: its content may be as old as that. */
   askedAt?: string | undefined;
 }
 
 /**
- * What an order is after a snapshot.
- * `created`, `updated`: it shows something new. An older snapshot may do that too, when only it knows a line that has
- * vanished since, the quantity first bought, or the payment; what stands stays. `same`: the content that stands,
- * perhaps of a newer version. `older`: overtaken, nothing to see.
- * `order` is the very object passed in when there is nothing to write, whatever the result is called.
+ * The order after a snapshot.
+ * `created`, `updated`: the snapshot shows something new. An older one may do that too, when only it knows a line that
+ * has vanished since, the quantity first bought, or the payment; what stands stays. `same`: the content that stands,
+ * perhaps with a newer version. `older`: overtaken, with nothing new.
+ * `order` is the very object passed in when nothing is to be written, whatever the result is called.
  */
 export interface SnapshotResult {
   result: 'created' | 'updated' | 'same' | 'older';
@@ -70,7 +70,7 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
   return { result: visible ? 'updated' : same ? 'same' : 'older', order: next, timeline };
 }
 
-/** What a person can see of an order that snapshots decide, by the name the timeline gives it. */
+/** What people see of an order and snapshots decide, by the names that the timeline uses. */
 function view({ ucp, ...order }: Order) {
   const { billingAddress, note, market, payment, shippingCode, pickupPoint, lines } = standing(order).snapshot;
   const details = lines.map(({ otherUnitPrice, taxRate, tax, stockLocation, attributes }) => ({
@@ -94,7 +94,7 @@ function view({ ucp, ...order }: Order) {
   };
 }
 
-/** Members with an entry of their own, and what a cancellation changes by itself. */
+/** Members with a timeline entry of their own, and what a cancellation changes by itself. */
 const TOLD_APART = new Set(['paidAt', 'cancelled', 'adjustments']);
 
 function tellTimeline(previous: Order | null, next: Order, { event }: SnapshotSource): Told[] {
@@ -110,11 +110,11 @@ function tellTimeline(previous: Order | null, next: Order, { event }: SnapshotSo
   return [...timeline, ...tellPaid(previous, next), ...tellCancelled(previous, next)];
 }
 
-/** An order that is paid for the first time. */
+/** Tells of an order's first payment. */
 export const tellPaid = (previous: Order | null, { paidAt }: Order): Told[] =>
   paidAt && !previous?.paidAt ? [{ type: 'order.paid', detail: { paidAt } }] : [];
 
-/** An order that is cancelled and was not. */
+/** Tells of an order that has just been cancelled. */
 export const tellCancelled = (previous: Order | null, { cancelled, history }: Order): Told[] =>
   cancelled && !previous?.cancelled ? [{ type: 'order.cancelled', detail: { cancelledAt: history.cancelledAt } }] : [];
 
@@ -128,8 +128,8 @@ function changedMembers(previous: Order, next: Order): string[] {
 }
 
 /**
- * The sale after a snapshot of an order that its sales channel made of its lines; the very order passed in when there
- * is nothing to write. Throws ContractError for a snapshot that makes no valid order.
+ * The sale after a snapshot of another order that its sales channel made of its lines; the very order passed in when
+ * nothing is to be written. Throws ContractError for a snapshot that makes no valid order.
  */
 export function applyPart(
   order: Order,
@@ -151,8 +151,8 @@ export function applyPart(
 }
 
 /**
- * Throws ContractError, naming the field, for a snapshot no valid UCP order can be made of.
- * Connectors map text and shapes; these are the laws that hold whichever marketplace speaks.
+ * Throws ContractError, naming the field, for a snapshot that makes no valid UCP order.
+ * Connectors map text and shapes; these rules hold for every marketplace.
  */
 export function checkSnapshot({ currency, lines, amounts }: OrderSnapshot): void {
   checkCurrency(currency, 'currency');

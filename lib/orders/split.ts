@@ -3,20 +3,20 @@ import { compareStamps, compareVersions, earliestFirst, isCancelled, onePerLine 
 import type { Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /*
- * A sales channel may split an order, or merge several. To the hub a line stays with the order that first had it; an
- * order of the channel that is made of lines of one of ours is a `part` of it. What one snapshot tells one of our orders
- * is its `share`.
+ * A sales channel may split an order, or merge several. For the hub a line stays with the order that first had it;
+ * another order of the channel that has lines of ours is a `part` of our order. What one snapshot says of one of our
+ * orders is its `share`.
  */
 
-/** What one order of ours is told by a snapshot. */
+/** What a snapshot says of one of our orders. */
 export interface Share {
   order: string;
-  /** The snapshot is of a part: lines of `order` that the sales channel keeps in another order of its own. */
+  /** The snapshot is of a part: the sales channel keeps lines of `order` in another order of its own. */
   isPart: boolean;
   snapshot: OrderSnapshot;
 }
 
-/** The snapshot of the order `id`, shared among the orders of ours that its lines belong to; `id` has those unknown. */
+/** The snapshot of the order `id`, divided among our orders that have its lines; unknown lines go to `id`. */
 export function shareSnapshot(id: string, snapshot: OrderSnapshot, orderOfLine: ReadonlyMap<string, string>): Share[] {
   const byOrder = Map.groupBy(snapshot.lines, (line) => orderOfLine.get(line.id) ?? id);
   const foreign = [...byOrder].filter(([order]) => order !== id);
@@ -45,8 +45,8 @@ interface Part {
 }
 
 /**
- * The history of the whole sale. A line stands where the latest word has it, so it counts once while it moves; amounts
- * sum over the channel's orders, less what their snapshots say of lines that another has. Pure and in no order.
+ * The history of the whole sale. A line is where the latest snapshot has it, so it counts once while it moves; amounts
+ * sum over the channel's orders, less what they say of lines that another has. Pure, in any sequence.
  */
 export function joinParts(original: SnapshotHistory, parts: Parts | undefined): SnapshotHistory {
   if (!parts || Object.keys(parts).length === 0) return asItStands(original);
@@ -65,7 +65,7 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
     .flatMap(({ history }) => history.vanished)
     .filter(({ id }) => !partOfLine.has(id))
     .sort((a, b) => compareStamps(b, a));
-  // One that is unpaid holds back all, as lines are placed together.
+  // One unpaid order holds back all, as lines are placed together.
   const paid = active.every(({ history }) => history.paid) ? (active[0]?.history.paid ?? null) : null;
   const cancellations = all.flatMap(({ history }) => history.cancelledAt ?? []).sort(compareText);
   return {
@@ -83,20 +83,20 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
 export const standing = ({ history, parts }: Pick<Order, 'history' | 'parts'>): SnapshotHistory =>
   joinParts(history, parts);
 
-/** A history whose snapshot is cancelled as the history has it, whatever the latest word by itself said. */
+/** A history whose snapshot is marked cancelled if the history is, whatever the latest snapshot by itself said. */
 function asItStands(history: SnapshotHistory): SnapshotHistory {
   const cancelled = isCancelled(history);
   if (cancelled === history.snapshot.cancelled) return history;
   return { ...history, snapshot: { ...history.snapshot, cancelled } };
 }
 
-/** The channel's own id of the order that has each line at present, by line id: what to speak of the line under. */
+/** The sales channel's id of the order that has each line now, by line id: the line is reported under it. */
 export function externalIdsOf({ externalId, history, parts = {} }: Pick<Order, 'externalId' | 'history' | 'parts'>) {
   const partOfLine = findPartOfLine(partsOf(history, parts));
   return new Map([...partOfLine].map(([line, part]) => [line, part.externalId ?? externalId]));
 }
 
-/** The history of an order of the sales channel within ours: ours itself, or a part of it. */
+/** The history of one of the sales channel's orders within ours: ours itself, or a part of it. */
 export function historyWithin(
   { externalId: own, history, parts = {} }: Pick<Order, 'externalId' | 'history' | 'parts'>,
   externalId: string,
@@ -112,7 +112,7 @@ const partsOf = (original: SnapshotHistory, parts: Parts): Part[] => [
     .map(([externalId, history]) => ({ externalId, history: asItStands(history) })),
 ];
 
-/** Which part has each line: of two that show it the one with the later word, at a tie not the original. */
+/** Which part has each line: of two that show it, the one with the later snapshot; at a tie, not the original. */
 function findPartOfLine(all: readonly Part[]): Map<string, Part> {
   const found = new Map<string, Part>();
   for (const part of all)

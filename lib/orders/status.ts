@@ -2,7 +2,7 @@ import { isPast } from '#lib/deliveries/ship-by';
 import { sameContent } from '#lib/platform/canonical-json';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
 
-/** Derived from the lines that are left: none is cancelled, all shipped is fulfilled. */
+/** Derived from the lines that are left: with none it is cancelled, with all shipped it is fulfilled. */
 export function statusOf({ ucp, cancelled }: Order): OrderStatus {
   const active = ucp.line_items.filter(({ quantity }) => quantity.total > 0);
   if (active.length === 0) return cancelled || ucp.line_items.length > 0 ? 'cancelled' : 'open';
@@ -19,14 +19,14 @@ export function isSettled(order: Order): boolean {
 /** Whether units are left to ship although the time for it has passed. */
 export const isLate = (order: Order, now = new Date()): boolean => !isSettled(order) && isPast(order, now);
 
-/** The units still to be shipped, by line. */
+/** The units that are still to be shipped, by line. */
 export function unfulfilled({ ucp }: Order): LineQuantity[] {
   return ucp.line_items
     .map(({ id, quantity }) => ({ id, quantity: quantity.total - quantity.fulfilled }))
     .filter(({ quantity }) => quantity > 0);
 }
 
-/** A line and how many of it were bought, are wanted now, and are shipped. */
+/** A line with how many units were bought, are wanted now, and are shipped. */
 export interface CountedLine {
   line: SnapshotLine;
   original: number;
@@ -35,14 +35,14 @@ export interface CountedLine {
   vanished: boolean;
 }
 
-/** Every line that ever was on the order: those that stand in the source's order, then those that vanished. */
+/** Every line that was ever on the order: those in the source's order now, then those that vanished. */
 export function countLines(history: SnapshotHistory, fulfillments: readonly Fulfillment[]): CountedLine[] {
   const { snapshot, originals, vanished } = history;
   const shipped = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
   const unknown = shippedWithoutUs(history, shipped);
   const isEcho = repeatsParcels(history, fulfillments, shipped);
   const standing = snapshot.lines.map((line) => {
-    // The hub's parcels and the channel's own count tell of the same units: the one that knows more counts.
+    // The hub's parcels and the channel's own count cover the same units: the larger count is right.
     const own = shipped.get(line.id) ?? 0;
     const more = Math.max(0, Math.min(unknown.get(line.sku) ?? 0, line.quantity - own));
     if (more > 0) unknown.set(line.sku, (unknown.get(line.sku) ?? 0) - more);
@@ -60,7 +60,7 @@ export function countLines(history: SnapshotHistory, fulfillments: readonly Fulf
   }));
 }
 
-/** Units that only a channel that counts by SKU knows of, by SKU: how many more than all parcels of its lines hold. */
+/** Units known only from a channel that counts by SKU: by SKU, how many more than the parcels of its lines hold. */
 function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, shipped: ReadonlyMap<string, number>) {
   const more = new Map<string, number>();
   for (const { sku, fulfilled = 0, countedBySku } of lines)
@@ -71,8 +71,8 @@ function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, sh
 }
 
 /**
- * Whether a channel calls the order delivered because the hub's parcels held all of it: what was added to it since then is
- * in none of them, and nobody has shipped it. Where they did not hold all, somebody else has seen to the rest.
+ * Whether a channel calls the order delivered only because the hub's parcels held all of it: then lines added since are
+ * in no parcel, and nobody has shipped them. If the parcels did not hold all, somebody else has shipped the rest.
  */
 function repeatsParcels(
   history: SnapshotHistory,
@@ -83,7 +83,7 @@ function repeatsParcels(
   const first = originals.map(({ version }) => version).sort()[0] ?? '';
   const at = [first, ...fulfillments.map(({ shippedAt }) => shippedAt)].sort().at(-1) ?? first;
   const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
-  // Which of its quantities a line had when it left is not known: the least that it ever had will do.
+  // It is not known which quantity a line had when it was shipped: the least that it ever had will do.
   const isSent = ({ id }: SnapshotLine): boolean => {
     const all = told.get(id) ?? [];
     return (
@@ -102,7 +102,7 @@ export function sumByLine(lines: readonly LineQuantity[]): Map<string, number> {
   return sum;
 }
 
-/** Whether two lists have the same units of the same lines, in whatever order and pieces. */
+/** Whether two lists have the same units of the same lines, however ordered or divided. */
 export const sameUnits = (a: readonly LineQuantity[], b: readonly LineQuantity[]): boolean =>
   sameContent(Object.fromEntries(sumByLine(a)), Object.fromEntries(sumByLine(b)));
 

@@ -23,7 +23,7 @@ import type { Order, OrderCore, OrderStatus } from './order.ts';
 import { isLate, isSettled, statusOf } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
 
-/** The ids of an order's deliveries and of those that tell of it, for who lists them; undefined where no order is asked for. */
+/** The ids of an order's deliveries and of those that tell of it, for lists; undefined where no order is asked for. */
 export async function deliveriesOf(id: string | undefined, table = db): Promise<readonly string[] | undefined> {
   if (id === undefined) return undefined;
   const [order, notified] = await Promise.all([
@@ -40,7 +40,7 @@ export async function getOrder(id: string, table = db): Promise<Order | undefine
     : order;
 }
 
-/** The orders with these ids; ids of none are left out. */
+/** The orders with these ids, without those that do not exist. */
 export async function getOrders(ids: readonly string[], table = db): Promise<Order[]> {
   const found = await getItems<Order | OrderCore>(
     ids.map((id) => items.order.key({ id })),
@@ -64,10 +64,10 @@ export function putOrder(order: Order, previous: Order | null): Write {
   return put(packed, isAsRead, { ':revision': revision, ...(writes !== undefined && { ':writes': writes }) });
 }
 
-/** Characters of lines in one item: they stay below its 400 KB also where nothing of them can be packed. */
+/** Characters of timeline lines in one item: it stays below 400 KB even if nothing can be packed. */
 const MAX_CHARACTERS = 300_000;
 
-/** Lines that stand beside the order, as few items as hold them. Only for `changeOrder` and `tellOrder`. */
+/** Writes lines that stand beside the order, in as few items as hold them. Only for `changeOrder` and `tellOrder`. */
 export function putTimeline(orderId: string, entries: readonly TimelineEntry[], origin: string): Write[] {
   return inGroups(entries).map(([first, ...more], index) => {
     const key = items.timelineEntry.key({ order: orderId, at: first.at, origin, index: `${index}` });
@@ -98,7 +98,7 @@ function inGroups(entries: readonly TimelineEntry[]): Group[] {
   return groups;
 }
 
-/** The lines that stand beside an order, as their items hold them. */
+/** The lines that stand beside an order, item by item. */
 export async function listTimeline(id: string, table = db): Promise<Array<{ key: Key; entries: TimelineEntry[] }>> {
   const beside = await queryPartition<TimelineEntry | { entries: TimelineEntry[] }>(
     items.order.key({ id }).pk,
@@ -111,7 +111,7 @@ export async function listTimeline(id: string, table = db): Promise<Array<{ key:
   });
 }
 
-/** All that happened to an order and its deliveries, oldest first. */
+/** Everything that happened to an order and its deliveries, oldest first. */
 export async function getTimeline({ id, timeline = [], deliveries }: Order, table = db): Promise<TimelineEntry[]> {
   const [beside, known] = await Promise.all([listTimeline(id, table), getDeliveries(deliveries, table)]);
   const later = beside.flatMap(({ entries }) => entries);
@@ -119,20 +119,20 @@ export async function getTimeline({ id, timeline = [], deliveries }: Order, tabl
   return [...timeline, ...later, ...told.flat()].sort((a, b) => compareText(a.at, b.at));
 }
 
-/** Remembers that something at the remote is about an order, and which delivery placed it. */
+/** Remembers which order an id at the remote stands for, and which delivery placed it. */
 export const putRemote = (connection: string, remoteId: string, order: string, delivery?: string) =>
   put({ order, ...(delivery && { delivery }), ...items.remoteOrder.key({ connection, remoteId }) });
 
-/** Writes what `putRemote` writes at once: the fact stands whatever else is written or not. */
+/** Writes at once what `putRemote` describes: the fact stands whatever else is written or not. */
 export async function rememberRemote(...about: Parameters<typeof putRemote>): Promise<void> {
   await db.put(putRemote(...about).Put);
 }
 
-/** What a remote knows under its own id. */
+/** What is known of an id at the remote. */
 export const findRemote = (connection: string, remoteId: string, table = db) =>
   getItem<{ order: string; delivery?: string }>(items.remoteOrder.key({ connection, remoteId }), table);
 
-/** The order that a remote knows under its own id. */
+/** The order that an id at the remote stands for. */
 export const findByRemoteId = async (...at: Parameters<typeof findRemote>): Promise<string | undefined> =>
   (await findRemote(...at))?.order;
 
@@ -146,7 +146,7 @@ interface OrderFilter extends PageAsked {
   matches?: (order: Order) => boolean;
 }
 
-/** Every order of connections, the oldest received first; `since` and `until` bound when. */
+/** Every order of these connections, the oldest received first; `since` and `until` bound the time of receipt. */
 export async function* eachOrder(
   connections: readonly string[],
   { since: after, until: before }: { since?: string; until?: string } = {},

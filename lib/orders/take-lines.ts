@@ -4,8 +4,8 @@ import type { LineQuantity, Order } from './order.ts';
 import { mergeLines, sumByLine } from './status.ts';
 
 /**
- * The lines asked for, of those that are left; all of them where none are named. Throws RejectedError naming the line:
- * `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`.
+ * The requested lines, out of those that are left; all of them where none are named. Throws RejectedError naming the
+ * line: `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`.
  */
 export function takeLines(
   order: Order,
@@ -31,7 +31,7 @@ export function takeLines(
   return mergeLines(asked);
 }
 
-/** Of each as much as there is room for, the first served first. */
+/** As many units of each entry as there is room for, in sequence. */
 export function allot<T extends { quantity: number }>(all: readonly T[], room: number): T[] {
   let left = room;
   return all.map((each) => {
@@ -41,7 +41,7 @@ export function allot<T extends { quantity: number }>(all: readonly T[], room: n
   });
 }
 
-/** Up to so many units of the lines that are wanted, of each what is `left` of it; that is less then. */
+/** Up to that many units of the wanted lines, taken out of what is `left` of each and subtracted there. */
 export function takeUnits(
   { ucp }: Pick<Order, 'ucp'>,
   left: Map<string, number>,
@@ -54,6 +54,6 @@ export function takeUnits(
   return taken;
 }
 
-/** The refusal of what a caller posted, which names the member. */
+/** The refusal of a posted body, naming the member. */
 export const rejected = (code: string, problem: string, field: string): RejectedError =>
   new RejectedError({ code, description: `${field}: ${problem}`, field });

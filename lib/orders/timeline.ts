@@ -5,30 +5,30 @@ interface Tells<Type extends string, Detail> {
   detail: Detail;
 }
 
-/** All that an order's timeline may tell. Inbound events, deliveries, replays and remaps are named by their ids. */
+/** What an order's timeline may tell. Inbound events, deliveries, replays and remaps are named by their ids. */
 export type Told =
-  // What its sales channel says of it.
+  // What the sales channel says of it.
   | Tells<'order.received', { number: string; version: string; event: string }>
   | Tells<'order.updated', { changed: string[]; version: string; event: string }>
   | Tells<'order.paid', { paidAt: string }>
   /** The order may ship, and no payment released it. */
   | Tells<'order.released', { payment: string }>
   | Tells<'order.cancelled', { cancelledAt: string | null }>
-  /** The channel made an order of its own of some of its lines. */
+  /** The channel made another order of some of its lines. */
   | Tells<'order.part_joined', { externalId: string; lineItems: LineQuantity[]; event: string }>
-  // What whoever ships says of it.
+  // What a shipper says of it.
   | Tells<
       'fulfillment.added',
       { fulfillment: string; carrier: string; trackingNumber: string; lineItems: LineQuantity[]; shippedAt: string }
     >
-  /** Behind the dot stands the UCP type of the event. */
+  /** The dot is followed by the UCP type of the event. */
   | Tells<`shipment.${string}`, { event: string; occurredAt: string; trackingNumber?: string }>
-  /** What it paid back to the seller, in minor units. */
+  /** What the shipper paid back to the seller, in minor units. */
   | Tells<'placement.refunded', { delivery: string; state: string; amount: number; currency: string }>
   | Tells<NoteType, { event: string; remoteId: string; note: string }>
   /** What came back, from whoever told of it. */
   | Tells<'order.returned', { return: string; lineItems: LineQuantity[]; refund?: { amount: number } }>
-  // What people did to it.
+  // What people did with it.
   | Tells<'address.corrected', { members: string[] }>
   | Tells<'order.acknowledged', { reference: string }>
   | Tells<'order.routed', { to: string; lineItems: LineQuantity[]; reason: string }>
@@ -42,7 +42,7 @@ export type Told =
   | Tells<'delivery.replayed' | 'delivery.recalled', { delivery: string; replay: string; reason?: string }>
   | Tells<'delivery.closed', ClosedDetail & Partial<Cause>>;
 
-/** What a marketplace may tell of an order besides the order itself. */
+/** What a marketplace may tell about an order besides the order itself. */
 export type NoteType = 'ticket.replied';
 
 type PushedType = 'order.placed' | 'order.withdrawn' | `${string}.reported`;
@@ -66,13 +66,13 @@ type ClosedDetail = {
 
 type Cause = NonNullable<Delivery['cause']>;
 
-/** What a push that stands at the remote tells; the attempt that keeps it says of which delivery. */
+/** What a push that succeeded tells; the attempt that keeps it names the delivery. */
 export type ToldOfPush = Tells<PushedType, PushedDetail>;
 
 /** One line of an order's timeline: what is told, when, and by whom (a channel of receipt, a connection, a person). */
 export type TimelineEntry = Told & { at: string; by: string };
 
-/** The lines that the attempts at a delivery told; they stand with the attempts. */
+/** The lines that a delivery's attempts told; they are kept with the attempts. */
 export const linesOf = ({ id, connection }: Delivery, attempts: readonly Attempt[]): TimelineEntry[] =>
   attempts.flatMap(({ endedAt, told = [] }) =>
     told.map(

@@ -1,4 +1,4 @@
-/** Where the common carriers show a parcel, by canonical code; `{}` is its number. */
+/** Where common carriers show a parcel, by canonical code; `{}` stands for its number. */
 const PAGES: Readonly<Record<string, string>> = {
   dhl: 'https://www.dhl.com/global-en/home/tracking.html?tracking-id={}',
   dpd: 'https://tracktrace.dpd.com.pl/EN/parcelDetails?p1={}',
@@ -12,7 +12,7 @@ const PAGES: Readonly<Record<string, string>> = {
   usps: 'https://tools.usps.com/go/TrackConfirmAction?tLabels={}',
 };
 
-/** The carrier's page of a parcel; undefined for a carrier that nobody named so. */
+/** The carrier's page of a parcel; undefined for a carrier that is not listed. */
 export function trackingPage(carrier: string, trackingNumber: string): string | undefined {
   const code = carrier.trim().toLowerCase();
   const page = Object.hasOwn(PAGES, code) ? PAGES[code] : undefined;

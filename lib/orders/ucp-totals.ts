@@ -3,11 +3,11 @@ import type { UcpTotal } from '#lib/ucp/order';
 import type { OrderSnapshot, SnapshotLine } from './order.ts';
 
 /*
- * Money stays what the source says it charged, for a cancelled order too: what is paid back is between the
- * sales channel and the buyer, and the hub is not told.
+ * Money stays as the source charged it, even for a cancelled order: the hub is not told of refunds, which are between
+ * the sales channel and the buyer.
  */
 
-/** A line's breakdown: subtotal, what the source adds or takes off, total. Entries before `total` sum to it. */
+/** A line's breakdown: subtotal, what the source adds or takes off, total. The entries before `total` sum to it. */
 export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTotal[] {
   const subtotal = unitPrice * quantity;
   const charged = total ?? subtotal;
@@ -19,8 +19,8 @@ export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTot
 }
 
 /**
- * The order's breakdown in minor units, one subtotal and one total. A total the other figures do not add up to is
- * kept, with one entry more that names the difference, so that the entries sum exactly.
+ * The order's breakdown in minor units, with one subtotal and one total. Where the other figures do not add up to the
+ * total, one more entry names the difference, so that the entries sum exactly.
  */
 export function buildTotals(order: OrderSnapshot): UcpTotal[] {
   const { amounts, taxIncluded } = order;
@@ -31,7 +31,7 @@ export function buildTotals(order: OrderSnapshot): UcpTotal[] {
   ];
 }
 
-/** What a total is more than its parts add up to. */
+/** How much a total exceeds the sum of its parts. */
 export const restOf = (order: Figures): number => order.amounts.total - sum(partsOf(order).map(({ amount }) => amount));
 
 type Figures = Pick<OrderSnapshot, 'lines' | 'amounts' | 'taxIncluded' | 'discounts' | 'fees'>;
@@ -51,7 +51,7 @@ function partsOf({ lines, amounts, taxIncluded, discounts = [], fees = [] }: Fig
   ];
 }
 
-/** The tax that prices include is no entry of its own, as the entries would not sum to the total: it is a part of it. */
+/** Tax that prices include is no entry of its own, as the entries would exceed the total: it is a part of it. */
 const withTax = ({ total, tax }: OrderSnapshot['amounts']) => ({
   lines: [
     { display_text: 'Net', amount: total - tax },

@@ -36,11 +36,11 @@ export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
   };
 }
 
-// UCP requires a permalink and few sources have one. `.invalid` never resolves (RFC 2606), so nobody mistakes it for a page.
+// UCP requires a permalink, and few sources have one. `.invalid` never resolves (RFC 2606): nobody takes it for a page.
 const PLACEHOLDER = 'https://orders.longshore.invalid';
 const placeholderUrl = (orderId: string): string => `${PLACEHOLDER}/${encodeURIComponent(orderId.toWellFormed())}`;
 
-/** The UCP order as it leaves a hub at an address: one without a page of its source has the hub's own. */
+/** The UCP order as a hub at this address shows it: without a page of its source it has the hub's own. */
 export const withPage = (ucp: UcpOrder, hub: string): UcpOrder => ({
   ...ucp,
   permalink_url: ucp.permalink_url.replace(PLACEHOLDER, `${hub}/console/orders`),
@@ -81,8 +81,8 @@ const DESTINATION = [
 type Expectation = UcpOrder['fulfillment']['expectations'][number];
 
 /**
- * Expectations as the source tells them, of what is still wanted; of the rest one for each shipper, and one of what nobody
- * was asked for yet, to the address or point of collection.
+ * Expectations as the source tells them, of what is still wanted; of the rest one for each shipper, and one for what
+ * nobody has been asked for, to the address or pickup point.
  */
 export function buildExpectations(
   core: OrderCore,
@@ -100,7 +100,7 @@ export function buildExpectations(
   const told = (expectations ?? []).map(({ lineItems, methodType, destination, description, fulfillableOn }) => ({
     line_items: lineItems.flatMap(take),
     method_type: methodType,
-    // A correction is of the shipping address: what goes to one of its own goes there.
+    // A correction is of the shipping address, so it leaves expectations with an address of their own alone.
     destination: destinationOf(
       methodType === 'shipping' && sameContent(destination, shippingAddress) ? address : destination,
     ),
@@ -120,7 +120,7 @@ export function buildExpectations(
     .map((each, index) => ({ id: `exp_${index + 1}`, ...each }));
 }
 
-/** What each shipper was asked for, and what the seller ships. The channel itself stands for a shipper who is looked for. */
+/** What each shipper was asked for, and what the seller ships. The channel stands for a shipper yet to be found. */
 function sharesOf({ connection: channel, placements, own = [] }: OrderCore): LineQuantity[][] {
   const asked = placements.filter(({ connection }) => connection !== channel);
   const byShipper = Map.groupBy(asked, ({ connection }) => connection);
@@ -132,8 +132,8 @@ const destinationOf = (address: Address): Record<string, string> =>
   Object.fromEntries(DESTINATION.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
 
 /*
- * What changed after the sale, each with an id and an instant that never change. Its totals are what the units cost; what
- * is paid back of it is between the sales channel and the buyer, but where a return says so.
+ * What changed after the sale, each with an id and an instant that never change. Totals are what the units cost;
+ * refunds are the sales channel's business, unless a return tells of one.
  */
 function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
   const { snapshot, cancelledAt, levels = [], vanished } = core.history;
@@ -188,15 +188,15 @@ function adjust(orderId: string, what: string[], at: string, units: Array<[Count
 }
 
 /**
- * What units of a line cost, rounded half up; at its price those of one that has none left, or whose total its source leaves
- * as it was charged for all there ever were.
+ * What units of a line cost, rounded half up. The line's price counts where it has no units left, or where its source
+ * still totals all the units there ever were.
  */
 const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, original: number): number =>
   total === undefined || quantity === 0 || total === unitPrice * original
     ? unitPrice * Math.min(units, original)
     : Math.round((total * units) / quantity);
 
-/** UCP's log of what happened to the parcels: each parcel as `shipped`, then what its carrier told of it. */
+/** UCP's log of the parcels: each parcel as `shipped`, then what its carrier told of it. */
 function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
   const { fulfillments, shipmentEvents } = core;
   const byNumber = Map.groupBy(fulfillments, ({ by, trackingNumber }) => parcelKey(by, trackingNumber));
@@ -204,16 +204,16 @@ function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmen
     event,
     parcels: byNumber.get(parcelKey(event.by, event.trackingNumber ?? '')) ?? [],
   }));
-  // Whoever adds up what has left counts a parcel once: its carrier's word of it is the parcel's own.
+  // Readers who add up shipped units must count a parcel once: a carrier's `shipped` stands for the parcel's own.
   const left = told.filter(({ event, parcels }) => parcels.length > 0 && event.type === 'shipped');
   const events = [
     ...fulfillments.map((parcel) => {
       const { id, shippedAt, carrier, trackingNumber } = parcel;
       const { at = shippedAt, description = '' } = left.find(({ parcels }) => parcels.includes(parcel))?.event ?? {};
-      // A tracking number may be known before anything left.
+      // A tracking number may be known before anything was shipped.
       return toEvent({ id, type: 'shipped', at, trackingNumber, carrier, description }, [parcel], known);
     }),
-    // Two shippers may count their events alike.
+    // Two shippers may number their events alike.
     ...told
       .filter((each) => !left.includes(each))
       .map(({ event, parcels }) => toEvent({ ...event, id: `${event.by}:${event.id}` }, parcels, known)),

@@ -5,30 +5,30 @@ import { allot } from './take-lines.ts';
 
 /*
  * Every unit of a line is with somebody: with a placement (its `lineItems`), with the seller (`own`), or due to be
- * placed. What is due is a pure difference, so that planning twice is planning once. A placement counts until somebody
- * knows that it gave units back: nobody is asked for a unit that another may still ship.
+ * placed. What is due is a pure difference, so planning twice is planning once. A placement counts until it is known to
+ * have given units back: nobody is asked for a unit that another may still ship.
  */
 
 /** What is due of one line, in units. */
 export interface Due {
   id: string;
-  /** To be placed with whom the routes name. */
+  /** To be placed with the shipper that the routes name. */
   place: number;
-  /** To be placed with whom a person named; of these `assigned` wait until whoever has them gives them back. */
+  /** To be placed with the shipper a person named; `assigned` units wait until whoever has them gives them back. */
   assign: Array<{ to: string; quantity: number }>;
   assigned: Array<{ to: string; quantity: number }>;
-  /** The seller's own, after this. */
+  /** The seller's own afterwards. */
   own: number;
   /** No longer wanted, by the placing delivery that has them. */
   less: Array<{ delivery: string; quantity: number }>;
-  /** Wanted, not shipped and neither with `to` nor on their way there; `free` of them are nobody's by a route. */
+  /** Wanted, not shipped, neither with `to` nor on the way there; for `free` of them no person named a shipper. */
   movable(to: string): { quantity: number; free: number };
 }
 
 /**
- * What is due of each line. Lines placed before units were kept stay as they are. Surplus units are taken from the latest
- * placement first, but before all others from one that nobody was asked for yet (`unasked`), and last from one that a
- * person named.
+ * What is due of each line. Lines placed before units were kept stay as they are. Surplus units are taken from the
+ * latest placement first, but earlier still from one that nobody has been asked for (`unasked`), and last from one that
+ * a person named.
  */
 export function dueOf(order: Order, unasked?: string): Due[] {
   const counted = new Set(
@@ -45,7 +45,7 @@ export function dueOf(order: Order, unasked?: string): Due[] {
     });
 }
 
-/** Units told as returned, by line: also those that the sales channel has taken off its order since. */
+/** Units told as returned, by line, including lines that the sales channel has since taken off its order. */
 const toldBack = ({ returns = [] }: Order) => sumByLine(returns.flatMap(({ lineItems }) => lineItems));
 
 function dueOfLine(
@@ -62,9 +62,9 @@ function dueOfLine(
   const openAt = (to: string): number =>
     to === ERP ? own - outside : sumOpen(holders.filter(({ connection }) => connection === to));
   const named = order.cancelled ? [] : assignedOf(order, id);
-  // What has left goes to nobody else, whoever was named for it before.
+  // Shipped units go to nobody else, whoever was named for them before.
   const room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - openAt(to), total - fulfilled);
-  // Where there is not enough for all, the latest word counts.
+  // Where there is not enough for all, the latest request counts.
   const wishes = allot(named.toReversed(), room).toReversed();
   const targets = new Set(wishes.filter(some).map(({ to }) => to));
   const movable = (to: string): ReturnType<Due['movable']> => {
@@ -81,12 +81,12 @@ function dueOfLine(
   const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);
   const latestFirst = holders.toReversed().sort((a, b) => rankOf(a) - rankOf(b));
   const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
-  // The seller's own go first where less is wanted, but not for what somebody else is to ship and others can give.
+  // Where less is wanted the seller's own units go first, unless a shipper is to have them and others can give.
   const others = sumOpen(spared.filter(({ named }) => !named));
   const ownLess = targets.has(ERP) ? 0 : Math.min(Math.max(has + own - kept, surplus - others, 0), own - outside);
   own -= ownLess;
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
-  // Shipped units go to nobody else; those that are neither wanted nor returned are listed, so that a person hears of them.
+  // Shipped units go to nobody else; those neither wanted nor returned are listed, so that a person hears of them.
   const back = Math.min(returned, has - sumOpen(holders));
   const rest = Math.min(asked, Math.max(0, has - kept - back)) - sum(open);
   const left = take(latestFirst, Math.max(0, rest), ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
@@ -103,29 +103,29 @@ function dueOfLine(
     place: free - sum(assign),
     assign: assign.filter(some),
     assigned: assigned.filter(some),
-    // Units that the channel says left without the hub are nobody's to ship.
+    // Units that the channel says were shipped without the hub are nobody's to ship.
     own: free > 0 ? own + Math.max(0, fulfilled - known) : Math.min(before, own),
     less: [...open, ...left],
     movable,
   };
 }
 
-/** Whether units of an order are with nobody, and are to be placed. */
+/** Whether units of an order are with nobody and are to be placed. */
 export const hasUnplaced = (order: Order): boolean =>
   dueOf(order).some(({ place, assign }) => place > 0 || assign.length > 0);
 
 interface Holder {
   delivery: string;
   connection: string;
-  /** Units it was asked for and did not give back; `open` of them have not left. */
+  /** Units asked for and not given back; `open` of them are not shipped. */
   quantity: number;
   open: number;
-  /** Units that left all the same after they were given back. */
+  /** Units that were shipped although they had been given back. */
   late: number;
   named?: true | undefined;
 }
 
-/** Who was asked for units of a line, and how many left that nobody was asked for. */
+/** Who was asked for units of a line, and how many were shipped that nobody was asked for. */
 export function holdersOf(
   { placements, fulfillments, connection: source }: Pick<Order, 'placements' | 'fulfillments' | 'connection'>,
   id: string,
@@ -142,7 +142,7 @@ export function holdersOf(
     const quantity = unitsIn(lineItems, id);
     const asked = quantity + unitsIn(gone, id);
     const own = spend(delivery, asked);
-    // A parcel that names no placement is of the first.
+    // A parcel that names no placement belongs to the first.
     const most = Math.max(0, (n === undefined ? asked : quantity) - own);
     const left = own + (connection === source ? 0 : spend(connection, most));
     const late = Math.max(0, left - quantity);
@@ -169,7 +169,7 @@ const unitsAt = (less: Due['less'], delivery: string): number => sum(less.filter
 const unitsIn = (lines: readonly LineQuantity[] | undefined, id: string): number =>
   sum(lines?.filter((line) => line.id === id) ?? []);
 
-/** Units of a placement that are no longer wanted of it. */
+/** Units of a placement that it is no longer wanted to have. */
 export const lessOf = (due: readonly Due[], delivery: string): LineQuantity[] =>
   due.map(({ id, less }) => ({ id, quantity: unitsAt(less, delivery) })).filter(some);
 
@@ -179,8 +179,8 @@ export const minus = (lines: readonly LineQuantity[] = [], less: readonly LineQu
 };
 
 /**
- * The order after a placement gave units back; the very order passed in where it has none of them. What nobody was asked
- * for yet (`unasked`) is named as gone all the same, as the line is nobody's then.
+ * The order after a placement gave units back; the very order passed in where it has none of them. Units of a placement
+ * that nobody has been asked for (`unasked`) count as gone all the same, as the line is then nobody's.
  */
 export function takeBack(order: Order, delivery: string, units: readonly LineQuantity[], unasked = false): Order {
   const change = (placement: Placement): Placement => {
@@ -200,7 +200,7 @@ export const withPlacement = (order: Order, delivery: string, change: (was: Plac
   placements: order.placements.map((each) => (each.delivery === delivery ? change(each) : each)),
 });
 
-/** The order with nothing of a placement that nobody was asked for yet; what a person gave to its shipper stays assigned. */
+/** The order without a placement that nobody has been asked for; what a person gave to its shipper stays assigned. */
 export function holdBack(order: Order, delivery: string): Order {
   const { connection = '', lineItems = [], named } = placementOf(order, delivery) ?? {};
   const held = takeBack(order, delivery, lineItems, true);
@@ -212,7 +212,7 @@ export function holdBack(order: Order, delivery: string): Order {
 export const placementOf = ({ placements }: Pick<Order, 'placements'>, delivery: string): Placement | undefined =>
   placements.find((each) => each.delivery === delivery);
 
-/** The number that one more placement at a connection has there: another than those that it was asked for. */
+/** The number that another placement at a connection gets there: one that none before it had. */
 export function nextAt({ placements }: Order, connection: string): { n?: number } {
   const there = placements.filter((each) => each.connection === connection);
   const wasAsked = ({ lineItems = [], gone = [] }: Placement) => [...lineItems, ...gone].some(some);
@@ -221,14 +221,14 @@ export function nextAt({ placements }: Order, connection: string): { n?: number 
   return n === 1 ? {} : { n };
 }
 
-/** What a placement is called at its connection: the order's number, or that with which of several it is. */
+/** What a placement is called at its connection: the order's number, with its count from the second on. */
 export const numberOf = ({ number }: Order, n = 1): string => (n === 1 ? number : `${number}-${n}`);
 
-/** What is sold, by line. */
+/** The SKU of each line. */
 export const skusOf = ({ ucp }: Pick<Order, 'ucp'>): Map<string, string> =>
   new Map(ucp.line_items.map(({ id, item }) => [id, item.id]));
 
-/** "MUG-RED: 2 placed, 1 wanted": of a placement, what is no longer wanted of it and what is. */
+/** "MUG-RED: 2 placed, 1 wanted": for a placement with unwanted units, what it has and what is wanted. */
 export function differenceOf(
   order: Order,
   delivery: string,
@@ -252,10 +252,10 @@ export function differenceOf(
     .join('; ');
 }
 
-/** What is said of units that are not wanted and can only be sent back. */
+/** Says that unwanted units can only be sent back. */
 export const LEFT = 'left already';
 
-/** Of units of a placement those that have left; none where its units were not kept. */
+/** The units of a placement that were shipped; none where its units were not kept. */
 export const shippedOf = (order: Order, delivery: string, lines: readonly LineQuantity[]): LineQuantity[] =>
   lines
     .map(({ id, quantity }) => {
