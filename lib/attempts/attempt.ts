@@ -24,7 +24,7 @@ import type { Write } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { probeThenPush } from './probe-then-push.ts';
 
-/** What jobs read and write with; another one in tests. */
+/** What jobs read and write with; tests pass another. */
 export const HUB = {
   getNetwork,
   changeOrder,
@@ -50,7 +50,7 @@ export type Hub = typeof HUB;
 /** Ingests what a fetch read. */
 export type Ingest = (message: InboundReceived, load: LoadConnector) => Promise<void>;
 
-/** What an attempt at a delivery is made with. */
+/** What an attempt at a delivery works with. */
 export interface Work {
   delivery: Delivery;
   connector: Connector;
@@ -62,7 +62,7 @@ export interface Work {
 
 export interface RemoteWork extends Work {
   remote: Remote;
-  /** Whether an earlier attempt may have done it. */
+  /** Whether an earlier attempt may have succeeded. */
   unknown: boolean;
 }
 
@@ -72,42 +72,42 @@ export interface Effects {
   also?: readonly Write[];
   /** What the attempt tells on the timeline of the delivery's order. */
   told?: ToldOfPush;
-  /** The order as it stands with whoever ships it. */
+  /** The order as it stands with its shipper. */
   placed?: Placed;
-  /** What the remote said that nothing else keeps. */
+  /** What the remote said and nothing else keeps. */
   description?: string;
 }
 
 export type Result = Failure | ({ ok: true; httpStatus?: number | undefined } & Effects);
 
-/** What a push needs, read at its moment. */
+/** What a push needs, read just before it. */
 interface Prepared<Input> {
   input: Input;
-  /** Whether it may have been done before; else as the last attempt left it. */
+  /** Whether it may have been done before; by default what the last attempt left. */
   unknown?: boolean;
-  /** False where a probe that only infers may find that nobody can tell; else true for whatever has a probe. */
+  /** False where a probe that only infers may be unable to tell; by default whether there is a probe. */
   probeTells?: boolean;
 }
 
 /** What a delivery does at a remote. */
 export interface Job<About, Input, Done = PushResult> {
-  /** Where the connector has its push and its probe. */
+  /** Finds the connector's push and probe. */
   action(actions: Actions, name: string): Action<Input, Done> | undefined;
-  /** Reads what the push needs; answers `effects` where nothing has to be pushed. Throws the error that forbids it. */
+  /** Reads what the push needs; returns `effects` where nothing has to be pushed. Throws the error that forbids it. */
   prepare(about: About, work: RemoteWork): Promise<Prepared<Input> | { effects: Effects }>;
-  /** Asked after an unknown outcome where the action has no probe: throws. Absent where a second push does no harm. */
+  /** Called after an unknown outcome if the action has no probe; throws. Absent where a second push does no harm. */
   unprobed?(connector: Connector): never;
-  /** What follows from a push that stands at the remote; `probed`: a probe found it there. */
+  /** What follows from a push that succeeded at the remote; `probed`: a probe found it there. */
   after(done: Done, pushed: { input: Input; probed: boolean }, work: RemoteWork): Promise<Effects>;
 }
 
-/** Makes an attempt; throws only where nothing was sent to a remote. */
+/** Makes an attempt; throws only if nothing was sent to a remote. */
 export type Run<About> = (about: About, work: Work) => Promise<Result>;
 
-/** A pusher hardly waits for its turn: a Lambda that sleeps is paid for. */
+/** A pusher hardly waits for a time slot: a Lambda that sleeps is paid for. */
 const MAX_WAIT_MS = 2_000;
 
-/** Does a job at the connection's remote; once more where it refused secrets that have been replaced meanwhile. */
+/** Does a job at the connection's remote, and again if the remote refused secrets that have been replaced meanwhile. */
 export const atRemote =
   <About, Input, Done>(job: Job<About, Input, Done>): Run<About> =>
   async (about, work) => {
@@ -124,12 +124,12 @@ export const atRemote =
     return 'ok' in newer ? newer : attemptAt(job, about, { ...work, remote: newer, unknown });
   };
 
-/** Tells by what came of an attempt whether the remote is there. What only asked whether it is back spends no attempt. */
+/** Records from an attempt's outcome whether the remote is there. An attempt that only asked that uses up no retry. */
 async function tellHealth(
   result: Result,
   { hub, connection, remote: { http, budget } }: { hub: Hub; connection: Connection; remote: Remote },
 ): Promise<Result> {
-  // Patience is asked for by a gateway, too, whatever is behind it.
+  // A gateway may ask for patience, too, whatever is behind it.
   const isMute = !result.ok && (result.error instanceof NotYetError || result.error instanceof ThrottledError);
   if (http.sent() === 0 || isMute) return result;
   const isOut = !result.ok && isOutage(result.error);
@@ -137,13 +137,13 @@ async function tellHealth(
     if (isOut) await budget.failed();
     else if (await budget.succeeded()) await hub.bringForward(connection);
   } catch (error) {
-    // What was pushed stands, whether or not this is on record.
+    // The push stands whether or not this is recorded.
     log.warn('the health of a remote was lost', errorFields(error));
   }
   return isOut ? { ...result, isFree: budget.isAsking() } : result;
 }
 
-/** A 5xx, a timeout or a reset; whatever else went wrong, the remote answered. */
+/** A 5xx, a timeout or a reset; after any other error the remote has answered. */
 const isOutage = (error: unknown): boolean =>
   (error instanceof UnknownOutcomeError || error instanceof RetryableError) && (error.detail.httpStatus ?? 500) >= 500;
 
@@ -170,7 +170,7 @@ async function attemptAt<About, Input, Done>(
     sent: remote.http.sent,
   });
   if (!tried.ok) return tried;
-  // From the push on the outcome counts as unknown until it is on record.
+  // From the push on, the outcome counts as unknown until it is recorded.
   const effects = await orFailure(probe !== undefined, () =>
     job.after(tried.done, { input, probed: tried.probed }, work),
   );
@@ -186,7 +186,7 @@ const probeOf = <Input, Done>(
 const unknownAction = ({ connector, delivery }: Work): RejectedError =>
   new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no ${delivery.action}` });
 
-/** What `run` answers, or the failure that it throws; `unknown`: the remote may have done it before. */
+/** What `run` returns, or the failure it throws; `unknown`: the remote may have done it before. */
 export async function orFailure<T>(unknown: boolean, run: () => Promise<T>): Promise<T | Failure> {
   try {
     return await run();

@@ -11,16 +11,16 @@ import type { Job, RemoteWork } from './attempt.ts';
 import { nothingLeft, placedBy } from './place.ts';
 import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
-/** What changed since it was placed, or may have been, and only a person can see to. */
+/** What has changed since it was placed (or may have been) and only a person can deal with. */
 type Undoing = CancelInput & { changes: Change[] };
 type Change = 'readdressed' | 'refunded';
 
-/** A placement in a worker's hands is looked at again when that worker must be done. */
+/** A placement that a worker has is looked at again when that worker must be done. */
 const IN_HAND_MS = 5_000;
 
 /**
- * Brings a placement to what is wanted of it at this moment: stops what has not happened, undoes what has, and shows what
- * cannot be undone, or sent elsewhere.
+ * Brings a placement to what is wanted of it at this moment: stops what has not happened, undoes what has, and shows a
+ * person what can be neither undone nor sent elsewhere.
  */
 export const cancel: Job<Subjects['cancel'], Undoing> = {
   action: ({ cancel: own }) =>
@@ -50,7 +50,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     throw unsupported(input, connector.info.title, id);
   },
 
-  /** What was taken back is on the order before this is on record: who crashes between finds nothing left to do. */
+  /** The order loses the units before this is recorded: after a crash in between there is nothing left to do. */
   async after(result, { input, probed }, { connector, delivery, network, hub }) {
     const { placement: id = '' } = delivery.subject;
     const { order, left, changes } = input;
@@ -70,8 +70,8 @@ const inHand = (id: string): NotYetError =>
   new NotYetError({ code: 'placement_in_hand', description: `${id} is being placed` }, IN_HAND_MS);
 
 /**
- * The earlier cancellations of a placement, which this one stands for from now on: those that wait for a person do so no
- * longer. Undefined where a later one stands for this.
+ * The earlier cancellations of a placement, which this one replaces: those that wait for a person stop waiting.
+ * Undefined where a later one replaces this.
  */
 async function supersede(order: Order, placement: string, work: RemoteWork): Promise<Delivery[] | undefined> {
   const { delivery, hub, remote } = work;
@@ -84,7 +84,7 @@ async function supersede(order: Order, placement: string, work: RemoteWork): Pro
   return earlier;
 }
 
-/** Whether the remote has the order; where nobody knows, the remote is asked. */
+/** Whether the remote has the order; if that is unknown, the remote is asked. */
 async function isPlaced(
   placement: Delivery,
   input: CancelInput,
@@ -95,7 +95,7 @@ async function isPlaced(
   return (await connector.actions.order?.probe(remote, input)) != null;
 }
 
-/** Nothing is there to undo: the placement will ask for what is left, and where nothing is, it is stopped. */
+/** Nothing to undo at the remote: the placement will ask for what is left, or is stopped where nothing is. */
 async function release(placement: Delivery, { delivery, network, hub, remote }: RemoteWork): Promise<void> {
   const { id, connection: by } = placement;
   const { order: released } = await hub.changeOrder(
@@ -118,13 +118,13 @@ async function release(placement: Delivery, { delivery, network, hub, remote }: 
   if (released) await hub.reserveSold(released, [placement], network);
 }
 
-/** A placement that waits with what is left of it says what that is. */
+/** Has a blocked placement describe what is left of it. */
 function retell(placement: Delivery, order: Order, rest: readonly LineQuantity[]): Write {
   if (placement.state !== 'blocked' || placement.cause?.code !== DECLINED) return checkDelivery(placement);
   return replaceDelivery(placement, { ...placement, cause: declinedBy(order, placement.connection, rest) });
 }
 
-/** Dead, but with nobody to alarm. */
+/** Dead, but without an alarm. */
 function stop(placement: Delivery, now: Date): Write[] {
   const { code, description } = nothingLeft().detail;
   if (placement.state === 'leased' || placement.state === 'succeeded' || placement.cause?.code === code) return [];
@@ -140,7 +140,7 @@ function stop(placement: Delivery, now: Date): Write[] {
   return [replaceDelivery(placement, stopped)];
 }
 
-/** What has changed since a placement that stands, or may, and no person has seen to; a payment that came back is none. */
+/** What changed since a placement that exists (or may) and no person dealt with; a reversed refund does not count. */
 async function changesSince(
   placement: Delivery,
   cancels: readonly Delivery[],
@@ -168,7 +168,7 @@ const WORDS = {
   refunded: 'its payment was given back after it was placed',
 };
 
-/** What a person is to see to, and with the units what else has changed. */
+/** What a person is to deal with: the units, and what else has changed. */
 function forPerson(detail: ErrorDetail, { changes }: Undoing): BlockedError {
   const description = [detail.description, ...changes.map((change) => WORDS[change])].join('; ');
   return new BlockedError({ ...detail, description }, 'operator');

@@ -14,10 +14,10 @@ import { dueOf, lessOf, minus, numberOf, placementOf, shippedOf, takeBack } from
 import { putAct } from '#lib/platform/audit';
 import { findDependents, noteStocked } from './sold.ts';
 
-/** What a person found at the remote, with its own id of it where they read that there. */
+/** What a person found at the remote, with the remote's id of it where they read one. */
 export type Finding = Pick<Closing, 'by' | 'reason'> & { remoteId?: string | undefined };
 
-/** What a delivery is closed with; another one in tests. */
+/** What a delivery is closed with; tests pass another. */
 export const HUB = {
   ...{ getNetwork, loadConnector, getOrder, changeOrder, getDeliveries, transition, noteProduct, ring },
   now: () => new Date(),
@@ -26,14 +26,14 @@ export const HUB = {
 /** Whether a person may close it: what a worker may still do is left to the worker. */
 export const isClosable = ({ state }: Delivery): boolean => state === 'dead' || state === 'blocked';
 
-/** What stands at the remote after such a delivery has an id there, by which later events find their order. */
+/** Whether what such a delivery makes at the remote gets an id there, by which later events find their order. */
 export async function takesRemoteId(delivery: Delivery): Promise<boolean> {
   return delivery.action === 'order' || (await requestedFor(delivery, HUB)) !== undefined;
 }
 
 /**
- * Closes a dead or blocked delivery that a person found done at the remote: no attempt, and what follows from a success
- * all the same. Undefined when it changed meanwhile: read it again and decide again.
+ * Closes a dead or blocked delivery that a person found done at the remote: without an attempt, and with everything
+ * that follows a success. Undefined when it changed meanwhile: read it again and decide again.
  */
 export async function closeDelivery(
   delivery: Delivery,
@@ -69,8 +69,8 @@ export async function closeDelivery(
 }
 
 /**
- * What was not wanted of a placement is no longer with its shipper, except for what has left: units that a person named
- * go on from there. The order knows it first, as closing once more does no harm.
+ * Takes unwanted units off their placement, except those that were shipped: units that a person gave to somebody else
+ * go on from there. The order is written first, as closing again does no harm.
  */
 async function takeBackBy({ id, subject }: Delivery, { id: order }: Order, by: string, hub: typeof HUB): Promise<void> {
   const { placement = '' } = subject;
@@ -100,7 +100,7 @@ function tellClosed(
   ];
 }
 
-/** The order that a request is about, where the request names one. */
+/** The order that a request is about, if it names one. */
 async function requestedFor(delivery: Delivery, hub: Pick<typeof HUB, 'loadConnector'>): Promise<string | undefined> {
   const subject = subjectOf(delivery);
   if (subject.job !== 'request') return undefined;

@@ -7,7 +7,7 @@ import type { Job, Work } from './attempt.ts';
 /** About as long as a read takes. */
 const IN_HAND_MS = 2_000;
 
-/** Reads what an event only named and ingests it like any event: a worker that stops in between reads it again. */
+/** Reads what an event only named and ingests it like any event: after a crash in between it is read again. */
 export const fetch: Job<Subjects['fetch'], FetchInput & Subjects['fetch'], Fetched> = {
   action: ({ fetches }, name) => fetches?.[name],
 

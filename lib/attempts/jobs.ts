@@ -12,8 +12,8 @@ import { request } from './request.ts';
 import { connectionOf, orderMissing } from './sold.ts';
 
 /**
- * Routes lines once more that no route matched. Their placements open before this delivery's success is on record: who
- * crashes between finds them open.
+ * Routes lines again that no route matched. Their placements are opened before this delivery's success is recorded:
+ * after a crash in between they are found open.
  */
 const route: Run<Subjects['route']> = async ({ lineItems }, { delivery, network, hub }) => {
   const { id, order: orderId, connection: by } = delivery;
@@ -37,7 +37,7 @@ const sameIds = (subject: object, lines: ReadonlyArray<{ id: string }>): boolean
   return lineItems.length === lines.length && lines.every(({ id }) => lineItems.some((line) => line.id === id));
 };
 
-/** The jobs of connections: `notify`, that of endpoints, is worked by `lib/changes`. */
+/** The jobs of connections: `notify`, the job of endpoints, is in `lib/changes`. */
 type ConnectionJob = Exclude<JobName, 'notify'>;
 
 /** What each delivery does, by the job that its subject names. */

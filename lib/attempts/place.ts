@@ -9,7 +9,7 @@ import { BlockedError, StoppedError } from '#lib/platform/errors';
 import type { Job, RemoteWork } from './attempt.ts';
 import { noteStocked, readSold, tellPushed } from './sold.ts';
 
-/** Places lines of an order with whoever ships them: as many as are wanted at the moment of the push. */
+/** Places lines of an order with a shipper: as many units as are wanted at the moment of the push. */
 export const place: Job<Subjects['place'], PlaceInput> = {
   action: ({ order }) => order,
 
@@ -21,16 +21,16 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     const inputOf = (at: Order) => ({ source, ...placedBy(at, delivery.id, lineItems) });
     const sentOf = (at: Order) => shippedOf(at, delivery.id, inputOf(at).lineItems);
     const isLess = giveBack(order, work) !== order;
-    // What an earlier attempt may have placed is looked for as that asked for it.
+    // A probe must look for the order as the earlier attempt asked for it.
     if (isLess || sentOf(order).length > 0)
       unknown &&= (await connector.actions.order?.probe(remote, inputOf(order))) !== null;
     if (isLess && !unknown) order = await giveBackFirst(order, work);
-    // A person's route reserves with its push; a sale reserves when it is ingested.
+    // What a person routes is reserved with its push; what is sold is reserved when it is ingested.
     if (placementOf(order, delivery.id)?.named) await hub.reserveSold(order, [delivery], network);
     const heldBack = unknown ? null : tellHeldBack(order, network);
     if (heldBack) throw new StoppedError({ code: 'order_unreleased', description: heldBack });
     const whole = inputOf(order);
-    // What its shipper declined and sent all the same is not asked for anew.
+    // Units that the shipper declined but sent all the same are not asked for anew.
     const input = { ...whole, lineItems: minus(whole.lineItems, unknown ? [] : sentOf(order)) };
     if (input.lineItems.length === 0 || (input.nth === null && order.cancelled)) throw nothingLeft();
     if (paymentOf(order).state === 'on_delivery' && !connector.collectsCash)
@@ -49,7 +49,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     await noteStocked(connection.id, order, lineItems, hub);
     const { remoteId } = result;
     if (probed || result.isFound) await checkOwn(remoteId, order, work);
-    // By this id its events find the order; whoever does not come to the next write finds it by the probe.
+    // By this id its events find the order; after a crash before the next write, the probe finds it.
     if (remoteId !== undefined) await hub.rememberRemote(connection.id, remoteId, order.id, delivery.id);
     const at = remote.now().toISOString();
     const placed = {
@@ -60,7 +60,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
   },
 };
 
-/** What is found under an order's number is not it where another order of ours was placed as that. */
+/** Refuses an order found under this number when it is another one of ours that was placed under it. */
 async function checkOwn(
   remoteId = '',
   { id, number }: Order,
@@ -73,19 +73,19 @@ async function checkOwn(
   throw new BlockedError({ code: 'number_taken', description }, 'operator');
 }
 
-/** What a placement is of an order at this moment; `planned` where its units were not kept. */
+/** What a placement has of an order at this moment; `planned` where its units were not kept. */
 export function placedBy(order: Order, delivery: string, planned: LineQuantity[]): Omit<PlaceInput, 'source'> {
   const { lineItems, n = 1, isOld } = placementOf(order, delivery) ?? { isOld: true };
   return { order, lineItems: lineItems ?? planned, number: numberOf(order, n), nth: isOld ? null : n };
 }
 
-/** The order without units that are wanted no longer, or of a placement that may not ship by now. */
+/** The order without units that are no longer wanted, or without all of a placement that may not ship by now. */
 function giveBack(order: Order, { delivery: { id }, network }: Pick<RemoteWork, 'delivery' | 'network'>): Order {
   if (order.cancelled || isReleased(order, network)) return takeBack(order, id, lessOf(dueOf(order, id), id), true);
   return holdBack(order, id);
 }
 
-/** Takes units back on the order before the push: a crash between the two places nothing that is not wanted. */
+/** Takes units back on the order before the push: after a crash in between, nothing unwanted is placed. */
 async function giveBackFirst({ id }: Order, work: RemoteWork): Promise<Order> {
   const { delivery, network, hub } = work;
   const { order } = await hub.changeOrder(id, (now) => (now ? { order: giveBack(now, work) } : null), {

@@ -9,15 +9,15 @@ export interface Push<Done> {
   probe?: (() => Promise<Done | null>) | undefined;
   /** Whether an earlier attempt may have done it. */
   unknown: boolean;
-  /** Requests that have left for the remote so far. */
+  /** Requests sent to the remote so far. */
   sent(): number;
-  /** False where a probe may find that nobody can tell. */
+  /** False where a probe may be unable to tell. */
   probeTells: boolean;
-  /** The probe only concludes from what is no longer there: too little to doubt an answer where it may not tell. */
+  /** The probe only concludes from what is gone: too little to doubt an answer by, where it may be unable to tell. */
   probeInfers: boolean;
 }
 
-/** Probes first where the last outcome is unknown, and pushes only what is not there yet. */
+/** Probes first if the last outcome is unknown, and pushes only what is not there yet. */
 export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>> {
   const { push, probe, unknown, sent } = how;
   try {
@@ -32,7 +32,7 @@ export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>
   } catch (error) {
     const failure = { ok: false, error, unknown: mayStand(error, sent() - before, how) } as const;
     if (!LEAD_ON.has(statusOf(error)) || !how.probeTells || how.probeInfers) return failure;
-    // A delivery that is answered so is blocked for a person, who has nothing to do if the remote has done it.
+    // Such an answer blocks the delivery for a person, who has nothing to do if the remote has done it.
     const found = await probe?.().catch(() => null);
     return found ? { ok: true, done: found, probed: true } : failure;
   }
@@ -40,24 +40,24 @@ export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>
 
 const statusOf = (error: unknown): number => (error instanceof IntegrationError ? (error.detail.httpStatus ?? 0) : 0);
 
-/** 302 and 303 answer a form whose work is done, and also what has moved to another address. */
+/** 302 and 303 are the answer to a form that was processed, and also to a request for a resource that has moved. */
 const LEAD_ON = new Set([302, 303]);
 
 /** 502 and 504 come from a gateway before the remote: they do not tell whether the remote did it. */
 const TELL_NOTHING = new Set([...LEAD_ON, 502, 504]);
 
-/** Whether a push that failed after so many requests may have left something at the remote. */
+/** Whether a push that failed after so many requests may have had an effect at the remote. */
 function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Push<unknown>): boolean {
-  // The budget ended, or we failed: whatever left before that may stand.
+  // The rate limit or a bug of ours stopped it: the requests before that may have had an effect.
   if (error instanceof NotYetError || !(error instanceof IntegrationError)) return sent > 0;
   if (error instanceof UnknownOutcomeError) return true;
-  // A refused second call says nothing of the first.
+  // That a second call was refused says nothing about the first.
   if (sent > 1) return true;
   if (probeInfers && !probeTells) return false;
   const httpStatus = statusOf(error);
   if (TELL_NOTHING.has(httpStatus)) return true;
-  // A 500 is the remote's own word that it failed, perhaps after its work; 408 may come after it, too, and 409 be said of
-  // what it has by now: worth a probe, but not a person's look.
+  // With a 500 the remote itself says that it failed, perhaps after its work; 408 may come after the work, too, and 409
+  // may be about that very work: worth a probe, but not a person's time.
   const isDoubtful = httpStatus >= 500 || httpStatus === 408 || (httpStatus === 409 && !probeInfers);
   return error instanceof RetryableError && isDoubtful && probeTells;
 }

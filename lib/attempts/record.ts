@@ -11,11 +11,11 @@ import type { Effects, Result } from './attempt.ts';
 import { silentAttempt, silentCause } from './silence.ts';
 import { findDependents } from './sold.ts';
 
-/** What an outcome is recorded with; another one in tests. */
+/** What an outcome is recorded with; tests pass another. */
 export const HUB = { transition, ring, deadLetter, getOrder, getDeliveries, now: () => new Date() };
 type Hub = typeof HUB;
 
-/** Writes the attempt and the delivery's next state, with all that follows from it; then rings. */
+/** Writes the attempt and the delivery's next state, with everything that follows from it; then rings. */
 export async function record(
   leased: Delivery,
   result: Result,
@@ -30,7 +30,7 @@ export async function record(
   const { delivery, also: more } = withAttempt({ ...settled.delivery, ...(placed && { placed }) }, attempt);
   if (!(await hub.transition(leased, delivery, [...more, ...also]))) {
     log.warn('the outcome could not be recorded', { delivery: leased.id, ok: result.ok });
-    // What follows from a success met somebody else's write: the remote is asked before it is told again.
+    // The effects met somebody else's write: the remote is probed before it is told again.
     return also.length > 0 ? postpone(leased, { waitMs: 0 }, true, hub) : undefined;
   }
   log.info('attempt', {
@@ -47,7 +47,7 @@ export async function record(
   await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
 }
 
-/** What a remote says of an order whose buyer was erased is not kept. */
+/** Leaves out what a remote says of an order whose buyer was erased. */
 export async function quiet(
   settled: ReturnType<typeof settle>,
   { getOrder }: Pick<Hub, 'getOrder'>,
@@ -60,7 +60,7 @@ export async function quiet(
   };
 }
 
-/** A delivery that needs a person is told on its order's timeline. */
+/** Tells the order's timeline of a delivery that needs a person. */
 function tellTrouble({ state, cause, attemptCount, deadLettered }: Delivery): NonNullable<Attempt['told']> {
   if (deadLettered) return [{ type: 'order.stopped', detail: {} }];
   if (state !== 'dead' && state !== 'blocked') return [];
@@ -81,7 +81,7 @@ function measure(
     emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
 }
 
-/** Puts a delivery off whose turn it was not, which is no attempt. `away`: the cause that it shows until it comes back. */
+/** Puts off a delivery whose turn it is not, without an attempt. `away`: the cause it shows until its turn comes. */
 export async function postpone(
   leased: Delivery,
   { waitMs, away = null }: { waitMs: number; away?: Delivery['cause'] },
@@ -102,7 +102,7 @@ export async function postpone(
   if (await hub.transition(leased, pending)) await hub.ring([pending]);
 }
 
-/** The message goes to the dead-letter queue before the delivery is marked, so that a crash between repeats it. */
+/** Sends the message to the dead-letter queue before the delivery is marked: a crash in between repeats it. */
 export async function bury(
   delivery: Delivery,
   { deadLetter, transition }: Pick<Hub, 'deadLetter' | 'transition'>,

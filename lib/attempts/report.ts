@@ -8,7 +8,7 @@ import type { Fulfillment, Order } from '#lib/orders/order';
 import type { Hub, Job } from './attempt.ts';
 import { readSold, tellPushed } from './sold.ts';
 
-/** Reports a parcel to whoever sold the order. */
+/** Reports a parcel to the sales channel. */
 export const report: Job<Subjects['report'], ReportInput> = {
   action: ({ fulfillment }) => fulfillment,
 
@@ -19,7 +19,7 @@ export const report: Job<Subjects['report'], ReportInput> = {
     const fulfillment = { ...parcel, carrierCode: carrierCodeOf(parcel, work.network) };
     // Some channels show that an order was fulfilled, but not by which parcel.
     const isOnly = order.fulfillments.length < 2;
-    // Looked up only where a probe will depend on it.
+    // Read only where a probe will depend on it.
     const anotherReported = unknown && !isOnly && (await isAnotherReported(work.delivery, order, work.hub));
     return { input: { order, fulfillment, anotherReported }, unknown, probeTells: isOnly };
   },
@@ -29,7 +29,7 @@ export const report: Job<Subjects['report'], ReportInput> = {
   },
 };
 
-/** What a sales channel wants to be told besides. */
+/** Whatever else a sales channel wants to be told. */
 export const followUp: Job<Subjects['follow-up'], FollowUpInput> = {
   action: ({ followUps }, name) => followUps?.[name],
 
@@ -48,7 +48,7 @@ export const followUp: Job<Subjects['follow-up'], FollowUpInput> = {
   },
 };
 
-/** The canonical code of a parcel's carrier, by its shipper's table and settings; null when neither knows the word. */
+/** The canonical code of a parcel's carrier, by its shipper's table and settings; null where neither has the word. */
 function carrierCodeOf({ by, carrier }: Fulfillment, { connections, roleOf }: Network): string | null {
   if (by === ERP) return carrier.toLowerCase();
   const shipper = connections.get(by);
@@ -61,7 +61,7 @@ async function isAnotherReported({ id, action }: Delivery, order: Order, { getDe
   return others.some((other) => other.state === 'succeeded' || other.state === 'leased' || other.unknown);
 }
 
-/** Tells a sales channel the quantity of this moment, so that stock deliveries in any order end in the truth. */
+/** Tells a sales channel the quantity of this moment, so that stock deliveries end right in any sequence. */
 export const stock: Job<Subjects['stock'], StockInput> = {
   action: (actions) => actions.stock,
 

@@ -6,7 +6,7 @@ import type { Job } from './attempt.ts';
 import { ingestRead } from './fetch.ts';
 import { mayBeLost } from './sold.ts';
 
-/** Asks a marketplace for what the seller asked over the API. */
+/** Asks a marketplace for what the seller requested through the API. */
 export const request: Job<Subjects['request'], unknown> = {
   action: ({ requests }, name) => requests?.[name],
 
@@ -21,7 +21,7 @@ export const request: Job<Subjects['request'], unknown> = {
     throw new BlockedError({ code: OUTCOME_UNKNOWN, description }, 'operator');
   },
 
-  /** The order that it was for is told, and is found again by what it made at the remote. */
+  /** The order that it was for tells of it, and what it made at the remote leads back to that order. */
   async after({ remoteId, note, read = [] }, { input }, work) {
     const { connector, connection, remote, hub } = work;
     const { id, action } = work.delivery;

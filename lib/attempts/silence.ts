@@ -1,10 +1,10 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { ERASED, withoutWords } from '#lib/orders/erasure';
 
-/** Why a delivery stopped, without the words of a remote, which may name the buyer. */
+/** Why a delivery stopped, without a remote's words, which may name the buyer. */
 export const silentCause = (cause: Delivery['cause'] | undefined) => cause && { ...cause, description: ERASED };
 
-/** An attempt without them. */
+/** An attempt without a remote's words. */
 export function silentAttempt<A extends { description?: string; told?: Array<{ type: string; detail: object }> }>(
   attempt: A,
 ): A {

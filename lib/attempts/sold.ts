@@ -7,7 +7,7 @@ import type { ToldOfPush } from '#lib/orders/timeline';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Hub, RemoteWork } from './attempt.ts';
 
-/** The order that a delivery is about and the connection that sold it, and whether the push may have been made before. */
+/** The order of a delivery, the connection that sold it, and whether the push may have been made before. */
 export async function readSold(work: RemoteWork): Promise<{ order: Order; source: Connection; unknown: boolean }> {
   const { delivery, network, hub } = work;
   const order = delivery.order ? await hub.getOrder(delivery.order) : undefined;
@@ -28,8 +28,8 @@ export function connectionOf(id: string, connections: ReadonlyMap<string, Connec
 }
 
 /**
- * Whether an attempt that did it may be on the lost part of a ledger that was restored from a backup: it was due before
- * that (`since`), and no attempt is on record after. The remote is asked first then.
+ * Whether the attempt that did it may be in the lost part of a ledger that was restored from a backup: it was due
+ * before the restore (`since`), and no attempt is on record afterwards. Then the remote is asked first.
  */
 export async function mayBeLost(
   delivery: Delivery,
@@ -41,7 +41,7 @@ export async function mayBeLost(
   return !last || isBeforeRestore(last.startedAt);
 }
 
-/** The line on the order's timeline for a push that stands at the remote. */
+/** The timeline entry of a push that succeeded at the remote. */
 export const tellPushed = (
   type: ToldOfPush['type'],
   { remoteId, note }: PushResult,
@@ -58,7 +58,7 @@ export const tellPushed = (
   },
 });
 
-/** Whoever ships a SKU stocks it: the poller asks for its quantity from now on. */
+/** A shipper that is asked for a SKU stocks it: the poller asks for its quantity from now on. */
 export async function noteStocked(
   connection: string,
   { ucp }: Order,
@@ -72,7 +72,7 @@ export async function noteStocked(
   );
 }
 
-/** The pushes that waited for a report, where its marketplace has such. */
+/** The pushes that waited for a report, where the marketplace has any. */
 export async function findDependents(
   { id, order: orderId, action, state, marketplace }: Delivery,
   { getOrder, getDeliveries }: Pick<Hub, 'getOrder' | 'getDeliveries'>,

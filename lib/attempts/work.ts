@@ -12,7 +12,7 @@ import { type Ingest, HUB as JOBS_HUB, type Result } from './attempt.ts';
 import { attempt } from './jobs.ts';
 import { bury, HUB as LEDGER_HUB, postpone, record } from './record.ts';
 
-/** What a worker reads and writes with; another one in tests. */
+/** What a worker reads and writes with; tests pass another. */
 export const HUB = {
   ...JOBS_HUB,
   ...LEDGER_HUB,
@@ -24,7 +24,7 @@ export const HUB = {
 type LedgerHub = Omit<typeof HUB, keyof typeof JOBS_HUB> &
   Pick<typeof HUB, 'transition' | 'getNetwork' | 'getDeliveries' | 'getOrder'>;
 
-/** Works the deliveries of one marketplace, or those to the endpoints. */
+/** Works the deliveries of one marketplace, or those to endpoints. */
 export interface Worker {
   marketplace: string;
   attempt(delivery: Delivery, network: Network): Promise<Result>;
@@ -44,20 +44,20 @@ const workerOf = ({ connector, ingest, hub = HUB }: Pusher): Worker => ({
   hub,
 });
 
-/** Looks at each delivery that a message rings for; throws when one of them could not be looked at. */
+/** Looks at each delivery that a message rings for; throws if one of them could not be looked at. */
 export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, worker: Worker | Pusher): Promise<void> {
   const looks = await Promise.allSettled([deliveryId, ...others].map((id) => workDelivery(id, worker)));
   for (const look of looks) if (look.status === 'rejected') throw look.reason;
 }
 
 /**
- * Looks at one delivery and does what its state calls for, in the trace of the event that caused it. The queue may ring
- * any number of times.
+ * Looks at one delivery and does what its state calls for, in the trace of the event that caused it. Ringing for it any
+ * number of times does no harm.
  */
 export async function workDelivery(id: string, by: Worker | Pusher): Promise<void> {
   const { marketplace, attempt, hub = HUB } = 'connector' in by ? workerOf(by) : by;
   const network = await hub.getNetwork();
-  // An attempt begins with its lease: by a clock read before the configuration, it would begin in the one before it.
+  // An attempt begins with its lease: a clock read before the configuration would date it into the one before.
   const now = hub.now();
   const { leased, found } = await hub.leaseDue(id, marketplace, now);
   const delivery = leased ?? found;
@@ -88,7 +88,7 @@ async function workOther(delivery: Delivery, context: Context, now: Date): Promi
   if (delivery.state !== 'pending' || !delivery.nextAttemptAt) return;
   // The clocks of two workers differ.
   if (Date.parse(delivery.nextAttemptAt) > now.getTime()) return hub.ring([delivery], now);
-  // Rung again by what it waits for; the sweeper rings meanwhile.
+  // Its prerequisites ring for it when they succeed, and meanwhile the sweeper does.
   const prerequisites = await hub.getDeliveries(delivery.subject.after ?? []);
   if (!prerequisites.every(({ state }) => state === 'succeeded')) return;
   const leased = await hub.leaseDelivery(delivery, hub.now());
@@ -98,8 +98,8 @@ async function workOther(delivery: Delivery, context: Context, now: Date): Promi
 const isOver = ({ lease }: Delivery, now: Date): boolean => !lease || Date.parse(lease.until) <= now.getTime();
 
 /**
- * Makes the first attempt at a delivery that is on no record. What succeeds is told by what it did; else `keep` puts the
- * delivery on record, with what came of it.
+ * Makes the first attempt at a delivery that is not on record. A success is visible in what it did; otherwise `keep`
+ * records the delivery with the outcome.
  */
 export async function attemptUnkept(
   delivery: Delivery,
@@ -107,7 +107,7 @@ export async function attemptUnkept(
   by: Pusher,
 ): Promise<void> {
   const { hub = HUB } = by;
-  // `ingestFetch` calls this only where `coverFetch` has just found no other fetch that reads it.
+  // `ingestFetch` calls this only after `coverFetch` has found no other fetch that reads it.
   const { marketplace, attempt } = workerOf({ ...by, hub: { ...hub, findReading: async () => null } });
   // A connector acts only for its own marketplace's connections, whatever a message says.
   if (delivery.marketplace !== marketplace) throw new Error(`at the pusher of ${marketplace}`);
@@ -144,7 +144,7 @@ async function attemptAndRecord(leased: Delivery, context: Context): Promise<voi
     await record(leased, result, startedAt, context);
   } catch (error) {
     if (!result.ok) throw error;
-    // Nobody knows of a success that could not be recorded, so it is read back.
+    // A success that could not be recorded is unknown to everyone, so it is read back.
     await record(leased, { ok: false, error, unknown: true }, startedAt, context);
   }
 }

@@ -6,7 +6,7 @@ export type { Connection, Route };
 /** A connection's secrets by name, as Secrets Manager holds them. */
 export type Secrets = Readonly<Record<string, string>>;
 
-/** What a receiver knows of a connection: its secrets, and what else only verifies webhooks. */
+/** What a receiver knows of a connection: its secrets, and what else verifies webhooks. */
 export interface WebhookCredentials {
   secrets: Secrets;
   settings: Readonly<Record<string, string>>;
@@ -14,12 +14,12 @@ export interface WebhookCredentials {
   allowedSources?: readonly string[];
 }
 
-/** How a connection's deliveries are tried again: as the deployment says, whatever the connection; undefined: it was removed. */
+/** How a connection's deliveries are retried: for now as the deployment says. Undefined: it was removed. */
 export const retryPolicyOf = (_connection: Connection | undefined): RetryPolicy => retryPolicy();
 
-/** `erp` is the seller: it ships by itself and posts the fulfillment. */
+/** `erp` is the seller, who ships without the hub and posts the fulfillment. */
 export const ERP = 'erp';
 
-/** The name under which orders of a sales connection are placed elsewhere; its id keeps two accounts apart. */
+/** The name under which a channel's orders are placed elsewhere; by default its id, which tells accounts apart. */
 export const channelOf = ({ id, settings }: Connection): string =>
   typeof settings.channel === 'string' ? settings.channel : id;

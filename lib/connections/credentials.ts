@@ -11,8 +11,8 @@ const rowOf = (marketplace: string, version: string) => ({
 });
 
 /**
- * Replaces a marketplace's secret. The table names the new version before there is one: until it is there, nobody holds
- * what was read for longer than a minute, and so it stays where the second write fails.
+ * Replaces a marketplace's secret. The table names the new version before it is written: until it is there, nobody
+ * holds an older read for longer than a minute, and that stays so if the second write fails.
  */
 export async function writeSecretDocument(marketplace: string, document: SecretDocument): Promise<void> {
   const version = randomUUID();
@@ -20,12 +20,12 @@ export async function writeSecretDocument(marketplace: string, document: SecretD
   await writeSecret(marketplace, JSON.stringify(document), version);
 }
 
-/** Longer than whoever named a version takes to write it. */
+/** Longer than anybody takes to write a version after naming it. */
 const WRITTEN_MS = 3600_000;
 
 /**
- * Has the table name the version that stands, where it names none, as older hubs leave it, or one that long ago that nobody
- * is about to write it: it was lost, or somebody wrote past the hub.
+ * Has the table name the version that stands, if it names none (older hubs leave it so) or has named another for too
+ * long for somebody to be writing it: that write was lost, or somebody wrote past the hub.
  */
 export async function announceStanding(marketplace: string): Promise<void> {
   const named = await db.get({ Key: items.secretVersion.key({ marketplace }), ConsistentRead: true });
@@ -37,12 +37,12 @@ export async function announceStanding(marketplace: string): Promise<void> {
   await isWritten(db.put(Put));
 }
 
-/** After a leak: where the table names another version than the one that stands, nobody holds that any longer than a minute. */
+/** After a leak: if the table names another version than stands, nobody holds the leaked one for over a minute. */
 export async function releaseReplaced(marketplace: string): Promise<void> {
   const named = await announcedVersion(marketplace);
   if (named === undefined || named === (await readVersion(marketplace))?.id) return;
   await db.put({ Item: rowOf(marketplace, randomUUID()) });
 }
 
-/** What workers call remotes with. */
+/** The credentials that workers call remotes with. */
 export const { getCredentials, getTokenKey } = createCredentials({ announced: announcedVersion });

@@ -4,7 +4,7 @@ import * as z from '#lib/platform/zod';
 import type { Secrets } from './connection.ts';
 import { ChangeType, type Endpoint, isChangeType, Profile } from './endpoint-schema.ts';
 
-/** An endpoint as a file has it; without secrets it keeps those that the hub has. */
+/** An endpoint as a file has it; without secrets in the file it keeps those that the hub has. */
 export interface FileEndpoint {
   endpoint: Omit<Endpoint, 'since' | 'secretsAt'>;
   secrets?: Secrets;
@@ -21,7 +21,7 @@ const Secret = z
   .string()
   .check(z.refine(isSecret, 'must be whsec_ and 24 to 64 bytes in base64: longshore endpoints add makes one'));
 
-/** What a connection or an endpoint is called. */
+/** The name of a connection or an endpoint. */
 export const Name = z
   .string()
   .check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'));
@@ -49,16 +49,16 @@ export const EndpointEntry = Members.check(
   notForUcp('payload', 'is not for the profile ucp, which is sent whole orders'),
 );
 
-/** An endpoint as an entry of the file says it. */
+/** The endpoint that an entry of the file describes. */
 export function readEndpoint({ secrets, payload = 'thin', ...endpoint }: Members): FileEndpoint {
   const given = Object.entries(secrets ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return { endpoint: { ...endpoint, payload }, ...(secrets && { secrets: Object.fromEntries(given) }) };
 }
 
-/** Under a domain that is nobody's, or of one word; a dot at the end changes nothing. */
+/** A domain that only exists inside a network, or a name of one word; a trailing dot changes nothing. */
 const INSIDE_NAME = /(^|\.)(localhost|internal|local|home\.arpa)\.*$|^[^.]+\.*$/;
 
-/** Whether the hub may push to this URL, as far as it can be told without asking for its address. Undefined, or what is wrong. */
+/** Why the hub may not push to this URL, as far as that shows without resolving it; undefined where it may. */
 export function objectionToEndpoint(text: string, isLocal: boolean): string | undefined {
   const url = new URL(text);
   const address = addressIn(url);
@@ -74,12 +74,12 @@ export function objectionToEndpoint(text: string, isLocal: boolean): string | un
   return url.protocol === 'https:' ? undefined : 'must be https: http would show orders to everybody on the way';
 }
 
-/** Private, link-local, metadata: wherever the hub runs, only whoever is inside means something there. */
+/** Private, link-local and metadata addresses: wherever the hub runs, only insiders should reach them. */
 export const LEADS_INSIDE =
   'leads to an address inside a network, such as a private one or a cloud’s metadata: no hub pushes there';
 
 const isOwn = (address: string): boolean =>
   isInside(address, { loopback: false }) && !isInside(address, { loopback: true });
 
-/** Endpoints share their names with connections, as deliveries name both alike. */
+/** Endpoints and connections share one set of names, as deliveries name both in one member. */
 export const isTaken = (id: string, connections: Iterable<string>): boolean => [ENDPOINT, ...connections].includes(id);

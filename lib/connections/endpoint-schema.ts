@@ -17,10 +17,10 @@ export const ChangeType = z.enum([
 export type ChangeType = z.infer<typeof ChangeType>;
 
 const GROUP = /^(?:order|fulfillment|delivery|product)\.\*$/;
-/** Whether it is a type of change, or a group of them. */
+/** Whether it is a type of change, or a group of types. */
 export const isChangeType = (type: string): boolean => GROUP.test(type) || ChangeType.safeParse(type).success;
 
-/** How what an endpoint is told is written and signed. */
+/** How messages to an endpoint are written and signed. */
 export const Profile = z.enum(['standard-webhooks', 'ucp']);
 export type Profile = z.infer<typeof Profile>;
 
@@ -29,13 +29,13 @@ export const Endpoint = z.object({
   id: z.string(),
   url: z.string(),
   profile: Profile,
-  /** The types of change it is told, of which one may end in `.*`; all where there is none. */
+  /** The types of change it is told, or groups of them ending in `.*`; all where the list is empty. */
   types: z.array(z.string()),
-  /** `full`: the order as it is goes with each change. */
+  /** `full`: each change comes with the order as it is now. */
   payload: z.enum(['thin', 'full']),
   /** When it was first put: it is told what was committed from then on. */
   since: z.iso.datetime(),
-  /** When it got the secret that it has, so that no older one is signed with. */
+  /** When it got its present secret, so that no older one is signed with. */
   secretsAt: z.optional(z.iso.datetime()),
 });
 export type Endpoint = z.infer<typeof Endpoint>;

@@ -25,21 +25,21 @@ import { configurationStore } from './store.ts';
 /** Runs deliveries again that waited for this, of all connections and endpoints or of one. */
 export type Unblock = (waitsFor: 'connection' | 'routes', among?: { connection: string }) => Promise<void>;
 
-/** What endpoints are put with; another one in tests. */
+/** What endpoints are put with; tests pass another. */
 export const HUB = {
   store: configurationStore,
   secrets: { read: (name: string): Promise<SecretDocument> => readSecretIfOurs(name), write: writeSecretDocument },
   isLocal: isLocalHub,
   resolve: (hostname: string): Promise<ReadonlyArray<{ address: string }>> => lookup(hostname, { all: true }),
   transact,
-  /** One that had the name before, and was removed, may have been paused, and has not been told what came since. */
+  /** A removed endpoint of the same name may have been paused, and was not told what came since. */
   forgetState: async (id: string): Promise<void> => void (await db.delete({ Key: items.endpointState.key({ id }) })),
 };
 export type Hub = Omit<typeof HUB, 'transact' | 'forgetState'>;
 
 /**
- * Makes these the endpoints of the hub, and no others; the ids of those that changed. Throws ConnectionsFileError for one
- * without a secret, or one that leads inside.
+ * Makes these the endpoints of the hub, and no others; returns the ids of those that changed. Throws
+ * ConnectionsFileError for one without a secret, or one that leads inside the network.
  */
 export async function putEndpoints(
   wanted: readonly FileEndpoint[],
@@ -85,21 +85,21 @@ export async function putEndpoints(
   return [...changed];
 }
 
-/** What a name leads to is asked again at each connection; one that nobody knows yet may be known by then. */
+/** A name is resolved again at each connection; one that does not resolve yet may do so later. */
 async function leadsInside(url: string, loopback: boolean, resolve: Hub['resolve']): Promise<string | undefined> {
   const { hostname } = new URL(url);
   const found = await resolve(hostname.replace(/^\[|\]$/g, '')).catch(() => []);
   return found.some(({ address }) => isInside(address, { loopback })) ? LEADS_INSIDE : undefined;
 }
 
-/** How long a secret that was replaced signs beside the new one. */
+/** How long a replaced secret still signs beside the new one. */
 const OVERLAP_MS = 24 * 3600_000;
 
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /**
- * Adds an endpoint; its new secret, which nobody is shown again, where its profile has one. What one that had the name
- * before was not told runs again. Throws ConnectionsFileError.
+ * Adds an endpoint and returns its new secret, if its profile has one: it is never shown again. Runs what an earlier
+ * endpoint of that name was not told. Throws ConnectionsFileError.
  */
 export async function addEndpoint(
   asked: z.input<typeof EndpointEntry>,
@@ -120,12 +120,12 @@ export async function addEndpoint(
   await hub.forgetState(data.id);
   await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })], hub);
   await record('endpoint.added', data.id, by, hub);
-  // The secret is shown this once, whatever becomes of this: what it cannot run again waits for a replay.
+  // The secret is shown this once, whatever happens here: deliveries that this cannot run again wait for a replay.
   await unblock('connection', { connection: data.id }).catch(() => undefined);
   return signingSecret;
 }
 
-/** Gives an endpoint a new secret, shown once, beside which the one before signs for 24 hours. */
+/** Gives an endpoint a new secret, shown once; the old one signs beside it for 24 hours. */
 export async function rotateEndpoint(id: string, by: string, hub = HUB): Promise<string> {
   const document = await hub.secrets.read(ENDPOINT);
   const previousSigningSecret = document.connections[id]?.secrets.signingSecret;

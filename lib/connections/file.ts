@@ -22,9 +22,9 @@ export interface FileConnection {
 export interface ConnectionsFile {
   connections: FileConnection[];
   routes: Route[];
-  /** Absent where the file says nothing of them: those of the hub stay. */
+  /** Absent where the file has no `endpoints`: the hub keeps those it has. */
   endpoints?: FileEndpoint[];
-  /** What works and is better mended. */
+  /** What works but should be corrected. */
   warnings: string[];
 }
 
@@ -37,7 +37,7 @@ export interface FileMarketplace {
     pollIntervalSeconds: number;
     requestsPerMinute: number;
   };
-  /** Strict objects: unknown keys are refused by name. What webhooks are verified with has a `previous…` beside it. */
+  /** Strict objects: unknown keys are refused by name. A secret that verifies webhooks has a `previous…` beside it. */
   Secrets: z.ZodMiniType<Record<string, string | undefined>> & { shape?: object };
   Settings: z.ZodMiniType<Record<string, unknown>>;
 }
@@ -62,7 +62,7 @@ const Entry = z.strictObject({
 });
 type Entry = z.infer<typeof Entry>;
 
-/** Orders name their country by its present code of two letters (GB, not UK): a route for another word would never match. */
+/** Orders have a country's present code of two letters (GB, not UK): a route for another word would never match. */
 const isCountry = (code: string): boolean =>
   /^[a-z]{2}$/i.test(code) && new Intl.Locale(`und-${code}`).region === code.toUpperCase();
 const country = z.optional(
@@ -82,7 +82,7 @@ const fileOf = (marketplaces: readonly string[]) =>
     endpoints: z.optional(z.array(EndpointEntry)),
   });
 
-/** Reads and checks a connections file. Throws ConnectionsFileError, which names the first thing that is wrong. */
+/** Reads and checks a connections file. Throws ConnectionsFileError, which names the first fault. */
 export async function parseConnectionsFile(
   text: string,
   marketplaces: readonly string[],
@@ -112,7 +112,7 @@ export async function parseConnectionsFile(
   return { connections, routes: file.routes, ...(endpoints && { endpoints }), warnings };
 }
 
-/** Whether the hub is this machine's, to which alone loopback leads, is known when it is put. */
+/** Loopback is allowed here: whether the hub is on this machine, the only one it leads to, is known at the put. */
 function checkEndpoints(endpoints: FileEndpoint[], connections: readonly string[]): FileEndpoint[] {
   for (const [index, { endpoint }] of endpoints.entries()) {
     const refuse = (path: string, objection: string) => {
@@ -135,7 +135,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What the engine says of JSON, with a line in place of the piece that it quotes, which may be of a secret. */
+/** The engine's message about JSON, with a line number in place of the text it quotes, which may hold a secret. */
 function withoutQuote(message: string, json: string): string {
   const [, what, piece = ''] = /^(.*?), (?:\.{3})?"(.*)"(?:\.{3})? is not valid JSON$/s.exec(message) ?? [];
   if (what === undefined) return message;
@@ -161,7 +161,7 @@ function readEntry(entry: Entry, { info, Secrets, Settings }: FileMarketplace): 
   };
 }
 
-/** Refuses what no call could go well with; returns what is only unwise. */
+/** Refuses values that no call could succeed with; returns warnings about those that are only unwise. */
 function checkValues({ connection: { id, baseUrl }, secrets }: FileConnection, { Secrets }: FileMarketplace): string[] {
   const isVerifying = (name: string): boolean =>
     name.startsWith('previous') || `previous${name.charAt(0).toUpperCase()}${name.slice(1)}` in (Secrets.shape ?? {});
@@ -179,7 +179,7 @@ function checkValues({ connection: { id, baseUrl }, secrets }: FileConnection, {
     );
 }
 
-/** What a sales channel has of another one, so that an order of it is taken for two, or for the other's. */
+/** What a sales channel shares with another one, so that an order would be taken twice, or for the other's. */
 function likenesses(
   { connection: own, secrets }: FileConnection,
   others: readonly FileConnection[],

@@ -3,16 +3,16 @@ import * as items from '#lib/platform/table/items';
 import { takeLease, writeLeased } from '#lib/platform/table/lease';
 import { db } from '#lib/platform/table/table';
 
-/** So long whoever comes after one that died waits; one that lives says three times as often that it does. */
+/** How long the next one waits after one that died; a live one renews its lease three times as often. */
 const SECONDS = 30;
 const RENEW_MS = 10_000;
 const LOOK_MS = 250;
-/** An index of the table and Secrets Manager show a moment later what the one before has written. */
+/** Indexes of the table and Secrets Manager take a moment to show what was written. */
 const SHOWN_AFTER_MS = 1_000;
 
 /**
- * Does what reads the configuration or its secrets and writes them anew, one after the other: of two at once the second
- * would undo what the first was told is done. `waits` is told once where it is another's turn.
+ * Runs, one after the other, whatever reads the configuration or its secrets and writes them anew: of two at once the
+ * second would undo what the first reported as done. `waits` is called once if it is another's turn.
  */
 export async function oneAtATime<T>(
   work: () => Promise<T>,
@@ -27,7 +27,7 @@ export async function oneAtATime<T>(
     await wait(SHOWN_AFTER_MS);
   }
   const { owner } = taken.lease;
-  // What was done is done, and its secret may be shown this once: a turn that cannot be written down ends by itself.
+  // The work is done, and its secret may be shown only now: a lease that cannot be released ends by itself.
   const write = (lease: object | null) => writeLeased({ ...at, owner }, { lease }, table).catch(() => undefined);
   const renew = () => write({ owner, until: new Date(now().getTime() + SECONDS * 1000).toISOString() });
   const renewing = setInterval(renew, RENEW_MS).unref();

@@ -1,4 +1,4 @@
-/** Whether the hub may send secrets to this address: https, or http to this very machine. Undefined, or what is wrong. */
+/** Why the hub may not send secrets to this address; undefined for https, and for http to this very machine. */
 export function objectionToUrl(text: string): string | undefined {
   const { protocol, hostname, username, password, search, hash } = new URL(text);
   if (username || password) return 'must not hold a user or password: put them under secrets';
@@ -30,7 +30,7 @@ export function objectionToSecret(secret: string, verifies: boolean): string | u
 
 export const MIN_SECRET_LENGTH = 16;
 
-/** A base URL as it may be shown: without user and password, which are secrets. */
+/** A base URL fit to show: without user and password, which are secrets. */
 export function withoutUserInfo(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return '';
   const url = new URL(baseUrl);

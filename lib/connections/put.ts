@@ -25,9 +25,9 @@ interface Hub {
 }
 
 /**
- * Makes a connections file the hub's configuration: settings to DynamoDB, secrets to Secrets Manager, never both.
- * Deliveries that waited for a connection or for the routes run again when these changed. Returns the ids that changed, and
- * `routes` where these did.
+ * Makes a connections file the hub's configuration: settings go to DynamoDB, secrets to Secrets Manager, never both.
+ * Runs deliveries again that waited for a connection or for the routes, if these changed. Returns the ids that changed,
+ * and `routes` if the routes did.
  */
 export async function putConnections(
   file: ConnectionsFile,
@@ -69,7 +69,7 @@ export async function putConnections(
     const detail = { changed: [...changed].sort(), routes: rerouted };
     await record([putAct({ act: 'connections.put', about: null, by, at: new Date().toISOString(), detail })]);
   }
-  // A carrier's word may be mapped on either side, so any changed connection may be what a delivery waited for.
+  // A carrier's name may be mapped on either side, so a delivery may have waited for any connection.
   if (changed.size > 0) await unblock('connection');
   if (changed.size > 0 || rerouted) await unblock('routes');
   return [...changed, ...(rerouted ? ['routes'] : [])];
@@ -79,8 +79,8 @@ export async function putConnections(
 const READ_MS = 1_000;
 
 /**
- * Returns once every instance acts on what was put: receivers take the new secrets at once, whatever forgeries they are
- * busy with, and what was refused meanwhile with the old keys, or found no way by the old routes, runs again.
+ * Returns once every instance acts on the new configuration: receivers take new secrets at once, however many forgeries
+ * arrive. Runs again what was refused meanwhile with old keys, or found no shipper by old routes.
  */
 export async function untilInForce(unblock: Unblock, wait: (ms: number) => Promise<unknown> = sleep): Promise<void> {
   await wait(Math.max(CONFIG_TTL_MS, MIN_REFRESH_MS) + READ_MS);

@@ -5,12 +5,12 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { secretId } from '#lib/platform/settings';
 
-/** What stands in Secrets Manager for a marketplace, without any value. */
+/** What Secrets Manager has of a marketplace, without any value. */
 export interface SecretState {
   marketplace: string;
-  /** Of the last change, UTC; null while nothing was ever put. */
+  /** When it was last changed, UTC; null if nothing was ever put. */
   changedAt: string | null;
-  /** The version before that, with which webhooks may still prove themselves. */
+  /** The version before, which webhooks may still be signed with. */
   previousVersion: string | null;
 }
 
@@ -33,8 +33,8 @@ export async function describeSecret(
 
 /**
  * Takes the previous version of a marketplace's secret out of use: after a leak nothing signed with it may be accepted.
- * Receivers that hold it do so for a minute at most, or an hour where it was replaced past the hub and `releaseReplaced` was
- * not asked. False where there is none.
+ * Receivers that hold it keep it for a minute at most, or for an hour if it was replaced past the hub and
+ * `releaseReplaced` was not called. False where there is none.
  */
 export async function retirePreviousSecret(
   marketplace: string,

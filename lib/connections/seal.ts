@@ -8,7 +8,7 @@ const TAG_BYTES = 16;
 /** A new key, as text. */
 export const newKey = (): string => randomBytes(KEY_BYTES).toString('base64');
 
-/** A text that nobody reads or changes without the key; `of` is what it belongs to: it cannot be moved elsewhere. */
+/** Encrypts a text with the key, for what `of` names alone: it can be neither changed nor moved elsewhere. */
 export function seal(text: string, key: string, of: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, Buffer.from(key, 'base64'), nonce).setAAD(Buffer.from(of));
@@ -16,7 +16,7 @@ export function seal(text: string, key: string, of: string): string {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
 }
 
-/** The text that was sealed; undefined where it was sealed with another key, for something else, or was changed. */
+/** The sealed text; undefined where it was sealed with another key, for something else, or was changed. */
 export function unseal(sealed: string, key: string, of: string): string | undefined {
   const bytes = Buffer.from(sealed, 'base64');
   const start = NONCE_BYTES + TAG_BYTES;

@@ -5,35 +5,35 @@ import { readVersion, type Stage } from '#lib/platform/secret';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { WebhookCredentials } from './connection.ts';
 
-/** One secret a marketplace: what its connections must keep, and the settings their receivers verify with. */
+/** The one secret of a marketplace: its connections' secrets, and the settings their receivers verify with. */
 export interface SecretDocument {
   connections: Record<string, WebhookCredentials>;
-  /** Seals the access tokens that the table keeps of a marketplace that wants them. */
+  /** Seals the access tokens that the table keeps for a marketplace. */
   tokenKey?: string;
-  /** What UCP's order events are signed with, in the secret of the endpoints alone. */
+  /** The keys that sign UCP's order events; only in the secret of the endpoints. */
   ucpKeys?: unknown;
 }
 
-/** What a webhook may prove itself with: the version of now and, until it is retired, the one before. */
+/** What a webhook may be signed with: the present version and, until it is retired, the one before. */
 export interface ActiveCredentials {
   current: WebhookCredentials | undefined;
   previous: WebhookCredentials | undefined;
-  /** Secrets Manager did not answer: these are the last that were read, and what fails with them is undecided. */
+  /** Secrets Manager did not answer: these are the last ones read, and a check they fail decides nothing. */
   failure?: unknown;
 }
 
-/** So long what was read or looked up is gone by: a secret that the hub itself replaced is out of use this soon. */
+/** How long a read or a look-up is trusted: a secret that the hub itself replaces is out of use this soon. */
 const TTL_MS = 60_000;
-/** So long it is held while the table names the version that was read: one that was replaced past the hub gets this old. */
+/** How long a version is held while the table names it: one that was replaced past the hub gets this old. */
 export const HELD_MS = 3600_000;
-/** Whoever waits for the table no longer than this reads the secret. */
+/** If the table takes longer than this, the secret is read. */
 const LOOK_MS = 1_000;
-/** After a failed check the versions are read anew, but not more often than this however many forgeries arrive. */
+/** After a failed check the versions are read anew, but no more often than this however many forgeries arrive. */
 export const MIN_REFRESH_MS = 1_000;
 
 const NONE: SecretDocument = { connections: {} };
 
-/** Both versions of a marketplace's secret, with all of its connections; `id` is the current one's. */
+/** Both versions of a marketplace's secret, with all of its connections; `id` is the present one's. */
 export interface SecretVersions {
   current: SecretDocument;
   previous: SecretDocument;
@@ -41,7 +41,7 @@ export interface SecretVersions {
   failure?: unknown;
 }
 
-/** A marketplace's secret as it stands now. A new deployment's has no version yet. */
+/** Reads a marketplace's secret as it stands. In a new deployment it has no version yet. */
 export type ReadSecret = (marketplace: string, stage?: Stage) => Promise<SecretVersion>;
 export interface SecretVersion {
   document: SecretDocument;
@@ -49,8 +49,8 @@ export interface SecretVersion {
 }
 
 /**
- * What functions know of secrets; while Secrets Manager is away the last good ones serve. `announced`: the version that the
- * table names. A request to the table is a fortieth of the price of one to Secrets Manager.
+ * What functions know of secrets; while Secrets Manager is away, the last good ones serve. `announced` reads the
+ * version that the table names: a request to the table is a fortieth of the price of one to Secrets Manager.
  */
 export function createCredentials({
   announced,
@@ -71,7 +71,7 @@ export function createCredentials({
     return { at, ...(await read(marketplace)) };
   }
 
-  /** Undefined where the table does not answer: then what is held counts as replaced. */
+  /** Undefined if the table does not answer: then what is held counts as replaced. */
   async function look(marketplace: string): Promise<string | undefined> {
     try {
       return await Promise.race([announced(marketplace), sleep(LOOK_MS, undefined, { ref: false })]);
@@ -81,7 +81,7 @@ export function createCredentials({
     }
   }
 
-  /** With `maxAgeMs` what was read no longer ago; else what the table says is the present one. */
+  /** The secret read at most `maxAgeMs` ago; without that, the version that the table names. */
   async function documentOf(marketplace: string, maxAgeMs?: number): Promise<SecretDocument> {
     const held = await reads.get(marketplace, maxAgeMs === undefined ? {} : { maxAgeMs });
     const age = clock() - held.at;
@@ -104,17 +104,17 @@ export function createCredentials({
   }
 
   return {
-    /** A connection's credentials; undefined for a connection that the marketplace's secret does not name. */
+    /** A connection's credentials; undefined for a connection that the marketplace's secret does not have. */
     async getCredentials(marketplace: string, connection: string, maxAgeMs?: number) {
       return pick(await documentOf(marketplace, maxAgeMs), connection);
     },
-    /** What seals a marketplace's tokens. */
+    /** The key that seals a marketplace's tokens. */
     async getTokenKey(marketplace: string, maxAgeMs?: number): Promise<string | undefined> {
       return (await documentOf(marketplace, maxAgeMs)).tokenKey;
     },
     /**
-     * What counts for a check that just failed: a rotation may be newer than the cache, or the event older than the
-     * rotation. Both versions are read, at most every MIN_REFRESH_MS; a check that succeeds never comes here.
+     * The credentials for a check that has just failed: a rotation may be newer than the cache, or the event older than
+     * the rotation. Reads both versions, at most once in MIN_REFRESH_MS; a check that succeeds never gets here.
      */
     async refreshCredentials(marketplace: string, connection: string): Promise<ActiveCredentials> {
       const { failure, ...active } = await versions.get(marketplace);
@@ -123,7 +123,7 @@ export function createCredentials({
   };
 }
 
-/** What stands there is no document of ours. Its words are left out: they may be a secret. */
+/** The secret is no document of ours. Its text is left out of the message: it may be a secret. */
 export class UnreadableSecretError extends Error {}
 
 const readSecretVersion: ReadSecret = async (marketplace, stage) => {
@@ -140,7 +140,7 @@ function parse(text: string, marketplace: string): SecretDocument {
   throw new UnreadableSecretError(`the secret of ${marketplace} is not a document of connections`);
 }
 
-/** As `readSecretDocument`, but a text that is no document of ours counts as an empty one. */
+/** Like `readSecretDocument`, but a text that is no document of ours counts as empty. */
 export async function readSecretIfOurs(
   marketplace: string,
   stage: Stage = 'AWSCURRENT',
@@ -154,14 +154,14 @@ export async function readSecretIfOurs(
   }
 }
 
-/** Both versions of a marketplace's secret as they stand now. */
+/** Both versions of a marketplace's secret as they stand. */
 export async function readSecretVersions(marketplace: string, read = readSecretVersion): Promise<SecretVersions> {
-  // In this order a rotation between the two reads is seen as not yet begun; in the other the old secret would be missed.
+  // Present first: a rotation between the reads then looks not yet begun. The reverse would miss the old secret.
   const { document: current, id } = await read(marketplace);
   return { current, id, previous: await readSecretIfOurs(marketplace, 'AWSPREVIOUS', read) };
 }
 
-/** A connection's part of both versions. What the present version does not name is not known, whatever came before. */
+/** A connection's part of both versions. A connection that the present one does not have is unknown. */
 export function pickActive({ current: now, previous: before }: SecretVersions, connection: string): ActiveCredentials {
   const current = pick(now, connection);
   const previous = current && pick(before, connection);
@@ -171,7 +171,7 @@ export function pickActive({ current: now, previous: before }: SecretVersions, c
 const pick = ({ connections }: SecretDocument, connection: string): WebhookCredentials | undefined =>
   Object.hasOwn(connections, connection) ? connections[connection] : undefined;
 
-/** Its own secret and not the ones before that, which somebody may have taken away on purpose. */
+/** Only its own secret: the older ones in it may have been removed on purpose. */
 const withoutOlder = ({ secrets, settings }: WebhookCredentials): WebhookCredentials => ({
   secrets: Object.fromEntries(Object.entries(secrets).filter(([name]) => !name.startsWith('previous'))),
   settings,

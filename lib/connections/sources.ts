@@ -12,7 +12,7 @@ function parseSource(text: string): { address: string; prefix: number; type: 'ip
 
 export const isSource = (text: string): boolean => parseSource(text) !== undefined;
 
-/** Whether a webhook may come from here: from anywhere, where a connection lists no addresses. */
+/** Whether a webhook may come from this address: any may, where a connection lists none. */
 export function isAllowedSource(sources: readonly string[] | undefined, sourceIp: string): boolean {
   if (!sources) return true;
   const allowed = new BlockList();

@@ -10,7 +10,7 @@ export const CONFIG_TTL_MS = 5_000;
 
 export interface Accounts {
   connections: ReadonlyMap<string, Connection>;
-  /** Removed endpoints too, whose marketplace is `endpoint`. */
+  /** Includes removed endpoints, whose marketplace is `endpoint`. */
   removed: ReadonlyMap<string, RemovedConnection>;
   endpoints: ReadonlyMap<string, Endpoint>;
 }
@@ -25,14 +25,14 @@ export const everyConnection = ({ connections, removed }: Accounts): string[] =>
   ...[...removed.values()].filter(({ marketplace }) => marketplace !== ENDPOINT).map(({ id }) => id),
 ];
 
-/** Everybody there ever were deliveries for, as they name him: connections, and endpoints under `endpoint`. */
+/** Everyone that deliveries were ever for, by the name they use: connections, and endpoints under `endpoint`. */
 export const everyAccount = ({ connections, removed, endpoints }: Accounts) => [
   ...connections.values(),
   ...removed.values(),
   ...[...endpoints.keys()].map((id) => ({ id, marketplace: ENDPOINT })),
 ];
 
-/** All connections and routes, as they stand in the table. */
+/** All connections and routes, as the table has them. */
 export function createConfigurationStore(table = db, clock = () => Date.now()) {
   const rows = cached(CONFIG_TTL_MS, () => readRows(table), { clock });
   const readRoutes = async () => (await getItem<{ routes: Route[] }>(items.routes.key(), table))?.routes ?? [];
@@ -58,7 +58,7 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     getEndpoints: async (): Promise<Accounts['endpoints']> => (await rows.get(WHOLE)).endpoints,
     putConnection: (connection: Connection): Promise<void> =>
       put({ ...connection, ...items.connection.key(connection) }),
-    /** Only its name stays; its orders and deliveries go on when the connection comes back. */
+    /** Only its name stays; its orders and deliveries continue when the connection comes back. */
     removeConnection: ({ id, marketplace }: Connection, removedAt: string): Promise<void> =>
       put<RemovedConnection>({ id, marketplace, removedAt, ...items.connection.key({ id }) }),
     putEndpoint: (endpoint: Endpoint): Promise<void> => put({ ...endpoint, ...items.endpoint.key(endpoint) }),

@@ -10,19 +10,19 @@ import { seal, unseal } from './seal.ts';
 /** What a vendor's token endpoint answers, with lifetimes as instants. */
 export interface TokenPair {
   accessToken: string;
-  /** Not `expiresAt`, which the table takes for the end of an item. */
+  /** Not named `expiresAt`, which the table takes for an item's end. */
   validUntil: string;
   refreshToken?: string;
   refreshUntil?: string;
 }
 
-/** The vendor's two ways to a token. `refresh` throws RejectedError for a refresh token that is spent or lapsed. */
+/** The vendor's two ways to get a token. `refresh` throws RejectedError for a refresh token used before or expired. */
 export interface TokenGrants {
   login(): Promise<TokenPair>;
   refresh?(refreshToken: string): Promise<TokenPair>;
 }
 
-/** When it is to be renewed, beside the pair: sealed, or in the clear as older versions wrote it. */
+/** The instant of the next renewal, beside the token pair: sealed, or in the clear as older versions wrote it. */
 interface Stored extends Partial<TokenPair> {
   renewAt?: string;
   sealed?: string;
@@ -30,9 +30,9 @@ interface Stored extends Partial<TokenPair> {
 
 type Opened = Omit<Stored, 'sealed'>;
 
-/** A token is renewed this long before it lapses, a short-lived one in the last quarter of its life. */
+/** How long before it expires a token is renewed; a short-lived one in the last quarter of its life. */
 const MARGIN_MS = 60_000;
-/** Longer than a refresh and a login that both wait for the budget take; a holder that died is replaced after it. */
+/** Longer than a refresh and a login that both wait for the rate limit; then a holder that died is replaced. */
 const HOLD_SECONDS = 150;
 const LOOK_EVERY_MS = 100;
 const MAX_WAIT_MS = 5_000;
@@ -45,8 +45,8 @@ interface Here {
 }
 
 /**
- * The connection's access token, renewed by one worker at a time: a refresh token that changes at each use must not be
- * spent twice. Who comes while another renews waits for its token, and at the latest comes back later (NotYetError).
+ * The connection's access token, renewed by one worker at a time: a refresh token that changes with each use must not
+ * be used twice. Others wait for that worker's token, and try again later if it does not come (NotYetError).
  */
 export async function getToken(
   { id, marketplace }: Pick<Connection, 'id' | 'marketplace'>,
@@ -73,7 +73,7 @@ export async function getToken(
     const release = (members = {}) =>
       writeLeased({ key, member: 'holder', owner: lease.owner }, { ...members, holder: undefined }, table);
     try {
-      // It may have been renewed between the look and the hold.
+      // It may have been renewed between the read and the lease.
       const stored = await open(item);
       if (isFresh(stored, stale, now())) {
         await release();
@@ -102,7 +102,7 @@ export async function getToken(
   async function sealed(pair: TokenPair): Promise<Record<keyof TokenPair | 'sealed' | 'renewAt', string | undefined>> {
     const tokenKey = await keyOf(marketplace);
     const inClear = { accessToken: undefined, validUntil: undefined, refreshToken: undefined, refreshUntil: undefined };
-    // Until the connections are put again, a hub of an older version has no key.
+    // A hub of an older version has no key until the connections are put again.
     const kept = tokenKey ? { sealed: seal(JSON.stringify(pair), tokenKey, id) } : { ...pair, sealed: undefined };
     return { ...inClear, ...kept, renewAt: renewAt(pair, now()) };
   }

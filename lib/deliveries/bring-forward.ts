@@ -11,19 +11,19 @@ import { getDeliveries, transition } from './ledger.ts';
 import { ring } from './ring.ts';
 import { compareShipBy } from './ship-by.ts';
 
-/** So many are looked at, and so many brought forward: the rest of a longer backlog comes by itself, behind them. */
+/** How many deliveries are looked at, and how many brought forward: the rest of a longer backlog comes by itself. */
 const MOST_LOOK = 2_000;
-const MOST_CALLED = 500;
+const MOST_BROUGHT = 500;
 
-/** What it reads and writes with; another one in tests. */
+/** What it reads and writes with; tests pass another. */
 const HUB = { listWaiting, transition, ring, endWaitlist };
 
-/** Beside whoever stands in line, polls have a tenth. */
+/** Polls have the other tenth of the limit while deliveries wait. */
 const SHARE = 0.9;
 
 /**
- * A remote that was away is back: what waited for it forms a new line at the pace of its limit, those first whose orders
- * must leave first. Nobody keeps a place of the line before: later ones would meet others there, and go behind all.
+ * For a remote that is back after an outage: what waited for it goes on a new waitlist at the pace of its limit, in
+ * order of ship-by. Nobody keeps a time of the old one: two that come back at the same time send each other to its end.
  * Deliveries that wait for their next retry are left alone.
  */
 export async function bringForward(
@@ -35,24 +35,24 @@ export async function bringForward(
     .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
     .sort(compareShipBy);
   const eachMs = paceOf(requestsPerMinute).intervalMs / SHARE;
-  let lineMs = 0;
-  const line = waiting.flatMap((delivery, index) => {
-    const place = new Date(now.getTime() + lineMs).toISOString();
-    const isMeanwhile = (delivery.nextAttemptAt ?? '') < place;
-    // Nobody is to wait longer than while it was away.
-    if (lineMs >= AWAY_MAX_WAIT_MS || (index >= MOST_CALLED && !isMeanwhile)) return [];
-    // What may have been done is read back first.
-    lineMs += delivery.unknown ? 2 * eachMs : eachMs;
-    return [{ delivery, place }];
+  let waitMs = 0;
+  const waitlist = waiting.flatMap((delivery, index) => {
+    const slot = new Date(now.getTime() + waitMs).toISOString();
+    const isMeanwhile = (delivery.nextAttemptAt ?? '') < slot;
+    // Nothing must wait longer than it would have during the outage.
+    if (waitMs >= AWAY_MAX_WAIT_MS || (index >= MOST_BROUGHT && !isMeanwhile)) return [];
+    // A delivery whose outcome is unknown takes two requests: it is probed first.
+    waitMs += delivery.unknown ? 2 * eachMs : eachMs;
+    return [{ delivery, slot }];
   });
-  await hub.endWaitlist(id, now.getTime() + lineMs);
-  const called = await Promise.all(
-    line.map(async ({ delivery, place }) => {
-      const due: Delivery = { ...delivery, cause: null, nextAttemptAt: place, updatedAt: now.toISOString() };
+  await hub.endWaitlist(id, now.getTime() + waitMs);
+  const brought = await Promise.all(
+    waitlist.map(async ({ delivery, slot }) => {
+      const due: Delivery = { ...delivery, cause: null, nextAttemptAt: slot, updatedAt: now.toISOString() };
       return (await hub.transition(delivery, due)) ? [due] : [];
     }),
   );
-  await hub.ring(called.flat(), now);
+  await hub.ring(brought.flat(), now);
 }
 
 /** Deliveries of a connection that are not due yet, the soonest first. */

@@ -9,10 +9,10 @@ export type DeliveryKind = z.infer<typeof DeliveryKind>;
 export const DeliveryState = z.enum(['pending', 'leased', 'succeeded', 'dead', 'blocked']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
-/** Why a delivery stopped, or waits: the code is stable. */
+/** Why a delivery stopped or waits: the code is stable. */
 export const Cause = z.object({ code: z.string(), description: z.string() });
 
-/** One try at one delivery, kept for ever. Instants are ISO 8601 in UTC. */
+/** One try at one delivery, kept as long as the delivery. Instants are ISO 8601 in UTC. */
 export const AttemptFacts = z.object({
   number: z.int(),
   startedAt: z.iso.datetime(),
@@ -35,11 +35,11 @@ export const Closing = z.object({
 });
 export type Closing = z.infer<typeof Closing>;
 
-/** What callers are told of a delivery as it is stored. */
+/** What the API shows of a delivery just as it is stored. */
 export const DeliveryFacts = z.object({
   id: z.string(),
   kind: DeliveryKind,
-  /** What is done there: `order` places, `fulfillment` reports, `route` finds who ships, or the name of a fetch. */
+  /** What is done there: `order` places, `fulfillment` reports, `route` finds a shipper, or the name of a fetch. */
   action: z.string(),
   connection: z.string(),
   marketplace: z.string(),
@@ -51,7 +51,7 @@ export const DeliveryFacts = z.object({
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   nextAttemptAt: z.nullable(z.iso.datetime()),
-  /** Attempts ever made; numbers go on counting through replays. */
+  /** Attempts ever made; their numbers continue through replays. */
   attemptCount: z.int(),
 });
 
@@ -74,7 +74,7 @@ export const DeliveryFilter = z.object({
 });
 export type DeliveryFilter = z.infer<typeof DeliveryFilter>;
 
-/** Deliveries that failed for one reason. */
+/** Deliveries that failed for the same reason. */
 export const CauseFacts = z.object({
   marketplace: z.string(),
   action: z.string(),

@@ -6,47 +6,47 @@ export type { DeliveryState, LineQuantity } from './delivery-schema.ts';
 
 export type Outcome = Attempt['outcome'];
 
-/** What each job is about. Ids only: the order and the connection are read when it runs. */
+/** What each job is about. Ids only: the order and the connection are read when the job runs. */
 export interface Subjects {
-  /** The lines to place with whoever ships them. */
+  /** The lines to place with a shipper. */
   place: { lineItems: LineQuantity[] };
   /** The lines to find a shipper for. */
   route: { lineItems: LineQuantity[] };
   /** The parcel to report. */
   report: { fulfillment: string };
-  /** The placing delivery to stop or undo, and what was no longer wanted of it when this was planned. */
+  /** The placing delivery to stop or undo, and what of it was no longer wanted when this was planned. */
   cancel: {
     placement: string;
     lineItems?: LineQuantity[];
-    /** The order's revision from which on it goes to another address than the one before. */
+    /** The order's revision since which it goes to another address than before. */
     readdressed?: number;
-    /** The order's revision from which on all that was paid for it is given back. */
+    /** The order's revision since which everything paid for it has been refunded. */
     refunded?: number;
   };
-  /** The follow-up's own word for what it is about. */
+  /** The follow-up's own name for what it is about. */
   'follow-up': { about: string };
-  /** The remote's id of the thing to read, what told of it, and how it was listed where nothing else asks for it. */
+  /** The remote's id of what to read, what told of it, and how a list showed it where nothing else asks for it. */
   fetch: {
     resource: string;
     askedBy?: 'webhook' | 'poll';
     unless?: { externalId: string; version: string | null };
-    /** The fetch of the same thing that had begun when this was asked for, and when this was last asked for. */
+    /** The fetch of the same resource that had begun when this was asked for, and when this was last asked for. */
     behind?: { delivery: string; askedAt: string };
   };
-  /** Whose quantity to tell. */
+  /** The SKU whose quantity to tell. */
   stock: { sku: string };
-  /** The change to tell an endpoint: what it is about, and nothing that it says. */
+  /** The change to tell an endpoint: what it is about, not what it says. */
   notify: { change: unknown };
-  /** What was asked, checked by the request's schema then. */
+  /** What was asked, as checked by the request's schema at the time. */
   request: { input: unknown };
 }
 
 export type JobName = keyof Subjects;
 
-/** A subject that says whose it is, as `subjectOf` reads it. */
+/** A subject that names its job, as `subjectOf` reads it. */
 export type Subject<Job extends JobName = JobName> = { [Name in Job]: { job: Name } & Subjects[Name] }[Job];
 
-/** A subject as it is stored and shown: the members of the job's. Only follow-ups wait for other deliveries to succeed. */
+/** A subject as it is stored and shown: the members of its job. Only follow-ups wait for other deliveries. */
 export type StoredSubject = Partial<
   Subjects['place'] &
     Subjects['report'] &
@@ -60,35 +60,35 @@ export type StoredSubject = Partial<
 
 /** Everything that talks to a remote because something happened. Instants are ISO 8601 in UTC. */
 export interface Delivery extends z.infer<typeof DeliveryFacts> {
-  /** By when the order must leave, as it was told when this was opened: the urgent are rung first. */
+  /** When the order must ship, as known when this was opened: urgent deliveries are rung for first. */
   shipBy?: string;
   subject: StoredSubject;
-  /** Attempts of the present set that count against the retries. */
+  /** Attempts of the present set that used up a retry or the first try. */
   failures: number;
-  /** The last attempt may have happened at the remote: probe before the next push. */
+  /** The last attempt may have succeeded at the remote: probe before the next push. */
   unknown: boolean;
-  /** Since when it has met nothing but throttling. */
+  /** When it began to meet nothing but throttling. */
   throttledSince: string | null;
-  /** How often in a row it was not its turn, which is no attempt: it comes back from the waitlist. */
+  /** How often in a row it was put off by the waitlist, which is no attempt. */
   turnedAway?: number;
   lease: { owner: string; until: string; startedAt: string } | null;
   /** A dead delivery's message has reached the dead-letter queue. */
   deadLettered: boolean;
   /** W3C `traceparent` of what caused it. */
   trace?: string;
-  /** A person's word that it stands at the remote, or need not: the last one, kept through replays. */
+  /** A person's statement that it is done at the remote, or need not be: the latest, kept through replays. */
   closed?: Closing;
-  /** How a placement that succeeded stands with its shipper. */
+  /** Where a placement that succeeded stands with its shipper. */
   placed?: Placed;
-  /** The first attempts; later ones are items of their own beside it. */
+  /** The first attempts; later ones are items beside it. */
   attempts?: Attempt[];
 }
 
-/** An order as it stands with whoever ships it. */
+/** An order as it stands with its shipper. */
 export interface Placed {
-  /** The remote's own id of it, where it says one. */
+  /** The remote's own id of it, if it has told one. */
   remoteId: string | null;
-  /** The order number and channel we placed it under. */
+  /** The order number and channel that we placed it under. */
   number: string;
   channel: string;
   at: string;
@@ -96,14 +96,14 @@ export interface Placed {
   revision?: number;
   /** Nothing more will happen to it: delivered, returned or cancelled there. */
   isSettled?: true;
-  /** What whoever ships paid back to the seller, in all; `amount` in minor units. */
+  /** What the shipper paid back to the seller, in all; `amount` in minor units. */
   refund?: { state: string; amount: number; currency: string };
 }
 
 /** The subject of a job; a follow-up may name deliveries that must have succeeded first. */
 export type NewSubject = Subjects[JobName] & Pick<StoredSubject, 'after'>;
 
-/** What ingest asks for; the ledger adds the rest. */
+/** What a plan asks for; the ledger adds the rest. */
 export type NewDelivery = Pick<
   Delivery,
   'id' | 'kind' | 'action' | 'connection' | 'marketplace' | 'order' | 'shipBy'
@@ -112,14 +112,14 @@ export type NewDelivery = Pick<
   blocked?: { code: string; description: string; waitsFor: WaitsFor };
 };
 
-/** Whether a worker has it, or will. */
+/** Whether a worker has it, or will have it. */
 export const isOpen = ({ state }: Pick<Delivery, 'state'>): boolean => state === 'pending' || state === 'leased';
 
-/** A placement that was stopped before it was made: nobody has to look at it, and its order says what becomes of its units. */
+/** A placement stopped before it was made: nobody need look, and its order says what becomes of its units. */
 export const isStopped = ({ state, cause }: Pick<Delivery, 'state' | 'cause'>): boolean =>
   state === 'dead' && (cause?.code === 'order_cancelled' || cause?.code === 'order_unreleased');
 
-/** One try at one delivery, kept for ever. */
+/** One try at one delivery, kept as long as the delivery. */
 export interface Attempt extends z.infer<typeof AttemptFacts> {
   /** What it told on the timeline of the delivery's order. */
   told?: Array<{ type: string; detail: Record<string, unknown> }>;

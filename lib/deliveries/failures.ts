@@ -4,11 +4,11 @@ import type { CauseFacts } from './delivery-schema.ts';
 import { type DeliveryFilter, listDeliveries } from './list.ts';
 import { normalizeMessage } from './normalize-message.ts';
 
-/** Deliveries that failed for one reason. Instants are ISO 8601 in UTC. */
+/** Deliveries that failed for the same reason. Instants are ISO 8601 in UTC. */
 export interface CauseGroup extends z.infer<typeof CauseFacts> {
   /** The newest of them. */
   sample: Delivery;
-  /** What replays this group and nothing else. */
+  /** Matches this group and nothing else, to replay it. */
   filter: DeliveryFilter;
 }
 
@@ -18,8 +18,8 @@ const MAX_MS = 10_000;
 const MAX_GROUPS = 100;
 
 /**
- * Dead and blocked deliveries by their reason, the largest group first; a bounded look, the newest first. `complete` false:
- * there are more than were looked at, or more groups than are told.
+ * Dead and blocked deliveries by reason, the largest group first, from a bounded number of the newest. `complete` is
+ * false where there are more deliveries than were looked at, or more groups than are returned.
  */
 export async function groupCauses(
   asked: Pick<DeliveryFilter, 'connection' | 'since'>,

@@ -4,16 +4,16 @@ import { db, expiryOf, getItem, type Write } from '#lib/platform/table/table';
 import type { Delivery, NewDelivery, Subjects } from './delivery.ts';
 import { checkDelivery, getDelivery, replaceDelivery } from './ledger.ts';
 
-/** The latest fetch that was asked for of one resource, so that many events about it are one fetch. */
+/** The latest fetch that was asked for of a resource, so that many events about it share one fetch. */
 interface Cover {
   delivery: string;
 }
 
 /**
- * Whether an event that asks for a fetch needs it, with what the event's transaction must write. `covered` names the
- * fetch that tells all the event could: one that has yet to begin, which must still be so when the event is recorded, or
- * one that began after the event arrived. `behind` belongs in the new fetch's subject where another is open: that one may
- * have yet to begin, or be turned away and begin anew, and then reads for both.
+ * Whether an event that asks for a fetch needs one, and what the event's transaction must write. `covered` names the
+ * fetch that tells all the event could: one that has yet to begin (which must still be so when the event is recorded),
+ * or one that began after the event arrived. `behind` goes into the new fetch's subject where another one is open: that
+ * one may not have begun, or may be put off and begin anew, and then reads for both.
  */
 export async function coverFetch(
   fetch: Pick<NewDelivery, 'id' | 'connection' | 'action'> & { subject: Subjects['fetch'] },
@@ -38,9 +38,9 @@ export async function coverFetch(
 }
 
 /**
- * Whether another fetch of the same thing tells all that this one could: `read` where it does, `in_hand` where only its end
- * will show that. All of them are open when one was asked for while another's worker waited for the rate limit; of two
- * that are leased the one that was leased first reads.
+ * Whether another fetch of the same resource tells all that this one could: `read` if it does, `in_hand` if only its
+ * end will show. All of them are open when one was asked for while another's worker waited for the rate limit; of two
+ * that are leased, the one leased first reads.
  */
 export async function findReading(
   { id, connection, action, subject: { resource = '', behind }, lease }: Delivery,
@@ -59,7 +59,7 @@ export async function findReading(
   return later.some(isBefore) ? 'in_hand' : null;
 }
 
-/** The latest fetch while it is leased; once it has read, the one that it was faster than, while that is open. */
+/** The latest fetch while it is leased; once it has read, the fetch that it overtook, while that one is open. */
 async function findOpen(last: Delivery, table: typeof db): Promise<Delivery | undefined> {
   if (last.state === 'leased') return last;
   if (last.state !== 'succeeded' || !last.subject.behind) return undefined;
@@ -67,7 +67,7 @@ async function findOpen(last: Delivery, table: typeof db): Promise<Delivery | un
   return slower && (slower.state === 'leased' || isToBegin(slower)) ? slower : undefined;
 }
 
-/** The fetches from `latest` back to this one, of which each was asked for while the one before it was leased. */
+/** The fetches from `latest` back to this one, each asked for while the one before it was leased. */
 async function findLater(id: string, latest: string, table: typeof db): Promise<Delivery[]> {
   const later: Delivery[] = [];
   for (let next = latest; next !== id; ) {
@@ -79,7 +79,7 @@ async function findLater(id: string, latest: string, table: typeof db): Promise<
   return later;
 }
 
-/** The fetch, or the one that read for it. */
+/** The fetch itself, or the one that read on its behalf. */
 async function findReader(id: string, table: typeof db): Promise<Delivery | undefined> {
   const fetch = await getDelivery(id, table);
   const isDropped = fetch?.state === 'succeeded' && beganAt(fetch) === '';
@@ -88,7 +88,7 @@ async function findReader(id: string, table: typeof db): Promise<Delivery | unde
 
 const isToBegin = ({ state }: Delivery): boolean => state === 'pending' || state === 'blocked';
 
-/** The waiting fetch, to be read for what both ask for: a webhook asks whatever is known. */
+/** Lets the waiting fetch read for both: a webhook wants it read even if the listed version is known. */
 function askAlsoFor(last: Delivery, { unless }: Subjects['fetch'], askedAt: string): Write {
   const { unless: first, behind, ...subject } = last.subject;
   const dates = [first?.version, unless?.version].map((version) => version ?? '').sort();
@@ -100,8 +100,8 @@ function askAlsoFor(last: Delivery, { unless }: Subjects['fetch'], askedAt: stri
 }
 
 /**
- * When its reading began, which is read again until it succeeds; a dead fetch waits for a person, not for events. One that
- * reads only what is not known may have read nothing.
+ * When its reading began; until it succeeds it will be read again. A dead fetch waits for a person, not for events. A
+ * fetch that only reads what is not known may have read nothing.
  */
 function beganAt({ state, subject, lease, attempts = [] }: Delivery): string {
   const last = attempts.at(-1);

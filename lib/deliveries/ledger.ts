@@ -29,28 +29,28 @@ const { key } = items.delivery;
 
 function stateKeys(delivery: Delivery): IndexKeys {
   const { state, placed } = delivery;
-  // A lease leaves it where it stands, as a move within an index is paid like two writes.
+  // The index key stays the same during a lease: a move within an index costs as much as two writes.
   if (isOpen(delivery)) return keysIn(items.delivery.due, { ...delivery, dueAt: dueAt(delivery) });
   if (state === 'blocked' || state === 'dead') return keysIn(items.delivery[state], delivery);
   if (!placed || placed.isSettled) return {};
   return keysIn(items.delivery.placed, { ...delivery, placedAt: placed.at });
 }
 
-/** SQS holds no ring back for so long: the sweeper rings when its time comes. */
+/** SQS cannot delay a message that long: the sweeper rings when its time comes. */
 export const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
   Date.parse(nextAttemptAt ?? '') - Date.parse(updatedAt) > MAX_DELAY_SECONDS * 1000;
 
-/** Stands behind the due time in the sort key of a delivery that only the sweeper rings for. */
+/** Follows the due time in the sort key of a delivery that only the sweeper rings for. */
 export const UNRUNG = '~';
 const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarAhead(delivery) ? UNRUNG : ''}`;
 
-/** How many days a settled delivery is kept: a fetch that succeeded as long as its event. */
+/** For how many days a settled delivery is kept: a fetch that succeeded, as long as its event. */
 function daysOf({ state, kind, subject }: Delivery): number {
   if (state === 'succeeded' && kind === 'fetch') return items.event.keepDays;
   return subject.input === undefined ? retention.orderDays() : retention.requestDays();
 }
 
-/** A delivery that succeeded is packed: no single member of it is updated any more. */
+/** A delivery that succeeded is packed: none of its members is updated singly any more. */
 function itemOf(delivery: Delivery): Item<Delivery> {
   const { state, updatedAt } = delivery;
   const item: Item<Delivery> = {
@@ -103,8 +103,8 @@ export async function getAttempts({ id, attempts = [], attemptCount }: Delivery,
 }
 
 /**
- * Stands or falls with the delivery being exactly as it was read: its state, its `updatedAt`, its attempts (a clock may
- * stand still or be put back) and its lease.
+ * Fails the write unless the delivery is exactly as it was read: its state, its `updatedAt`, its attempts (a clock may
+ * stand still or be set back) and its lease.
  */
 const isUnchanged = ({ state, updatedAt, attemptCount, lease }: Delivery): Condition =>
   allOf(
@@ -114,7 +114,7 @@ const isUnchanged = ({ state, updatedAt, attemptCount, lease }: Delivery): Condi
     ...(lease ? [equals('lease.owner', lease.owner)] : []),
   );
 
-/** Stands or falls with the delivery being exactly as it was read. */
+/** Fails the transaction unless the delivery is exactly as it was read. */
 export const checkDelivery = (was: Delivery): Write => ({
   ConditionCheck: { Key: key(was), ...onlyIf(isUnchanged(was)) },
 });
@@ -130,20 +130,20 @@ const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
   startedAt: now.toISOString(),
 });
 
-/** The delivery as whoever works it at this instant has it. */
+/** The delivery as it looks to the worker that leases it now. */
 export const withLease = (delivery: Delivery, now: Date): Delivery => ({
   ...{ ...delivery, state: 'leased', updatedAt: now.toISOString(), lease: newLease(now) },
 });
 
-/** One worker wins: the delivery leased to it, or undefined when another was faster. */
+/** Leases a delivery to one worker: undefined when another was faster. */
 export async function leaseDelivery(delivery: Delivery, now: Date, table = db): Promise<Delivery | undefined> {
   const leased = withLease(delivery, now);
   return (await transition(delivery, leased, [], table)) ? leased : undefined;
 }
 
 /**
- * Reads and leases in one request what is due at this marketplace and waits for no other delivery. `found` is anything
- * else, as it stands; neither where there is no such delivery.
+ * Reads and leases, in one request, a delivery that is due at this marketplace and waits for no other. `found` is any
+ * other delivery, as it stands; neither member is there where there is no such delivery.
  */
 export async function leaseDue(
   id: string,
@@ -156,7 +156,7 @@ export async function leaseDue(
   const isDue = allOf(
     equals('state', 'pending'),
     isAtMost('nextAttemptAt', at),
-    // A clock that was read before the last attempt was recorded would begin the next one within it.
+    // With a clock read before the last attempt was recorded, the next attempt would begin during that one.
     isAtMost('updatedAt', at),
     equals('marketplace', marketplace),
     isAbsent('subject.after'),
@@ -173,12 +173,12 @@ export async function leaseDue(
     const item = standing(error);
     if (!item) return {};
     const found = bare(item as Item<Delivery>);
-    // The answer to a lease that stands may be lost; the SDK's repeat of it then fails on our own.
+    // The answer to a successful lease may be lost; the SDK's repetition then meets our own lease.
     return found.lease?.owner === lease.owner ? { leased: found } : { found };
   }
 }
 
-/** Moves a delivery from one state to the next with whatever belongs to it, or not at all (false). */
+/** Moves a delivery to its next state with everything that goes with it; false when nothing was written. */
 export async function transition(
   was: Delivery,
   now: Delivery,
@@ -188,14 +188,14 @@ export async function transition(
   const write = replaceDelivery(was, now);
   if (also.length > 0) return transact([write, ...also], table);
   if (await isWritten(table.put(write.Put))) return true;
-  // The answer to a write that stands may be lost; the SDK's repeat of it then fails on our own work.
+  // The answer to a successful write may be lost; the SDK's repetition then meets our own write.
   return isDeepStrictEqual(await getDelivery(was.id, table), JSON.parse(JSON.stringify(now)));
 }
 
-/** Attempts that stand in the delivery itself: all that a delivery without replays or throttling ever has. */
+/** Attempts kept in the delivery itself: more than it ever has without replays or throttling. */
 const MAX_INSIDE = 8;
 
-/** The delivery with one more attempt on record, and the write that takes when there are many. */
+/** The delivery with one more attempt on record, and the write it takes beyond the first attempts. */
 export function withAttempt(delivery: Delivery, attempt: Attempt): { delivery: Delivery; also: Write[] } {
   const { id, attempts = [] } = delivery;
   if (attempt.number <= MAX_INSIDE) return { delivery: { ...delivery, attempts: [...attempts, attempt] }, also: [] };
@@ -207,5 +207,5 @@ const attemptItem = (delivery: string, attempt: Attempt) => ({
   ...items.attempt.key({ delivery, number: `${attempt.number}` }),
 });
 
-/** An attempt beside its delivery, as it shall stand from now on. */
+/** An attempt beside its delivery, as it is to be stored. */
 export const putAttempt = (delivery: string, attempt: Attempt): Write => put(attemptItem(delivery, attempt));

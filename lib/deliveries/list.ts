@@ -20,11 +20,11 @@ import { isPast } from './ship-by.ts';
 
 /** What selects deliveries. */
 export interface DeliveryFilter extends Selection {
-  /** Whether its order's ship-by has passed before it was done, or will have before its next attempt. */
+  /** Whether the order's ship-by passed before it was done, or will have passed before its next attempt. */
   late?: boolean | undefined;
 }
 
-/** Where to look for the deliveries of a filter's order, which knows their ids: then no index is searched. */
+/** Finds the deliveries of the filter's order, which knows their ids, without searching an index. */
 interface Among {
   among?: readonly string[] | undefined;
 }
@@ -69,7 +69,7 @@ export const eachDelivery = (filter: DeliveryFilter & Among): AsyncGenerator<Del
   eachListed((cursor) => listDeliveries({ ...filter, limit: 100, cursor }));
 
 function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
-  // Dead and blocked ones stand by when they became so, which is never before they were created.
+  // Dead and blocked ones are indexed by when they became so, which is never before they were created.
   const bounded = { index: 'byState', since } as const;
   const within = (...places: ReadonlyArray<Place<{ connection: string }>>) => ({
     partitions: connections.flatMap((connection) => places.flatMap((each) => partitionsOf(each, { connection }))),
@@ -85,7 +85,7 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
 /** Members that a filter names as they are. */
 const NAMED = ['state', 'kind', 'connection', 'marketplace', 'action', 'order'] as const;
 
-/** Whether a delivery is one that the filter names. */
+/** Whether a delivery matches the filter. */
 export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolean {
   const { cause, since, until, late } = filter;
   const isMeant = filter.message === undefined ? undefined : hasReason(filter.message);
@@ -99,8 +99,8 @@ export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolea
 }
 
 /**
- * Whether it is not done and its order's ship-by has passed, or will have before its next attempt. What was stopped with
- * its order makes nobody wait.
+ * Whether it is not done and its order's ship-by has passed, or will have passed before its next attempt. A placement
+ * that was stopped with its order makes nobody wait.
  */
 export const isDelayed = (delivery: Delivery): boolean =>
   delivery.state !== 'succeeded' && !isStopped(delivery) && (isPast(delivery) || misses(delivery));
@@ -108,10 +108,10 @@ export const isDelayed = (delivery: Delivery): boolean =>
 const misses = ({ shipBy, nextAttemptAt }: Delivery): boolean =>
   shipBy !== undefined && nextAttemptAt !== null && nextAttemptAt > shipBy;
 
-/** Counting goes no further: that many are many. */
+/** Counting stops here. */
 export const MAX_COUNTED = 1_000;
 
-/** How many of a connection's deliveries are not done, each counted to `MAX_COUNTED`. */
+/** How many of a connection's deliveries are not done, each count limited to `MAX_COUNTED`. */
 export async function countOpen(connection: string): Promise<{ pending: number; blocked: number; dead: number }> {
   const countShard = async (partition: string) =>
     (await queryIndex({ index: 'byState', partition, limit: MAX_COUNTED, newestFirst: true })).length;

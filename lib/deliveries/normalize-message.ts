@@ -1,5 +1,5 @@
 export const GAP = '…';
-/** What a session of the console is shown behind the first letter of what names a buyer. */
+/** Replaces all but the first letter of a buyer's name, as a session of the console sees it. */
 export const DOTS = '•••••';
 const MAX_LENGTH = 200;
 
@@ -11,18 +11,18 @@ const WRITTEN_DATE = new RegExp(
   'gi',
 );
 const URL_OR_EMAIL = /\bhttps?:\/\/[^\s"'<>]+|[^\s@"'<>(),;:]+@[^\s@"'<>(),;:]+\.[a-z]{2,}/gi;
-// An apostrophe inside a word opens nothing.
+// An apostrophe inside a word is no quotation mark.
 const QUOTED = /"[^"\n]*"|`[^`\n]*`|“[^”\n]*”|«[^»\n]*»|‘[^’\n]*’|(?<![\p{L}\p{N}])'[^'\n]*'(?![\p{L}\p{N}])/gu;
 const IS_JSON = /^\s*[[{]/;
 const TOKEN = /[\w#-]+/g;
 const GAPS = new RegExp(String.raw`${GAP}(?:(?:\s*[,;:/.&+-]\s*|\s+(?:and|or)\s+|\s+)${GAP})+`, 'g');
 
 /**
- * A reason without what differs from one delivery to the next: ids, numbers, quoted values, dates and addresses become
- * `…`, lists of them one `…`. Normalizing twice is normalizing once.
+ * A reason without what differs between deliveries: ids, numbers, quoted values, dates and addresses become `…`, and a
+ * list of them becomes a single `…`. Normalizing twice is normalizing once.
  */
 export function normalizeMessage(message: string): string {
-  // In JSON the reason itself stands in quotes.
+  // In JSON the reason itself is in quotes.
   const unquoted = IS_JSON.test(message) ? message : message.replace(QUOTED, GAP);
   const normalized = unquoted
     .replace(URL_OR_EMAIL, GAP)
@@ -35,7 +35,7 @@ export function normalizeMessage(message: string): string {
   return `${normalized.slice(0, MAX_LENGTH - 1).trim()}${GAP}`.replace(GAPS, GAP);
 }
 
-/** Whether a message has a reason, of which a session may have been shown no more than the dots. */
+/** Matches messages with this reason, which a session may have been shown in masked form. */
 export function hasReason(reason: string): (message: string) => boolean {
   const [first = '', ...rest] = normalizeMessage(reason).split(DOTS);
   const last = rest.pop();

@@ -6,8 +6,8 @@ import { eachDelivery } from './list.ts';
 import { ring } from './ring.ts';
 
 /**
- * A fresh set of attempts, due at `dueAt`. What has succeeded or may have happened is probed before it is pushed again,
- * but where no probe could tell: who replays that has looked.
+ * A fresh set of attempts, due at `dueAt`. A delivery that succeeded, or may have, is probed before it is pushed again,
+ * except where no probe could tell: whoever replays that has looked.
  */
 export function reopen(delivery: Delivery, dueAt: string, now: string): Delivery {
   return {
@@ -24,7 +24,7 @@ export function reopen(delivery: Delivery, dueAt: string, now: string): Delivery
   };
 }
 
-/** Blocked deliveries run again by themselves once what they wait for has changed. */
+/** Runs blocked deliveries again once what they wait for has changed. */
 export async function unblock(
   waitsFor: WaitsFor,
   among: { connection?: string; deliveries?: readonly string[] } = {},
@@ -36,7 +36,7 @@ export async function unblock(
   const wanted = blocked.filter(
     ({ state, waitsFor: its, connection }) => state === 'blocked' && its === waitsFor && !removed.has(connection),
   );
-  // Warm workers may still hold the settings of a moment ago.
+  // Warm workers may still hold the previous settings.
   const dueAt = new Date(Date.now() + (waitsFor === 'order' ? 0 : CONFIG_TTL_MS)).toISOString();
   for (const delivery of wanted) {
     const reopened = reopen(delivery, dueAt, new Date().toISOString());

@@ -7,8 +7,8 @@ import { type Delivery, isOpen } from './delivery.ts';
 import { compareShipBy } from './ship-by.ts';
 
 /**
- * Tells the pushers to look at these deliveries, each when it is due, and those first whose orders must leave first.
- * A lost ring is the sweeper's to repeat, and so is one that SQS could not hold back until then.
+ * Tells the pushers to look at these deliveries, each when it is due, in order of ship-by. The sweeper repeats a ring
+ * that is lost, and sends those that SQS cannot delay for so long.
  */
 export async function ring(deliveries: readonly Delivery[], now = new Date(), send = sendMessages): Promise<void> {
   const byQueue = Map.groupBy(
@@ -38,10 +38,10 @@ function secondsUntil({ nextAttemptAt }: Delivery, now: Date): number {
   return Math.max(0, (Date.parse(nextAttemptAt) - now.getTime()) / 1000);
 }
 
-/** Deliveries that one message may ring for: the pusher works them together. */
+/** How many deliveries one message may ring for: a pusher works them together. */
 export const RUNG_TOGETHER = 10;
 
-/** Rings for deliveries of one connection by their ids, each when it is due; those of the same second share a message. */
+/** Rings for deliveries of one connection by id, each when it is due; those of the same second share a message. */
 export async function ringAt(
   due: ReadonlyArray<{ id: string; at: string }>,
   { connection, marketplace }: Pick<Delivery, 'connection' | 'marketplace'>,
@@ -59,7 +59,7 @@ export async function ringAt(
   await send(deliveryQueue(marketplace), messages);
 }
 
-/** A dead delivery's message in its marketplace's dead-letter queue. */
+/** Puts a dead delivery's message into its marketplace's dead-letter queue. */
 export async function deadLetter(delivery: Delivery): Promise<void> {
   const { id, connection, action, order, cause, updatedAt } = delivery;
   const message: DeliveryDied = { deliveryId: id, connection, action, order, cause, diedAt: updatedAt };

@@ -10,25 +10,25 @@ import {
 import type { RetryPolicy } from '#lib/platform/settings';
 import type { Attempt, Delivery, Outcome } from './delivery.ts';
 
-/** What came of one attempt. */
+/** The outcome of one attempt. */
 export type Result = { ok: true; httpStatus?: number | undefined; description?: string | undefined } | Failure;
 
 export interface Failure {
   ok: false;
   error: unknown;
-  /** The remote may have done it although nobody could tell. */
+  /** The remote may have done it, and nobody can tell. */
   unknown: boolean;
-  /** The attempt only asked whether a remote that was away is back: none of the delivery's attempts is spent. */
+  /** The attempt only asked whether a remote that was away is back: it uses up no retry. */
   isFree?: boolean;
 }
 
 const MAX_THROTTLED_MS = 24 * 3600_000;
 const MIN_WAIT_SECONDS = 1;
 const MAX_WAIT_SECONDS = 3600;
-/** However long a remote throttles, `Retry-After` of a minute or more is kept to. */
+/** However long a remote throttles, a `Retry-After` of a minute or more is kept as it is. */
 const MAX_WORN_SECONDS = 60;
 
-/** The state machine: a leased delivery and what came of its attempt → the delivery and its attempt on record. Pure. */
+/** The state machine, pure: a leased delivery and its attempt's result become the next delivery and a record. */
 export function settle(
   delivery: Delivery,
   result: Result,
@@ -89,18 +89,18 @@ function fail(
     if (throttledMs >= MAX_THROTTLED_MS)
       return { state: 'dead', outcome: 'throttled', cause: { ...cause, code: 'throttled_too_long' } };
     const hint = error.retryAfterSeconds ?? policy.intervalSeconds;
-    // A wait is at least a tenth of the time throttled so far: `Retry-After: 0` would be an attempt a second for a day.
+    // A wait is at least a tenth of the time throttled so far: `Retry-After: 0` would mean one a second for a day.
     const worn = Math.min(MAX_WORN_SECONDS, throttledMs / 10_000);
     const wait = clampWait(Math.max(hint, worn));
     return { state: 'pending', outcome: 'throttled', cause, dueAt: plusSeconds(endedAt, wait) };
   }
-  // Whatever is neither retryable nor unknown cannot heal; a plain Error is a bug, retried and then dead.
+  // What is neither retryable nor unknown cannot heal; a plain Error is a bug: retried, then dead.
   const isUnknown = error instanceof UnknownOutcomeError;
   const hopeless = error instanceof IntegrationError && !isUnknown && !(error instanceof RetryableError);
   if (hopeless) return { state: 'dead', outcome: 'refused', cause, countsAsFailure: true };
   const outcome: Outcome = isUnknown ? 'unknown' : 'failed';
   if (!isFree && delivery.failures + 1 > policy.limit) return { state: 'dead', outcome, cause, countsAsFailure: true };
-  // From the start of this attempt, so that a slow remote does not stretch 0, 5, 10, 15 minutes.
+  // Counted from the start of this attempt, so that a slow remote does not stretch 0, 5, 10, 15 minutes.
   return {
     state: 'pending',
     outcome,
@@ -110,17 +110,17 @@ function fail(
   };
 }
 
-/** A remote may ask for anything between a second and an hour; nonsense counts as the nearest of these. */
+/** A remote may ask for anything from a second to an hour; other values become the nearest of these. */
 export const clampWait = (seconds: number): number =>
   Math.min(MAX_WAIT_SECONDS, Math.max(MIN_WAIT_SECONDS, Number.isNaN(seconds) ? MAX_WAIT_SECONDS : seconds));
 
 export const plusSeconds = (instant: string, seconds: number): string =>
   new Date(Date.parse(instant) + seconds * 1000).toISOString();
 
-/** An error's code; a bug has none of its own. */
+/** An error's code; bugs share one. */
 export const codeOf = (error: unknown): string => (error instanceof IntegrationError ? error.code : 'internal_error');
 
-/** A bug's own message may quote a body or a secret: its class has to do. */
+/** A bug's own message may quote a body or a secret, so only its class is told. */
 function describe(error: unknown): string {
   if (!(error instanceof IntegrationError)) return `unexpected ${error instanceof Error ? error.name : typeof error}`;
   const { description, field } = error.detail;

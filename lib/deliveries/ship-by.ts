@@ -1,9 +1,9 @@
-/** Something with an instant by which an order must leave; null or absent where the sales channel names none. */
+/** Something with the instant by which an order must ship; null or absent where the sales channel names none. */
 interface Dated {
   shipBy?: string | null;
 }
 
-/** The earliest ship-by first, what has none last. */
+/** The earliest ship-by first, those without one last. */
 export function compareShipBy({ shipBy: a }: Dated, { shipBy: b }: Dated): number {
   if (!a || !b) return Number(!a) - Number(!b);
   return a < b ? -1 : Number(a > b);

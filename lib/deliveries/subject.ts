@@ -1,6 +1,6 @@
 import type { Delivery, Subject } from './delivery.ts';
 
-/** The job of a delivery and what it is about, read from what is stored: its kind, its action and the members it has. */
+/** A delivery's job and what it is about, from what is stored: its kind, its action and the members it has. */
 export function subjectOf({ kind, action, subject }: Pick<Delivery, 'kind' | 'action' | 'subject'>): Subject {
   const { lineItems = [], fulfillment = '', placement = '', about = '', resource = '', sku, input } = subject;
   const { askedBy, unless } = subject;

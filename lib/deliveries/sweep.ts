@@ -10,19 +10,19 @@ import type { Delivery } from './delivery.ts';
 import { getDeliveries, UNRUNG } from './ledger.ts';
 import { ring, ringAt } from './ring.ts';
 
-/** Of a queue this long only the oldest deliveries are looked at: it has the rings of a backlog in it (docs/scale.md). */
+/** In a queue this long are the rings of a backlog: only its oldest deliveries are looked at (docs/scale.md). */
 export const FULL_QUEUE = 20_000;
-/** Looked at in one shard of a connection at one place, at the least and at the most. */
+/** How many are looked at in one shard of a connection from one position, at least and at most. */
 export const LEAST_LOOK = 10;
 const MOST_LOOK = 500;
-/** A delivery that fell due just now has its own ring on the way. */
+/** A delivery that fell due a moment ago has its own ring on the way. */
 const MAX_GRACE_SECONDS = 30;
 
-/** How many deliveries to look at in each shard, at one place, of each of so many connections of a queue this long. */
+/** How many deliveries to look at in each shard, from one position, given the queue's length and the connections. */
 export const lookFor = (queued: number, connections: number): number =>
   Math.min(MOST_LOOK, Math.max(LEAST_LOOK, Math.floor((FULL_QUEUE - queued) / (2 * INDEX_SHARDS * connections))));
 
-/** Rings again for what is due and was not served, and for leases that their workers outlived. */
+/** Rings again for deliveries that are due and were not served, and for leases that outlived their worker. */
 export async function sweep(now = new Date()): Promise<void> {
   const window = windowAt(now);
   const swept = [...byMarketplace(await getAccounts())].map(async ([marketplace, connections]) => {
@@ -49,7 +49,7 @@ export async function sweep(now = new Date()): Promise<void> {
     );
     const due = found.flat();
     const again = chooseFrom(due, due.length > RUNG_ANYWAY ? await queued() : 0);
-    // All at once, so that the urgent ones of the last come before the others of the first.
+    // All in one go, so that urgent deliveries of the last connection come before the others of the first.
     await ring(again, now);
     return again.length;
   });
@@ -57,15 +57,15 @@ export async function sweep(now = new Date()): Promise<void> {
   if (total > 0) log.info('swept', { rung: total });
 }
 
-/** So many deliveries are rung for, however long the queue is: at least in each sweep, and in each minute. */
+/** How many deliveries are rung for however long the queue is: in each sweep, and in each minute. */
 const RUNG_ANYWAY = 10;
 const RUNG_IN_A_MINUTE = 100;
 
-/** How many of the deliveries that are due are rung for: a queue of `queued` messages has the rings of as many of them. */
+/** How many of the due deliveries to ring for: a queue of `queued` messages already rings for that many. */
 export const ringsFor = (due: number, queued: number): number =>
   Math.max(RUNG_ANYWAY, Math.ceil((RUNG_IN_A_MINUTE * sweepIntervalSeconds()) / 60), due - queued);
 
-/** The oldest, as a delivery that has lost its ring is soon among these, and a few of the others. */
+/** The oldest, among which a delivery that lost its ring soon is, and a few others. */
 function chooseFrom(due: readonly Delivery[], queued: number): Delivery[] {
   const oldestFirst = due.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1));
   const others = oldestFirst.splice(ringsFor(due.length, queued));
@@ -81,7 +81,7 @@ const byMarketplace = (accounts: Accounts): Map<string, string[]> =>
     ]),
   );
 
-/** Where nobody can tell, it counts as full: the oldest are rung for all the same. */
+/** If the length is not known the queue counts as full: the oldest are rung for all the same. */
 async function queuedAt(marketplace: string): Promise<number> {
   try {
     return await countMessages(deliveryQueue(marketplace));
@@ -94,12 +94,12 @@ async function queuedAt(marketplace: string): Promise<number> {
 interface Window {
   now: Date;
   graceMs: number;
-  /** The next interval: what falls due then, and was due too far ahead for a ring of its own, has none. */
+  /** The next interval: deliveries that fall due in it and were too far ahead for a ring have none yet. */
   from: string;
   to: string;
 }
 
-/** The intervals of two sweeps meet without a gap; one that is missed is the next sweep's backlog. */
+/** The intervals of two sweeps meet without a gap; a missed interval is the next sweep's backlog. */
 function windowAt(now: Date): Window {
   const graceMs = Math.min(MAX_GRACE_SECONDS, sweepIntervalSeconds() / 2) * 1000;
   const intervalMs = Math.max(1, sweepIntervalSeconds()) * 1000;
@@ -108,8 +108,8 @@ function windowAt(now: Date): Window {
 }
 
 /**
- * The oldest; and where these are many, others behind a moment anywhere between them and now, so that what waits for a
- * person or for another delivery hides nothing for ever. Where there are few, the one read tells all.
+ * Looks at the oldest; where there are many, also at others from a random moment on, so that deliveries which wait for
+ * a person or for another delivery never hide the rest for good. Where there are few, one read sees all.
  */
 async function lookInto(partition: string, most: () => Promise<number>, { now, graceMs, from, to }: Window) {
   const before = ago(now, graceMs);
@@ -137,7 +137,7 @@ async function lookInto(partition: string, most: () => Promise<number>, { now, g
   };
 }
 
-/** A random moment after this one, on a logarithmic scale: as likely minutes ago as hours or days. */
+/** A random moment before now, on a logarithmic scale: as likely minutes ago as hours or days. */
 function behind(sort: string, now: Date, graceMs: number): string {
   const oldestMs = now.getTime() - Date.parse(instantOf(sort));
   const least = Math.max(1000, graceMs);

@@ -4,36 +4,36 @@ import * as z from '#lib/platform/zod';
 export const InboundState = z.enum(['applied', 'duplicate', 'unreadable']);
 export type InboundState = z.infer<typeof InboundState>;
 
-/** What is wrong with a body, and the path of the member that is. */
+/** What is wrong with a body, and the path of the member at fault. */
 export const Problem = z.object({
   code: z.string(),
   description: z.string(),
   field: z.exactOptional(z.string()),
 });
 
-/** What arrived, and what became of it, as callers are told. Instants are ISO 8601 in UTC. */
+/** What arrived, and what became of it, as the API shows it. Instants are ISO 8601 in UTC. */
 export const InboundFacts = z.object({
   ...z.pick(InboundReceived, { id: true, connection: true, topic: true, receivedBy: true }).shape,
   receivedAt: z.iso.datetime(),
   recordedAt: z.iso.datetime(),
   state: InboundState,
   order: z.nullable(z.string()),
-  /** Only the beginning of its body is kept: the whole is too large. */
+  /** Only the beginning of the body is kept, as the whole is too large. */
   bodyTruncated: z.optional(z.literal(true)),
   /** Why it could not be read. */
   error: z.nullable(Problem),
-  /** What is worth knowing besides: "older than the snapshot that stands". */
+  /** What else is worth knowing: "older than the snapshot that stands". */
   note: z.nullable(z.string()),
 });
 
-/** One day of a connection, as the polls audit its webhooks. */
+/** One day of a connection: how its webhooks compare with what polls found. */
 export const Misses = z.object({
   /** YYYY-MM-DD, UTC. */
   day: z.string(),
-  /** New orders that a webhook told of first, and those that a poll found before any webhook. */
+  /** New orders that a webhook told of first, and those that a poll found before any webhook did. */
   firstByWebhook: z.number(),
   firstByPoll: z.number(),
-  /** Of the latter, those whose webhook came after all, and by how much, in seconds. */
+  /** How many of the latter had their webhook after all, and how late they were in total, in seconds. */
   lateWebhooks: z.number(),
   latenessSeconds: z.number(),
 });

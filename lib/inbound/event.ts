@@ -29,17 +29,17 @@ import type { InboundFacts, InboundState } from './event-schema.ts';
 
 export type { InboundState };
 
-/** Who had an event that could not be read when it came put through the present mapper, and why. */
+/** Who had the current mapper read an event that could not be read when it came, and why. */
 export type Remapped = Decision & { id: string };
 
 /**
- * Something that arrived: for the first time, or read once more because it could not be read then. `named`: the webhook,
- * as it came, that only named what was read at once; the event has its id.
+ * Something that arrived: for the first time, or to be read again because it could not be read then. `named`: the
+ * webhook, as it came, that only named what was then read at once; the event has its id.
  */
 export type Message = InboundReceived & { remapped?: Remapped; named?: Named };
 export type Named = Pick<InboundReceived, 'topic' | 'body' | 'encoding'>;
 
-/** Whether a marketplace told us of it: what polls and later reads find unchanged leaves no trace. */
+/** Whether a marketplace told us of it. What polls and later reads find unchanged leaves no trace. */
 export const isTold = ({ receivedBy, named }: Message): boolean => receivedBy === 'webhook' || named !== undefined;
 
 /** An inbound event on record: what arrived, and what became of it. */
@@ -51,7 +51,7 @@ export const getEvent = (id: string, table = db): Promise<InboundEvent | undefin
 /** Bytes of an item's 400 KB that are left for the packed part. */
 const MAX_PACKED_BYTES = 400_000;
 
-/** The event as it is kept; with less and less of its body, where the whole of it is too large. */
+/** The event as it is kept, with as much of its body as fits. */
 function packEvent(event: InboundEvent): Item<InboundEvent> {
   const unreadable = event.state === 'unreadable';
   const whole: Item<InboundEvent> = {
@@ -68,7 +68,7 @@ function packEvent(event: InboundEvent): Item<InboundEvent> {
 }
 
 /**
- * Fails its transaction when this very message was recorded before; a remapped one, when it could be read meanwhile.
+ * Fails its transaction if this very message was recorded before, or, for a remapped one, if it has been read since.
  */
 export function putEvent(event: InboundEvent): Write {
   const item = packEvent(event);
@@ -81,23 +81,23 @@ const withoutBody = <Event extends Message>({ named: _, ...event }: Event) => ({
   ...({ body: '', encoding: 'utf8', bodyTruncated: true } as const),
 });
 
-/** A recorded event whose buyer is erased: what arrived is gone, that it did is kept. A note may be its sender's words. */
+/** An event whose buyer is erased: that something arrived is kept, not what. Its note may be the sender's words. */
 export const putErased = (event: InboundEvent) =>
   put(packEvent({ ...withoutBody(event), note: event.note && ERASED }), 'attribute_exists(pk)');
 
-/** An event as it goes on record: without its body where its order's buyer was erased. */
+/** An event as it is recorded: without its body where its order's buyer was erased. */
 export function eventOf(message: Message, became: Became, about: Order | null = null): InboundEvent {
   const kept = about?.erased ? withoutBody(message) : message;
   return { ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
 }
 
-/** What became of an event, as it goes on record. */
+/** What became of an event, as it is recorded. */
 export type Became = Pick<InboundEvent, 'state'> & Partial<Pick<InboundEvent, 'order' | 'note' | 'error'>>;
 
-/** What is to be recorded of an event, with the order it tells something of and what else must stand with it. */
+/** What is to be recorded of an event, with the order it is about and what must be written with it. */
 export type Unrecorded = Became & { about?: Order; also?: readonly Write[] };
 
-/** Records an event that changes no order; a second receipt of it changes nothing. */
+/** Records an event that changes no order; recording it again changes nothing. */
 export async function recordEvent(
   message: Message,
   { about, also = [], ...became }: Unrecorded,
@@ -107,7 +107,7 @@ export async function recordEvent(
   return became.state;
 }
 
-/** Whether this very message is on record: another receipt of it was faster. */
+/** Whether this very message is on record, because another receipt of it was faster. */
 export async function isRecorded({ id, remapped }: Message, table = db): Promise<boolean> {
   const event = await getEvent(id, table);
   return event !== undefined && !(remapped && event.state === 'unreadable');
@@ -127,17 +127,17 @@ export const listEvents = ({ connections, state, ...page }: EventFilter) =>
     matches: (event) => !state || event.state === state,
   });
 
-/** What ingest reads and writes with; another one in tests. */
+/** What ingest reads and writes with; tests pass another. */
 export interface Hub {
   table: Table;
   ring: typeof ring;
   getNetwork: () => Promise<Network>;
-  /** Makes the first attempt at a delivery, which `keep` puts on record unless it succeeds. */
+  /** Makes the first attempt at a delivery, which `keep` records unless the attempt succeeds. */
   attempt?: (delivery: Delivery, keep: (delivery: Delivery) => Promise<boolean>) => Promise<void>;
 }
 export const HUB: Hub = { table: db, ring, getNetwork };
 
-/** An event, and whom it is ingested for. */
+/** An event, and everything that it is ingested with. */
 export interface Ingestion {
   message: Message;
   connection: Connection;
@@ -145,23 +145,23 @@ export interface Ingestion {
   hub: Hub;
 }
 
-/** An ingestion with the way in which its event changes an order. */
+/** An ingestion, and how its event changes an order. */
 export type Ingesting = Ingestion & { changeOrder: ReturnType<typeof changeFor> };
 
-/** What an event makes of an order, and what becomes of the event then; absent where it leaves no trace. */
+/** What an event makes of an order, and what then becomes of the event; absent where it leaves no trace. */
 export type Ingest = Decided & {
   became?: Became;
-  /** The connection was not asked to ship this order, and cannot speak of it. */
+  /** The connection was never asked to ship this order, so it has no say about it. */
   isStranger?: true;
 };
 
-/** The state under which an event was recorded, null where it left no trace, or what is still to be recorded of it. */
+/** The state an event was recorded with, null where it left no trace, or what is still to be recorded of it. */
 export type Ingested = InboundState | Unrecorded | null;
 
 /**
- * How an event changes an order, on record with it. After a lost race it is decided again, unless another receipt of this
- * very message won it. `by` is the author on the timeline: the channel of receipt of what a sales channel says, else the
- * connection.
+ * How an event changes an order, in one transaction with its record. After a lost race it decides again, unless another
+ * receipt of the same message won. `by` is the author on the timeline: for what a sales channel says the channel of
+ * receipt, else the connection.
  */
 export function changeFor({ message, network, hub }: Ingestion) {
   return (

@@ -16,12 +16,12 @@ type Asked = Extract<Change, { type: 'fetch' }>;
 type Fetch = NewDelivery & { subject: Subjects['fetch'] };
 
 /**
- * What an event only named is read at once by whoever can, and then the event is recorded with what was read. Else a
- * delivery reads it; an event that arrives before that has begun is covered by it.
+ * Reads what an event only named: at once where that is possible, and then the event is recorded with what was read.
+ * Otherwise a delivery reads it, and events that arrive before that has begun are covered by it.
  */
 export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<InboundState | null> {
   const { message, connection, hub } = ingesting;
-  // A poll that lists what is known leaves no trace.
+  // A poll that lists a known version leaves no trace.
   if (asked.unless && (await isKnown(connection, asked.unless, hub.table))) return null;
   const fetch = newFetch(connection, asked, message);
   const delivery = openDelivery(fetch, new Date().toISOString());
@@ -29,7 +29,7 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
     await hub.attempt(delivery, async (failed) => {
       const state = await keep(fetch, failed, ingesting);
       if (state === null) {
-        // An earlier receipt recorded the event: what it did not come to is done by the delivery, which it may have kept.
+        // An earlier receipt recorded the event and got no further: the delivery does the rest, if it is not there yet.
         const isNew = await transact([putNewDelivery(failed)], hub.table);
         if (!isNew) await hub.ring([delivery]);
         return isNew;
@@ -43,12 +43,12 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
   return state;
 }
 
-/** Records the event with the delivery that it asks for, or as covered by another; null where it is on record. */
+/** Records the event with the delivery it asks for, or as covered by another; null where it is on record already. */
 async function keep(fetch: Fetch, delivery: Delivery, ingesting: Ingesting): Promise<'applied' | 'duplicate' | null> {
   const { message, hub } = ingesting;
   const { table } = hub;
   const { resource } = fetch.subject;
-  // Lists, and some webhooks, say more than which order to read.
+  // Lists, and some webhooks, tell more than which order to read.
   const about = await findNamed(fetch.connection, resource, table);
   return untilCommitted(`the fetches of ${resource}`, async () => {
     const { covered, writes, behind } = await coverFetch(fetch, asOf(message), table);
@@ -62,7 +62,7 @@ async function keep(fetch: Fetch, delivery: Delivery, ingesting: Ingesting): Pro
   });
 }
 
-/** Its id comes from the event, so an event received twice asks once. */
+/** Its id is derived from the event's, so an event received twice asks once. */
 function newFetch(
   connection: Connection,
   { action, resource, unless }: Asked,

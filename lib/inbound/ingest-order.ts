@@ -14,14 +14,14 @@ import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, 
 import { countFirst, countLate } from './misses.ts';
 
 /**
- * What a sales channel says of an order. Where it can split and merge orders, each of ours is told what is its own: no
- * line is sold twice.
+ * Ingests what a sales channel says of an order. Where the channel can split and merge orders, each of ours is told its
+ * own share, so that no line is sold twice.
  */
 export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting): Promise<InboundState | null> {
   const shares = await sharesOf(ingesting.connection, snapshot, claimShares, ingesting.hub.table);
   let state: InboundState | null = null;
   for (const [index, share] of shares.entries()) {
-    // The event is recorded with the last share: it stands for all of them.
+    // The event is recorded with the last share: its record stands for all of them.
     const isLast = index === shares.length - 1;
     state = (await (share.isPart ? ingestPart(share, isLast, ingesting) : ingestOwn(share, ingesting))) ?? state;
   }
@@ -29,8 +29,8 @@ export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting)
 }
 
 /**
- * A sales channel no longer has an order: what it still holds of ours is cancelled. Lines that another of its orders has
- * taken over are left to that one.
+ * Ingests that a sales channel no longer has an order: what is left of ours is cancelled, except lines that another of
+ * the channel's orders has taken over.
  */
 export async function ingestGone(externalId: string, ingesting: Ingesting): Promise<Ingested> {
   const { connection, hub } = ingesting;
@@ -40,13 +40,13 @@ export async function ingestGone(externalId: string, ingesting: Ingesting): Prom
   const { snapshot, stands } = history;
   const homes = externalIdsOf(order);
   const lines = snapshot.lines.filter((line) => homes.get(line.id) === externalId);
-  // Right behind what it last said: an order that took over its lines since then has the later word on them.
+  // Just later than its last snapshot: an order that has taken over its lines since then has the later word on them.
   const version = new Date(Date.parse(stands.version) + 1).toISOString();
   const amounts = lines.length > 0 ? snapshot.amounts : { fulfillment: 0, tax: 0, discount: 0, total: 0 };
   return ingestOrder({ ...snapshot, version, cancelled: true, lines, amounts }, ingesting);
 }
 
-/** What a snapshot tells each order of ours: where lines move among orders, it is shared by those they belong to. */
+/** What a snapshot tells each of our orders: where lines move among orders, each gets the lines that belong to it. */
 export async function sharesOf(
   { id, marketplace }: Connection,
   snapshot: OrderSnapshot,
@@ -62,7 +62,7 @@ async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): 
   const { message, connection } = ingesting;
   const { decision, before, order, opened } = await ingesting.changeOrder(id, message.receivedBy, async (known) => {
     const decided = decideSnapshot(known, snapshot, message, connection);
-    // Before the order stands: who crashes between notes the same again.
+    // Before the order is written: after a crash in between, the listings are noted again.
     if (!known) await noteListings(snapshot, ingesting);
     return decided;
   });
@@ -91,7 +91,7 @@ function decideSnapshot(
   const order = missed === told.missed ? told : { ...told, missed };
   const saysNothing = (result === 'same' || result === 'older') && told === sold;
   const state = saysNothing ? 'duplicate' : 'applied';
-  // A poll that finds what is known leaves no trace but the newer version.
+  // A poll that finds a known order leaves no trace but the newer version.
   if (state === 'duplicate' && !isTold(message)) return order === before ? null : { order, timeline };
   const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';
   return { order, timeline, became: { state, order: order.id, ...(order === before && { note }) } };
@@ -104,7 +104,7 @@ const sourceOf = ({ id: event, receivedAt, askedAt }: Message, { id: connection 
 const callsUs = ({ marketplace }: Connection): boolean =>
   marketplaces.some(({ name, topics }) => name === marketplace && topics.length > 0);
 
-/** A channel that can be told stock lists what it sold, whether or not it has a product feed. */
+/** What a channel with stock updates sells counts as listed there, whether or not it has a product feed. */
 async function noteListings({ lines }: OrderSnapshot, { connection, network, hub }: Ingesting): Promise<void> {
   if (!network.roleOf(connection.marketplace).takesStock) return;
   await Promise.all(
@@ -120,7 +120,7 @@ async function ingestPart(
   const { message, connection } = ingesting;
   const note = `${snapshot.externalId} is a part of it`;
   const { decision } = await ingesting.changeOrder(id, message.receivedBy, (known): Ingest | null | undefined => {
-    // Its lines are claimed, so it is being written.
+    // Its lines are claimed, so somebody is writing it.
     if (!known) return undefined;
     const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
     if (order === known) return null;
@@ -130,7 +130,7 @@ async function ingestPart(
   return decision?.became?.state ?? null;
 }
 
-/** What a sales channel says of goods that came back. */
+/** Ingests what a sales channel says of goods that came back. */
 export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): Promise<Ingested> {
   const { message, connection, hub } = ingesting;
   const named = orderId(connection.id, told.externalId);
@@ -144,7 +144,7 @@ export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): 
       return { order, became: { state: 'unreadable', error } };
     }
     const returned = applyReturns(order, [readReturn(order, told, connection.id, message.receivedAt)]);
-    // A poll that finds what is known leaves no trace.
+    // A poll that finds a known return leaves no trace.
     if (returned.order === order && message.receivedBy === 'poll') return { order };
     return { ...returned, became: { state: returned.order === order ? 'duplicate' : 'applied', order: id } };
   });

@@ -10,7 +10,7 @@ import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { type Ingested, type Ingesting, isTold } from './event.ts';
 
-/** Whether a merchant may sell goes to all of its products that the catalog knows. */
+/** Applies a merchant's right to sell to all of its products that the catalog has. */
 export async function ingestMerchants(
   merchants: Extract<Change, { type: 'merchants' }>['merchants'],
   ingesting: Ingesting,
@@ -27,10 +27,10 @@ export async function ingestMerchants(
   return ingestProducts(told, ingesting);
 }
 
-/** Deliveries that a transaction holds beside a product. */
+/** How many deliveries fit into a transaction with a product. */
 const AT_ONCE = 90;
 
-/** Products and stock land in the catalog; a warehouse's new quantity goes on to the channels that list the SKU. */
+/** Puts products and stock into the catalog; a warehouse's new quantity is told to the channels that list the SKU. */
 export async function ingestProducts(products: readonly ProductSnapshot[], ingesting: Ingesting): Promise<Ingested> {
   const { message } = ingesting;
   const { table, ring } = ingesting.hub;
@@ -47,8 +47,8 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
       return stands ? { known, product, opened } : undefined;
     });
     if (product === known) continue;
-    // Those that had no room; and of a listing and a warehouse's number that are written at one moment neither sees the
-    // other: the later one does now.
+    // For those that did not fit; and when a listing and a warehouse's quantity are written at the same moment, neither
+    // sees the other: the later one does now.
     const late = (await openTelling(known, product, ingesting)).filter(
       ({ id }) => !opened.some((one) => one.id === id),
     );
@@ -61,18 +61,18 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
   // An order may have waited for the shipper's id of a SKU.
   if (identified) await unblock('connection', { connection: message.connection });
   if (!changed && !isTold(message)) return null;
-  // Recorded at the end: what stands of an event that comes again changes nothing.
+  // Recorded last: if the event comes again, what is already written does not change.
   return { state: changed ? 'applied' : 'duplicate' };
 }
 
-/** The deliveries that tell sales channels of a product as it is now. */
+/** Opens the deliveries that tell sales channels of a product as it is now. */
 async function openTelling(
   known: Product | undefined,
   product: Product,
   { network, hub: { table } }: Ingesting,
 ): Promise<Delivery[]> {
   const moved = unitsOf(product) !== undefined && unitsOf(product) !== (known && unitsOf(known));
-  // A sales channel's own number is of no account, but a listing that is new to us was never told one.
+  // A sales channel's own quantity does not count, but a listing that is new to us was never told one.
   const listed = known?.quantity === undefined ? await planListing(product, network, table) : [];
   const asked = [...listed, ...(moved ? await planStock(product, network, table) : [])];
   return asked.map((each) => openDelivery(each, new Date().toISOString()));

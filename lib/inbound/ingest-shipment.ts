@@ -17,7 +17,7 @@ import { sameContent } from '#lib/platform/canonical-json';
 import type { Table } from '#lib/platform/table/table';
 import { type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
 
-/** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
+/** Ingests what a shipper says of an order placed with it: adds parcels and events, and tells the sales channel. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<Ingested> {
   const { connection, hub } = ingesting;
   const ids = [() => shipment.orderId, () => findByRemote(shipment, connection, hub.table)];
@@ -32,8 +32,8 @@ export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Inge
 }
 
 /**
- * A placement that its poll asks for no more: forgotten where its order is done; else a person looks, and a replay has it
- * asked for again once it is found there.
+ * Ingests that a poll gives up asking for a placement: it is settled if its order is done; otherwise a person looks,
+ * and a replay has it asked for again if the remote still has it.
  */
 export async function ingestStale(
   { orderId, number, since }: Extract<Change, { type: 'stale' }>,
@@ -65,7 +65,7 @@ async function decideShipment(
   shipment: ShipmentSnapshot,
   { message, connection, network, hub }: Ingesting,
 ): Promise<Ingest> {
-  // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
+  // A shipper may speak before its answer to the placement is recorded, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
   if (!order || placing.length === 0) return { order, isStranger: true };
   const found = findPlacement(order, placing, shipment, await placedAs(shipment, placing, connection, hub.table));
@@ -82,7 +82,7 @@ async function decideShipment(
   const noted = found && now && now !== found ? [replaceDelivery(found, now)] : [];
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
   const settled = shipment.settled ? settlePlacements(ended) : [];
-  // One write of a delivery: settled, it has its refund.
+  // A delivery is written once: when it is settled, its refund is already in it.
   const settling = settled.length > 0 ? settled : noted;
   const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
   const became = { state: 'applied', order: order.id } as const;
@@ -96,13 +96,13 @@ async function decideShipment(
   return { ...told, timeline: [...told.timeline, ...refunded], also: settling, became };
 }
 
-/** The placement with what was paid back of it; the very one where that is known. */
+/** The placement with what was paid back for it; the very same object where that is known. */
 function withRefund(delivery: Delivery, { refund }: ShipmentSnapshot): Delivery {
   if (!refund || !delivery.placed || sameContent(delivery.placed.refund, refund)) return delivery;
   return { ...delivery, placed: { ...delivery.placed, refund } };
 }
 
-/** What its shipper declined and sent all the same waits for nobody; the very placement where nothing of it left. */
+/** Ends the wait of units that the shipper declined and sent all the same; the very placement where none were sent. */
 function sentAfterAll(order: Order, delivery: Delivery): Delivery {
   const { lineItems = [] } = placementOf(order, delivery.id) ?? {};
   const sent = shippedOf(order, delivery.id, lineItems);
@@ -117,7 +117,7 @@ function tellRefund(before: Delivery | undefined, after: Delivery | undefined): 
   return refund && after ? [{ type: 'placement.refunded', detail: { delivery: after.id, ...refund } }] : [];
 }
 
-/** Which delivery placed what has this id there, perhaps so lately that it does not say so itself. */
+/** Which delivery placed what has this id, even if it has not recorded the id itself yet. */
 async function placedAs(
   { remoteId }: ShipmentSnapshot,
   placing: readonly Delivery[],
@@ -128,7 +128,7 @@ async function placedAs(
   return isKnown ? undefined : (await findRemote(id, remoteId, table))?.delivery;
 }
 
-/** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
+/** Which placement with a shipper is meant; undefined where it is one that is not told apart from others. */
 function findPlacement(
   order: Order,
   placing: readonly Delivery[],
@@ -136,33 +136,33 @@ function findPlacement(
   placedBy: string | undefined,
 ) {
   const { orderId, remoteId, number } = told;
-  // `SC-1001-2` of a placement that was placed anew since, as `SC-1001-3`, is no placement's number any more.
+  // `SC-1001-2` of a placement that has since been placed anew as `SC-1001-3` is no placement's number any more.
   const { nth = number?.startsWith(`${order.number}-`) ? null : 1 } = told;
   const isUnsure = ({ state, placed }: Delivery) => !placed?.remoteId || state === 'pending' || state === 'leased';
   const byRemoteId =
     placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId) ??
     placing.find((each) => each.id === placedBy && isUnsure(each));
-  // Its id there is all that it says: of what has another, as what was placed anew has, it is no word.
+  // Only an id is told: that says nothing about a placement with another id, such as one that was placed anew.
   const isNamed = orderId !== null || number !== null;
   const known = isNamed ? placing : placing.filter(({ placed }) => (placed?.remoteId ?? null) === null);
-  // Of two placements under one number, its shipper was never asked for the first.
+  // Of two placements under one number, the shipper was never asked for the first.
   const byNumber = (which: (n: number) => boolean) => known.findLast(({ id }) => which(placementOf(order, id)?.n ?? 1));
   if (byRemoteId || areOld(order, placing)) return byRemoteId;
   return byNumber((n) => n > 1 && numberOf(order, n) === number) ?? byNumber((n) => n === nth);
 }
 
-/** Whether some are of before they were told apart, so that a word may be of any. */
+/** Whether some are older than numbers of their own, so that a message may be about any of them. */
 const areOld = (order: Order, placing: readonly Delivery[]): boolean =>
   placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);
 
-/** What a shipper was asked for, and by which placement where that is not the first; null where it is not known. */
+/** What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. */
 function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
   const placed = (about ? [about] : placing).flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
   if (!about) return { placed, placement: null };
   return { placed, ...(placementOf(order, about.id)?.n !== undefined && { placement: about.id }) };
 }
 
-/** What a shipper gives back waits for a person, who places it anew by replay or elsewhere. Null where it gives nothing back. */
+/** Lets what a shipper gives back wait for a person, who places it again. Null where it gives nothing back. */
 function decideDecline(
   order: Order,
   about: Delivery | undefined,
@@ -184,7 +184,7 @@ function decideDecline(
   };
 }
 
-/** The order that a shipper speaks of, if it was placed with it. */
+/** The order that a shipper speaks of, if it was placed with that shipper. */
 export async function findPlaced(
   { orderId, remoteId }: ShipmentSnapshot,
   { id: connection }: Connection,
@@ -198,8 +198,8 @@ export async function findPlaced(
 }
 
 /**
- * What the shipper's names for goods mean: a SKU of ours, its own one by the settings, which several of ours may have, or
- * its id in the catalog, which is asked where it tells what is inside.
+ * What the shipper's names for goods mean: our SKU; its own SKU by the settings, which may stand for several of ours;
+ * or its id in the catalog, which is only read where the shipper tells what is inside.
  */
 async function namesAt(
   { ucp }: Order,
@@ -215,7 +215,7 @@ async function namesAt(
   return (sku, name) => ownOf(sku) === ownOf(name);
 }
 
-/** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's look. */
+/** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's time. */
 function ofStranger(
   { channel, number, remoteId }: ShipmentSnapshot,
   { message, network: { connections } }: Ingesting,

@@ -46,7 +46,7 @@ export async function ingest(message: Message, load: LoadConnector, hub = HUB): 
   await recordUnreadable(message, hub, why);
 }
 
-/** Ingests what can be; else says why not. */
+/** Ingests what can be ingested, or returns why it cannot. */
 async function understand(ingestion: Ingestion, load: LoadConnector): Promise<ErrorDetail | null> {
   const { message, connection } = ingestion;
   const { change, members } = await readChange(message, connection, load);
@@ -60,7 +60,7 @@ async function understand(ingestion: Ingestion, load: LoadConnector): Promise<Er
   }
 }
 
-/** What a message means to the present mapper, or why it cannot be read; and what its body has. */
+/** What a message means to the current mapper, or why it cannot be read; and which members its body has. */
 export async function readChange(
   message: InboundReceived,
   connection: Connection,
@@ -82,7 +82,7 @@ export async function readChange(
   return mapBody(connector, { topic: message.topic, body, receivedAt: asOf(message) }, connection);
 }
 
-/** Records what an event says and what follows from it. Throws what `whyHopeless` tells apart. */
+/** Records what an event says and what follows from it. Throws errors that `whyHopeless` sorts. */
 export async function ingestChange(change: Change, ingestion: Ingestion): Promise<void> {
   const { message, connection, hub } = ingestion;
   const ingested = await BY_TYPE[change.type](change as never, { ...ingestion, changeOrder: changeFor(ingestion) });
@@ -107,12 +107,12 @@ const BY_TYPE: {
   none: ingestNote,
 };
 
-/** What causes nothing is recorded, and told on the order that it is about where one is known. */
+/** Records a change that causes nothing, and tells it on the order that it is about, if that is known. */
 async function ingestNote(
   { reason, about }: Extract<Change, { type: 'none' }>,
   { message, connection, hub: { table } }: Ingesting,
 ): Promise<Unrecorded | null> {
-  // A poll that finds what means nothing leaves no trace.
+  // A poll that finds something without meaning leaves no trace.
   if (message.receivedBy === 'poll') return null;
   const id = about && (await findByRemoteId(connection.id, about.remoteId, table));
   const order = id && (await getOrder(id, table));
@@ -128,7 +128,7 @@ function count({ marketplace }: Connection, state: InboundState): void {
   emitMetric('EventsIngested', { Marketplace: marketplace, State: state });
 }
 
-/** An unreadable body is kept whole and shown; it causes nothing and is not received again. */
+/** Keeps an unreadable body whole, to be shown; it causes nothing and is not received again. */
 async function recordUnreadable(
   message: Message,
   { table }: Hub,
@@ -148,7 +148,7 @@ async function recordUnreadable(
   await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);
 }
 
-/** The message's JSON, or what a webhook's other body says; a ContractError when it is neither. */
+/** The message's JSON, or what the webhook makes of another body; throws ContractError when it is neither. */
 function readBody(message: InboundReceived, webhook: Webhook | undefined): unknown {
   const bytes = bodyBytes(message);
   const json = readJson(decodeText(bytes));
@@ -157,9 +157,9 @@ function readBody(message: InboundReceived, webhook: Webhook | undefined): unkno
   return other ?? new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
 }
 
-/** What a second receipt would meet again; anything else is thrown and the message comes back. */
+/** The reason why receiving this again would not help; other errors are thrown, and the message comes back. */
 export function whyHopeless(error: unknown): ErrorDetail {
-  // It has the vendor's shape and still makes no valid order, or none that the table holds.
+  // It has the vendor's shape, but makes no valid order, or none that the table can hold.
   if (error instanceof ContractError || error instanceof RejectedError) return error.detail;
   if (isTooLarge(error))
     return { code: 'too_large', description: 'the order would be larger than the ledger can hold' };

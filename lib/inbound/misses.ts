@@ -6,9 +6,7 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Misses } from './event-schema.ts';
 
-/**
- * Counts a new order; `missed` is null where the marketplace sends no webhooks. A crash may lose a count, never an order.
- */
+/** Counts a new order; `missed` is null where the marketplace sends no webhooks. A crash may lose a count, no order. */
 export function countFirst({ id, marketplace }: Connection, missed: boolean | null, at: string): void {
   emitMetric('OrdersReceived', { Marketplace: marketplace });
   if (missed) emitMetric('OrdersMissedByWebhook', { Marketplace: marketplace });
@@ -24,7 +22,7 @@ export const countLate = (connection: Connection, foundAt: string, receivedAt: s
 
 type Counts = Partial<Omit<Misses, 'day'>>;
 
-/** What has been counted and not yet written, by connection and day: a whole batch is one write. */
+/** Counts that are not written yet, by connection and day: a whole batch is one write. */
 const counted = new Map<string, { connection: string; day: string; counts: Counts }>();
 
 function add(connection: string, at: string, more: Counts): void {
@@ -35,7 +33,7 @@ function add(connection: string, at: string, more: Counts): void {
   atEndOfInvocation(writeMisses);
 }
 
-/** Writes what was counted since the last time. What cannot be written is lost, and logged. */
+/** Writes the counts since the last write. What cannot be written is lost, and logged. */
 async function writeMisses(): Promise<void> {
   const all = [...counted.values()];
   counted.clear();

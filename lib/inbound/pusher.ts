@@ -6,16 +6,16 @@ import { consume } from '#lib/platform/queue/consume';
 import * as z from '#lib/platform/zod';
 import type { ingest as Ingest } from './ingest.ts';
 
-/** The pusher of one marketplace: works the deliveries that it is rung for, and reads what events only name. */
+/** The pusher of one marketplace: works the deliveries it is rung for, and reads what events only name. */
 export const pusher = (connector: Connector) =>
   consume(z.union([DeliveryDue, InboundReceived]), (message) =>
     'deliveryId' in message ? workDeliveries(message, { connector, ingest }) : ingestNamed(message, connector),
   );
 
-/** Ingests what a push read, by code that is loaded only then: most pushes read nothing. */
+/** Ingests what a push read, with code that is loaded only then: most pushes read nothing. */
 const ingest: typeof Ingest = async (...received) => (await import('./ingest.ts')).ingest(...received);
 
-/** Ingests an event that only names something together with what it names, where that can be read at once. */
+/** Ingests an event that only names something, together with what it names if that can be read at once. */
 async function ingestNamed(message: InboundReceived, connector: Connector): Promise<void> {
   const { HUB } = await import('./event.ts');
   const load = async () => connector;

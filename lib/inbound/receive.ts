@@ -15,7 +15,7 @@ import { createQuarantine } from '#lib/quarantine/offer';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** What the metric says of an answer. */
+/** How the metric counts an answer. */
 function resultOf(statusCode = 200) {
   if (statusCode === 200) return 'accepted';
   return statusCode === 401 ? 'unauthorized' : 'invalid';
@@ -31,18 +31,20 @@ const answer = (statusCode: number, body: object = {}): APIGatewayProxyStructure
 const refuser = (webhook: Webhook) => (statusCode: number, code: string, description: string) =>
   answer(statusCode, webhook.answer?.({ code, description }) ?? { error: { code, description } });
 
-/** The table's client is loaded by the first look, a minute after the start: no webhook that starts a function waits for it. */
+/**
+ * The table's client is only loaded a minute after the start: a webhook that starts a function does not wait for it.
+ */
 const { getCredentials, refreshCredentials } = createCredentials({
   announced: async (marketplace) => (await import('#lib/connections/secret-version')).announcedVersion(marketplace),
 });
 
-/** Checked in place of a connection that does not exist, so that it takes as long as one that does. */
+/** Checked in place of a connection that does not exist, so that this takes as long as for one that does. */
 const DECOY: WebhookCredentials = { secrets: { webhookSecret: randomUUID() }, settings: {} };
 
 /**
- * The webhook receiver of one marketplace: cap, raw bytes, authenticity, queue, 200.
- * Answers 200 only once SQS has the event; 400 keeps what is authentic but not JSON; of what is refused a few are
- * offered to the quarantine.
+ * The webhook receiver of one marketplace: size cap, raw bytes, authenticity, queue, 200. Answers 200 only once SQS has
+ * the event. 400 is for what is authentic but no JSON, which is kept; of refused webhooks a few are offered to the
+ * quarantine.
  */
 export function receiver(webhook: Webhook) {
   const { name } = webhook.info;
@@ -57,7 +59,7 @@ export function receiver(webhook: Webhook) {
     const { sourceIp } = event.requestContext.http;
     const { authentic, credentials } = await authenticate(webhook, connection, request, sourceIp);
     if (!authentic || !webhook.info.topics.includes(topic)) {
-      // Whoever admits it would let in what only its signature vouches for.
+      // Admitting it would let in what only its signature vouches for.
       const isForeign = !isAllowedSource(credentials?.allowedSources, sourceIp);
       if (!authentic && !isForeign) await quarantine.offer({ connection, topic, request, credentials });
       // One body for a wrong secret, connection, topic, path or address: nothing can be learned by trying.
@@ -84,7 +86,7 @@ export function receiver(webhook: Webhook) {
     .handler(receive);
 }
 
-/** Whether the proof holds, and the connection's credentials as they stand now; undefined where there is none. */
+/** Whether the proof holds, and the connection's present credentials; undefined where there is no such connection. */
 async function authenticate(webhook: Webhook, connection: string, request: WebhookRequest, sourceIp: string) {
   const { name } = webhook.info;
   const holds = (credentials: WebhookCredentials | undefined): boolean =>
@@ -95,12 +97,12 @@ async function authenticate(webhook: Webhook, connection: string, request: Webho
   const { current, previous, failure } = await refreshCredentials(name, connection);
   const isProven = [current, previous].map(holds).includes(true);
   const authentic = isProven && isAllowedSource(current?.allowedSources, sourceIp);
-  // It may be signed with what we could not read: whoever sent it is to send it again.
+  // It may be signed with the secret that could not be read: the sender has to send it again.
   if (!authentic && failure) throw failure;
   return { authentic, credentials: current };
 }
 
-/** The path behind `/webhooks/{marketplace}/`; API Gateway has decoded it. */
+/** The path after `/webhooks/{marketplace}/`, which API Gateway has decoded. */
 function segments(rawPath: string, marketplace: string): string[] {
   const prefix = `/webhooks/${marketplace}/`;
   return rawPath.slice(rawPath.indexOf(prefix) + prefix.length).split('/');

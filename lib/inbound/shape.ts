@@ -18,10 +18,10 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { TopicShape } from './shape-schema.ts';
 
-/** Counts alone are written every ten minutes by each function; a member nobody has seen before, at once. */
+/** Each function writes counts every ten minutes, and a member that nobody has seen before at once. */
 const WRITE_EVERY_MS = 600_000;
 
-/** What was seen of one topic and not written yet, and the paths that stand in the table already. */
+/** What was seen of one topic and is not written yet, and the paths that the table already has. */
 interface Topic extends Sighting {
   connection: Connection;
   topic: string;
@@ -29,7 +29,7 @@ interface Topic extends Sighting {
   writtenAt: number;
 }
 
-/** Counts what bodies look like. What a crash loses are counts. */
+/** Counts what bodies look like. A crash loses counts and nothing else. */
 export function createShapes({ table = db, now = () => new Date() } = {}) {
   const topics = new Map<string, Topic>();
   let writtenAt = 0;
@@ -49,7 +49,7 @@ export function createShapes({ table = db, now = () => new Date() } = {}) {
     atEndOfInvocation(write);
   }
 
-  /** One after the other: invocations of the local runtime share what is counted. */
+  /** One after the other: invocations of the local runtime share the counts. */
   function write(): Promise<void> {
     last = last.then(writeDue);
     return last;
@@ -64,7 +64,7 @@ export function createShapes({ table = db, now = () => new Date() } = {}) {
           known.size < MAX_MEMBERS && [...members.keys()].some((path) => !known.has(path)),
       );
       const isDue = now().getTime() - writtenAt >= WRITE_EVERY_MS;
-      // That with the most bodies would be a busy one each time, and of a quiet one nobody would learn what changes.
+      // The topic not written for longest: choosing the one with the most bodies would neglect a quiet one.
       const [longest] = isDue ? open.sort((a, b) => a.writtenAt - b.writtenAt) : [];
       for (const topic of new Set([...news, ...(longest ? [longest] : [])])) await writeTopic(topic);
     } catch (error) {
@@ -115,7 +115,7 @@ export async function listShapes(connection: string, table = db): Promise<TopicS
 
 const WEEK_MS = 7 * 24 * 3600_000;
 
-/** How many members came up or vanished within a week, of all topics. */
+/** How many members appeared or vanished within a week, over all topics. */
 export async function countShapeChanges(connection: string): Promise<{ appeared: number; vanished: number }> {
   const members = (await listShapes(connection)).flatMap((topic) => topic.members);
   const isRecent = (at: string | null) => at !== null && Date.now() - Date.parse(at) < WEEK_MS;
@@ -125,7 +125,7 @@ export async function countShapeChanges(connection: string): Promise<{ appeared:
   };
 }
 
-/** What some bodies of a topic had. */
+/** The members that some bodies of a topic had. */
 export interface Sighting {
   bodies: number;
   members: Map<string, { seen: number; types: string[]; isRead: boolean }>;
@@ -135,13 +135,13 @@ interface Member {
   seen: number;
   types: string[];
   isRead: boolean;
-  /** How many bodies had been looked at when it was last seen. */
+  /** The count of bodies when it was last seen. */
   last: number;
   appearedAt?: string;
   vanishedAt?: string;
 }
 
-/** What the bodies of one topic of a connection have, as it is stored. */
+/** The members that bodies of one topic of a connection have, as they are stored. */
 export interface Shape {
   bodies: number;
   since: string;
@@ -154,15 +154,15 @@ export interface ShapeChange {
   change: 'appeared' | 'vanished';
 }
 
-/** A topic is known after so many bodies: before, every member is new. */
+/** After this many bodies a topic is known: before, every member would be new. */
 const KNOWN_AFTER = 10;
-/** A member that was always there has vanished once so many bodies came without it. */
+/** A member that was always there has vanished after this many bodies without it. */
 const GONE_AFTER = 10;
 const ALWAYS = 0.95;
-/** Members of one topic that are kept at most. */
+/** The most members kept of one topic. */
 const MAX_MEMBERS = 300;
 
-/** A topic's shape with what more bodies had, and what of that a person should know: each change is told once. Pure. */
+/** A topic's shape after more bodies, and what a person should know of the change: each is told once. Pure. */
 export function mergeShape(
   before: Shape | undefined,
   { bodies: more, members: seen }: Sighting,
