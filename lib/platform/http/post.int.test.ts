@@ -57,6 +57,17 @@ test('an answer without an end is cut off, and one that never comes is a timeout
   await expect(createPoster(LOCAL)(silent, { ...POSTING, timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
 });
 
+test('to a POST the status is the answer, though its words break off or do not end; what is read has to be whole', async () => {
+  const cut = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('half', () => setTimeout(() => response.destroy(), 20));
+  });
+  expect(await createPoster(LOCAL)(cut, POSTING)).toMatchObject({ status: 200, body: 'half' });
+  const { body: _, ...reading } = POSTING;
+  await expect(createPoster(LOCAL)(cut, reading)).rejects.toMatchObject({ code: 'unreachable' });
+  const drips = await serve((_request, response) => response.writeHead(202).write('x'));
+  expect(await createPoster(LOCAL)(drips, { ...POSTING, timeoutMs: 300 })).toMatchObject({ status: 202 });
+});
+
 test('a URL that hangs takes no connection from another at its host', async () => {
   const url = await serve((request, response) => void (request.url === '/hooks' && response.end('heard')));
   const post = createPoster(LOCAL);

@@ -18,7 +18,7 @@ const AT_ONCE = 10;
 
 /**
  * Posts to URLs that people name, or reads them: at no address inside, following no redirect, with one deadline for all of it. Whatever
- * status comes back is answered; RetryableError `address_inside`, `timeout` or `unreachable` where none does.
+ * status comes back is answered, though its words break off; RetryableError `address_inside`, `timeout` or `unreachable` where none does.
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   const pool = { keepAlive: true, maxSockets: AT_ONCE, lookup };
@@ -47,15 +47,19 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
     };
     const sendOnce = () =>
       new Promise<HttpResponse>((resolve, reject) => {
-        const request = send(url, options, (response) => readAnswer(response, maxBytes).then(resolve, reject));
+        let isAnswered = false;
+        const request = send(url, options, (response) => {
+          isAnswered = true;
+          readAnswer(response, maxBytes, body === undefined).then(resolve, reject);
+        });
         request.once('upgrade', (_response, socket) => {
           socket.destroy();
           reject(Object.assign(new Error(), { code: 'EUPGRADE' }));
         });
         // A connection that was kept, and that its host was closing: another one is asked.
-        request.once('error', (error) =>
-          request.reusedSocket && isReset(error) ? resolve(sendOnce()) : reject(error),
-        );
+        request.on('error', (error) => {
+          if (!isAnswered) request.reusedSocket && isReset(error) ? resolve(sendOnce()) : reject(error);
+        });
         request.end(body);
       });
     try {
@@ -78,14 +82,19 @@ const refused = ({ hostname }: URL) => failed('address_inside', `${hostname} lea
 const isReset = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'unknown';
 
-async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+async function readAnswer(response: IncomingMessage, maxBytes: number, isWhole: boolean): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop ends the connection.
-    if (size > maxBytes) break;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      // Leaving the loop ends the connection.
+      if (size > maxBytes) break;
+    }
+  } catch (error) {
+    // To a POST the status is the answer: whoever has said 204 has it, also where his words break off or do not end.
+    if (isWhole) throw error;
   }
   const text = Buffer.concat(chunks).toString('utf8', 0, maxBytes);
   const headers = new Headers();
