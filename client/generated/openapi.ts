@@ -8539,7 +8539,7 @@ export interface operations {
                     "application/json": components["schemas"]["UcpOrder"] | components["schemas"]["UcpError"];
                 };
             };
-            /** @description `invalid_profile_url`, `algorithm_unsupported`. */
+            /** @description `invalid_profile_url`, `algorithm_unsupported`, `digest_mismatch`. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8663,33 +8663,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description It does not prove itself. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description The body is over 1 MiB. */
+            /** @description The body is over 256 KiB. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
+                };
+            };
+            /** @description It could not be kept: it is to be sent again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
         };
@@ -8718,33 +8739,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description It does not prove itself. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description The body is over 1 MiB. */
+            /** @description The body is over 256 KiB. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
+                };
+            };
+            /** @description It could not be kept: it is to be sent again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
         };
@@ -8775,33 +8817,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description It does not prove itself. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description The body is over 1 MiB. */
+            /** @description The body is over 256 KiB. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
+                };
+            };
+            /** @description It could not be kept: it is to be sent again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
         };
@@ -8830,33 +8893,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description It does not prove itself. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
-            /** @description The body is over 1 MiB. */
+            /** @description The body is over 256 KiB. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
+                };
+            };
+            /** @description It could not be kept: it is to be sent again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] | {
+                        error: string;
+                    };
                 };
             };
         };

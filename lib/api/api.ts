@@ -3,7 +3,7 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import * as z from '#lib/platform/zod';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { createApp } from './kit/app.ts';
-import { errorResponses } from './kit/errors.ts';
+import { ErrorBody } from './kit/errors.ts';
 import { named } from './kit/meta.ts';
 import { type ApiEnv, json, type Route, Routes } from './kit/route.ts';
 
@@ -66,6 +66,9 @@ export async function listRoutes(): Promise<Route[]> {
   return [...new Set([...loaded.map(({ routes }) => routes), hub])].flatMap(({ described }) => described);
 }
 
+/** A refusal is in the hub's own shape, or in the one that the marketplace documents. */
+const refused = (description: string) => json(description, z.union([ErrorBody, z.object({ error: z.string() })]));
+
 /** The marketplaces' webhook URLs, for the document only: other functions answer them. */
 const webhookRoutes = (): Route[] =>
   marketplaces
@@ -85,7 +88,15 @@ const webhookRoutes = (): Route[] =>
         }),
         body: { required: true, description: "As the marketplace's own documents describe it.", schema: z.unknown() },
       },
-      responses: { 200: { description: 'Kept. It is worked on later.' }, ...errorResponses(400, 401, 413) },
+      responses: {
+        200: json('Kept. It is worked on later.', z.record(z.string(), z.unknown())),
+        400: refused(
+          'It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable.',
+        ),
+        401: refused('It does not prove itself.'),
+        413: refused('The body is over 256 KiB.'),
+        503: refused('It could not be kept: it is to be sent again.'),
+      },
     }));
 
 /** The public surface of the hub. */

@@ -33,13 +33,13 @@ async function get(path: string, headers: Record<string, string> = {}) {
   };
 }
 
-async function signed(path: string, profile = 'https://platform.example/.well-known/ucp') {
+async function signed(path: string, profile = 'https://platform.example/.well-known/ucp', handedOver = path) {
   const by = createSigner(createPrivateKey({ key: key.jwk, format: 'jwk' }), 'ecdsa-p256-sha256', key.jwk.kid);
   const fields = ['@method', '@authority', '@path', 'ucp-agent'];
   const headers = { 'ucp-agent': `profile="${profile}"` };
   const message = { method: 'GET', url: `https://hub.example${path}`, headers };
   const sent = await httpbis.signMessage({ key: by, fields, params: ['created', 'keyid'] }, message);
-  return get(path, sent.headers as Record<string, string>);
+  return get(handedOver, sent.headers as Record<string, string>);
 }
 
 test('the profile is open, may be kept for a minute by whoever asks, and has no private half of a key', async () => {
@@ -62,6 +62,15 @@ test('an order is shown to a platform that signs, its id encoded or not', async 
   for (const id of [order.id, encodeURIComponent(order.id)])
     expect(await signed(`${PATH}/${id}`)).toMatchObject({ status: 200, body: { id: order.id } });
 });
+
+test.each(['a:b%2Fc%20d!+é', 'a%3Ab/c%20d%21%2Bé', 'a%3ab%2fc%20d!%2b%c3%a9', 'a:b/c%20d!+é', 'a:b%2Fc%20d%21+é'])(
+  'its spelling %s of an id is signed, whatever the gateway made of it',
+  async (spelled) => {
+    const path = encodeURI(`${PATH}/${spelled}`).replaceAll('%25', '%');
+    expect(await signed(path, undefined, `${PATH}/a:b/c%20d!+%C3%A9`)).toMatchObject({ status: 200 });
+    expect(await signed(path, undefined, `${PATH}/a:b/c%20d!+%C3%A8`)).toMatchObject({ status: 401 });
+  },
+);
 
 test('what UCP calls not found is 200, nobody is 401, and a key without the scope is 403', async () => {
   const error = (code: string) => ({ ucp: { status: 'error' }, messages: [{ type: 'error', code }] });

@@ -85,7 +85,7 @@ export function createUcpRoutes({
       ...errorResponses(500),
       401: json('Neither a key nor a signature that holds.', z.union([UcpError, UcpRefused])),
       403: json('The key lacks `orders:read`, or nobody knows the platform.', z.union([UcpError, UcpRefused])),
-      400: json('`invalid_profile_url`, `algorithm_unsupported`.', UcpRefused),
+      400: json('`invalid_profile_url`, `algorithm_unsupported`, `digest_mismatch`.', UcpRefused),
       422: json('`profile_malformed`.', UcpRefused),
       424: json('`profile_unreachable`.', UcpRefused),
     },
@@ -107,9 +107,9 @@ export function createUcpRoutes({
     let platform = '';
     await verifyUcp(
       messageOf(request),
-      async (profile, kid) => {
+      async (profile, kid, found) => {
         platform = await endpointAt(profile);
-        return findPlatformKey(profile, kid);
+        return findPlatformKey(profile, kid, found);
       },
       { paths: pathsOf(request) },
     );
@@ -134,11 +134,23 @@ const messageOf = (request: HonoRequest): SignedMessage => {
   return { method: request.method, scheme, authority, path: pathname, query: search, headers: request.header() };
 };
 
-/** Gateways hand paths over decoded: an id's colon may have been sent bare or encoded. */
+/** What senders leave bare of an id in a path: Python and Java, Go, JavaScript, and all that RFC 3986 lets them, with slashes or without. */
+const BARE = ['', ':', '/', ':/', ':$&+=@', "!'()*", "!$&'()*+,;=:@", "!$&'()*+,;=:@/"];
+
+/** Gateways hand paths over decoded: how the sender has spelled the id is tried. */
 function pathsOf(request: HonoRequest): string[] {
   const { pathname } = new URL(request.url);
   const start = `${UCP_PATH}/orders/`;
-  return [pathname, start + encodeURIComponent(decodeURIComponent(pathname.slice(start.length)))];
+  const bytes = [...Buffer.from(decodeURIComponent(pathname.slice(start.length)))].map((byte) => {
+    const letter = String.fromCharCode(byte);
+    return { letter, isPlain: /[\w.~-]/.test(letter), code: byte.toString(16).padStart(2, '0') };
+  });
+  const spell = (bare: string, written: (code: string) => string) =>
+    bytes
+      .map(({ letter, isPlain, code }) => (isPlain || bare.includes(letter) ? letter : `%${written(code)}`))
+      .join('');
+  const spelled = BARE.flatMap((bare) => [spell(bare, (code) => code.toUpperCase()), spell(bare, (code) => code)]);
+  return [...new Set([pathname, ...spelled.map((id) => start + id)])];
 }
 
 const CODES: Readonly<Record<number, string>> = { 401: 'unauthorized', 403: 'insufficient_scope' };

@@ -39,6 +39,22 @@ test('a profile is read once, and anew for an unknown key once a minute', async 
   expect(asked).toHaveLength(3);
 });
 
+test('a key that does not fit is looked up anew, as another may stand under its id by now', async () => {
+  let kty = 'EC';
+  let now = 0;
+  const body = () => JSON.stringify({ signing_keys: [{ kid: 'one', kty }] });
+  const find = createPlatforms(
+    async () => ({ status: 200, headers: new Headers(), body: body() }),
+    () => now,
+  );
+  await find(URL_OF, 'one');
+  kty = 'RSA';
+  expect(await find(URL_OF, 'one', { isWrong: true })).toMatchObject({ kty: 'EC' });
+  now += 60_000;
+  expect(await find(URL_OF, 'one')).toMatchObject({ kty: 'EC' });
+  expect(await find(URL_OF, 'one', { isWrong: true })).toMatchObject({ kty: 'RSA' });
+});
+
 const away = () => {
   throw new Error('no answer');
 };

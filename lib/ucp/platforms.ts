@@ -12,7 +12,7 @@ const Profile = z.object({
 });
 
 const TTL_MS = 10 * 60_000;
-/** A key that is not known has the profile read anew, and not more often than this (overview.md, "Fetching"). */
+/** A key that is not known, or is another by now, has the profile read anew, and not more often than this (overview.md, "Fetching"). */
 const FLOOR_MS = 60_000;
 const MAX_PROFILES = 100;
 const MAX_BYTES = 256 * 1024;
@@ -29,9 +29,9 @@ export function createPlatforms(read: ReturnType<typeof createPoster>, clock = D
       keysOf(await read(url, { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }).catch(() => undefined)),
     { clock, maxEntries: MAX_PROFILES },
   );
-  return async (url, kid) => {
+  return async (url, kid, { isWrong = false } = {}) => {
     const find = async (maxAgeMs: number) => (await profiles.get(url, { maxAgeMs })).find((key) => key.kid === kid);
-    return (await find(TTL_MS)) ?? find(FLOOR_MS);
+    return (isWrong ? undefined : await find(TTL_MS)) ?? find(FLOOR_MS);
   };
 }
 

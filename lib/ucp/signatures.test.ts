@@ -193,6 +193,16 @@ describe('a platform’s request', () => {
     expect(await refusal(await message())).toBe(code);
   });
 
+  it('holds by the key that stands under its id by now', async () => {
+    const message = await signed();
+    const other = publicJwk(rotated([])[0] as UcpKey);
+    const replaced: FindKey = async (_profile, kid, found) => ({ ...(found?.isWrong ? publicJwk(made) : other), kid });
+    expect(await verifyUcp(message, replaced)).toBe('https://platform.example/ucp.json');
+    await expect(verifyUcp(message, async (_profile, kid) => ({ ...other, kid }))).rejects.toMatchObject({
+      code: 'signature_invalid',
+    });
+  });
+
   it('is refused where its key is none, whatever the profile says of it', async () => {
     const message = await signed();
     const broken = [

@@ -110,7 +110,8 @@ function checkDigest(digest = ''): void {
 }
 const DIGESTS: Readonly<Record<string, string>> = { 'sha-256': 'sha256', 'sha-512': 'sha512' };
 
-export type FindKey = (profile: string, kid: string) => Promise<Jwk | undefined>;
+/** `isWrong`: what was found before does not fit, as a platform may have put another key in its place. */
+export type FindKey = (profile: string, kid: string, found?: { isWrong?: boolean }) => Promise<Jwk | undefined>;
 
 /** Signatures looked at of one request, as each may have a profile read. */
 const MAX_SIGNATURES = 4;
@@ -138,11 +139,14 @@ export async function verifyUcp(
   const refusals: UcpRefusal[] = [];
   for (const { covered, value } of complete.slice(0, MAX_SIGNATURES)) {
     try {
+      const holds = (key: Jwk): boolean => {
+        const by = { key: publicKey(key), dsaEncoding: 'ieee-p1363' as const };
+        const isSigned = (path: string) =>
+          verify(HASHES[key.crv ?? ''], signatureBase({ ...message, path }, covered), by, value);
+        return paths.some(isSigned);
+      };
       const key = await keyOf(covered, (kid) => findKey(profile, kid));
-      const by = { key: publicKey(key), dsaEncoding: 'ieee-p1363' as const };
-      const isSigned = (path: string) =>
-        verify(HASHES[key.crv ?? ''], signatureBase({ ...message, path }, covered), by, value);
-      if (!paths.some(isSigned))
+      if (!holds(key) && !holds(await keyOf(covered, (kid) => findKey(profile, kid, { isWrong: true }))))
         throw new UcpRefusal(401, 'signature_invalid', `the signature with key ${key.kid} does not hold`);
       if (covered[0].some(([name]) => name === 'content-digest')) checkDigest(message.headers['content-digest']);
       return profile;
