@@ -7,7 +7,7 @@ export default $config({
       name: 'longshore',
       home: 'aws',
       removal: production ? 'retain' : 'remove',
-      // As stacks/names.ts says of what holds data.
+      // See `isProtected` in stacks/names.ts.
       protect: production && process.env.UNPROTECTED !== stage,
       providers: {
         aws: {
@@ -18,7 +18,7 @@ export default $config({
     };
   },
 
-  // SST refuses imports at the top of this file, as it is read before its providers are installed.
+  // SST refuses imports at the top of this file, which it reads before its providers are installed.
   async run() {
     const { storage } = await import('./stacks/storage');
     const { secrets } = await import('./stacks/secrets');

@@ -9,7 +9,7 @@ export const InboundReceived = z.object({
   /** What asked for a fetch. */
   askedBy: z.optional(z.enum(['webhook', 'poll'])),
   receivedAt: z.string(),
-  /** Of an answer: an instant before the question left, as old as what it says may be. */
+  /** For an answer: an instant before the question was sent; what it says may be as old as that. */
   askedAt: z.optional(z.string()),
   /** The bytes as they came: text, or base64 where they are not UTF-8. */
   body: z.string(),

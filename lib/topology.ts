@@ -13,25 +13,25 @@ import { marketplaces } from './marketplaces/registry.ts';
 export * from '#lib/platform/deployment-spec';
 export * from '#lib/platform/names';
 
-/** A tick that could not be started for this long is dropped, as the next ones say the same. */
+/** A tick that could not start for this long is dropped: the next ones do the same. */
 export const TICK_MAX_AGE_SECONDS = 60;
 
 const READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
-/** Cursors, budgets and tokens are moved, never made or removed. */
+/** Cursors, budgets and tokens are updated, never created or removed. */
 const POLLS = [...READS, 'UpdateItem'] as const;
 const WRITES = [...READS, 'PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
 /** A replay removes its members as it releases them. */
 const REPLAYS = [...WRITES, 'DeleteItem'] as const;
-/** Whoever counts what is for sale removes reservations that a warehouse's word contains. */
+/** Whoever counts what is for sale removes reservations that a warehouse's own figure includes. */
 const COUNTS = { RESERVED: ['DeleteItem'] } as const;
-/** Of the table a receiver needs which version of its secret is the present one. */
+/** A receiver reads of the table which version of its secret is the present one. */
 const LOOKS = { SECRET: ['GetItem'] } as const;
 const WORK_SECONDS = 60;
 const BATCH_SIZE = 10;
 /**
- * What a million orders an hour keep busy when a marketplace comes back after six hours (docs/scale.md), and still four
- * tenths of an account's thousand are left to webhooks. What a smaller seller does not need costs nothing, as the budget
- * of a connection turns away whom its limit has no room for.
+ * What a million orders an hour keep busy when a marketplace comes back after six hours (docs/scale.md), with four
+ * tenths of an account's thousand left for webhooks. What a smaller seller does not need costs nothing, as each
+ * connection's rate limit turns away whatever exceeds it.
  */
 const INGEST_CONCURRENCY = 100;
 const PUSHER_CONCURRENCY = 100;
@@ -45,19 +45,19 @@ const naming = new Set(marketplaces.flatMap(({ name, naming }) => (naming ? [nam
 const tokensOf = (name: string): GuardedPartition[] =>
   marketplaces.some((each) => each.name === name && each.keepsToken) ? ['TOKEN'] : [];
 
-/** Each is a secret of its own, so that a function can be granted one alone. */
+/** Each is a secret of its own, so that a function can be granted just one. */
 export const secrets: ReadonlyArray<{ name: string; holds: string }> = [
   ...marketplaces.map(({ name, title }) => ({ name, holds: `Credentials of all ${title} connections` })),
   { name: ENDPOINT, holds: 'What endpoints are told with: their own secrets, and the keys of UCP order events' },
 ];
 
-/** An endpoint is told by one invocation at a time: more are for what endpoints refused. */
+/** One invocation at a time tells an endpoint: more are for deliveries that endpoints refused. */
 const NOTIFIER_CONCURRENCY = 20;
 const rings = deliveryQueue(ENDPOINT);
 const allDeliveryQueues = [...names, ENDPOINT].map(deliveryQueue);
 const allDeadLetterQueues = [INBOUND_QUEUE, ...names, ENDPOINT].map(deadLetterQueue);
 
-/** What a function has where it does not say otherwise. */
+/** What a function has unless it says otherwise. */
 const USUAL = { timeoutSeconds: WORK_SECONDS, memoryMb: 512 };
 const specs: ReadonlyArray<Omit<FunctionSpec, keyof typeof USUAL> & Partial<FunctionSpec>> = [
   ...callers.map((name) => ({
@@ -86,7 +86,7 @@ const specs: ReadonlyArray<Omit<FunctionSpec, keyof typeof USUAL> & Partial<Func
   ...names.map((name) => ({
     name: `pusher-${name}`,
     handler: `functions/pushers/${name}.handler`,
-    // What it reads is ingested here, and a routing delivery rings the queue of whoever turns out to ship.
+    // What it reads is ingested here, and a routing delivery rings the queue of the shipper it finds.
     grants: {
       table: WRITES,
       only: COUNTS,
@@ -111,7 +111,7 @@ const specs: ReadonlyArray<Omit<FunctionSpec, keyof typeof USUAL> & Partial<Func
     name: 'notifier',
     handler: 'functions/notifier.handler',
     grants: { table: WRITES, send: [rings, deadLetterQueue(ENDPOINT)], secrets: [ENDPOINT] },
-    // It rings for what it has no time for, and for what an endpoint refused.
+    // It rings for whatever it has no time for, and for what an endpoint refused.
     recursion: 'allow',
   },
   {
@@ -134,14 +134,14 @@ const specs: ReadonlyArray<Omit<FunctionSpec, keyof typeof USUAL> & Partial<Func
     name: 'console',
     handler: 'functions/ops/console.handler',
     timeoutSeconds: 10,
-    // What it shows a browser gets from the API: of the table it needs whose key a session stands for.
+    // It gets what it shows from the API; from the table it needs only the key that a session stands for.
     grants: { only: { APIKEY: ['GetItem'], SESSION: ['GetItem', 'PutItem', 'DeleteItem'] } },
   },
   {
     name: 'mcp',
     handler: 'functions/ops/mcp.handler',
     timeoutSeconds: 29,
-    // Agents get through it what their keys get from the API, and it has no rights of its own.
+    // Agents get from it what the API gives their keys: it has no rights of its own.
     grants: { api: true },
   },
 ];
@@ -187,7 +187,7 @@ export const streams: readonly StreamSpec[] = [
     ],
     batchSize: 100,
     parallelizationFactor: 2,
-    // An outage shall lose nothing: what fails is tried for as long as the stream keeps it, which is a day.
+    // An outage must lose nothing: what fails is retried for as long as the stream keeps it, which is a day.
     maximumRetryAttempts: 10_000,
     maximumRecordAgeSeconds: 23 * 3600,
     onFailureQueue: deadLetterQueue('publisher'),
@@ -195,8 +195,8 @@ export const streams: readonly StreamSpec[] = [
 ];
 
 /**
- * What is let through of one marketplace's webhooks: a million an hour. A stranger who floods a URL costs about 3 USD an
- * hour then; who sells more raises it (docs/scale.md), up to the account's 10,000 a second.
+ * How many of one marketplace's webhooks are let through: a million an hour. A stranger who floods a URL costs about 3
+ * USD an hour then; larger sellers raise it (docs/scale.md), up to the account's 10,000 a second.
  */
 export const WEBHOOKS_PER_SECOND = 300;
 /** A limit with a burst of half a second's worth. */

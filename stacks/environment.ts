@@ -16,7 +16,7 @@ export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
   return found;
 }
 
-/** The variables through which a function learns the names of exactly what it was granted. */
+/** The variables that tell a function the names of exactly what it was granted. */
 export function environmentFor(
   { table, only, api, send = [], measure = [], redrive = [], secrets = [] }: Grants,
   resources: Resources,
@@ -41,13 +41,13 @@ export const environmentOf = (resources: Resources) => ({
   ),
 });
 
-/** Where agents' calls go on to, and what may come of them. */
+/** Where agents' calls go, and whether they may start replays. */
 const ofTheApi = ({ publicUrl }: Resources): Record<string, $util.Input<string>> => ({
   [envName.apiUrl]: publicUrl,
   AGENT_REPLAYS: setting('AGENT_REPLAYS'),
 });
 
-/** What the ledger goes by: how it repeats, how long it keeps, and since when a restored table counts. */
+/** What the ledger works by: how it retries, how long it keeps, and when the table was restored. */
 const LEDGER_SETTINGS = [
   ...(['RETRY_LIMIT', 'RETRY_INTERVAL_SECONDS', 'NOTIFY_SCHEDULE_SECONDS', 'ENDPOINT_PAUSE_AFTER_SECONDS'] as const),
   ...(['AWAY_AFTER_FAILURES', 'AWAY_AFTER_SECONDS', 'AWAY_PROBE_SECONDS'] as const),

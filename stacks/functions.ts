@@ -8,7 +8,7 @@ import { tracingConfig, tracingStatements } from './tracing';
 
 const LOG_RETENTION_DAYS = 30;
 
-/** Creates a function of the topology: what all have in common stands here and nowhere else. */
+/** Creates a function of the topology: what all functions have in common is here and nowhere else. */
 export function createFunction(name: string, resources: Resources, more: Partial<sst.aws.FunctionArgs> = {}) {
   const spec = findFunction(name);
   const logs = new aws.cloudwatch.LogGroup(`${logicalName(name)}Logs`, {
@@ -39,7 +39,7 @@ export function createFunction(name: string, resources: Resources, more: Partial
     transform: {
       ...more.transform,
       role: narrowRole,
-      // Lambda's own lines of an invocation that ends well say what its metrics say, and are half of what is logged.
+      // Lambda's own lines about an invocation that ends well repeat its metrics, and are half of the log.
       function: {
         ...tracingConfig(),
         loggingConfig: { logFormat: 'JSON', logGroup: logs.name, systemLogLevel: 'WARN' },
@@ -69,20 +69,20 @@ const consumerStatements = (name: string, { queues: made, table }: Resources) =>
         actions: ['DescribeStream', 'GetRecords', 'GetShardIterator'].map((each) => `dynamodb:${each}`),
         resources: [table.nodes.table.streamArn],
       },
-      // Lambda asks whether the role may when it makes the mapping; the action knows no single stream.
+      // Lambda checks this when it creates the mapping; the action cannot be limited to one stream.
       { actions: ['dynamodb:ListStreams'], resources: ['*'] },
       { actions: ['sqs:SendMessage'], resources: [find(made, onFailureQueue).arn] },
     ]),
 ];
 
-// A stream's name is made up by Lambda, so this is the one resource that cannot be spelled out: the function's own log.
+// Lambda makes up a stream's name, so this resource alone has a wildcard: the function's own log.
 const logStatement = (logs: aws.cloudwatch.LogGroup) => ({
   actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   resources: [$interpolate`${logs.arn}:*`],
 });
 
-// SST attaches AWSLambdaBasicExecutionRole, which may write to every log group of the account, and its trust policy also
-// names the account's root: it asks `!dev` of an Output, which is never false. `sst dev` does need that trust.
+// SST attaches AWSLambdaBasicExecutionRole, which may write to every log group of the account, and its trust policy
+// also names the account's root: it tests `!dev` of an Output, which is never false. `sst dev` does need that trust.
 function narrowRole(role: aws.iam.RoleArgs): undefined {
   role.managedPolicyArns = [];
   if (!$dev) role.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: 'lambda.amazonaws.com' });

@@ -4,20 +4,20 @@ import { createFunction } from './functions';
 import { logicalName } from './names';
 import { setting } from './settings';
 
-/** For a route that nobody gave a limit of its own. */
+/** For a route without a limit of its own. */
 const DEFAULT_LIMIT = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
 
 export interface Gateway {
   readonly api: sst.aws.ApiGatewayV2;
-  /** The address of the API. Unlike SST's own `url` it waits for no stage, and so for no function that is told it. */
+  /** The address of the API. Unlike SST's own `url` it waits for no stage, and so for no function that needs it. */
   readonly publicUrl: $util.Input<string>;
   /** Creates a function and leads its routes of the topology to it. */
   addRoutes(name: string, resources: Resources, more?: Partial<sst.aws.FunctionArgs>): void;
-  /** What a domain's own DNS is to point at; undefined where there is no domain or its DNS is made here. */
+  /** What your DNS must point a domain at; undefined without a domain, or where its DNS is made here. */
   readonly domainTarget: $util.Output<string> | undefined;
 }
 
-/** The public API. Its stage comes last: the limits of a route can only be set once there is the route. */
+/** The public API. Its stage comes last: a route's limits can only be set once the route exists. */
 export function createGateway(): Gateway {
   const added: $util.Output<aws.apigatewayv2.Route>[] = [];
   const all = Promise.withResolvers<$util.Output<aws.apigatewayv2.Route>[]>();
@@ -61,7 +61,7 @@ function routeLimits() {
   });
 }
 
-/** In Route 53 everything is made here; with a certificate of one's own, DNS is one's own too. */
+/** In Route 53 everything is made here; with a certificate of your own, DNS is yours too. */
 function customDomain() {
   const [name, cert] = [setting('DOMAIN'), setting('DOMAIN_CERTIFICATE')];
   if (!name && cert) throw new Error('DOMAIN_CERTIFICATE is for a DOMAIN, and there is none');

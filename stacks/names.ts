@@ -14,7 +14,7 @@ export const appStage = (): string => `${$app.name}-${$app.stage}`;
 
 export const isProduction = (): boolean => $app.stage === 'production';
 
-/** Production is, until somebody who leaves it names it aloud; sst.config.ts says the same of the whole app. */
+/** Production is protected unless UNPROTECTED names the stage; sst.config.ts does the same for the whole app. */
 export const isProtected = (): boolean => isProduction() && setting('UNPROTECTED') !== $app.stage;
 
 /** Where this deployment's metrics are: two stages in one account and region must not add up. */

@@ -11,6 +11,6 @@ export function ops(resources: Resources, gateway: Gateway): void {
   gateway.addRoutes('mcp', resources);
 }
 
-/** The console's function holds its files: they are built before it is bundled, by the Node that reads TypeScript. */
+/** The console's function contains its files: built before it is bundled, by the Node that reads TypeScript. */
 const buildConsole = (): void =>
   void execFileSync(join($cli.paths.root, 'node_modules/.bin/node'), [join($cli.paths.root, 'console/build.ts')]);

@@ -28,7 +28,7 @@ const REDRIVE = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', '
   (action) => `sqs:${action}`,
 );
 
-/** Only Query reads indexes, which hold keys alone. A call that touches a partition closed to the function is refused whole. */
+/** Only Query reads indexes, which hold keys alone. A call that touches a closed partition is refused whole. */
 function tableStatements(grants: Grants, arn: $util.Output<string>): Statement[] {
   const actions: readonly TableAction[] = grants.table ?? [];
   const indexes = Object.keys(tableSpec.indexes).map((name) => $interpolate`${arn}/index/${name}`);

@@ -4,13 +4,13 @@ import { createFunction } from './functions';
 import { logicalName } from './names';
 import { createDeadLetterQueue } from './queues';
 
-/** The next tick is the retry: one that failed is not run again. Lambda would keep one that it could not start for hours. */
+/** The next tick is the retry: a failed one is not run again. Lambda would keep one that could not start for hours. */
 const NEXT_TICK_RETRIES: Partial<sst.aws.FunctionArgs> = {
   retries: 0,
   transform: { eventInvokeConfig: { maximumEventAgeInSeconds: TICK_MAX_AGE_SECONDS } },
 };
 
-/** The functions that the clock runs: a poller for each marketplace, and the sweeper. What it could not start is buried. */
+/** What the clock runs: each marketplace's poller, and the sweeper. Ticks that cannot start end in a queue. */
 export function pollers(resources: Resources): sst.aws.Queue {
   const deadLetters = createDeadLetterQueue('schedule-dead-letters');
   for (const schedule of schedules)

@@ -3,7 +3,7 @@ import { find, type Resources } from './environment';
 import { createFunction } from './functions';
 import { logicalName } from './names';
 
-/** Who follows the table's stream: a shard's records in order for each item, again until they are done with. */
+/** The function that follows the table's stream: in order for each item, repeated until its records are done. */
 export function publisher(resources: Resources): void {
   for (const { consumer, filters, onFailureQueue, ...spec } of streams)
     new aws.lambda.EventSourceMapping(`${logicalName(consumer)}Stream`, {

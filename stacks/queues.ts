@@ -3,7 +3,7 @@ import type { Resources } from './environment';
 import { logicalName } from './names';
 
 const DAY = 24 * 3600;
-/** A message's age counts from its first queue: what waits here for a week still has a week as a dead letter. */
+/** A message's age counts from its first queue: after a week here it still has a week as a dead letter. */
 const RETENTION_SECONDS = 7 * DAY;
 const DEAD_LETTER_RETENTION_SECONDS = 14 * DAY;
 

@@ -2,8 +2,8 @@ import { secrets as specs } from '../lib/topology';
 import { isProduction, isProtected, logicalName } from './names';
 
 /**
- * The stacks never hold a value: `longshore connections put` and `longshore ucp rotate-key` write them, and a version made
- * here would overwrite theirs on the day that AWS forgets the first one.
+ * The stacks never hold a value: `longshore connections put` and `longshore ucp rotate-key` write them, and a version
+ * created here would overwrite theirs once AWS has forgotten the first one.
  */
 export function secrets(): ReadonlyMap<string, aws.secretsmanager.Secret> {
   return new Map(

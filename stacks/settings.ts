@@ -3,13 +3,13 @@ import { WEBHOOKS_PER_SECOND } from '../lib/topology.ts';
 interface Setting {
   fallback?: string;
   form: RegExp;
-  /** What it must be, as the sentence that refuses another value ends. */
+  /** What its value must be, as the end of the sentence that refuses another. */
   is: string;
 }
 
 const WHOLE = { form: /^\d+$/, is: 'a whole number' };
 
-/** What a deployment may be told: environment variables of `sst deploy`, beside `AWS_REGION`. All are in docs/deploy.md. */
+/** A deployment's settings: environment variables of `sst deploy`, beside `AWS_REGION`. docs/deploy.md has them all. */
 export const SETTINGS = {
   RETRY_LIMIT: { fallback: '3', ...WHOLE },
   RETRY_INTERVAL_SECONDS: { fallback: '300', ...WHOLE },
@@ -42,7 +42,7 @@ export const SETTINGS = {
 type Name = keyof typeof SETTINGS;
 type Value<Key extends Name> = (typeof SETTINGS)[Key] extends { fallback: string } ? string : string | undefined;
 
-/** A setting as it was given to this deployment, or its default; an empty one counts as not given. */
+/** A setting as this deployment was given it, or its default; an empty one counts as not given. */
 export function setting<Key extends Name>(name: Key): Value<Key> {
   const { fallback, form, is }: Setting = SETTINGS[name];
   const value = process.env[name];
@@ -51,5 +51,5 @@ export function setting<Key extends Name>(name: Key): Value<Key> {
   return value as Value<Key>;
 }
 
-/** Only the alarms that somebody must act on, and the metrics that these read: no dashboard, no key. */
+/** Only the alarms that somebody must act on, and the metrics they read: no dashboard, no key. */
 export const isLean = (): boolean => setting('WATCH') === 'lean';

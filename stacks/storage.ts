@@ -3,8 +3,8 @@ import { isProduction, isProtected } from './names';
 import { setting } from './settings';
 
 /**
- * The one table, or the one that it was restored into: point-in-time recovery always makes another table. The damaged
- * one stays here then, as nothing here may remove it, and nothing uses it.
+ * The one table, or the one that it was restored into: point-in-time recovery always creates another table. The damaged
+ * one then stays, as nothing here may remove it, and nothing uses it.
  */
 export function storage() {
   const own = createTable();
@@ -16,8 +16,8 @@ export function storage() {
 }
 
 /**
- * Point-in-time recovery is asked for aloud, though SST's default is the same. It is encrypted with a key of AWS's own:
- * one of ours would cost a dollar a month and requests to it, and keep out nobody whom IAM lets read the table.
+ * Point-in-time recovery is set explicitly, though SST's default is the same. Encryption is with a key of AWS's own:
+ * one of ours would cost a dollar a month and its requests, and keep out nobody whom IAM lets read the table.
  */
 function createTable(): sst.aws.Dynamo {
   const indexes = Object.entries(spec.indexes);

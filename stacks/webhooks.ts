@@ -4,9 +4,9 @@ import type { Gateway } from './gateway';
 import { setting } from './settings';
 
 /**
- * The function behind each marketplace's webhooks. Nothing is reserved for them by default: the consumers of the queues
- * are bounded, which leaves the rest of the account's concurrency to them, and a new account may have so little of it
- * that a reservation is refused.
+ * The function behind each marketplace's webhooks. By default nothing is reserved for them: the queues' consumers are
+ * bounded, which leaves them the rest of the account's concurrency, and a new account may have so little of it that a
+ * reservation is refused.
  */
 export function webhooks(resources: Resources, gateway: Gateway): void {
   const reserved = setting('WEBHOOK_CONCURRENCY');

@@ -1,17 +1,17 @@
 import { ChangeType } from '#lib/connections/endpoint-schema';
 import * as z from '#lib/platform/zod';
 
-/** Something that was committed and a seller's system may care about: what it is about, not what it says. */
+/** Something that was committed and that a seller's system may care about: what it is about, not what it says. */
 export const Change = z.object({
   /** The same for the same change, however often it is told. */
   id: z.string(),
   type: ChangeType,
   order: z.nullable(z.string()),
   connection: z.string(),
-  /** Of the order; all changes of one commit share it. That of a product where there is no order. */
+  /** The order's revision, which all changes of one commit share; the product's where there is no order. */
   revision: z.nullable(z.int()),
   occurredAt: z.iso.datetime(),
-  /** Members of the order that another value stands in. */
+  /** Members of the order that have another value now. */
   changed: z.array(z.string()),
   /** The delivery that it is about. */
   delivery: z.nullable(z.string()),

@@ -10,7 +10,7 @@ import type { ConsumerFacts } from './consumer-schema.ts';
 import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks, sinceOf } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
 
-/** Somebody who reads the feed by name, and how far he has committed. */
+/** A reader of the feed, by name, and how far it has committed. */
 interface Stored {
   id: string;
   committed: string;
@@ -21,7 +21,7 @@ interface Stored {
 
 type Consumer = z.infer<typeof ConsumerFacts>;
 
-/** Who reads the feed of a table, each with a committed cursor of his own. */
+/** The readers of a table's feed, each with a committed cursor of its own. */
 export function openConsumers(table = db, feed: Feed = openFeed(table), now = () => new Date()) {
   const find = async (id: string): Promise<Stored> => {
     const stored = await getItem<Stored>(items.consumer.key({ id }), table);
@@ -29,7 +29,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return stored;
   };
 
-  /** The marks of a place in the feed: `earliest`, `latest`, or the instant from which on changes are wanted. */
+  /** The marks for `earliest`, `latest`, or the instant after which changes are wanted. */
   async function marksAt(place: string): Promise<Marks> {
     if (place === 'earliest') return EARLIEST;
     if (place === 'latest')
@@ -38,7 +38,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return eachPartition(async (each) => ({ position: await feed.positionAt(each, instant), taken: 0 }));
   }
 
-  /** Makes a consumer that begins at a place; one that exists stays as it is. */
+  /** Creates a consumer that begins there; one that exists stays as it is. */
   async function create(id: string, from: string): Promise<Consumer> {
     const at = now().toISOString();
     const committed = encodeMarks(await marksAt(from), now().getTime());
@@ -59,8 +59,8 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     });
 
   /**
-   * The same marks. RejectedError `cursor_ahead` for one that moves and is further than its partition's head: a cursor of
-   * another hub, or from before a restore, would pass over what comes next.
+   * Returns the marks. Throws RejectedError `cursor_ahead` for a mark that moves beyond its partition's head: a cursor
+   * of another hub, or from before a restore, would skip what comes next.
    */
   async function known(marks: Marks, before: Marks = EARLIEST): Promise<Marks> {
     await eachPartition(async (partition) => {
@@ -73,8 +73,8 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   }
 
   /**
-   * Moves what is committed forward, in each partition by itself; a cursor from before moves nothing. StateError
-   * `consumer_moved` for one that was read before the consumer was put elsewhere: it would undo that.
+   * Moves the committed cursor forward, in each partition separately; an older cursor moves nothing. Throws StateError
+   * `consumer_moved` for a cursor that was read before the consumer was moved by a seek: it would undo that.
    */
   const commit = (id: string, cursor: string): Promise<Consumer> => {
     const read = decodeMarks(cursor);
@@ -91,7 +91,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     });
   };
 
-  /** Moves it to a place or a cursor, back too. */
+  /** Moves it to an instant or a cursor, even backward. */
   async function seek(id: string, place: string): Promise<Consumer> {
     const isPlace = place === 'earliest' || place === 'latest' || WrittenInstant.safeParse(place).success;
     const marks = isPlace ? await marksAt(place) : await known(decodeMarks(place));
@@ -109,7 +109,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return Promise.all(all.map((item) => present(bare(item))));
   }
 
-  /** What is behind a cursor: how many entries, of which the partitions keep count, and how old the oldest is. */
+  /** What is behind a cursor: how many entries (the partitions keep count) and how old the oldest is. */
   async function lagOf(marks: Marks): Promise<Pick<Consumer, 'lagSeconds' | 'lagEntries'>> {
     const behind = await eachPartition(async (partition) => {
       const { position = 0, taken = 0 } = marks[partition] ?? {};

@@ -1,7 +1,7 @@
 import { RejectedError } from '#lib/platform/errors';
 import { INDEX_SHARDS } from '#lib/platform/names';
 
-/** How far one partition is read: all items up to `position`, and so many entries of the next. */
+/** How far one partition is read: all items up to `position`, and `taken` entries of the next. */
 export interface Mark {
   position: number;
   taken: number;
@@ -18,7 +18,7 @@ export const eachPartition = <T>(find: (partition: number) => Promise<T>): Promi
 
 export const EARLIEST: Marks = PARTITIONS.map(() => ({ position: 0, taken: 0 }));
 
-/** `since` is when the consumer that reads was last put where it reads from; 0 for a reader without a name. */
+/** `since` is when the consumer was last moved to where it reads from; 0 for a reader without a name. */
 export const encodeMarks = (marks: Marks, since = 0): string => {
   const places = marks.map(({ position, taken }) => (taken ? `${position}+${taken}` : `${position}`));
   return Buffer.from(`${places.join('.')}${since ? `~${since}` : ''}`).toString('base64url');
@@ -30,7 +30,7 @@ const CURSOR = /^\d{1,12}(\+\d{1,6})?(\.\d{1,12}(\+\d{1,6})?)*(~\d{1,15})?$/;
 export const sinceOf = (cursor: string): number =>
   Number(Buffer.from(cursor, 'base64url').toString().split('~')[1] ?? 0);
 
-/** Throws RejectedError `invalid_cursor` for what no reader was given. Partitions that it does not know begin anew. */
+/** Throws RejectedError `invalid_cursor` for text that the hub never gave out. Partitions it lacks begin anew. */
 export function decodeMarks(cursor: string): Marks {
   const text = Buffer.from(cursor, 'base64url').toString();
   const parts = text.replace(/~.*/, '').split('.');
@@ -42,7 +42,7 @@ export function decodeMarks(cursor: string): Marks {
   });
 }
 
-/** The marks that are further, in each partition by itself. */
+/** The further mark of the two, in each partition separately. */
 export const furthest = (a: Marks, b: Marks): Marks =>
   a.map((mark, index) => {
     const other = b[index] ?? mark;

@@ -10,13 +10,13 @@ import { statusOf } from '#lib/orders/status';
 import { shortHash } from '#lib/platform/hash';
 import type { Change } from './change-schema.ts';
 
-/** Members of a stored order that its callers are not shown, or that change with every write. */
+/** Members of a stored order that the API does not show, or that change with every write. */
 const INSIDE = new Set<string>([
   ...['history', 'parts', 'correctedAddress', 'sourceVersion', 'snapshotHash', 'snapshotEvent', 'planUnfinished'],
   ...['routed', 'own', 'assigned', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
 ]);
 
-/** What an order comes to: told whenever `count` has grown, of the members in `tells`, so that `order.changed` need not. */
+/** Events of an order: told when `count` has grown. Members in `tells` are then left out of `order.changed`. */
 const EVENTS: ReadonlyArray<{ type: ChangeType; count(order: Order): number; tells: readonly string[] }> = [
   { type: 'order.created', count: () => 1, tells: [] },
   {
@@ -44,7 +44,7 @@ const EVENTS: ReadonlyArray<{ type: ChangeType; count(order: Order): number; tel
 /** Members that follow from the hub's own work on the order. */
 const FOLLOWS = new Set(['deliveries', 'placements', 'timeline', 'unread', 'assumed']);
 
-/** The changes that a commit of an order is: at least one of each revision, so that every revision is in the feed. */
+/** The changes that a commit of an order makes: at least one, so that every revision is in the feed. */
 export function changesOfOrder(before: Order | undefined, after: Order): Change[] {
   if (before?.revision === after.revision) return [];
   const changed = before ? membersChanged(before, after) : [];
@@ -61,8 +61,8 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
 }
 
 /**
- * The changes of an order between a revision and now whose commits are gone: any of its members may have changed, and it
- * may have come to all that it is. The types in `told` that happen once are not told again.
+ * The changes of an order since a revision whose commits are gone: any of its members may have changed, and every event
+ * it could have had may have happened. Types in `told` that happen only once are not told again.
  */
 export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Change[] {
   const changed = Object.keys(shownOf(after)).filter((name) => !INSIDE.has(name));
@@ -75,10 +75,10 @@ export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Chan
   ];
 }
 
-/** Of these one tells all; an order may have one parcel or return more than it was told with. */
+/** Happens only once to an order, which may on the other hand have more parcels or returns than were told. */
 const ONCE = new Set<ChangeType>(['order.released', 'order.cancelled']);
 
-/** Members that changed, by the names that callers know: what is stored, and what follows from the channel's word. */
+/** Members that changed, by the names the API uses: what is stored, and what is derived from snapshots. */
 function membersChanged(before: Order, after: Order): string[] {
   const [was, is] = [before, after].map(shownOf);
   const names = new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})]);
@@ -86,12 +86,12 @@ function membersChanged(before: Order, after: Order): string[] {
 }
 
 function shownOf(order: Order): Record<string, unknown> {
-  // Its placements are compared as they are stored, as no delivery is read here.
+  // Placements are compared as they are stored, as no delivery is read here.
   const { placements: _, ...facts } = factsOf(order);
   return { ...order, ...facts };
 }
 
-/** What a commit of a delivery means to the order it is of; the feed gives it the order's revision. */
+/** What a commit of a delivery means for its order; the feed adds the order's revision. */
 export function changeOfDelivery(before: Delivery | undefined, after: Delivery): Change | undefined {
   const type = before?.state === after.state ? undefined : typeOf(after);
   if (!type) return undefined;
@@ -116,7 +116,7 @@ function typeOf(delivery: Delivery): ChangeType | undefined {
   return job === 'report' ? 'fulfillment.reported' : undefined;
 }
 
-/** A product tells no time that a reader could go by: what a marketplace has said last may be years old. */
+/** A product has no time of its own to tell: what its marketplace said last may be years old. */
 export const changeOfProduct = ({ id, connection, sku, revision }: Product, at: Date): Change => ({
   id: idOf(id, revision, 'product.changed'),
   ...{ type: 'product.changed', order: null, connection, revision, occurredAt: at.toISOString() },

@@ -8,7 +8,7 @@ import * as items from '#lib/platform/table/items';
 import { type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { db, getItem, isWritten } from '#lib/platform/table/table';
 
-/** Why an endpoint is told nothing. `failing`: one is tried each hour; the others wait for a person, `gone` as it answered 410. */
+/** Why an endpoint is sent nothing. `failing`: tried every hour; the others wait for a person, `gone` after a 410. */
 interface Paused {
   why: 'failing' | 'gone' | 'expired' | 'asked';
   by: string | null;
@@ -17,24 +17,24 @@ interface Paused {
 
 /** How far an endpoint was told the changes, and how that goes. */
 export interface EndpointState {
-  /** The cursor behind the last change that it was told, or that became a delivery. */
+  /** The cursor after the last change that it was told, or that became a delivery. */
   committed?: string;
-  /** Changes behind that cursor which it was told all the same: time was over before one in front of them. */
+  /** Changes after that cursor that it was told nevertheless: time ran out before one ahead of them. */
   told?: readonly string[];
   paused?: Paused | null;
-  /** Since when nothing that it was sent went well, and how many times in a row. */
+  /** When its attempts began to fail without exception, and how many have in a row. */
   failingSince?: string | null;
   failures?: number;
   /** In the hub's words: an endpoint's own may name a buyer. */
   lastError?: { code: string; at: string } | null;
   lastSuccessAt?: string | null;
-  /** Nothing is sent before. */
+  /** Nothing is sent before this instant. */
   heldUntil?: string | null;
-  /** The delivery that is sent before all else, as it got the 410. */
+  /** The delivery that got the 410, which is sent before all else. */
   first?: string | null;
-  /** A pause is over, and the deliveries that waited for its end are yet to be hurried. */
+  /** A pause is over, and the deliveries that waited for its end are yet to be brought forward. */
   resumed?: boolean;
-  /** A fresh id at each ring that met a lease: whoever holds the lease sees that it changed, and looks again. */
+  /** A fresh id from each ring that met a lease: the holder of the lease sees that it changed, and looks again. */
   rung?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export const FOREVER = '9999-12-31T23:59:59.999Z';
 const PAUSED_ASK_SECONDS = 3600;
 const GONE = 'http_410';
 
-/** Seconds between two looks whether an endpoint is back: as long as a delivery waits that failed twice. */
+/** Seconds between two attempts to find an endpoint back: as long as a delivery waits that failed twice. */
 function askAgainSeconds(): number {
   const { waitSeconds, intervalSeconds } = notifyPolicy(() => 0);
   return Math.max(1, waitSeconds?.(2) || intervalSeconds);
@@ -52,14 +52,14 @@ function askAgainSeconds(): number {
 /** Seconds from the start of a page within which its requests begin. */
 export const PAGE_SECONDS = 10;
 
-/** Seconds of a lease: longer than a page, after which it is renewed, and short, so that a crash is soon made up for. */
+/** Seconds of a lease: longer than a page, which renews it, and short, so that work soon goes on after a crash. */
 const endpointLeaseSeconds = (): number => Math.min(leaseSeconds(), PAGE_SECONDS + httpTimeoutMs() / 1000 + 5);
 
 /** So many failures in a row are no accident: one change at a time asks whether the endpoint is back. */
 export const isAsking = ({ paused, failures = 0 }: EndpointState): boolean =>
   !!paused || failures >= awayPolicy().afterFailures;
 
-/** What results of attempts make of an endpoint, all of the same moment. */
+/** What the results of attempts, all of the same moment, make of an endpoint. */
 export function judge(state: EndpointState, results: readonly Result[], at: string): Partial<EndpointState> {
   if (results.length === 0) return {};
   const failed = results.flatMap((result) => (result.ok ? [] : [result.error]));
@@ -91,7 +91,7 @@ export const isThrottled = (result: Result): boolean => !result.ok && result.err
 /** Whether it is sent nothing at the moment. */
 export const isHeld = ({ heldUntil }: EndpointState, now: Date): boolean => (heldUntil ?? '') > now.toISOString();
 
-/** An endpoint's state as it was when the lease of it was taken. */
+/** An endpoint's state as it was when its lease was taken. */
 export interface Begun {
   item: EndpointState;
   lease: Lease;
@@ -112,31 +112,31 @@ export function openEndpointStates(table = db) {
   return {
     get: async (id: string): Promise<EndpointState> => (await getItem<EndpointState>(at(id).key, table)) ?? {},
     update: async (id: string, members: Partial<EndpointState>): Promise<void> => void (await update(id, members)),
-    /** Writes what an attempt came to, without the lease; false where it was paused or resumed since its state was read. */
+    /** Writes an attempt's outcome, without the lease; false if it was paused or resumed since its state was read. */
     learn: (id: string, { paused }: EndpointState, members: Partial<EndpointState>): Promise<boolean> => {
       const isAsRead = paused ? equals('paused.at', paused.at) : isUnset('paused');
       return isWritten(table.update({ Key: at(id).key, ...setting(members, isAsRead) }));
     },
-    /** Takes the lease from whoever tells it at the moment: what was sent and not committed is sent again. */
+    /** Takes the lease from whoever holds it: what was sent and not committed is sent again. */
     take: async (id: string, members: Partial<EndpointState>): Promise<void> =>
       void (await update(id, { ...members, lease: null })),
 
-    /** One worker tells an endpoint; one who finds another at it has that one look again. Undefined where it must not be told. */
+    /** One worker tells an endpoint; another has the first one look again. Undefined where it must not be told. */
     async begin(id: string, now: Date): Promise<Begun | undefined> {
       const begun = await takeFree(id, now);
       if (begun) return begun;
       const found = await update(id, { rung: randomUUID() }, { ReturnValues: 'ALL_NEW' });
-      // It was let go between the two: who let go did not see the ring.
+      // It was released between the two, and whoever released it did not see the ring.
       return found?.lease || isHeld(found as EndpointState, now) ? undefined : takeFree(id, now);
     },
 
-    /** Writes what was done under a lease, which goes on; false where it was lost. */
+    /** Writes what was done under a lease, which continues; false if it was lost. */
     renew: (id: string, { owner }: Lease, members: Partial<EndpointState>, now: Date): Promise<boolean> => {
       const until = plusSeconds(now.toISOString(), endpointLeaseSeconds());
       return writeLeased({ ...at(id), owner }, { ...members, lease: { owner, until } }, table);
     },
 
-    /** As `renew`, and ends the lease; false also where somebody has rung since `read` was read. */
+    /** Like `renew`, and ends the lease; false also if somebody has rung since `read` was read. */
     release: (
       id: string,
       { owner }: Lease,
@@ -147,7 +147,7 @@ export function openEndpointStates(table = db) {
       return writeLeased({ ...at(id), owner, when: isUnrung }, { ...members, lease: null }, table);
     },
 
-    /** Whose turn it is to ask a paused endpoint whether it is back: one delivery's an hour. */
+    /** Lets one delivery an hour ask a paused endpoint whether it is back. */
     takeTurn: (id: string, now: Date): Promise<boolean> => {
       const heldUntil = plusSeconds(now.toISOString(), PAUSED_ASK_SECONDS);
       return isWritten(table.update({ Key: at(id).key, ...setting({ heldUntil }, isUnheld(now)) }));

@@ -12,7 +12,7 @@ import { send } from './send.ts';
 
 const states = openEndpointStates();
 
-/** An endpoint, how it goes with it, and how far behind it is. */
+/** An endpoint with its state, and how far behind it is. */
 export interface EndpointView extends Endpoint {
   state: EndpointState;
   lagSeconds: number;
@@ -35,11 +35,11 @@ export async function viewEndpoint(endpoint: Endpoint): Promise<EndpointView> {
 export const listEndpoints = async (): Promise<EndpointView[]> =>
   Promise.all([...(await getConfiguration({ maxAgeMs: 0 })).endpoints.values()].map(viewEndpoint));
 
-/** Tells it nothing more until it is resumed. */
+/** Sends it nothing more until it is resumed. */
 export const pauseEndpoint = (id: string, by: string, at: string): Promise<void> =>
   states.take(id, { paused: { why: 'asked', by, at }, heldUntil: FOREVER });
 
-/** Has it go on where it stood, first with what got a 410; where changes are gone, with the oldest there is. */
+/** Continues where it stopped, first with what got a 410; if changes are gone by now, with the oldest there is. */
 export async function resumeEndpoint(id: string): Promise<void> {
   const { paused } = await states.get(id);
   const oldest = paused?.why === 'expired' && { committed: encodeMarks(EARLIEST) };
@@ -48,7 +48,7 @@ export async function resumeEndpoint(id: string): Promise<void> {
   await ringEndpoints([{ endpoint: id }]);
 }
 
-/** Sends an endpoint a message that tells it nothing. Throws StateError `not_testable` where its profile has no such. */
+/** Sends an endpoint a test message. Throws StateError `not_testable` where its profile has none. */
 export async function testEndpoint(endpoint: Endpoint, now = new Date(), sendIt = send): Promise<Result> {
   const { id, profile } = endpoint;
   if (profile !== 'standard-webhooks')

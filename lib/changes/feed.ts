@@ -5,10 +5,10 @@ import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Change } from './change-schema.ts';
 import { eachPartition } from './cursor.ts';
 
-/** The entries of one batch, which stand and fall together at one position. */
+/** The entries of one batch, written together at one position. */
 export interface FeedItem {
   position: number;
-  /** When it was written; never before the one at the position before it. */
+  /** When it was written; never before the item at the previous position. */
   at: string;
   /** How many entries the partition has up to its end. */
   total: number;
@@ -27,10 +27,10 @@ interface Tail {
   most: number;
 }
 
-/** What the recent items of a partition tell of. */
+/** What the recent items of a partition told. */
 interface Told {
   ids: Set<string>;
-  /** The last revision by order; null where only of its deliveries was told. */
+  /** The last revision by order; null where only its deliveries were told. */
   revisions: Map<string | null, number | null>;
 }
 
@@ -39,7 +39,7 @@ export type Revisions = ReadonlyMap<string | null, number | null>;
 const PAGE = 25;
 /** How often one batch may lose its position to another publisher. */
 const TRIES = 40;
-/** Items that a writer remembers before it forgets those that it has no need of. */
+/** How many items a writer remembers before it forgets those that it does not need. */
 const MAX_RECENT = 1_000;
 const DAY_MS = 24 * 3600_000;
 
@@ -47,7 +47,7 @@ const DAY_MS = 24 * 3600_000;
 export function openFeed(table = db, now = () => new Date()) {
   const tails = new Map<number, Tail>();
 
-  /** Items of a partition behind a position, or before one, in the order asked for. */
+  /** Items of a partition after a position, or before one, in the order asked for. */
   async function query(partition: number, bounds: { after?: number; limit: number; newestFirst?: boolean }) {
     const { after = 0, limit, newestFirst = false } = bounds;
     const { pk, sk } = items.feedItem.key({ partition: `${partition}`, position: `${after}` });
@@ -91,7 +91,7 @@ export function openFeed(table = db, now = () => new Date()) {
     addTo(tail.told, entries);
   }
 
-  /** The tail as it was last known, which may be too short by what others wrote: the put at its end finds out. */
+  /** The tail as last known. It may lack what others have written since: the conditional put at its end notices. */
   async function tailOf(partition: number, since: string): Promise<Tail> {
     const known = tails.get(partition);
     if (!known || known.since > since) {
@@ -103,15 +103,15 @@ export function openFeed(table = db, now = () => new Date()) {
       known.since = since;
       known.recent = known.recent.filter(({ at }) => at >= since);
       known.told = toldIn(known.recent);
-      // Where much is told within a moment all of it is still needed: it is gone through again when it is twice as much.
+      // Everything told within a moment is still needed, however much it is: it is sorted out again at twice as much.
       known.most = Math.max(MAX_RECENT, 2 * known.recent.length);
     }
     return known;
   }
 
   /**
-   * Appends what the partition does not have yet of these changes. `since`: when the oldest of them was committed, before
-   * which none of them can have been published. Any number of writers and repeats leave each change there once.
+   * Appends those of these changes that the partition does not have. `since`: when the oldest of them was committed,
+   * before which none can have been published. Any number of writers and repetitions leave each change there once.
    */
   async function append(partition: number, build: (published: Revisions) => Change[], since: string): Promise<void> {
     await untilCommitted(
@@ -135,7 +135,7 @@ export function openFeed(table = db, now = () => new Date()) {
     );
   }
 
-  /** The position of a partition behind which stands what was written from an instant on. */
+  /** The position after which everything was written at or after an instant. */
   async function positionAt(partition: number, instant: string): Promise<number> {
     const [first] = (await query(partition, { limit: 1 })).items;
     let high = (await head(partition))?.position ?? 0;
@@ -151,8 +151,8 @@ export function openFeed(table = db, now = () => new Date()) {
 
   let keptAt = 0;
   /**
-   * Keeps the last item of each partition beyond its days: where none is left, the next one would stand where readers have
-   * been, who would pass it over. Once a day is enough.
+   * Keeps the last item of each partition beyond its days: without any, the next item would get a position that readers
+   * have passed, and they would miss it. Once a day is enough.
    */
   async function keepEnds(): Promise<void> {
     const at = now();
@@ -167,7 +167,7 @@ export function openFeed(table = db, now = () => new Date()) {
     keptAt = at.getTime();
   }
 
-  /** The revisions that this writer knows were told since an instant, or longer ago: another may have told more. */
+  /** The revisions that this writer knows were told since an instant or earlier: another writer may have told more. */
   const known = async (partition: number, since: string): Promise<Revisions> =>
     (await tailOf(partition, since)).told.revisions;
 

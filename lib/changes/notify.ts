@@ -31,13 +31,13 @@ export const HUB = {
   now: () => new Date(),
   policy: notifyPolicy,
 };
-/** What deliveries to endpoints are worked with; `present` shows orders as callers of the API see them. */
+/** What deliveries to endpoints are worked with; `present` shows orders as the API does. */
 export type Hub = typeof HUB & { present: Present };
 
-/** The delivery of a change to an endpoint: a repeat of its first attempt finds it there. */
+/** The id of a change's delivery to an endpoint: a repetition of its first attempt finds it. */
 export const notifyId = (endpoint: string, change: string): string => `dlv_${shortHash(endpoint, change)}`;
 
-/** Makes a delivery of a first attempt that failed, with that attempt on record. */
+/** Opens the delivery for a first attempt that failed, with that attempt on record. */
 export async function openNotify(
   { id: connection }: Endpoint,
   change: Change,
@@ -59,7 +59,7 @@ export async function openNotify(
   if (await hub.transact([putNewDelivery(delivery), ...found])) await hub.ring([delivery]);
 }
 
-/** What works the deliveries to endpoints: its attempts count for the endpoint too. */
+/** Works the deliveries to endpoints: their attempts also count for the endpoint's state. */
 export const workerOf = (hub: Hub): Worker => ({
   marketplace: ENDPOINT,
   attempt: (delivery) => attemptNotify(delivery, hub).catch(inTrouble),
@@ -68,7 +68,7 @@ export const workerOf = (hub: Hub): Worker => ({
 
 export const workNotify = (due: DeliveryDue, hub: Hub): Promise<void> => workDeliveries(due, workerOf(hub));
 
-/** Works one delivery now, also before it is due. */
+/** Works one delivery now, even before it is due. */
 export async function workFirst(id: string, hub: Hub): Promise<void> {
   const delivery = await getDelivery(id);
   if (delivery?.state === 'pending') await transition(delivery, dueAt(delivery, hub.now().toISOString()));
@@ -98,7 +98,7 @@ async function attemptNotify(delivery: Delivery, hub: Hub): Promise<Result> {
 
 const TROUBLE_MS = 60_000;
 
-/** Trouble of the hub's own is no failed attempt, and no failure of the endpoint. */
+/** A fault of the hub's own is no failed attempt, and no failure of the endpoint. */
 function inTrouble(error: unknown): Result {
   log.error('a delivery to an endpoint could not be attempted', errorFields(error));
   return failed(new NotYetError({ code: 'internal_error', description: 'the hub could not attempt it' }, TROUBLE_MS));
@@ -110,7 +110,7 @@ const MAX_WAIT_MS = 3600_000;
 /** How long others wait for the delivery that got the 410, which is sent first. */
 const BEHIND_FIRST_MS = 10_000;
 
-/** By less than this a delivery may come early: it was told to wait for as long itself. */
+/** How early a delivery may come, at most: it was itself told to wait that long. */
 const EARLY_MS = 1_000;
 
 /**
@@ -130,7 +130,7 @@ async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: 
   return notYet(Math.max(1, heldMs), `is paused since ${paused.at}`);
 }
 
-/** Has all that waits for an endpoint tried at once, until the deadline: the rest comes within the hour. */
+/** Has everything that waits for an endpoint tried at once, until the deadline: the rest comes within the hour. */
 export async function hurry(connection: string, deadline: number): Promise<void> {
   for await (const delivery of eachDelivery({ connection, state: 'pending' })) {
     if (Date.now() > deadline) return;

@@ -19,19 +19,19 @@ export interface Telling {
   secrets: Secrets;
   /** Of this attempt. */
   now: Date;
-  /** The order of the change as it stands, so that nothing of it is kept between attempts; undefined where there is none. */
+  /** Reads the change's order as it stands, so that no copy is kept between attempts; undefined where there is none. */
   readOrder(): Promise<Order | undefined>;
-  /** Orders as callers of the API see them. */
+  /** Shows orders as the API does. */
   present(orders: readonly Order[]): Promise<readonly object[]>;
 }
 
-/** A POST to the endpoint's URL, signed. */
+/** A signed POST to the endpoint's URL. */
 export interface Message {
   headers: Record<string, string>;
   body: string;
 }
 
-/** What an endpoint of each profile is sent; undefined where the profile has nothing to say of such a change. */
+/** What an endpoint of each profile is sent; undefined where the profile has no message for such a change. */
 export const PROFILES = {
   async 'standard-webhooks'({ endpoint, change, secrets, now, readOrder, present }: Telling): Promise<Message> {
     const order = endpoint.payload === 'full' ? await readOrder() : undefined;
@@ -52,10 +52,10 @@ export const PROFILES = {
   },
 } satisfies Record<Profile, (telling: Telling) => Promise<Message | undefined>>;
 
-/** UCP knows of an order what stands in it, and nothing of the hub's work. */
+/** A UCP order has no room for the hub's own work, so only changes of the order itself count. */
 const changesUcp = ({ type, changed }: Change): boolean => type === 'order.created' || changed.includes('ucp');
 
-/** A message by Standard Webhooks 1.0.0: one signature for each secret that is active. BlockedError where there is none. */
+/** A message by Standard Webhooks 1.0.0: one signature for each active secret. Throws BlockedError without any. */
 export function signed(
   id: string,
   content: object,

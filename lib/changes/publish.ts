@@ -15,7 +15,7 @@ import { writeShared, writeWords } from './words.ts';
 /** The clocks of the table and of a publisher may differ by this, and the table tells whole seconds. */
 const SKEW_MS = 60_000;
 
-/** How long a change of a delivery is held back for the first change of its order, which another lane of the stream brings. */
+/** How long a delivery's change waits for its order's first change, which comes in another lane of the stream. */
 const PATIENCE_MS = 30_000;
 
 type Publishing = Pick<typeof HUB, 'feed' | 'getOrder' | 'early' | 'now' | 'ringForChanges'>;
@@ -27,13 +27,13 @@ interface Readable {
 
 const HUB = {
   ...{ feed: openFeed(), getOrder, writeWords, writeShared, ringForChanges, now: () => Date.now() },
-  /** Since when a record is held back, by where it stands in its shard. */
+  /** When a record was first held back, by its sequence number in its shard. */
   early: new Map<string, number>(),
 };
 
 /**
- * Turns what was committed into entries of the feed and words to search by; answers the records it could not publish. The
- * stream tells again what a crash cut off: the feed itself says what of it was published.
+ * Turns commits into entries of the feed and words to search by; returns the records it could not publish. After a
+ * crash the stream sends records again: the feed itself shows which of them were published.
  */
 export async function publish(
   records: readonly Committed[],
@@ -53,7 +53,7 @@ export async function publish(
       publishTo(partition, all, news, by),
     ),
   );
-  // One ring for all partitions: whoever is told needs a lease and a cursor's write for each.
+  // One ring for all partitions: each ring costs an endpoint a lease and a write of its cursor.
   const published = Promise.all(publishing).then(async (failed) => {
     if (news.size > 0) await by.ringForChanges(news);
     return failed.flat();
@@ -64,7 +64,7 @@ export async function publish(
 
 const none = (): Committed[] => [];
 
-/** The records that work is of where it fails; else those that it could not do. */
+/** All of the records if the work fails; else those that it could not do. */
 async function orFailed(
   records: readonly Committed[],
   work: Promise<readonly Committed[]>,
@@ -77,7 +77,7 @@ async function orFailed(
   }
 }
 
-/** Answers the records that are early: nothing of their order is in the feed yet, and its first change is to be the first. */
+/** Returns the records that are early: their order's first change is not in the feed yet, and must come first. */
 async function publishTo(
   partition: number,
   told: readonly Readable[],
@@ -88,7 +88,7 @@ async function publishTo(
   const oldest = Math.min(...told.map(({ record }) => record.at.getTime()));
   const since = new Date(oldest - SKEW_MS).toISOString();
   const sure = await feed.known(partition, since);
-  // The feed, or this batch, has just told of most orders whose deliveries come to something: only the others are read.
+  // Most orders whose deliveries are told of are in the feed already, or in this batch: only the others are read.
   const seen = new Set<string>();
   const unsure = changes.flatMap(({ order, revision }) => {
     if (!order || sure.has(order) || seen.has(order)) return [];
@@ -98,7 +98,7 @@ async function publishTo(
   const orders = new Map(await Promise.all(unsure.map(async (id) => [id, await getOrder(id)] as const)));
   const isEarly = ({ record, changes: [first] }: Readable, known: Revisions): boolean => {
     const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
-    // An order from before what is looked at here has its first change further back in the feed.
+    // An order older than the part of the feed read here has its first change further back.
     if (!order || known.has(order.id) || order.receivedAt < since) return false;
     const held = early.get(record.sequence) ?? now();
     early.set(record.sequence, held);
@@ -107,7 +107,7 @@ async function publishTo(
   let left: Readable[] = [];
   const build = (published: Revisions): Change[] => {
     left = [];
-    // Of all that the feed has told only what these changes are about is of use here.
+    // Of everything the feed has told, only what these changes are about is needed here.
     const last = new Map(
       changes.flatMap(({ order }) => (published.has(order) ? [[order, published.get(order) ?? null] as const] : [])),
     );
@@ -116,7 +116,7 @@ async function publishTo(
         left.push(each);
         return [];
       }
-      // What is told of a delivery has the revision of its order that was told last, so that revisions never go back.
+      // A delivery's change gets the order's revision that was told last, so that revisions never go back.
       return each.changes.map((change) => {
         const { order } = change;
         const revision = change.revision ?? last.get(order) ?? orders.get(order ?? '')?.revision ?? null;
@@ -135,7 +135,7 @@ async function publishTo(
   return left.map(({ record }) => record);
 }
 
-/** What cannot be made sense of would hold up all behind it for a day: it is passed over, and an alarm rings. */
+/** Skips a record that makes no sense and raises an alarm: it would hold up everything after it for a day. */
 function readable(record: Committed): Readable[] {
   try {
     return [{ record, changes: changesOf(record) }];

@@ -44,14 +44,14 @@ export const HUB = {
 };
 export type Hub = typeof HUB & NotifyHub;
 
-/** Requests at one endpoint at a time. */
+/** How many requests one endpoint gets at a time. */
 export const AT_ONCE = 10;
-/** Changes of one page, which are told before the cursor moves: what a crash has told again. */
+/** Changes of one page, which are told before the cursor moves: after a crash they are told again. */
 export const PAGE = 100;
-/** How long pages begin: a page whose requests hang still ends before the function is ended. */
+/** For how long pages begin: a page whose requests hang still ends before the function is stopped. */
 const PAGES_MS = 20_000;
 
-/** Tells an endpoint what it was not told yet, until it has caught up or time is over: then it rings for the rest. */
+/** Tells an endpoint what is new until it has caught up or time is over: then it rings for the rest. */
 export async function pushTo({ endpoint: id, partitions }: EndpointBehind, hub: Hub): Promise<void> {
   const endpoint = (await hub.getEndpoints()).get(id);
   const begun = endpoint && (await hub.states.begin(id, hub.now()));
@@ -99,7 +99,7 @@ async function pushUnder(
   }
 }
 
-/** Once it goes on after a pause: what got the 410, and when that went well all that waited. */
+/** After a pause: sends what got the 410, and if that succeeds everything that waited. */
 async function sendFirst(
   id: string,
   { first, resumed }: EndpointState,
@@ -116,7 +116,7 @@ async function sendFirst(
   return { ...state, ...done };
 }
 
-/** Tells one page of changes, ten at a time and each order's one after the other. */
+/** Tells one page of changes: ten at a time, and those of one order one after the other. */
 async function tellPage(
   endpoint: Endpoint,
   state: EndpointState,
@@ -148,7 +148,7 @@ async function tellPage(
 
 const isDone = (result: Result | undefined): result is Result => result !== undefined;
 
-/** Undefined where changes that it was not told are gone, or a restored table does not have them again: a person decides. */
+/** Undefined where changes it was not told are gone, or missing from a restored table: a person decides. */
 async function read(wanted: Parameters<typeof readChanges>[0], hub: Hub): Promise<ChangePage | undefined> {
   try {
     return await hub.readChanges(wanted);
@@ -159,13 +159,13 @@ async function read(wanted: Parameters<typeof readChanges>[0], hub: Hub): Promis
 }
 
 interface PageResults {
-  /** The result of each change, undefined where there was no time for it, or no sense in it. */
+  /** The result of each change; undefined where time was short, or where the change made no sense. */
   results: Array<Result | undefined>;
-  /** What got a 410, after which nothing is sent. */
+  /** The change that got a 410, after which nothing is sent. */
   gone?: Change;
   /** The endpoint asked for patience, after which nothing is sent. */
   isThrottled?: boolean;
-  /** Why the hub itself could not tell one, after which nothing is sent: that change and those behind it stay untold. */
+  /** Why the hub itself could not tell a change; nothing more is sent: this change and later ones stay untold. */
   trouble?: unknown;
 }
 
@@ -189,7 +189,7 @@ async function tellAll(
         told.isThrottled ||= isThrottled(result);
       }
   };
-  // All end before the lease does, so that nobody tells it beside whoever takes it next.
+  // All end before the lease does, so that nobody sends beside the next holder.
   await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch((error) => (told.trouble ??= error))));
   return told;
 }
@@ -204,8 +204,8 @@ async function tell(endpoint: Endpoint, change: Change, hub: Hub): Promise<Resul
 }
 
 /**
- * Where the cursor moves: in each partition behind the last change before the first that was not told; and the changes
- * behind it that were told.
+ * Where the cursor moves: in each partition to the last change before the first that was not told; and the changes
+ * after it that were told.
  */
 function reached(after: Marks, { changes, places, marks }: ChangePage, isTold: readonly boolean[]) {
   const stuck = new Map<number, Marks[number]>();
@@ -224,10 +224,10 @@ function reached(after: Marks, { changes, places, marks }: ChangePage, isTold: r
 export const notify = (due: EndpointBehind | DeliveryDue, hub: Hub): Promise<void> =>
   'endpoint' in due ? pushTogether(due, hub) : hub.workNotify(due, hub);
 
-/** Endpoints that are rung at this moment. */
+/** Endpoints that are being told at this moment. */
 const rung = new Map<string, { partitions: EndpointBehind['partitions']; pushed: Promise<void> }>();
 
-/** Rings of one batch for one endpoint are one: each by itself would meet the lease of the first. */
+/** Joins the rings of one batch for one endpoint: each alone would meet the lease of the first. */
 function pushTogether({ endpoint, partitions }: EndpointBehind, hub: Hub): Promise<void> {
   const known = rung.get(endpoint);
   if (known) {

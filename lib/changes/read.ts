@@ -7,13 +7,13 @@ interface Wanted {
   after: Marks;
   limit: number;
   wants: (change: Change) => boolean;
-  /** The only partitions to look into, where it is known which have something. */
+  /** The only partitions to read, where it is known which have something new. */
   partitions?: readonly number[] | undefined;
 }
 
 export interface ChangePage {
   changes: Change[];
-  /** Of each change the mark behind it. */
+  /** The mark after each change. */
   places: Array<{ partition: number; mark: Mark }>;
   /** Where the next page begins. */
   marks: Marks;
@@ -21,20 +21,20 @@ export interface ChangePage {
   caughtUp: boolean;
 }
 
-/** Items that are read of a partition at once, at least and at most, and how often for one page: a filter may leave out most. */
+/** Items read of a partition at once, at least and at most, and how often for a page: filters may leave out most. */
 const ITEMS = { least: 10, most: 50 };
 const ROUNDS = 10;
 
 /**
  * The next changes of all partitions, the oldest first. Throws StateError `cursor_expired` where the feed has forgotten
- * some that were not read yet, `cursor_ahead` where it is shorter than was read.
+ * some that were not read, `cursor_ahead` where it ends before the cursor.
  */
 export async function readChanges(
   { after, limit, wants, partitions: only }: Wanted,
   feed: Feed = openFeed(),
 ): Promise<ChangePage> {
   const marks = [...after];
-  // Each item has a change or more, and one was read before: what a page has no room for would be read again.
+  // Each item has at least one change, and one item was read before: anything beyond a page would be read again.
   const fair = Math.ceil(limit / (only?.length || after.length)) + 1;
   const size = Math.min(ITEMS.most, Math.max(ITEMS.least, fair));
   const changes: Change[] = [];
@@ -68,7 +68,7 @@ export async function readChanges(
   return { changes, places, marks, caughtUp: false };
 }
 
-/** What is behind a position, which is looked at too: a table that was restored may not have come as far again. */
+/** Items after a position, and the one at it: a restored table may not have come that far again. */
 async function readPartition(position: number, partition: number, limit: number, feed: Feed) {
   const { items, hasMore } = await feed.query(partition, { after: Math.max(0, position - 1), limit });
   if (items.length === 0 && position > 0 && ((await feed.head(partition))?.position ?? 0) < position)
@@ -79,7 +79,7 @@ async function readPartition(position: number, partition: number, limit: number,
   return { items: items.filter((item) => item.position > position), hasMore };
 }
 
-/** Positions are dense: what is missing behind a mark was there, and its thirty days are over. */
+/** Positions are dense: what is missing after a mark was there, and its thirty days are over. */
 function refuseGap({ position, taken }: Mark, item: FeedItem): void {
   if ((position > 0 || taken > 0) && item.position > position + 1)
     throw new StateError({
@@ -89,7 +89,7 @@ function refuseGap({ position, taken }: Mark, item: FeedItem): void {
     });
 }
 
-/** Whether a change is of one of these types, of which one may end in `.*`; every change is where none is given. */
+/** Whether a change has one of these types or groups (`order.*`); every change has where none is given. */
 export const isOfType = (types: readonly string[]) => (change: Pick<Change, 'type'>) =>
   types.length === 0 ||
   types.some((type) => (type.endsWith('.*') ? change.type.startsWith(type.slice(0, -1)) : change.type === type));

@@ -10,7 +10,7 @@ import { changeOfDelivery, changesMissed, changesOfOrder } from './derive.ts';
 import { type Feed, openFeed, type Revisions } from './feed.ts';
 import { writeShared, writeWords } from './words.ts';
 
-/** Entries that one item of the feed is to hold: far from 400 KB, packed or not. */
+/** Entries in one item of the feed: far from 400 KB, packed or not. */
 const BATCH = 200;
 const PAGE = 100;
 const KEPT_MS = items.feedItem.keepDays * 24 * 3600_000;
@@ -18,9 +18,9 @@ const KEPT_MS = items.feedItem.keepDays * 24 * 3600_000;
 const HUB = { feed: openFeed(), eachOrder, getDeliveries, writeAll };
 
 /**
- * Publishes each order of the last 30 days whose present revision the feed does not have, as after an outage that was longer than the stream
- * keeps, and writes the words of all. An order that the feed knows nothing of is created; of another it is told what it has
- * come to since. What has become of their deliveries is told where the feed does not have it.
+ * Publishes each order of the last 30 days whose present revision is not in the feed, as after an outage longer than
+ * the stream lasts, and writes the words of all. An order unknown to the feed is told as created; of another, what
+ * happened to it since. What became of their deliveries is told where the feed does not have it.
  */
 export async function rebuildFeed(
   connections: readonly string[],
@@ -59,7 +59,7 @@ export async function rebuildFeed(
   return count;
 }
 
-/** An order that was there before there was a search is found from now on. */
+/** Lets an order that is older than the search be found. */
 async function writeAll(order: Order): Promise<void> {
   const commit = (sk: string, after: object) => ({ key: { pk: '', sk }, before: undefined, after });
   await Promise.all([writeWords(commit('ORDER', order)), writeShared([commit('ORDER', order)])]);
@@ -67,7 +67,7 @@ async function writeAll(order: Order): Promise<void> {
     await writeWords(commit('DELIVERY', delivery));
 }
 
-/** What a delivery has come to is told by its id alone: it may be later than the order's revision. */
+/** A delivery's outcome is known by the delivery's id alone: it may be later than the order's revision. */
 const isTold = ({ order, revision, delivery }: Change, published: Revisions): boolean =>
   delivery === null && (published.get(order) ?? -1) >= (revision ?? 0);
 
@@ -76,11 +76,11 @@ const markOf = ({ type, delivery }: Change): string => `${type} ${delivery}`;
 interface Told {
   revision: number;
   types: Set<ChangeType>;
-  /** What became of its deliveries. */
+  /** Deliveries whose outcome was told. */
   deliveries: Set<string>;
 }
 
-/** The latest revision of each order that a partition tells of, and what it tells of it. */
+/** The latest revision of each order in a partition, and what was told of it. */
 async function toldIn(feed: Feed, partition: number): Promise<Map<string, Told>> {
   const told = new Map<string, Told>();
   for (let after = 0; ; ) {

@@ -10,7 +10,7 @@ import { isOfType } from './read.ts';
 
 const states = openEndpointStates();
 
-/** Has endpoints looked at, once an instant has come; one that is too far away for SQS is the sweeper's. */
+/** Rings for endpoints at an instant; one too far ahead for SQS is left to the sweeper. */
 export async function ringEndpoints(behind: readonly EndpointBehind[], at?: string | null): Promise<void> {
   const delaySeconds = at ? Math.max(0, (Date.parse(at) - Date.now()) / 1000) : 0;
   if (delaySeconds > MAX_DELAY_SECONDS) return;
@@ -18,7 +18,7 @@ export async function ringEndpoints(behind: readonly EndpointBehind[], at?: stri
   if (messages.length > 0) await sendMessages(deliveryQueue(ENDPOINT), messages);
 }
 
-/** Has those looked at that want to be told what is new in the partitions of the feed. A ring that is lost is the sweeper's to repeat. */
+/** Rings for endpoints that want what is new in these partitions of the feed. The sweeper repeats a lost ring. */
 export async function ringForChanges(news: ReadonlyMap<number, readonly Change[]>): Promise<void> {
   try {
     const behind = [...(await getEndpoints()).values()].flatMap(({ id: endpoint, types }) => {
@@ -31,7 +31,7 @@ export async function ringForChanges(news: ReadonlyMap<number, readonly Change[]
   }
 }
 
-/** Has every endpoint looked at that is not held back by a person, and tells of those that are paused. */
+/** Rings for every endpoint that no person holds back, and counts those that are paused. */
 export async function sweepEndpoints(): Promise<void> {
   const ids = [...(await getEndpoints()).keys()];
   const all = await Promise.all(ids.map(async (id) => ({ id, state: await states.get(id) })));

@@ -13,10 +13,10 @@ import { httpTimeoutMs, isLocalHub } from '#lib/platform/settings';
 import type { Change } from './change-schema.ts';
 import { type Message, PROFILES } from './profiles.ts';
 
-/** Orders as callers of the API see them. */
+/** Shows orders as the API does. */
 export type Present = (orders: readonly Order[]) => Promise<readonly object[]>;
 
-/** What messages are made and sent with; another one in tests. */
+/** What messages are made and sent with; tests pass another. */
 export const HUB = {
   getCredentials,
   getOrder,
@@ -24,7 +24,7 @@ export const HUB = {
   now: () => new Date(),
 };
 
-/** Tells an endpoint one change. Whatever is not 2xx may heal; 429, and any answer that says how long, asks for patience. */
+/** Tells an endpoint one change. Anything but 2xx may heal; 429, and any answer that says how long, means to wait. */
 export const sendChange = (
   endpoint: Endpoint,
   change: Change,
@@ -42,9 +42,9 @@ export const sendChange = (
   );
 
 /**
- * Sends an endpoint what `compose` makes with its secrets; where that is nothing, it went well. Throws where the hub itself
- * cannot read what it needs: nothing was sent, and the endpoint is not to blame. A bug in `compose` is a result, as it
- * concerns one message.
+ * Sends an endpoint what `compose` makes with its secrets; if that is nothing, it counts as sent. Throws where the hub
+ * itself cannot read what it needs: nothing was sent, and the endpoint is not to blame. A bug in `compose` is a result,
+ * as it concerns one message.
  */
 export async function send(
   endpoint: Endpoint,
@@ -76,7 +76,7 @@ function refusal(answer: HttpResponse): RetryableError | ThrottledError {
 
 const SKEW_MS = 60_000;
 
-/** An endpoint's secrets, those that still sign: read anew once they were replaced, by clocks that may differ. */
+/** An endpoint's active secrets, read anew once they were replaced, by clocks that may differ. */
 async function secretsOf({ id, secretsAt }: Endpoint, { getCredentials, now }: typeof HUB): Promise<Secrets> {
   const replacedMs = secretsAt ? now().getTime() - Date.parse(secretsAt) - SKEW_MS : HELD_MS;
   const maxAgeMs = Math.max(MIN_REFRESH_MS, Math.min(HELD_MS, replacedMs));

@@ -7,7 +7,7 @@ import { isShared, ownWords, type Word, wordsOfDelivery, wordsOfOrder } from '#l
 
 type Commit = Pick<Committed, 'key' | 'before' | 'after'>;
 
-/** Writes the words that a commit gave an order for its own, and removes those that it took. */
+/** Writes the words that a commit added to an order, and removes those it no longer has. */
 export async function writeWords({ key, before, after }: Commit): Promise<void> {
   if (key.sk === 'ORDER') {
     const [was, is] = [wholeOf(before), wholeOf(after)];
@@ -22,11 +22,11 @@ export async function writeWords({ key, before, after }: Commit): Promise<void> 
   }
 }
 
-/** Most commits change no word: the key under which addresses are hashed need not be read for them. */
+/** Most commits change no word: for them the key that hashes addresses need not be read. */
 const saysTheSame = (was: Order, is: Order): boolean =>
   was.buyer.email === is.buyer.email && JSON.stringify(wordsOfOrder(was)) === JSON.stringify(wordsOfOrder(is));
 
-/** Writes the words that orders share, one item for all orders of the batch. */
+/** Writes the words that orders share: one item for all orders of the batch. */
 export async function writeShared(records: readonly Commit[]): Promise<void> {
   const got = records.flatMap(({ key, before, after }) => {
     if (key.sk !== 'ORDER' || !after) return [];

@@ -1,7 +1,7 @@
 import { Decision } from './decision.ts';
 import * as z from './zod.ts';
 
-/** What a person did: each stands in the transaction that did it. */
+/** What a person did; each act is written in the transaction that does it. */
 export const Act = z.extend(Decision, {
   id: z.string(),
   act: z.enum([
@@ -29,7 +29,7 @@ export const Act = z.extend(Decision, {
     'buyer.exported',
     'buyer.erased',
   ]),
-  /** The id of what it was done to; of a key, its name. */
+  /** The id of what was acted on; of a key, its name. */
   about: z.nullable(z.string()),
   /** Ids, names of members and the like: nothing of a buyer. */
   detail: z.record(z.string(), z.unknown()),

@@ -4,7 +4,7 @@ import * as items from './table/items.ts';
 import { across, keysIn, listIndex, type PageAsked } from './table/sharded-index.ts';
 import { db, expiryOf, put, transact, type Write } from './table/table.ts';
 
-/** Puts what a person did on record, to be written in the transaction that does it. */
+/** Records what a person does, in the transaction that does it. */
 export function putAct({
   reason = null,
   ...done
@@ -18,7 +18,7 @@ export function putAct({
   });
 }
 
-/** Puts on record what a person did that changes nothing, such as looking at what is masked. */
+/** Records what a person did without changing anything, such as looking at masked data. */
 export const recordAct = (
   act: Omit<Parameters<typeof putAct>[0], 'at' | 'detail'>,
   at = new Date().toISOString(),

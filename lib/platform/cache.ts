@@ -5,13 +5,13 @@ interface Entry<T> {
 
 interface Options {
   clock?: () => number;
-  /** Whether a load that fails may be answered with what was loaded last. Without that it is thrown. */
+  /** Whether a load that fails is answered with what was loaded last. Otherwise it throws. */
   servesLast?: boolean;
-  /** The oldest make room for more. */
+  /** When there are more, the oldest go. */
   maxEntries?: number;
 }
 
-/** What was loaded of a key, at most so many milliseconds old; a failed load is never served. */
+/** What was loaded for a key, at most `ttlMs` old; a failed load is never kept. */
 export function cached<T>(
   ttlMs: number,
   load: (key: string) => Promise<T>,

@@ -7,7 +7,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** Whether two values that are JSON say the same: the order of members does not count, nor a member that is undefined. */
+/** Whether two JSON values say the same: the order of members does not count, nor do undefined members. */
 export function sameContent(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

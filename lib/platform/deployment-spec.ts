@@ -3,16 +3,16 @@ import { GUARDED_PARTITIONS } from './names.ts';
 /** What a function may do. Stacks turn it into IAM statements, tests hold the statements against it. */
 export interface Grants {
   table?: readonly TableAction[];
-  /** Guarded partitions of the table that it may touch, too. */
+  /** Guarded partitions of the table that it may use as well. */
   guarded?: readonly GuardedPartition[];
-  /** What it may do in a few partitions alone; of a function without `table`, all that it may touch. */
+  /** What it may do in a few partitions; without `table`, all of its access to the table. */
   only?: Partial<Record<GuardedPartition | 'RESERVED' | 'SECRET', readonly TableAction[]>>;
   send?: readonly string[];
-  /** Queues whose length it may ask for. */
+  /** Queues whose length it may read. */
   measure?: readonly string[];
-  /** Dead-letter queues it may look into and empty. */
+  /** Dead-letter queues it may read and empty. */
   redrive?: readonly string[];
-  /** The hub's own API, which it asks with its callers' keys. */
+  /** It calls the hub's own API with its callers' keys. */
   api?: true;
   /** Secrets that it may read. */
   secrets?: readonly string[];
@@ -42,9 +42,8 @@ export interface FunctionSpec {
   memoryMb: number;
   grants: Grants;
   /**
-   * Lambda takes it for a runaway when a chain of messages invokes a function for the seventeenth time, and stops it
-   * there. `allow`: the ledger ends such chains itself, as a delivery that a remote keeps asking for patience rings
-   * its own queue for a day.
+   * Lambda takes a chain of messages for a runaway when it invokes a function for the seventeenth time, and stops it.
+   * `allow`: the ledger ends such chains itself, as a delivery that is throttled rings its own queue for a day.
    */
   recursion?: 'allow';
 }
@@ -55,29 +54,29 @@ export interface QueueSpec {
   consumer: string;
   deadLetterQueue: string;
   batchSize: number;
-  /** Invocations of the consumer at once: its share of the account's concurrency, whatever the others do. */
+  /** The most invocations of the consumer at once: its share of the account's concurrency. */
   maximumConcurrency: number;
   visibilityTimeoutSeconds: number;
-  /** Receives before the queue's own redrive: crashes only, refusals are dead deliveries. */
+  /** Receives before the queue's own redrive: only crashes count, as refusals become dead deliveries. */
   maxReceiveCount: number;
 }
 
-/** What a record must be to be handed on: one of the values at each path, as Lambda's filters have it. */
+/** What a record must match to be handed on: one of the values at each path, as in Lambda's filters. */
 export interface Pattern {
   readonly [member: string]: Pattern | readonly string[];
 }
 
-/** The table's stream as one function consumes it: in order for each item, again until the function has done with it. */
+/** The table's stream as one function consumes it: in order for each item, repeated until the function is done. */
 export interface StreamSpec {
   consumer: string;
-  /** Records that fit none of them cost nothing. */
+  /** Records that match none of them cost nothing. */
   filters: readonly Pattern[];
   batchSize: number;
-  /** Batches of one shard at once, each with other items. */
+  /** How many batches of one shard run at once, each with other items. */
   parallelizationFactor: number;
   maximumRetryAttempts: number;
   maximumRecordAgeSeconds: number;
-  /** Where it is told which records were given up. */
+  /** The queue that is told which records were given up. */
   onFailureQueue: string;
 }
 
@@ -85,9 +84,9 @@ export interface RouteSpec {
   /** API Gateway v2 route key. */
   route: string;
   function: string;
-  /** What API Gateway lets through; more is answered 429. Each route's own, so that none uses up another's. */
+  /** What API Gateway lets through; the rest gets 429. Each route has its own, so that none uses up another's. */
   requestsPerSecond: number;
-  /** Requests that are let through at one moment. */
+  /** Requests let through at one moment. */
   burst: number;
 }
 

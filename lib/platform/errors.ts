@@ -1,4 +1,4 @@
-/** What a person is shown of a failure. `code` is snake_case and stable, `field` a path into the offending body. */
+/** What a person sees of a failure. `code` is snake_case and stable, `field` a path into the offending body. */
 export interface ErrorDetail {
   code: string;
   description: string;
@@ -8,7 +8,7 @@ export interface ErrorDetail {
 
 /** Base of everything a remote, a mapping or a human can cause. A plain Error is a bug. */
 export class IntegrationError extends Error {
-  // As text in each class: a bundle shortens the names of classes.
+  // Given as text in each class: a bundle shortens the names of classes.
   override readonly name: string = 'IntegrationError';
   readonly detail: ErrorDetail;
 
@@ -22,20 +22,20 @@ export class IntegrationError extends Error {
   }
 }
 
-/** Whether AWS did not do what it was asked, however often the SDK asked again: the hub's own trouble and no remote's. */
+/** Whether AWS failed although the SDK repeated the call: the hub's own trouble, no remote's. */
 export const isOfAws = (error: unknown): boolean => error instanceof Error && '$metadata' in error;
 
-/** A call that did nothing and may do it later (5xx, connection refused): retried. */
+/** A call that had no effect and may succeed later (5xx, connection refused): retried. */
 export class RetryableError extends IntegrationError {
   override readonly name: string = 'RetryableError';
 }
 
-/** The request left and no answer came back (timeout, reset): probed before it is sent again. */
+/** The request was sent and no answer came (timeout, reset): probed before it is sent again. */
 export class UnknownOutcomeError extends IntegrationError {
   override readonly name: string = 'UnknownOutcomeError';
 }
 
-/** The remote, or our own budget for it, asks for patience. Costs no retry. */
+/** The remote, or our own rate limit for it, asks for patience. Costs no retry. */
 export class ThrottledError extends IntegrationError {
   override readonly name: string = 'ThrottledError';
   /** Seconds the remote asked to wait; null when it did not say. */
@@ -47,7 +47,7 @@ export class ThrottledError extends IntegrationError {
   }
 }
 
-/** Not its turn yet, and not even an attempt: the delivery comes back after `waitMs`. */
+/** Not its turn yet, which is no attempt: the delivery comes back after `waitMs`. */
 export class NotYetError extends IntegrationError {
   override readonly name: string = 'NotYetError';
   readonly waitMs: number;
@@ -61,7 +61,7 @@ export class NotYetError extends IntegrationError {
 /** The code of what waits for its turn in a connection's rate limit. */
 export const BUDGET_SPENT = 'budget_spent';
 
-/** Our own budget for the connection is spent: no call was made. */
+/** Our own rate limit for the connection is used up: no call was made. */
 export class BudgetSpentError extends NotYetError {
   override readonly name: string = 'BudgetSpentError';
 
@@ -73,7 +73,7 @@ export class BudgetSpentError extends NotYetError {
 /** The cause of a delivery that waits for a remote to come back. */
 export const AWAY = 'connection_away';
 
-/** The remote has failed whatever it was asked for a while: no call was made. */
+/** The remote has failed every call for a while: no call was made. */
 export class AwayError extends NotYetError {
   override readonly name: string = 'AwayError';
 
@@ -97,12 +97,12 @@ export class NotFoundError extends RejectedError {
   }
 }
 
-/** Nothing is left to be done: dead, as a replay would find nothing either, but with nobody to alarm. */
+/** Nothing is left to do: dead, as a replay would find nothing either, but without an alarm. */
 export class StoppedError extends RejectedError {
   override readonly name: string = 'StoppedError';
 }
 
-/** Refused for the state that something is in. */
+/** Refused because of the state that something is in. */
 export class StateError extends RejectedError {
   override readonly name: string = 'StateError';
 }
@@ -121,7 +121,7 @@ export class BlockedError extends IntegrationError {
   }
 }
 
-/** The cause of a block because no probe can tell: a person looks, and a replay says that it did not happen. */
+/** The cause of a block because no probe can tell: a person looks, and a replay means that it did not happen. */
 export const OUTCOME_UNKNOWN = 'outcome_unknown';
 
 /** A body does not have the shape its vendor documents: kept as it came and shown, never retried. */

@@ -1,7 +1,7 @@
-/** Levels of a body that are read: who walks or writes one does so by recursion, and no vendor's has twenty. */
+/** The deepest nesting read: bodies are walked and written by recursion, and no vendor's has twenty levels. */
 const MAX_LEVELS = 200;
 
-/** What JSON text says, also behind a byte order mark; null for what is nested too deep, undefined for what is not JSON. */
+/** The value of JSON text, with or without a byte order mark; null if nested too deep, undefined if it is not JSON. */
 export function readJson(text: string): unknown {
   try {
     return cut(JSON.parse(text.replace(/^\uFEFF/, '')));

@@ -43,8 +43,8 @@ export function toMinor(
 }
 
 /**
- * As `toMinor`, with leave to be negative, for a source that computes what it shows: what has more decimals than the
- * currency is rounded half up, away from zero, and its field told, unless they are only the noise of binary floats.
+ * Like `toMinor`, but may be negative, for a source that computes what it shows: more decimals than the currency has
+ * are rounded half up, away from zero, and reported, unless they are only the noise of binary floats.
  */
 export function toMinorRounded(
   value: string | number,

@@ -1,4 +1,4 @@
-/** The environment variables through which a function learns the physical names of what it may use. */
+/** The environment variables that tell a function the physical names of what it may use. */
 export const envName = {
   table: 'TABLE_NAME',
   metricNamespace: 'METRIC_NAMESPACE',
@@ -10,25 +10,25 @@ export const envName = {
   secretId: (secret: string): string => `SECRET_ID_${secret.toUpperCase().replaceAll('-', '_')}`,
 };
 
-/** SQS holds a message back for 15 minutes at most; the sweeper rings for what is due later. */
+/** SQS delays a message by 15 minutes at most; the sweeper rings for what is due later. */
 export const MAX_DELAY_SECONDS = 900;
 
 export const INBOUND_QUEUE = 'inbound';
-/** What stands for a marketplace where the seller's own endpoints are meant: in deliveries, names of queues and secrets. */
+/** Used in place of a marketplace for the seller's own endpoints: in deliveries, names of queues and secrets. */
 export const ENDPOINT = 'endpoint';
 export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
 export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;
 
 /**
- * Partitions over which an index spreads what one connection has of one kind. A partition takes a thousand writes a
- * second, and half a million orders an hour at one connection write over four thousand (docs/scale.md). May grow, as
+ * How many partitions of an index share one connection's items of a kind. A partition takes a thousand writes a second,
+ * and half a million orders an hour at one connection write over four thousand (docs/scale.md). The number may grow, as
  * readers ask all of them, and never shrink.
  */
 export const INDEX_SHARDS = 8;
 
 /**
- * Partitions whose keys begin like this are for the functions alone that are granted them by name: keys of the API, which
- * open everything, sessions of people, and access tokens at marketplaces.
+ * Partitions whose keys begin like this are only for functions that are granted them by name: API keys, which open
+ * everything, people's sessions, and access tokens for marketplaces.
  */
 export const GUARDED_PARTITIONS = ['APIKEY', 'SESSION', 'TOKEN'] as const;
 

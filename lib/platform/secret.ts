@@ -10,11 +10,11 @@ const client = new SecretsManagerClient({});
 
 export type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 
-/** A secret of the deployment by its name; undefined where nothing was ever put, as at a new deployment. */
+/** A secret of the deployment by its name; undefined where nothing was ever put, as in a new deployment. */
 export const readSecret = async (name: string, stage?: Stage): Promise<string | undefined> =>
   (await readVersion(name, stage))?.text;
 
-/** A secret with the id that Secrets Manager has for what stands there. */
+/** A secret's text with the version id that Secrets Manager has for it. */
 export async function readVersion(
   name: string,
   VersionStage: Stage = 'AWSCURRENT',
@@ -30,7 +30,7 @@ export async function readVersion(
   }
 }
 
-/** `id`, where it is given, becomes the id of what is written. */
+/** `id`, if given, becomes the version id of what is written. */
 export async function writeSecret(name: string, SecretString: string, id?: string): Promise<void> {
   const request = { SecretId: secretId(name), SecretString, ...(id && { ClientRequestToken: id }) };
   await client.send(new PutSecretValueCommand(request));

@@ -1,6 +1,6 @@
 import { envName } from './names.ts';
 
-/** A variable the deployment must set; a missing one is a bug in the stacks, named. */
+/** A variable that the deployment must set; a missing one is a bug in the stacks, and named. */
 function required(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`environment variable ${name} is not set`);
@@ -22,20 +22,20 @@ export const secretId = (secret: string): string => required(envName.secretId(se
 /** Where marketplaces and people reach the hub: its address without a slash at the end. */
 export const publicUrl = (): string => required(envName.publicUrl);
 
-/** Where the hub's own API is, for a function that has no other way to the ledger. */
+/** The address of the hub's own API, for a function that has no other access to the ledger. */
 export const apiUrl = (): string => required(envName.apiUrl);
 
 /** Whether agents that call over HTTP may start replays. */
 export const agentReplays = (): boolean => process.env.AGENT_REPLAYS === 'on';
 
-/** Whether this hub runs beside its user, on emulators: it may push to its own machine. */
+/** Whether this hub runs on its user's machine, on emulators: then it may push to that machine. */
 export const isLocalHub = (): boolean => process.env.LONGSHORE_EMULATED !== undefined;
 
 export interface RetryPolicy {
   /** Retries after the first attempt. */
   limit: number;
   intervalSeconds: number;
-  /** Seconds from the start of the attempt that was the n-th failure to the next, where not all wait the same. */
+  /** Seconds from the start of the n-th failed attempt to the next one, where the waits differ. */
   waitSeconds?(failures: number): number;
 }
 
@@ -45,11 +45,11 @@ export const retryPolicy = (): RetryPolicy => ({
 });
 
 const NOTIFY_SCHEDULE = '0,4,60,300,900,3600,10800,21600,43200,86400';
-/** The first attempt that jitter spreads, by its index, so that many that failed together do not come back together. */
+/** The first attempt spread by jitter, by its index, so that many that failed together do not return together. */
 const FIRST_JITTERED = 2;
 const JITTER = 0.1;
 
-/** How an endpoint is told again: the gap before each attempt, and up to a tenth more. */
+/** The schedule for endpoints: the gap before each attempt, and up to a tenth more. */
 export function notifyPolicy(random = Math.random): RetryPolicy {
   const gaps = (process.env.NOTIFY_SCHEDULE_SECONDS || NOTIFY_SCHEDULE).split(',').map(Number);
   if (gaps.some((gap) => !Number.isFinite(gap) || gap < 0))
@@ -59,7 +59,7 @@ export function notifyPolicy(random = Math.random): RetryPolicy {
   return { limit: gaps.length - 1, intervalSeconds: gaps[1] ?? 0, waitSeconds };
 }
 
-/** For how long an endpoint may refuse or miss all it is sent before it is paused. */
+/** How long an endpoint may refuse or miss everything it is sent before it is paused. */
 export const endpointPauseMs = (): number => positive('ENDPOINT_PAUSE_AFTER_SECONDS', 24 * 3600) * 1000;
 
 export const sweepIntervalSeconds = (): number => positive('SWEEP_INTERVAL_SECONDS', 60);
@@ -74,21 +74,21 @@ export const awayPolicy = () => ({
 /** Overrides every connection's own poll interval when set. */
 export const pollIntervalSeconds = (ofConnection: number): number => positive('POLL_INTERVAL_SECONDS', ofConnection);
 
-/** Longer than a pusher may run (60 s), so that a lease never ends under a living worker. Only tests set it. */
+/** Longer than a pusher may run (60 s), so that a lease never ends under a live worker. Only tests set it. */
 export const leaseSeconds = (): number => positive('LEASE_SECONDS', 90);
 
 /** How long one call to a remote may take; a lease outlives several. */
 export const httpTimeoutMs = (): number => positive('HTTP_TIMEOUT_SECONDS', 10) * 1000;
 
-/** Days for which buyers' data stay once an order has settled, and for which orders and deliveries do; 0: for ever. */
+/** Days for which buyers' data are kept once an order is settled, and orders and deliveries as such; 0: for ever. */
 export const retention = {
   buyerDays: () => positive('RETENTION_BUYER_DAYS', 365),
   orderDays: () => positive('RETENTION_ORDER_DAYS', 1095),
-  /** Days for which requests of the seller stay, which may name a buyer and are of no order: the fewer of both. */
+  /** Days for which the seller's requests are kept, which may name a buyer without an order: the lesser of both. */
   requestDays: (): number =>
     [retention.buyerDays(), retention.orderDays()].filter((days) => days > 0).sort((a, b) => a - b)[0] ?? 0,
 };
 
-/** Whether an instant is before the ledger was restored: a part of what was done until then is on no record. */
+/** Whether an instant is before the restore: some of what was done until then is not on record. */
 export const isBeforeRestore = (instant: string): boolean =>
   process.env.RESTORED_AT !== undefined && Date.parse(instant) < Date.parse(process.env.RESTORED_AT);

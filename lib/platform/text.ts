@@ -1,7 +1,7 @@
 /**
- * What bytes say: UTF-8, as JSON is, whatever a header claims, also where a letter of it was cut in two; UTF-16 by its
- * mark or by the zeros that JSON in it begins with; else in the charset that the `Content-Type` names, or in
- * Windows-1252, in which every byte is a letter.
+ * The text of bytes: UTF-8, as JSON is, whatever a header claims, even if a character is cut in two; UTF-16 by its mark
+ * or by the zeros that JSON in it begins with; else in the charset that `Content-Type` names, or in Windows-1252, where
+ * every byte is a character.
  */
 export function decodeText(bytes: Uint8Array, contentType = '', isWhole = true): string {
   const [first, second] = bytes;
@@ -16,7 +16,7 @@ export function decodeText(bytes: Uint8Array, contentType = '', isWhole = true):
 
 const count = (text: string, letters: RegExp): number => text.match(letters)?.length ?? 0;
 
-/** Undefined where it is no text in that charset, or there is no such charset. */
+/** Undefined if it is no text in that charset, or there is no such charset. */
 function tryDecode(bytes: Uint8Array, charset: string, isWhole: boolean): string | undefined {
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: !isWhole });

@@ -14,16 +14,17 @@ const MAILED = /^[a-z]{3}, \d{1,2} [a-z]{3} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|[+-]\
 
 const UNIX = /^(?:\/Date\()?(\d{9,13})(?:[+-]\d{4})?(?:\)\/)?$/;
 
-/** Numbers from here on are milliseconds: as seconds it would be the year 5138. */
+/** Numbers from here on are milliseconds: as seconds they would be the year 5138. */
 const MILLISECONDS_FROM = 1e11;
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, `YYYY/MM/DD`, `DD.MM.YYYY`,
- * RFC 2822, a bare date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`.
- * An offset is honored; without one the time is local to `zone` (IANA).
- * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
- * that a clock leaves out is read with the offset before the change. Throws ContractError naming the field.
+ * RFC 2822, a bare date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's
+ * `/Date(…)/`.
+ * An offset is honored; without one the time is in `zone` (IANA). An hour that clocks show twice is the first of the
+ * two, so that a watermark reads twice rather than skips; one that they skip is read with the offset before the change.
+ * Throws ContractError naming the field.
  */
 export function toInstant(value: string | number, field: string, zone = 'UTC'): string {
   const unix = typeof value === 'number' ? value : UNIX.exec(value.trim())?.[1];
@@ -35,7 +36,7 @@ export function toInstant(value: string | number, field: string, zone = 'UTC'): 
 const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
 
 const expected = 'expected an instant with its offset, such as 2026-11-20T08:15:00Z';
-/** An instant as callers write it, in a year that has four digits in UTC, too: times are compared as texts. */
+/** An instant as callers write it, whose year has four digits in UTC too: times are compared as texts. */
 export const WrittenInstant = z.iso
   .datetime({ offset: true, error: expected })
   .check(z.refine((text) => !(Date.parse(text) < EARLIEST || Date.parse(text) > LATEST), expected));
@@ -58,7 +59,7 @@ function readWritten(text: string, field: string, zone: string): number {
   if (year === undefined) throw unreadable(field, 'not a date and time as ISO 8601 writes it');
   const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const wall = Date.parse(`${written}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
-  // Date.parse carries February 30 into March and 24:00 into the next day: only what comes back unchanged was real.
+  // Date.parse turns February 30 into March 2 and 24:00 into the next day: only what comes back unchanged is real.
   if (Number.isNaN(wall) || year < '1000' || !new Date(wall).toISOString().startsWith(written))
     throw unreadable(field, 'no such date or time');
   return offset === undefined ? localToInstant(wall, zone, field) : wall - readOffset(offset, field);
@@ -96,7 +97,7 @@ function clockOf(zone: string, field: string): Intl.DateTimeFormat {
   }
 }
 
-/** How far the zone's clock is ahead of UTC at an instant, in milliseconds: it is shown as `GMT-06:00`, or `GMT`. */
+/** How far the zone's clock is ahead of UTC at an instant, in milliseconds, read from `GMT-06:00` or `GMT`. */
 function offsetAt(clock: Intl.DateTimeFormat, instant: number): number {
   const shown = clock.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? '';
   const [, sign, hours, minutes, seconds = 0] = /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(shown) ?? [];

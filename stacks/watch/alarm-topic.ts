@@ -1,7 +1,7 @@
 import { logicalName, physicalName } from '../names';
 import { isLean, setting } from '../settings';
 
-/** Where alarms go. Only CloudWatch may tell it anything, and only of this deployment's alarms. */
+/** Where alarms go. Only CloudWatch may publish to it, and only this deployment's alarms. */
 export function createAlarmTopic(): sst.aws.SnsTopic {
   const account = aws.getCallerIdentityOutput().accountId;
   const region = aws.getRegionOutput().region;
@@ -38,7 +38,7 @@ export function createAlarmTopic(): sst.aws.SnsTopic {
 }
 
 // A key of ours, at a dollar a month: CloudWatch may not use the one that AWS keeps for SNS, and alarms would be lost
-// without a word. Without it a topic is not encrypted, and an alarm's words have names of queues and functions in them.
+// in silence. Without a key the topic is not encrypted, and alarms name queues and functions.
 const createKey = (account: $util.Output<string>): aws.kms.Key =>
   new aws.kms.Key('AlarmsKey', {
     description: `Alarms of ${$app.name} ${$app.stage} on their way`,

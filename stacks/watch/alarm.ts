@@ -25,29 +25,29 @@ const RUNBOOK = {
 
 export interface Rule {
   name: string;
-  /** One sentence of what is the case when it rings. */
+  /** One sentence: what is the case when it rings. */
   says: string;
   runbook: keyof typeof RUNBOOK;
-  /** Rings above this; absent: above none. */
+  /** Rings above this; absent: above zero. */
   above?: number;
-  /** Seconds over which a value is taken; absent: five minutes. */
+  /** Seconds that a value covers; absent: five minutes. */
   period?: number;
-  /** Of the last so many values, how many must be above; absent: the last one. */
+  /** How many of the last so many values must be above; absent: the last one. */
   of?: { last: number; above: number };
-  /** Somebody who always reports has stopped, and that is told too; absent: nothing happened, which is well. */
+  /** No data means that something which always reports has stopped, and rings, too; absent: no data is fine. */
   isSilenceTold?: true;
   /** Sums, unless `statistic` says otherwise. */
   watched: (Metric | Computed) & { statistic?: Exclude<Statistic, `p${number}`> };
 }
 
-/** A value that CloudWatch computes of others, which the expression calls by their names here. */
+/** A value that CloudWatch computes from others, which the expression calls by their names here. */
 interface Computed {
   expression: string;
   label: string;
   metrics: Record<string, Metric>;
 }
 
-/** What happens once is retried; twice in a quarter of an hour is a state. A poller runs five times in five minutes. */
+/** A single failure is retried; two in a quarter of an hour are a state. A poller runs five times in five minutes. */
 export const LASTING = { last: 3, above: 2 };
 
 export type CreateAlarm = ReturnType<typeof alarmsTo>['createAlarm'];
@@ -85,11 +85,11 @@ function watching({ statistic: stat = 'Sum', ...watched }: Rule['watched'], peri
   };
 }
 
-/** Names for the metrics of an expression, by the names of what they are of. */
+/** Names for the metrics of an expression, after what they are about. */
 export const byName = (metrics: ReadonlyArray<readonly [string, Metric]>): Record<string, Metric> =>
   Object.fromEntries(metrics.map(([name, metric]) => [name.replaceAll('-', '_'), metric]));
 
-/** The highest of what is reported, of one or of several. */
+/** The highest reported value, of one metric or of several. */
 export function highest(all: ReadonlyArray<readonly [string, Metric]>): Rule['watched'] {
   const [[, only] = [], ...others] = all;
   if (only && others.length === 0) return { ...only, statistic: 'Maximum' };
@@ -98,7 +98,7 @@ export function highest(all: ReadonlyArray<readonly [string, Metric]>): Rule['wa
   return { expression, label: 'Highest', metrics, statistic: 'Maximum' };
 }
 
-/** The sum of metrics of which most are reported only when something happens: what is not reported is not added. */
+/** The sum of metrics of which most are only reported when something happens: what is not reported is not added. */
 export const summed = (label: string, metrics: Record<string, Metric>): Computed => ({
   expression: `SUM([${Object.keys(metrics).join(', ')}])`,
   ...{ label, metrics },

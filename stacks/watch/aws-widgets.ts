@@ -3,7 +3,7 @@ import { find, type Resources } from '../environment';
 import { apiMetric, functionMetric, queueMetric, tableIndexes, tableMetric } from './metrics';
 import { graph, type Line, type Widget } from './widgets';
 
-/** What AWS tells of what the hub runs on. */
+/** What AWS tells of the services that the hub runs on. */
 export function awsWidgets({ queues: made, table }: Resources, api: sst.aws.ApiGatewayV2): Widget[][] {
   const ofQueue = (name: string, metric: Parameters<typeof queueMetric>[1], label = name): Line => ({
     ...{ label, metric: queueMetric(find(made, name), metric) },

@@ -2,8 +2,8 @@ import { physicalName } from '../names';
 import { setting } from '../settings';
 
 /**
- * What the account may cost in a month, told to ALARM_EMAIL. Of the whole account: the tags of a stage count only after
- * somebody has activated them in the billing console.
+ * What the account may cost in a month, told to ALARM_EMAIL. It covers the whole account: a stage's tags only count
+ * once somebody has activated them in the billing console.
  */
 export function budget(): void {
   const [limitAmount, email] = [setting('MONTHLY_BUDGET_USD'), setting('ALARM_EMAIL')];

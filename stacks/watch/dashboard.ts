@@ -6,7 +6,7 @@ import { awsWidgets } from './aws-widgets';
 import { hubWidgets } from './hub-widgets';
 import { alarmStates, layOut } from './widgets';
 
-/** One page for all of it: what rings, what the hub does, and what it runs on. A lean deployment has none. */
+/** One page for everything: what rings, what the hub does, and what it runs on. A lean deployment has none. */
 export function dashboard(resources: Resources, { api }: Gateway, alarms: aws.cloudwatch.MetricAlarm[]): void {
   if (isLean()) return;
   const arns = alarms.map(({ arn }) => arn);

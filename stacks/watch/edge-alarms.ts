@@ -3,11 +3,11 @@ import { isLean } from '../settings';
 import { type CreateAlarm, LASTING, type Rule, summed } from './alarm';
 import { apiMetric, type Metric, tableIndexes, tableMetric } from './metrics';
 
-/** A burst is ridden out by the SDK's six tries, and on-demand capacity follows within minutes. */
+/** The SDK's six tries get through a burst, and on-demand capacity follows within minutes. */
 const THROTTLED_REQUESTS = 10;
-/** Five answers in five minutes, so that one of a quiet night is no rate; then one in a hundred is too many. */
+/** Five failures in five minutes, so that one on a quiet night is no rate; from there, one in a hundred is too many. */
 const FAILED_ANSWERS = 5;
-/** A shop that is called every ten minutes never has five failures in five minutes: over an hour three are enough. */
+/** A shop that is called every ten minutes never has five failures in five minutes: three within an hour are enough. */
 const FAILED_IN_AN_HOUR = 3;
 const HOUR = 3600;
 const FAILED_PERCENT = 1;
@@ -18,7 +18,7 @@ export function edgeAlarms(createAlarm: CreateAlarm, resources: Resources, api: 
   else everyEdgeAlarm(createAlarm, resources, api);
 }
 
-/** A table that refuses for long shows in what rings for messages. */
+/** A table that refuses for long shows in the alarms about messages. */
 function countFailures(createAlarm: CreateAlarm, api: sst.aws.ApiGatewayV2): void {
   createAlarm({
     name: 'gateway-fails-hourly',

@@ -6,10 +6,10 @@ import { byName, type CreateAlarm, LASTING, summed } from './alarm';
 import { anyFunctionMetric, functionMetric, ownMetric, queueMetric, summedOwn } from './metrics';
 
 const ERROR_PERCENT = 10;
-/** The first of a quiet night and one in a hundred of a busy day: a failed message comes back six minutes later. */
+/** The first on a quiet night, one in a hundred on a busy day: a failed message comes back after six minutes. */
 const FAILED_MESSAGES_PERCENT = 1;
 
-/** Functions that fail, functions that were not let run, and what Lambda dropped before it reached one. */
+/** Functions that fail, functions that could not run, and what Lambda dropped before it reached one. */
 export function functionAlarms(createAlarm: CreateAlarm, resources: Resources): void {
   feedAlarms(createAlarm);
   if (isLean()) anyFunctionAlarms(createAlarm);
@@ -58,8 +58,8 @@ function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): vo
 }
 
 /**
- * Lambda's own sums over the account: a tenth of the price of asking every function. Ticks that failed are errors here,
- * ticks that were not started are throttles, and a chain of rings that was cut ends in the dead letters.
+ * Lambda's own sums over the account, at a tenth of the price of asking every function. Ticks that failed are errors
+ * here, ticks that did not start are throttles, and a chain of rings that was stopped ends in the dead letters.
  */
 function anyFunctionAlarms(createAlarm: CreateAlarm): void {
   const says = (what: string) => `A function ${what}, of this stage or of another in the account`;
@@ -86,7 +86,7 @@ function anyFunctionAlarms(createAlarm: CreateAlarm): void {
   });
 }
 
-/** A day is what the stream keeps: two minutes are told of long before. */
+/** The stream keeps a day: two minutes of lag are told long before that. */
 const FEED_LAG_MS = 2 * 60_000;
 
 function feedAlarms(createAlarm: CreateAlarm): void {

@@ -74,7 +74,7 @@ const byValue = <Name extends MetricName>(
     })),
   );
 
-/** Over all actions, of which there are more than this page can know. */
+/** Summed over all actions, of which there are more than this page can know. */
 const attemptsAt = (Marketplace: string): Line[] =>
   METRICS.Attempts.dimensions.Outcome.map((Outcome) => ({
     label: Outcome,

@@ -5,25 +5,25 @@ import { isLean } from '../settings';
 import type { CreateAlarm, Rule } from './alarm';
 import { type Metric, ownMetric, summedOwn } from './metrics';
 
-/** A poll that broke off is taken up a minute later: thirty of them failed, and orders are half an hour late. */
+/** A poll that broke off is taken up a minute later: after thirty failed ones, orders are half an hour late. */
 const LAG_SECONDS = 30 * 60;
 /**
- * A poll now and then meets an order before its webhook: some seconds in each ten minutes, one order in a hundred. One in
- * five is no accident; fewer than three in an hour may be.
+ * Now and then a poll meets an order before its webhook: some seconds in every ten minutes, one order in a hundred. One
+ * in five is no accident, unless there are fewer than three in an hour.
  */
 const MISSED_PERCENT = 20;
 const MISSED_ORDERS = 3;
-/** A poller that is mute misses fifteen; one or two of each may fall into the next quarter of an hour. */
+/** A mute poller misses fifteen; one or two of each may fall into the next quarter of an hour. */
 const MISSED_TICKS = 10;
 const HOUR = 3600;
-/** Whoever ships has something to say of ten orders within a day: that they came, where they are, what is in stock. */
+/** A shipper has something to say about ten orders within a day: that they came, where they are, what is in stock. */
 const PLACED_ORDERS = 10;
 const DAY = 24 * HOUR;
-/** Written as a sum, as `accepted` has no value at all where the marketplace has never called: `placed` alone is the sum. */
+/** Written as a sum because `accepted` has no value if the marketplace never called: then `placed` alone is the sum. */
 const SILENT = `IF(placed >= ${PLACED_ORDERS} AND SUM([placed, accepted]) - placed < 1, placed, 0)`;
 
 interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'isSilenceTold'> {
-  /** One sentence, of a marketplace by its title, or of any. */
+  /** One sentence, about a marketplace by its title, or about any. */
   says: (title?: string) => string;
   metric: 'PollerLag' | 'DeliveriesStopped' | 'ShapeChanges' | 'WebhooksLost' | 'Away';
   statistic?: 'Maximum';
@@ -60,7 +60,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     isOfCallers: true,
   },
   away: {
-    // Paused endpoints are away under a marketplace of their own, which has an alarm of its own where each has one.
+    // Paused endpoints count as away under a marketplace of their own, with an alarm of its own where each has one.
     says: (title) =>
       `A connection of ${title ?? ANY} fails at everything: its deliveries wait until it is back${title ? '' : ', or an endpoint is paused'}`,
     metric: 'Away',
@@ -68,7 +68,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
 };
 
-/** What goes wrong with whom the hub talks to: it is not polled, does not call, sends something else, or is told nothing. */
+/** What goes wrong with a marketplace: it is not polled, does not call, sends something else, or cannot be told. */
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
   for (const [kind, { says, metric, statistic = 'Sum', isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
     const alarm = (name: string, text: string, watched: Metric) =>
@@ -86,7 +86,7 @@ export function marketplaceAlarms(createAlarm: CreateAlarm): void {
   silenceAlarms(createAlarm);
 }
 
-/** Where all pollers report as one, none can be missed by its silence: each tells its lag at every tick, and a quarter of an hour has fifteen. */
+/** Where all pollers report as one, silence hides: so their ticks are counted, fifteen each in a quarter of an hour. */
 function mutePollerAlarm(createAlarm: CreateAlarm): void {
   const period = 15 * 60;
   const pollers = schedules.filter((schedule) => schedule.function.startsWith('poller-'));
@@ -116,7 +116,7 @@ function endpointAlarm(createAlarm: CreateAlarm): void {
   });
 }
 
-/** Webhooks that stay away: what one marketplace says nothing of, another's calls must not hide. */
+/** Webhooks that stay away: one marketplace's silence must not be hidden by another's calls. */
 function silenceAlarms(createAlarm: CreateAlarm): void {
   for (const { name: Marketplace, title, topics, sells } of marketplaces) {
     if (topics.length > 0 && sells)

@@ -18,12 +18,12 @@ export const ownMetric = <Name extends MetricName>(name: Name, dimensions: Dimen
   dimensions,
 });
 
-/** One of those that are emitted without dimensions where the hub is watched lean. */
+/** One that is emitted without dimensions where the hub is watched lean. */
 export const summedOwn = (
   metricName: { [Name in MetricName]: (typeof METRICS)[Name] extends { lean: 'sum' } ? Name : never }[MetricName],
 ): Metric => ({ namespace: metricNamespace(), metricName, dimensions: {} });
 
-/** A metric of the hub's own over all values of the dimensions that are not given: a CloudWatch search, for graphs only. */
+/** A metric of the hub's own over all values of the dimensions not given: a CloudWatch search, for graphs only. */
 export function searchOwn(
   name: MetricName,
   given: Record<string, string>,
@@ -59,7 +59,7 @@ type FunctionMetric =
   | 'RecursiveInvocationsDropped'
   | 'IteratorAge';
 
-/** Of all functions of the account in this region: what nobody but who is alone in the account can read. */
+/** Of all functions of the account in this region: only of use where nobody else shares the account. */
 export const anyFunctionMetric = (metricName: 'Errors' | 'Throttles'): Metric => ({
   namespace: 'AWS/Lambda',
   metricName,
@@ -83,7 +83,7 @@ type Index = keyof typeof tableSpec.indexes;
 
 export const tableIndexes = Object.keys(tableSpec.indexes) as Index[];
 
-/** Of the table itself, or of one of its indexes, which are throttled by themselves. */
+/** Of the table itself, or of one of its indexes, which are throttled separately. */
 export const tableMetric = (table: sst.aws.Dynamo, metricName: TableMetric, index?: Index): Metric => ({
   namespace: 'AWS/DynamoDB',
   metricName,

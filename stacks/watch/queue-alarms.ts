@@ -6,9 +6,9 @@ import { type Metric, queueMetric } from './metrics';
 
 /** Longer than a message takes that crashes twice, shorter than anybody's patience. */
 const OLDEST_MESSAGE_SECONDS = 15 * 60;
-/** A ring may be sent long before it is due, by as much as SQS holds a message back; its age counts from then. */
+/** A ring may be sent as long before it is due as SQS can delay it; its age counts from then. */
 const HELD_BACK_SECONDS = 15 * 60;
-/** A quiet connection's events are served first: five minutes say that there is more work than ingest can do. */
+/** A quiet connection's events are served first: five minutes mean that there is more work than ingest can do. */
 const QUIET_MESSAGE_SECONDS = 5 * 60;
 const MINUTE = 60;
 

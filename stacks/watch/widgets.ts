@@ -12,7 +12,7 @@ export interface Widget {
   properties: object;
 }
 
-/** A graph of five-minute sums, unless it or a line of it says otherwise. */
+/** A graph of five-minute sums, unless it or one of its lines says otherwise. */
 export const graph = (title: string, lines: Line[], stat: Statistic = 'Sum'): Widget => ({
   type: 'metric',
   properties: {
@@ -43,7 +43,7 @@ function draw({ label, ...line }: Line): unknown[] {
   ];
 }
 
-/** Rows of widgets from top to bottom, each over the whole width. */
+/** Rows of widgets from top to bottom, each as wide as the page. */
 export const layOut = (rows: Widget[][]) =>
   rows.flatMap((row, index) =>
     row.map((widget, column) => ({

@@ -19,7 +19,7 @@ export interface HttpResponse {
   body: unknown;
 }
 
-/** What an unwelcome status means where the vendor's document does not say otherwise. */
+/** What an unwelcome status means unless the vendor's document says otherwise. */
 export function classify(response: HttpResponse): IntegrationError {
   const { status } = response;
   const detail: ErrorDetail = { code: `http_${status}`, description: describe(response), httpStatus: status };
@@ -31,7 +31,7 @@ export function classify(response: HttpResponse): IntegrationError {
   return new RejectedError(detail);
 }
 
-/** Nothing follows it: what was sent has secrets and buyers in it. */
+/** No redirect is followed: the request holds secrets and buyers' data. */
 function redirected({ status, headers }: HttpResponse): BlockedError {
   const location = headers.get('location') ?? '';
   const host = URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
@@ -54,8 +54,8 @@ function wordsOf(body: unknown): string {
 }
 
 /**
- * Seconds from `Retry-After` (seconds or an HTTP date), a body's `retry_after_seconds`, or the reset of the rate limit
- * of a 429; null without a usable hint.
+ * Seconds from `Retry-After` (seconds or an HTTP date), a body's `retry_after_seconds`, or, for a 429, the reset of the
+ * rate limit; null without a usable hint.
  */
 export function retryAfterSeconds({ status, headers, body }: HttpResponse, now = Date.now()): number | null {
   const header = headers.get('retry-after')?.trim();
@@ -67,6 +67,6 @@ export function retryAfterSeconds({ status, headers, body }: HttpResponse, now =
   const hint = (body as { retry_after_seconds?: unknown } | null)?.retry_after_seconds;
   const seconds = typeof hint === 'string' && hint.trim() !== '' ? Number(hint) : hint;
   if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds;
-  // On every other answer the reset says nothing about this one.
+  // On other answers the reset says nothing about when to try again.
   return status === 429 ? secondsUntilReset(headers, now) : null;
 }

@@ -7,33 +7,33 @@ import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** As documented, `{name}` for what `params` fill; joined to the connection's base URL, which may itself have a path. */
+  /** As documented, `{name}` filled from `params`; joined to the connection's base URL, which may have a path. */
   path: string;
   params?: Readonly<Record<string, string>>;
   query?: Record<string, string | number>;
-  /** Text that goes behind the rest of the query as it stands. */
+  /** Text that is appended to the rest of the query as it is. */
   rawQuery?: string | undefined;
   headers?: Record<string, string>;
   /** Sent as JSON. */
   json?: unknown;
   /** Sent form-encoded. */
   form?: Record<string, string>;
-  /** Nothing changes at the remote by it, as by no GET: an answer that cannot be used leaves nothing unknown. */
+  /** The call changes nothing at the remote, as if it were a GET: an unusable answer leaves no outcome unknown. */
   reads?: boolean;
-  /** The vendor's own word that it is done, whatever the status. */
+  /** The vendor's own sign of success, whatever the status. */
   accepts?: (response: HttpResponse) => boolean;
   /** The vendor's own reading of a refusal; null leaves it to the status. */
   refusal?: (response: HttpResponse) => IntegrationError | null;
 }
 
 export interface Http {
-  /** A 2xx answer, or one that the request accepts; everything else throws the IntegrationError that says what happens next. */
+  /** A 2xx answer, or one that the request accepts; else throws the IntegrationError that says what happens next. */
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
 /** What went over the wire so far. */
 export interface Sent {
-  /** Requests that left: a budget spent after the first leaves an unknown outcome behind. */
+  /** Requests sent so far: an error of our own after the first leaves an unknown outcome. */
   sent(): number;
   lastStatus(): number | undefined;
 }
@@ -47,10 +47,10 @@ interface HttpOptions {
   maxBytes?: number;
 }
 
-/** Bytes of an answer at most: no vendor's page comes near it, and a worker can hold several at once. */
+/** The most bytes of an answer: no vendor's page comes near it, and a worker can hold several at once. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** The hub's one way to a remote: budgeted, with a deadline, every failure classified by what may have happened. */
+/** The hub's one way to a remote: rate-limited, with a deadline, every failure classified by what may have happened. */
 export function createHttp({
   baseUrl,
   budget,
@@ -103,10 +103,10 @@ async function send(
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     const { status, headers: answered } = response;
     const { text, isWhole } = await readText(response, maxBytes);
-    // Of an unwelcome answer the status and the first words say enough.
+    // For an unwelcome answer the status and the first words are enough.
     if (!isWhole && response.ok) throw tooLarge(request, status, maxBytes);
     const json = readJson(text);
-    // What .NET is given as JSON it answers as a JSON text.
+    // A .NET server may answer JSON wrapped in a JSON string.
     const inner = typeof json === 'string' && /^\s*[[{]/.test(json) ? readJson(json) : undefined;
     return { status, headers: answered, body: inner ?? (json === undefined ? text : json) };
   } catch (error) {
@@ -114,7 +114,7 @@ async function send(
   }
 }
 
-/** As much of a body as fits, unpacked; the rest is not even received. */
+/** As much of a body as fits, unpacked; the rest is not received. */
 async function readText({ body, headers }: Response, maxBytes: number): Promise<{ text: string; isWhole: boolean }> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -131,13 +131,13 @@ async function readText({ body, headers }: Response, maxBytes: number): Promise<
 function tooLarge({ method, reads = method === 'GET' }: HttpRequest, httpStatus: number, maxBytes: number) {
   const description = `the answer is over ${maxBytes / 1024 / 1024} MB`;
   const detail = { code: 'response_too_large', description, httpStatus };
-  // What was asked to be done may have been done.
+  // The remote may have done what it was asked.
   return reads ? new RejectedError(detail) : new UnknownOutcomeError(detail);
 }
 
 /**
- * Of what is read, a page in place of JSON is nothing that the remote says, whatever its status: while it is serviced,
- * what stands before it may answer everything so. Without a status of the remote's it counts as an outage.
+ * A read that is answered with a web page in place of JSON was not answered by the remote, whatever the status: a proxy
+ * may answer everything so during maintenance. Without a status of the remote's own it counts as an outage.
  */
 function refusePage({ method, reads = method === 'GET' }: HttpRequest, response: HttpResponse): HttpResponse {
   if (!reads || typeof response.body !== 'string' || !/^\s*</.test(response.body)) return response;
@@ -145,7 +145,7 @@ function refusePage({ method, reads = method === 'GET' }: HttpRequest, response:
   throw new RetryableError({ code: 'unexpected_answer', description });
 }
 
-/** How `fetch` says that it goes to no such port as 6000, whoever listens there: without a code. */
+/** `fetch` refuses ports such as 6000, with this message and no code. */
 const BAD_PORT = 'bad port';
 
 const NEVER_LEFT = new Set([
@@ -158,7 +158,7 @@ const NEVER_LEFT = new Set([
   BAD_PORT,
 ]);
 
-/** The error for a request without an answer: either nothing left this machine, or nobody knows what the remote did. */
+/** The error for a request without an answer: either nothing was sent, or nobody knows what the remote did. */
 function unsent(error: unknown, timeoutMs: number): IntegrationError {
   const { name, cause } = error as Error & { cause?: { code?: string; message?: string } };
   if (name === 'TimeoutError')
@@ -173,8 +173,8 @@ function unsent(error: unknown, timeoutMs: number): IntegrationError {
 }
 
 /**
- * A documented path with each `{name}` filled, by exactly one segment whatever the value holds.
- * Throws RejectedError for a value that no encoding keeps one: `..` is a way up however it is written.
+ * A documented path with each `{name}` replaced by exactly one segment, whatever the value. Throws RejectedError for a
+ * value that no encoding keeps to one: `..` leads upward however it is written.
  */
 export function fillPath(path: string, params: Readonly<Record<string, string>> = {}): string {
   return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {

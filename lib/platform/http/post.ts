@@ -5,20 +5,21 @@ import { addressIn, InsideError, isInside, lookupOutside, type Reach } from './i
 
 interface Posting {
   headers: Readonly<Record<string, string>>;
-  /** Absent: nothing is posted, the URL is read. */
+  /** Absent: the URL is read. */
   body?: string;
   timeoutMs: number;
   maxBytes?: number;
 }
 
-/** Of an answer to a POST the status counts, and some of its words. */
+/** Of the answer to a POST only the status and a few words count. */
 const MAX_BYTES = 16 * 1024;
 /** Requests at one URL at a time. */
 const AT_ONCE = 10;
 
 /**
- * Posts to URLs that people name, or reads them: at no address inside, following no redirect, with one deadline for all of it. Whatever
- * status comes back is answered, though its words break off; RetryableError `address_inside`, `timeout` or `unreachable` where none does.
+ * Posts to URLs that people configure, or reads them: never at an address inside, without redirects, with one deadline
+ * for all of it. Returns any answer, even one whose body breaks off; throws RetryableError `address_inside`, `timeout` or
+ * `unreachable`.
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   const pool = { keepAlive: true, maxSockets: AT_ONCE, lookup };
@@ -38,7 +39,7 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
     if (address && isInside(address, reach)) throw refused(url);
     const isPlain = url.protocol === 'http:';
     if (isPlain && !reach.loopback) throw failed('address_insecure', 'is not https');
-    // A URL that hangs takes no connection from another at its host. What is read by strangers' wish shares those of its host.
+    // A URL that hangs must not take connections from others at its host. URLs read for strangers share their host's.
     const { send, agent } = await openOnce(body === undefined ? url.origin : url.href, isPlain);
     const signal = AbortSignal.timeout(timeoutMs);
     const options = {
@@ -56,7 +57,7 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
           socket.destroy();
           reject(Object.assign(new Error(), { code: 'EUPGRADE' }));
         });
-        // A connection that was kept, and that its host was closing: another one is asked.
+        // Its host was closing a connection that was kept open: another one is tried.
         request.on('error', (error) => {
           if (!isAnswered) request.reusedSocket && isReset(error) ? resolve(sendOnce()) : reject(error);
         });
@@ -71,7 +72,7 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   };
 }
 
-/** Loads `node:http` or `node:https` at the first request: Node loads undici with them, for which no cold start has time. */
+/** Loads `node:http` or `node:https` at the first request: undici comes with them, which costs a cold start time. */
 async function open(isPlain: boolean, pool: AgentOptions) {
   const { request: send, Agent } = isPlain ? await import('node:http') : await import('node:https');
   return { send, agent: new Agent(pool) };

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { continueTrace, enterTrace } from '../telemetry/trace.ts';
 import { invocation } from './invocation.ts';
 
-/** A function's handler to be: in the trace that its event carries, with an end at which counts are written. */
+/** The base of a function's handler: in the trace that its event carries, with counts written at the end. */
 export const lambda = <Event = unknown, Result = unknown>(traceparentOf?: (event: Event) => string | undefined) =>
   middy<Event, Result>()
     .use(invocation())

@@ -7,8 +7,8 @@ import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
 import type * as z from '#lib/platform/zod';
 
 /**
- * An SQS handler: each record parsed with the event's schema and worked alone, in the trace that it carries; only what
- * threw is received again.
+ * An SQS handler: each record is parsed with the event's schema and worked on its own, in the trace that it carries;
+ * only records that threw are received again.
  */
 export const consume = <S extends z.ZodMiniType<object>>(schema: S, work: (message: z.infer<S>) => Promise<void>) =>
   lambda<SQSEvent, SQSBatchResponse | PromiseSettledResult<void>[]>()
@@ -28,10 +28,10 @@ async function workRecord<Message extends object>(
   await runInTrace(continueTrace(trace), () => work(message));
 }
 
-/** A record with its message, or with why it is none: that fails alone. */
+/** A record with its message, or with the reason why it has none: that record fails alone. */
 type ParsedRecord<Message> = SQSRecord & { parsed: { message: Message } | { error: unknown } };
 
-/** Reads the body of each record with the schema of its queue's messages. */
+/** Parses the body of each record with the schema of its queue's messages. */
 const parseMessages = <S extends z.ZodMiniType<object>>(schema: S): MiddlewareObj<SQSEvent> => ({
   before({ event }) {
     for (const record of event.Records) Object.assign(record, { parsed: parse(schema, record.body) });
@@ -46,7 +46,7 @@ function parse<S extends z.ZodMiniType<object>>(schema: S, body: string): Parsed
   }
 }
 
-/** Has what a handler could not do received again, message by message; it answers what became of each record. */
+/** Has failed records received again, one by one; the handler returns the outcome of each. */
 const partialBatch = (): MiddlewareObj<SQSEvent, SQSBatchResponse | PromiseSettledResult<unknown>[]> => ({
   after(request) {
     const results = request.response as PromiseSettledResult<unknown>[];
@@ -54,7 +54,7 @@ const partialBatch = (): MiddlewareObj<SQSEvent, SQSBatchResponse | PromiseSettl
       if (result.status === 'fulfilled') return [];
       const itemIdentifier = request.event.Records[index]?.messageId ?? '';
       log.error('message failed', { messageId: itemIdentifier, ...errorFields(result.reason) });
-      // Lambda counts a batch that reports failures as a success: its Errors say nothing of them.
+      // Lambda counts a batch that reports failures as a success: its Errors metric misses them.
       emitMetric('MessagesFailed', { Function: request.context.functionName });
       return { itemIdentifier };
     });

@@ -17,7 +17,7 @@ const MAX_WAIT_MS = 200;
 export interface Outgoing {
   message: object;
   delaySeconds?: number;
-  /** Whose message it is: SQS serves the groups of a queue fairly, so that a burst of one does not hold up the others. */
+  /** Whose message it is: SQS serves the groups of a queue fairly, so that a burst of one does not delay the others. */
   group?: string;
 }
 
@@ -35,9 +35,9 @@ interface Here {
   wait?: (ms: number) => Promise<unknown>;
 }
 
-/** Sends to queues; messages of the same moment share a request, and each fails alone. */
+/** Sends to queues; messages of the same moment share a request, and each fails on its own. */
 export function createSender({ sqs = slim(new SQSClient(slimConfig)), urlOf = queueUrl, wait = sleep }: Here = {}) {
-  /** What waits for the request before it to come back, by queue. */
+  /** What waits for the previous request to return, by queue. */
   const outboxes = new Map<string, Waiting[]>();
 
   function send(queue: string, { body, delaySeconds = 0, group }: Body): Promise<void> {
@@ -69,7 +69,7 @@ export function createSender({ sqs = slim(new SQSClient(slimConfig)), urlOf = qu
     outboxes.delete(queue);
   }
 
-  /** Entries that SQS reports as failed are sent again, but for those that it will not have. */
+  /** Sends entries again that SQS reports as failed, unless it will never accept them. */
   async function sendBatch(queue: string, batch: readonly Waiting[]): Promise<void> {
     const QueueUrl = urlOf(queue);
     const [only] = batch;
@@ -101,11 +101,11 @@ export function createSender({ sqs = slim(new SQSClient(slimConfig)), urlOf = qu
 
   return {
     sendMessage,
-    /** Sends all of them; what SQS keeps refusing throws. */
+    /** Sends all of them; throws for what SQS keeps refusing. */
     async sendMessages(queue: string, messages: readonly Outgoing[]): Promise<void> {
       await Promise.all(messages.map((message) => sendMessage(queue, message)));
     },
-    /** Sends bodies as they are: of messages that go on exactly as they came. */
+    /** Sends bodies unchanged, for messages that are passed on as they came. */
     async sendBodies(queue: string, messages: readonly Body[]): Promise<void> {
       await Promise.all(messages.map((message) => send(queue, message)));
     },
@@ -114,7 +114,7 @@ export function createSender({ sqs = slim(new SQSClient(slimConfig)), urlOf = qu
 
 const NOT_ALLOWED = /[\ufffe\uffff]/g;
 
-/** JSON that SQS accepts: of what JSON leaves bare it takes all but these two characters. */
+/** JSON that SQS accepts: it refuses just two of the characters that JSON does not escape. */
 export const textOf = (message: object): string =>
   JSON.stringify(message).replace(NOT_ALLOWED, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 

@@ -12,7 +12,7 @@ const client = new SQSClient({});
 type Sqs = Pick<SQSClient, 'send'>;
 const MAX_BATCH = 10;
 
-/** A message in our hands, hidden from everybody else until it is deleted, given back or its time is over. */
+/** A message that is hidden from everybody else until it is deleted, given back or its time is over. */
 export interface Taken {
   id: string;
   handle: string;
@@ -22,7 +22,7 @@ export interface Taken {
   receives: number;
 }
 
-/** Takes up to ten messages. Long polling asks all of SQS's servers, so that an empty answer means empty. */
+/** Takes up to ten messages. Long polling asks all of SQS's servers, so an empty answer means empty. */
 export async function takeMessages(queue: string, hideSeconds: number, sqs: Sqs = client): Promise<Taken[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
@@ -42,13 +42,13 @@ export async function takeMessages(queue: string, hideSeconds: number, sqs: Sqs 
   }));
 }
 
-/** Deletes for good. What SQS keeps all the same comes back by itself, which is harmless. */
+/** Deletes for good. A message that SQS keeps nevertheless comes back by itself, which is harmless. */
 export async function deleteMessages(queue: string, messages: readonly Taken[], sqs: Sqs = client): Promise<void> {
   for (const Entries of entriesOf(messages))
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl(queue), Entries }));
 }
 
-/** Shows them to everybody again at once. */
+/** Makes them visible to everybody again at once. */
 export async function giveBackMessages(queue: string, messages: readonly Taken[], sqs: Sqs = client): Promise<void> {
   for (const each of entriesOf(messages)) {
     const Entries = each.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
@@ -56,7 +56,7 @@ export async function giveBackMessages(queue: string, messages: readonly Taken[]
   }
 }
 
-/** About how many messages a queue holds, those in somebody's hands included. */
+/** About how many messages a queue holds, including those in somebody's hands. */
 export async function countMessages(queue: string, sqs: Sqs = client): Promise<number> {
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const { Attributes = {} } = await sqs.send(

@@ -2,14 +2,14 @@ import { AwayError } from '../errors.ts';
 import { awayPolicy, retryPolicy } from '../settings.ts';
 import { type State, type Store, tableStore } from './store.ts';
 
-/** Nobody waits longer before looking again, so that all of a backlog is under way soon after a remote is back. */
+/** The longest wait before another look, so that a whole backlog is soon under way after a remote is back. */
 export const AWAY_MAX_WAIT_MS = 3_600_000;
-/** A backlog that is turned away as fast as workers can would be more writes than one partition of the table takes. */
+/** Slows workers that are turned away: at full speed a backlog would write more than one partition takes. */
 export const AWAY_HOLD_MS = 500;
 
 /**
- * Whether so many different callers failed in a row, for so long, that the remote is away. One that came back just before
- * is so at once: what waited for it has few attempts left.
+ * Whether so many different callers failed in a row, and for so long, that the remote is away. One that has only just
+ * come back is away again at once: what waited for it has few attempts left.
  */
 export function isAway({ failing, failingSince, backSince }: State, now: number): boolean {
   const { afterFailures, afterMs } = awayPolicy();
@@ -18,8 +18,8 @@ export function isAway({ failing, failingSince, backSince }: State, now: number)
 }
 
 /**
- * True for a caller that goes to a remote that is away because it is time to ask whether it is back; false where it came
- * back meanwhile. AwayError for all others: the longer it is away, the longer they wait.
+ * True for a caller that is to find out whether a remote that is away is back; false if it came back meanwhile. Throws
+ * AwayError for all others, with a wait that grows with the outage.
  */
 export async function askWhetherBack(
   store: Store,
@@ -35,8 +35,8 @@ export async function askWhetherBack(
 }
 
 /**
- * Since when a connection's remote is away; null while it is there. Where nobody has asked for longer than a delivery waits,
- * none waits for it, and nobody knows.
+ * When a connection's remote went away; null while it is there. If nobody has asked for longer than a delivery waits,
+ * nothing waits for it, and nobody knows.
  */
 export async function awaySince(connection: string, store = tableStore(), now = Date.now()): Promise<string | null> {
   const state = await store.read(connection);
@@ -47,7 +47,7 @@ export async function awaySince(connection: string, store = tableStore(), now = 
   return isAway(state, now) && !isQuiet ? new Date(failingSince).toISOString() : null;
 }
 
-/** By then a delivery that is due is rung for, late as it may be. */
+/** By then a delivery that is due has been rung for, however late. */
 const SWEEP_MS = 60_000;
 
 const longestWait = (awayMs: number): number => Math.min(AWAY_MAX_WAIT_MS, Math.max(awayPolicy().askMs, awayMs / 4));

@@ -6,30 +6,30 @@ import { type Pace, paceOf, pollPaceOf } from './gcra.ts';
 import { joinWaitlist, pauseUntil, reserve } from './reservations.ts';
 import { type State, type Store, tableStore, UNKNOWN } from './store.ts';
 
-/** The requests a minute of one connection, shared by every worker and poller. */
+/** A connection's requests per minute, shared by every worker and poller. */
 export interface Budget {
-  /** Returns when a request may leave; throws BudgetSpentError when that is further away than the caller can wait. */
+  /** Returns when a request may be sent; throws BudgetSpentError when that is further away than the caller can wait. */
   take(): Promise<void>;
-  /** The remote wants no calls for so many seconds; null when it did not say how long. */
+  /** The remote wants no calls for so many seconds; null when it did not say how many. */
   pause(seconds: number | null): Promise<void>;
-  /** The caller has failed at a remote that answered nothing, or 5xx: one of those that make it count as away. */
+  /** The caller got no answer, or a 5xx: enough such callers make the remote count as away. */
   failed(): Promise<void>;
-  /** The remote did what it was asked, or refused it: it is there. True for the one that finds it back from being away. */
+  /** The remote did what it was asked, or refused it: it is there. True for the call that finds it back. */
   succeeded(): Promise<boolean>;
-  /** Whether the caller was let through only to see if a remote that is away is back. */
+  /** Whether the caller was let through only to find out whether a remote that is away is back. */
   isAsking(): boolean;
 }
 
 export interface BudgetOptions {
   /** How far ahead a caller reserves. */
   maxWaitMs: number;
-  /** How long it asks again for a slot that is free, instead of standing in front of others. */
+  /** How long it keeps asking for a free slot instead of reserving one before others. */
   patienceMs?: number;
-  /** A poll: beside what the others leave it, a share of the limit is its own. */
+  /** A poll: besides free slots it has a share of the limit of its own. */
   isPoll?: boolean;
-  /** Who is turned away joins the waitlist: `BudgetSpentError.waitMs` says when to return. */
+  /** Callers that are turned away join the waitlist: `BudgetSpentError.waitMs` says when to return. */
   waitlist?: 'join' | 'return';
-  /** Who asks: held back, with AwayError, while the remote is away. Absent: whoever need not be. */
+  /** Who asks: held back, with AwayError, while the remote is away. Absent: never held back. */
   caller?: string;
 }
 
@@ -42,12 +42,12 @@ interface Here {
   defaultPauseSeconds?: () => number;
 }
 
-/** After a 429 without a hint: its delivery waits a retry interval, and where that is shorter so does everybody. */
+/** After a 429 without a hint its delivery waits a retry interval; everybody waits as long, but no longer than this. */
 const MAX_DEFAULT_PAUSE_SECONDS = 60;
 const MAX_PAUSE_SECONDS = 3600;
 const MAX_WAIT_BETWEEN_MS = 10_000;
 
-/** Callers of one connection that want the same are served together, as long as they wait for the write before. */
+/** Callers of one connection with the same wish are served together while they wait for the previous write. */
 interface Wish {
   maxWaitMs: number;
   isFromWaitlist: boolean;
@@ -58,11 +58,11 @@ interface Callers {
   pace: Pace;
   waiting: Array<{ wish: Wish; resolve: (waitMs: number) => void; reject: (error: unknown) => void }>;
   isBusy: boolean;
-  /** What the store had when it was last seen from here; its numbers have grown since, or a line was ended sooner. */
+  /** The store's state as last seen here; since then its numbers have grown, or a waitlist was ended early. */
   state: State;
 }
 
-/** Makes budgets over one store. */
+/** Makes budgets on one store. */
 export function createLimiter({
   store = tableStore(),
   clock = () => Date.now(),
@@ -83,7 +83,7 @@ export function createLimiter({
     const stateHere = () => callersOf.get(id)?.state ?? UNKNOWN;
     return {
       async take() {
-        // What has begun is not broken off for its next request: that would leave an unknown outcome behind.
+        // Work that has begun must get its next request: breaking it off would leave an unknown outcome.
         const hasBegun = taken > 0 && waitlist !== undefined;
         const wish: Wish = {
           maxWaitMs: hasBegun ? MAX_WAIT_BETWEEN_MS : maxWaitMs,
@@ -95,7 +95,7 @@ export function createLimiter({
             const waitMs = await ask(id, pace, wish).catch(async (spent) => {
               if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
               await ask(`${id}#polls`, pollPace, wish);
-              // Its share is spent by now: under a small limit the next slot is a minute away.
+              // Its share is used up: under a small limit the next slot is a minute away.
               const slotMs = Math.max(MAX_WAIT_BETWEEN_MS, patienceMs);
               return ask(id, pace, { ...wish, maxWaitMs: slotMs, isFromWaitlist: true });
             });
@@ -128,7 +128,7 @@ export function createLimiter({
     };
   };
 
-  /** Milliseconds to wait before the request that was just reserved may leave. */
+  /** Milliseconds to wait before the request just reserved may be sent. */
   function ask(id: string, pace: Pace, wish: Wish): Promise<number> {
     const callers = callersOf.get(id) ?? { pace, waiting: [], isBusy: false, state: UNKNOWN };
     callersOf.set(id, callers);
@@ -161,7 +161,7 @@ export function createLimiter({
     callers.isBusy = false;
   }
 
-  /** For each of `count` callers with the same wish, how long to wait for its slot, or why it has none. */
+  /** For each of `count` callers with the same wish: how long to wait for its slot, or why it has none. */
   async function answer(
     id: string,
     callers: Callers,
@@ -192,5 +192,5 @@ export function createLimiter({
 const isAlike = (a: Wish, b: Wish): boolean =>
   a.maxWaitMs === b.maxWaitMs && a.isFromWaitlist === b.isFromWaitlist && a.joinsWaitlist === b.joinsWaitlist;
 
-/** Budgets over the hub's table. */
+/** Budgets kept in the hub's table. */
 export const createBudget = createLimiter();

@@ -8,7 +8,7 @@ interface Asked {
   now: number;
   /** The latest theoretical arrival time that can still be reserved. */
   latest: number;
-  /** Who comes back from the waitlist goes past it; all others queue behind it, unless it left a slot unused. */
+  /** Callers back from the waitlist go past it; all others queue behind it, unless it left a slot unused. */
   isFromWaitlist: boolean;
 }
 
@@ -50,10 +50,10 @@ export async function reserve(
   }
 }
 
-/** The longest waitlist: by its end it shows that a limit was raised, or that those on it have left. */
+/** The longest waitlist: when it ends, a raised limit takes effect, and callers that never came back are forgotten. */
 export const MAX_WAITLIST_MS = 3_600_000;
 
-/** Puts so many on the waitlist, in one write; `at` is when each is to come back. */
+/** Puts this many callers on the waitlist, in one write; `at` is when each is to come back. */
 export async function joinWaitlist(
   store: Store,
   connection: string,
@@ -78,12 +78,12 @@ export async function joinWaitlist(
   }
 }
 
-/** Who joins the waitlist from now on stands behind this instant, wherever it ended before. */
+/** Moves the end of the waitlist to this instant, wherever it was: callers join it after that. */
 export async function endWaitlist(connection: string, instant: number, store = tableStore()): Promise<void> {
   await store.change(connection, { raise: 'lineEnds', to: instant, whenBelow: NEVER });
 }
 
-/** Nobody leaves before this instant. */
+/** No request is sent before this instant. */
 export async function pauseUntil(
   store: Store,
   connection: string,

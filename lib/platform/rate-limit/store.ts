@@ -9,18 +9,18 @@ export interface State {
   arrival: number;
   /** When the last on the waitlist comes back. */
   lineEnds: number;
-  /** How many different callers have failed since the last success, and since when; 0: none. */
+  /** How many different callers have failed since the last success, and when that began; 0: none. */
   failing: number;
   failingSince: number;
   /** When it last came back from being away; 0: never. */
   backSince: number;
-  /** When somebody last went to see whether it is back; 0: not since it was there. */
+  /** When somebody last tried whether it is back; 0: not since it was there. */
   askedAt: number;
 }
 
 export const UNKNOWN: State = { arrival: 0, lineEnds: 0, failing: 0, failingSince: 0, backSince: 0, askedAt: 0 };
 
-/** The numbers that requests are paced by. */
+/** The numbers that pace requests. */
 type Paced = 'arrival' | 'lineEnds';
 
 /** A change of one number, and what must hold for it. A number that was never written is 0. */
@@ -28,13 +28,13 @@ export type Change =
   | { raise: Paced; to: number; whenBelow: number }
   | { add: Paced; by: number; from: number; upTo: number; lineEndsBy: number };
 
-/** Keeps the numbers: each change is one step, or changes nothing where it does not hold; `state` is what stands then. */
+/** Keeps the numbers. A change is atomic, and changes nothing if its condition fails; `state` is what results. */
 export interface Store {
   change(connection: string, change: Change): Promise<{ isChanged: boolean; state: State }>;
   read(connection: string): Promise<State>;
-  /** Counts a caller that failed, each once and `max` at most. */
+  /** Counts a caller that failed, each only once, up to `max`. */
   fail(connection: string, caller: string, now: number, max: number): Promise<void>;
-  /** Forgets who failed; false where nobody had. `backSince`: when it came back, if it was away. */
+  /** Forgets who failed; false if nobody had. `backSince`: when it came back, if it was away. */
   recover(connection: string, backSince?: number): Promise<boolean>;
   /** True for one caller since `before`. */
   ask(connection: string, now: number, before: number): Promise<boolean>;
@@ -43,7 +43,7 @@ export interface Store {
 export function tableStore(table = db): Store {
   const keyOf = (connection: string) => ({ Key: items.budget.key({ connection }) });
 
-  /** False where the condition did not hold. */
+  /** False if the condition failed. */
   const update = (connection: string, expression: Omit<Parameters<typeof table.update>[0], 'Key'>) =>
     isWritten(table.update({ ...keyOf(connection), ...expression }));
 
@@ -95,8 +95,8 @@ function stateOf(item: Record<string, unknown>): State {
 }
 
 /**
- * Milliseconds. The table adds decimals exactly, and we read its sums rounded: a change that just holds by what we know
- * must hold there, or its caller would ask for it for ever.
+ * Milliseconds. The table adds decimals exactly, and we read its sums rounded: a change whose condition just holds by
+ * our numbers must hold there, or its caller would repeat it for ever.
  */
 export const SLACK = 1 / 16;
 

@@ -27,15 +27,15 @@ interface Way {
 const KEPT = { keepAlive: true, maxSockets: 50 };
 
 /**
- * Sends what the SDK's clients ask for and reads each answer whole, as all that they send and read is JSON: the SDK's own
- * handler arms four timers for each request, writes its head and body apart, and reads through a stream of its own.
+ * Sends the SDK's requests and reads each answer whole, as all of it is JSON. The SDK's own handler arms four timers
+ * for each request, writes head and body separately, and reads through a stream of its own.
  */
 export class JsonHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #secure: Way = { request: secure.request, agent: new secure.Agent(KEPT) };
   #plain: Way | undefined;
 
-  /** Rejects with Node's error where the connection breaks before the answer has ended, which the SDK takes up again. */
+  /** Rejects with Node's error if the connection breaks before the answer's end; the SDK then repeats the request. */
   async handle({ protocol, hostname: host, body = '', ...asked }: Request): Promise<{ response: Response }> {
     const { port, method, path, headers } = asked;
     const text =
@@ -61,12 +61,12 @@ export class JsonHandler {
       };
       const sent = request(options, answered);
       sent.on('error', reject);
-      // A text goes with its head in one write.
+      // A text is written together with its head.
       sent.end(text);
     });
   }
 
-  /** Nothing of it can be set. */
+  /** There is nothing to configure. */
   updateHttpClientConfig(): void {}
 
   httpHandlerConfigs() {
@@ -78,7 +78,7 @@ export class JsonHandler {
     this.#secure.agent.destroy();
   }
 
-  /** For emulators alone: `node:http` makes Node load what `fetch` is made of, for which a cold start has no time. */
+  /** Only for emulators: `node:http` makes Node load undici, which a cold start has no time for. */
   #plainly(): Way {
     if (this.#plain) return this.#plain;
     const { Agent, request } = process.getBuiltinModule('node:http');

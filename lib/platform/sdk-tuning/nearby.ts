@@ -9,5 +9,5 @@ export interface NearbyAnswer {
   body: string;
 }
 
-/** Endpoints that are reached without a socket, by host and port: emulators in a thread of this process, and none at AWS. */
+/** Endpoints reached without a socket, by host and port: emulators in a thread of this process; none at AWS. */
 export const nearby = new Map<string, (asked: NearbyRequest, signal?: AbortSignal) => Promise<NearbyAnswer>>();

@@ -11,7 +11,7 @@ const bytesOf = (source: Source): Buffer => {
 
 const MOST_KEYS = 20;
 
-/** The keys that sign are the same all day: the secret one, and that of the day for each service. */
+/** The keys that sign stay the same all day: the secret one, and the day's key for each service. */
 const keys = new Map<string, KeyObject>();
 
 function keyOf(secret: Source): KeyObject {
@@ -25,10 +25,10 @@ function keyOf(secret: Source): KeyObject {
 
 const hmac = (secret: Source, data: Buffer): Buffer => createHmac('sha256', keyOf(secret)).update(data).digest();
 
-/** Before each request the SDK asks for the very same HMAC, under which it finds the day's key. */
+/** The SDK computes this very HMAC before each request, to look up the day's key. */
 let last: { secret: string; data: string; digest: Buffer } | undefined;
 
-/** SHA-256, or its HMAC with a secret, for the SDK's signer: in one go, where the SDK's own opens a stream for each. */
+/** SHA-256, or its HMAC, for the SDK's signer: in one call, where the SDK's own opens a stream each time. */
 export class Sha256 {
   #secret: Source | undefined;
   #data: Buffer = Buffer.alloc(0);

@@ -1,10 +1,10 @@
 import { JsonHandler } from './http.ts';
 import { Sha256 } from './sha256.ts';
 
-/** `SDK_TUNING=off` in a function's environment leaves the SDK as it comes: to find out whether it is this that fails. */
+/** `SDK_TUNING=off` in a function's environment leaves the SDK as it is, to find out whether this is at fault. */
 const isOff = process.env.SDK_TUNING === 'off';
 
-/** What every AWS client is made with. */
+/** What every AWS client is created with. */
 export const slimConfig = isOff ? {} : { sha256: Sha256, requestHandler: new JsonHandler() };
 
 const USER_AGENT = 'longshore aws-sdk-js/3';
@@ -18,14 +18,13 @@ interface Stack {
 }
 
 /**
- * Has a client name itself in a few words, and write no log. The SDK works out anew for each request what it runs on and
- * which of its features are in use, and copies input and output for a logger that nobody set: together that takes as
- * long as signing it.
+ * Gives a client a short user agent, and no log. For each request the SDK works out anew what it runs on and which of
+ * its features are in use, and copies input and output for a logger that nobody set: together as slow as signing.
  */
 export function slim<C extends { middlewareStack: object; config: object }>(client: C): C {
   if (isOff) return client;
-  // The SDK copies its configuration three times for each request. V8 holds so many members as a hash table, which it
-  // copies quickly only where some object has it for a prototype: a third of the CPU time of a request.
+  // The SDK copies its configuration three times for each request. With that many members V8 stores it as a hash table,
+  // which it copies quickly only if some object has it as prototype: that saves a third of a request's CPU time.
   Object.create(client.config);
   const stack = client.middlewareStack as Stack;
   stack.remove('loggerMiddleware');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Patience {
-  /** How long a write that meets others is sent again, in all. */
+  /** How long, in all, a write that meets others is sent again. */
   maxMs?: number;
   wait?: (ms: number) => Promise<unknown>;
   random?: () => number;
@@ -11,7 +11,7 @@ export interface Patience {
 const FIRST_WAIT_MS = 25;
 const MAX_WAIT_MS = 1_000;
 
-/** Why a transaction was cancelled that says nothing about its conditions: the same one may stand a moment later. */
+/** Reasons to cancel a transaction that say nothing of its conditions: the same one may succeed a moment later. */
 const PASSING = new Set([
   'TransactionConflict',
   'ThrottlingError',
@@ -20,8 +20,8 @@ const PASSING = new Set([
 ]);
 
 /**
- * Sends a write again for as long as DynamoDB is busy with its items: a transaction has one of them in hand, or a
- * transaction was throttled. The SDK repeats neither. A failed condition is not contention: it is thrown at once.
+ * Repeats a write for as long as DynamoDB is busy with its items: another transaction has one of them, or a transaction
+ * was throttled. The SDK repeats neither. A failed condition is not contention: it is thrown at once.
  */
 export async function whileContended<T>(
   write: () => Promise<T>,
@@ -34,7 +34,7 @@ export async function whileContended<T>(
     } catch (error) {
       if (!isContention(error) || clock() - began >= maxMs) throw error;
     }
-    // Half of it at random, so that those who met once do not meet again.
+    // Half of it is random, so that those who met once do not meet again.
     await wait((Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** tries) * (1 + random())) / 2);
   }
 }

@@ -33,7 +33,7 @@ type WireValues = ReturnType<typeof toWire>;
 const toWire = (values: Values) => marshall(values, { removeUndefinedValues: true });
 const fromWire = (values: WireValues | undefined): Values | undefined => values && unmarshall(values);
 
-/** There is one table: nobody has to name it. */
+/** There is only one table, so nobody has to name it. */
 type OnTable<Input> = Omit<Input, 'TableName'>;
 
 /** One write of a transaction. */
@@ -47,47 +47,47 @@ interface Page {
 }
 
 /**
- * The table's operations, with values as JavaScript has them. What reads or writes takes one, so that tests bring theirs.
- * A write under a key that no item can have throws ContractError before it is sent: an id in a body was too long.
+ * The table's operations, with JavaScript values. Readers and writers take one as an argument, so that tests can pass
+ * their own. A write under an impossible key throws ContractError before it is sent: an id in a body was too long.
  */
 export interface Table {
   get(input: OnTable<GetCommandInput>): Promise<Values | undefined>;
   put(input: OnTable<PutCommandInput>): Promise<void>;
-  /** The attributes that `ReturnValues` asks for. */
+  /** Returns the attributes that `ReturnValues` asks for. */
   update(input: UpdateInput): Promise<Values | undefined>;
   delete(input: OnTable<DeleteCommandInput>): Promise<void>;
   query(input: OnTable<QueryCommandInput>): Promise<Page>;
-  /** Strongly consistent; `unprocessed` keys are to be asked for again. */
+  /** Strongly consistent; `unprocessed` keys have to be read again. */
   batchGet(keys: readonly Values[]): Promise<{ items: Values[]; unprocessed: Values[] }>;
   transactWrite(writes: readonly Write[]): Promise<void>;
-  /** Puts and removes up to 25 items, none of them twice and each by itself; `unprocessed` are to be written again. */
+  /** Puts and removes up to 25 items, none of them twice, each on its own; `unprocessed` ones must be written again. */
   batchWrite(writes: readonly PlainWrite[]): Promise<{ unprocessed: PlainWrite[] }>;
 }
 
-/** An item that is put, or the key of one that is removed, whatever stands there. */
+/** An item to put, or the key of one to remove, whatever is there. */
 export type PlainWrite = { Item: Values } | { Key: Values };
 
 const VALUES = ['Key', 'Item', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
 type Wired<Input> = Omit<Input, (typeof VALUES)[number]> &
   Record<(typeof VALUES)[number], WireValues> & { TableName: string };
 
-/** An input with whatever values it has as the wire has them. */
+/** An input with its values in DynamoDB's format. */
 function wire<Input extends object>(input: Input, TableName: string): Wired<Input> {
   const wired: Record<string, unknown> = { TableName, ...input };
   for (const name of VALUES) if (wired[name]) wired[name] = toWire(wired[name] as Values);
   return wired as Wired<Input>;
 }
 
-/** Three seconds of throttling cost less than an attempt, or an outcome that nobody could write down until its lease ended. */
+/** Three seconds of throttling cost less than an attempt, or an outcome not recorded before the lease ends. */
 const MAX_TRIES = 6;
 
-/** The middleware of a command is put together once, not for each request: which is why this is not lib-dynamodb. */
+/** A command's middleware is assembled once, not for each request: hence not lib-dynamodb. */
 export const createClient = (more: DynamoDBClientConfig = {}): DynamoDBClient =>
   slim(new DynamoDBClient({ ...slimConfig, maxAttempts: MAX_TRIES, cacheMiddleware: true, ...more }));
 
 export const client = createClient();
 
-/** The table over a client; single writes and transactions that met another one are sent again. */
+/** The table behind a client; single writes and transactions that met another one are sent again. */
 export function openTable(
   dynamoDb: Pick<DynamoDBClient, 'send'>,
   { nameOf = tableName, patience }: { nameOf?: () => string; patience?: Patience } = {},

@@ -1,11 +1,11 @@
 import type { UpdateInput, Values } from './document.ts';
 
-/** What has to hold of an item for a write to be carried out. Paths are dotted: `lease.owner`. */
+/** What must hold for an item so that a write is carried out. Paths are dotted: `lease.owner`. */
 export interface Condition {
   text: string;
   names: Record<string, string>;
   values: Values;
-  /** Holds where one of several does: AND binds its parts closer than OR. */
+  /** Consists of alternatives: AND binds its parts closer than OR. */
   isEither?: boolean;
 }
 
@@ -42,7 +42,7 @@ const join = (text: string, conditions: readonly Condition[]): Condition => ({
   names: Object.assign({}, ...conditions.map(({ names }) => names)),
   values: Object.assign({}, ...conditions.map(({ values }) => values)),
 });
-// No parentheses but those that are needed: the emulator's parser takes twice as long for each level of them.
+// Only the parentheses that are needed: the emulator's parser takes twice as long for each level.
 export const allOf = (...conditions: readonly Condition[]): Condition =>
   join(conditions.map(({ text, isEither }) => (isEither ? `(${text})` : text)).join(' AND '), conditions);
 export const anyOf = (...conditions: readonly Condition[]): Condition => ({
@@ -50,7 +50,7 @@ export const anyOf = (...conditions: readonly Condition[]): Condition => ({
   isEither: true,
 });
 
-/** The members by which a put, a delete or a check stands or falls with it. */
+/** The members that make a put, a delete or a check conditional. */
 export const onlyIf = ({ text, names, values }: Condition) => ({
   ConditionExpression: text,
   ExpressionAttributeNames: names,
@@ -63,7 +63,7 @@ type Update = { UpdateExpression: string } & Pick<
 >;
 
 /**
- * An update of some members of an item: undefined removes one, those of `first` are only written where there are none
+ * An update of some members of an item: undefined removes one; those of `first` are only written where there are none
  * yet.
  */
 export function setting(members: Values, when?: Condition, first: Values = {}): Update {

@@ -19,7 +19,7 @@ export type Item<T> = T & Key & IndexKeys & { expiresAt?: number };
 const MAX_PARTITION_KEY_BYTES = 2048;
 export const MAX_SORT_KEY_BYTES = 1024;
 const isLonger = (text: string | undefined, bytes: number): boolean =>
-  // No character has more than three bytes for each of its UTF-16 units.
+  // A UTF-16 unit takes at most three bytes in UTF-8.
   text !== undefined && text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 
 /** Whether a key, in the table or in one of its indexes, is longer than DynamoDB allows. */
@@ -29,21 +29,21 @@ export const isKeyTooLong = ({ pk, sk, timePk, timeSk, statePk, stateSk }: Parti
 
 const DAY_SECONDS = 24 * 3600;
 
-/** The time to live of an item of a kind that counts from an instant, in seconds since 1970 as DynamoDB wants it. */
+/** When an item of this kind expires, counted from an instant: in seconds since 1970, as DynamoDB wants it. */
 export const expiryOf = ({ keepDays }: { keepDays: number }, from: string): number =>
   Math.ceil(Date.parse(from) / 1000 + keepDays * DAY_SECONDS);
 
-/** The time to live of what is kept for so many days; none where the days are 0, which is for ever. */
+/** The expiry of what is kept for so many days; none for 0 days, which means for ever. */
 export const keptFor = (days: number, from: string): { expiresAt?: number } =>
   days > 0 ? { expiresAt: expiryOf({ keepDays: days }, from) } : {};
 
-/** The first byte of what was deflated with the dictionary; no Brotli stream with one of our windows begins with it. */
+/** The first byte of what was deflated with the dictionary; no Brotli stream of ours begins with it. */
 const DEFLATED = 1;
-/** How far Deflate looks back. An order of a thousand lines names each of them several times, farther apart than that. */
+/** How far Deflate looks back. An order of a thousand lines names each several times, further apart than by default. */
 const DEFLATE_WINDOW = 2 ** 15;
 const BROTLI_WINDOW = 22;
 
-/** Most items are packed into less than this; by default each is given 16 KB, which are collected soon after. */
+/** Most items pack into less than this; by default each would be given 16 KB, soon to be collected. */
 const DEFLATE = { dictionary: DICTIONARY, chunkSize: 4096 };
 
 function compress(text: string): Buffer {
@@ -61,8 +61,8 @@ const decompress = (packed: Uint8Array): string =>
 const KEYS = ['pk', 'sk', 'timePk', 'timeSk', 'statePk', 'stateSk', 'expiresAt'] as const;
 
 /**
- * An item whose members are one compressed attribute, as a write is paid by the kilobyte. Keys stay readable, and so do
- * the members that conditions name.
+ * Packs an item's members into one compressed attribute, as writes are paid by the kilobyte. Keys stay readable, and so
+ * do members that conditions name.
  */
 export function pack<T extends object>(item: Item<T>, visible: ReadonlyArray<keyof T & string>): Item<T> {
   const outside = new Set<string>([...KEYS, ...visible]);
@@ -85,7 +85,7 @@ function unpack<T extends object>(item: T & { packed?: Uint8Array }): T {
   return { ...JSON.parse(decompress(packed)), ...rest };
 }
 
-/** A stored thing without its keys. */
+/** A stored object without its keys. */
 export function bare<T extends object>(item: Item<T>): T {
   const { pk: _p, sk: _s, timePk: _tp, timeSk: _ts, statePk: _sp, stateSk: _ss, expiresAt: _e, ...rest } = unpack(item);
   return rest as unknown as T;

@@ -1,13 +1,13 @@
 /**
- * Every kind of item of the one table: its key, where it stands in the indexes, how long it is kept and what of it stays
- * readable beside the packed part. Keys are made of plain strings, so that this file knows nothing of what they mean.
- * What is stored under them is found again by them: a key that changes is a migration. docs/table.md is made from this.
+ * Every kind of item in the one table: its key, its index entries, how long it is kept, and which members stay readable
+ * beside the packed part. Keys are made of plain strings, so this file does not know what they mean. What is stored is
+ * found again by its key: changing a key is a migration. docs/table.md is generated from this file.
  */
 
 type Of<Names extends string> = Readonly<Record<Names, string>>;
 type Index = 'byTime' | 'byState';
 
-// Annotated for the bundler, which leaves out of each function the kinds of items that it does not use.
+// Annotated for the bundler, which leaves out of each function the kinds of items it does not use.
 
 /** Where the items of one kind of each connection stand in an index, by an instant and their id: over several partitions. */
 /* @__NO_SIDE_EFFECTS__ */

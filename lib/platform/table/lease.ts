@@ -4,7 +4,7 @@ import { allOf, anyOf, type Condition, equals, isAtMost, isUnset, setting } from
 import type { Key } from './item.ts';
 import { isConditionFailure, isWritten } from './write.ts';
 
-/** Who may work on an item, and until when: whoever is over time is taken for dead. */
+/** Who may work on an item, and until when: after that its owner is taken for dead. */
 export interface Lease {
   owner: string;
   /** UTC. */
@@ -17,24 +17,24 @@ interface Wanted {
   member: string;
   seconds: number;
   now: Date;
-  /** What has to hold besides. */
+  /** What must hold besides. */
   when?: Condition | undefined;
-  /** Members that are written with the lease, where there are none yet. */
+  /** Members written with the lease where there are none yet. */
   first?: Values;
 }
 
-/** Whether nobody has the lease, or not any more. */
+/** Holds if nobody has the lease, or nobody any more. */
 export const isFree = (member: string, now: Date): Condition =>
   anyOf(isUnset(member), isAtMost(`${member}.until`, now.toISOString()));
 
-/** Takes a lease: the whole item and its new owner; undefined while another has it, or where `when` does not hold. */
+/** Takes a lease: the whole item and its new owner; undefined while another has it, or if `when` does not hold. */
 export async function takeLease(
   { key, member, seconds, now, when, first }: Wanted,
   table = db,
 ): Promise<{ item: Values; lease: Lease } | undefined> {
   const lease: Lease = { owner: randomUUID(), until: new Date(now.getTime() + seconds * 1000).toISOString() };
   const free = isFree(member, now);
-  // Where the answer to this very write was lost, the SDK's repeat of it finds the lease our own.
+  // If the answer to this very write was lost, the SDK's repetition finds our own lease.
   const condition = anyOf(when ? allOf(free, when) : free, equals(`${member}.owner`, lease.owner));
   try {
     const update = { Key: key, ...setting({ [member]: lease }, condition, first), ReturnValues: 'ALL_NEW' } as const;
@@ -45,7 +45,7 @@ export async function takeLease(
   }
 }
 
-/** Writes members while the lease is still this owner's, the lease itself included; false when it was lost, or `when` does not hold. */
+/** Writes members while this owner has the lease, the lease included; false if it was lost, or `when` does not hold. */
 export function writeLeased(
   { key, member, owner, when }: Pick<Wanted, 'key' | 'member' | 'when'> & Pick<Lease, 'owner'>,
   members: Values,

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Table } from './document.ts';
 
-/** What is asked of a table in one turn of the event loop, as by the messages of one batch, is one request. */
+/** Joins what is asked of a table in one turn of the event loop, as by the messages of a batch, into one request. */
 export function perTurn<Asked, Answer>(
   maxBatchSize: number,
   request: (asked: readonly Asked[], table: Table) => Promise<ReadonlyArray<Answer | Error>>,

@@ -25,7 +25,7 @@ async function readTogether(keys: readonly Key[], table: Table): Promise<Array<o
     const found = await readAll(keys, table);
     return keys.map((key) => found.get(textOf(key)));
   } catch (error) {
-    // One key that DynamoDB does not take must not fail the reads of other messages.
+    // One key that DynamoDB refuses must not fail the reads of other messages.
     if ((error as Error).name !== 'ValidationException') throw error;
     return Promise.all(keys.map((key) => readOne(key, table).catch((reason: Error) => reason)));
   }
@@ -45,7 +45,7 @@ async function readAll(keys: readonly Key[], table: Table): Promise<Map<string, 
     const { items, unprocessed } = await table.batchGet(pending);
     for (const item of items as Array<Item<object>>) found.set(textOf(item), bare(item));
     pending = unprocessed as Key[];
-    // What it left out, it left out for being asked too much.
+    // DynamoDB leaves keys out when it is asked for too much.
     if (pending.length > 0) await sleep(Math.random() * 100);
   }
   return found;

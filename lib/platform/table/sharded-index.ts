@@ -4,7 +4,7 @@ import { db, getItems, type IndexKeys, isKeyTooLong, type Key, type Table } from
 
 type IndexName = keyof typeof schema.indexes;
 
-/** Where items of one kind stand in an index; `isSharded`: over several partitions, by the item's id. */
+/** Where an index has the items of one kind; `isSharded`: in several partitions, by the item's id. */
 export interface Place<Partition = never, Sort = never> {
   index: IndexName;
   isSharded: boolean;
@@ -12,7 +12,7 @@ export interface Place<Partition = never, Sort = never> {
   sort: (of: Sort) => string;
 }
 
-/** The index keys of an item at its place. */
+/** An item's index keys. */
 export function keysIn<P, S>(
   { index, isSharded, partition, sort }: Place<P, S>,
   item: P & S & { id?: string },
@@ -22,23 +22,23 @@ export function keysIn<P, S>(
   return { [hashKey]: isSharded ? shardOf(plain, item.id ?? '') : plain, [rangeKey]: sort(item) };
 }
 
-/** All partitions of an index in which the items of a place stand. */
+/** All partitions of an index that have items of this kind. */
 export const partitionsOf = <P>({ isSharded, partition }: Place<P>, of: P): string[] =>
   isSharded ? shardsOf(partition(of)) : [partition(of)];
 
-/** The partition of an index in which one of many things of a kind stands, by its id. */
+/** The partition of an index that has this item, by its id. */
 export const shardOf = (partition: string, id: string): string => shardName(partition, shardNumber(id));
 
-/** Which of so many partitions a thing belongs to, by its id: from 0 to `INDEX_SHARDS - 1`. */
+/** The number of the partition that an id belongs to, from 0 to `INDEX_SHARDS - 1`. */
 export const shardNumber = (id: string): number => hash(id) % INDEX_SHARDS;
 
 const shardsOf = (partition: string): string[] =>
   Array.from({ length: INDEX_SHARDS }, (_, shard) => shardName(partition, shard));
 
-/** The first has the plain name: what was written before there were others is found there. */
+/** The first has the plain name, under which everything was written before there were others. */
 const shardName = (partition: string, shard: number): string => (shard === 0 ? partition : `${partition}#${shard}`);
 
-/** FNV-1a: ids are no secrets, and this is asked for every write. */
+/** FNV-1a: ids are no secrets, and this runs for every write. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
@@ -68,10 +68,10 @@ export async function queryIndex(
     IndexName: index,
     KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
     ExpressionAttributeNames: { '#pk': hashKey, '#sk': rangeKey },
-    // DynamoDB compares bytes of UTF-8, of which these are the least and the greatest that a sort key begins with.
+    // DynamoDB compares UTF-8 bytes, of which these are the least and the greatest that a sort key begins with.
     ExpressionAttributeValues: { ':pk': partition, ':low': after || ' ', ':high': before || '\u{10ffff}' },
     ScanIndexForward: !newestFirst,
-    // BETWEEN includes its ends: one more for each bound that has to be dropped.
+    // BETWEEN includes its ends: one more row for each bound that has to be dropped.
     Limit: limit + 2,
   });
   return Items.map((item) => ({ pk: item.pk as string, sk: item.sk as string, sort: item[rangeKey] as string }))
@@ -79,18 +79,18 @@ export async function queryIndex(
     .slice(0, limit);
 }
 
-/** The id of what a row is of: sort keys end in it, behind an instant or a SKU. */
+/** The id in a row: sort keys end with it, after an instant or a SKU. */
 export const idOf = ({ sort }: Pick<IndexRow, 'sort'>): string => sort.slice(sort.indexOf('#') + 1);
 
 interface Pages extends Omit<Page, 'partition'> {
   partitions: readonly string[];
 }
 
-/** A page of each partition, together in the order of their sort keys, and where the next pages begin: none behind the last. */
+/** A page of each partition, merged by sort key, and where the next pages begin: undefined after the last. */
 async function readPages({ partitions, ...page }: Pages, table: Table): Promise<{ rows: IndexRow[]; end?: string }> {
   const pages = await Promise.all(partitions.map((partition) => queryIndex({ ...page, partition }, table)));
   const inOrder = (a: string, b: string): number => (page.newestFirst ? compareText(b, a) : compareText(a, b));
-  // A full page may go on behind its last row: what sorts after that is for the next pages.
+  // A full page may continue after its last row: what sorts after that is for the next pages.
   const ends = pages.flatMap((rows) => (rows.length < page.limit ? [] : (rows.at(-1)?.sort ?? [])));
   const [end] = ends.sort(inOrder);
   const rows = pages.flat().filter(({ sort }) => end === undefined || inOrder(sort, end) <= 0);
@@ -111,14 +111,14 @@ export async function* walkIndex(
   }
 }
 
-/** A page of a list, as it is asked for. */
+/** A page of a list, as a caller asks for it. */
 export interface PageAsked {
   limit: number;
-  /** Where the page before ended. */
+  /** Where the previous page ended. */
   cursor?: string | undefined;
 }
 
-/** Where a list looks: all partitions of a place, of these connections where it has such. */
+/** Where a list looks: all partitions of a kind, for these connections if it has any. */
 export const across = (place: Place<{ connection: string }>, connections: readonly string[] = ['']) => ({
   index: place.index,
   partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
@@ -127,18 +127,18 @@ export const across = (place: Place<{ connection: string }>, connections: readon
 interface Listing<T> extends PageAsked, Pick<Pages, 'index' | 'partitions'> {
   /** Nothing older is looked at: an instant that the sort keys begin with. */
   since?: string | undefined;
-  /** The item of what is stored. */
+  /** The item that a stored one stands for. */
   read?: (stored: T) => T;
   matches?: (item: T) => boolean;
 }
 
-/** Of a filter that leaves out nearly all, a page ends after so many rounds or rows, with a cursor: there may be more. */
+/** If a filter leaves out nearly everything, a page ends after this many rounds or rows, with a cursor for the rest. */
 const MAX_ROUNDS = 20;
 const MAX_LOOKED = 2_000;
 const MAX_STEP = 400;
 /** Lambda answers with 6 MB at most: a page of larger items ends early, with a cursor. */
 const MAX_PAGE_BYTES = 4_000_000;
-/** Beside its share of a page, a partition is asked for so many more, as no hash is even. */
+/** A partition is asked for this many more than its share of a page, as no hash is even. */
 const SPARE_ROWS = 4;
 
 /** Newest first over several partitions; the cursor is the last sort key seen, valid in all of them. */
@@ -151,7 +151,7 @@ export async function listIndex<T extends object>(
   let bytes = 0;
   let before = listing.cursor && decodeCursor(listing.cursor);
   let each = Math.min(limit + 1, Math.ceil((limit + 1) / partitions.length) + SPARE_ROWS);
-  // Where little matches, as many partitions are asked anew for few rows each: the steps grow.
+  // If little matches, all partitions are asked again and again for few rows each, so the steps grow.
   let step = limit;
   for (let round = 0, looked = 0; round < MAX_ROUNDS && looked < MAX_LOOKED; round++) {
     const asked = { index, partitions, limit: each, newestFirst: true, before, after: since };
@@ -172,7 +172,7 @@ export async function listIndex<T extends object>(
     const exhausted = end === undefined && rows.length <= step && window.at(-1)?.sort === before;
     if (exhausted || (rows.length === 0 && end === undefined)) return { items };
     if (items.length === limit) return { items, cursor: encodeCursor(before ?? '') };
-    // One connection may have nearly all there is.
+    // One connection may have nearly everything there is.
     step = Math.min(2 * step, MAX_STEP);
     each = Math.min(step + 1, each * 2);
   }

@@ -4,33 +4,33 @@ import { lambda } from '../lambda/lambda.ts';
 import { errorFields, log } from '../telemetry/log.ts';
 import { bare, type Item, type Key } from './item.ts';
 
-/** What a write made of one item, as the table's stream tells it. */
+/** A write to one item, as the table's stream tells it. */
 export interface Committed {
   key: Key;
-  /** Undefined where there was none, or is none. */
+  /** Undefined where there was no item, or is none. */
   before: object | undefined;
   after: object | undefined;
   /** When it was written, to the second. */
   at: Date;
-  /** Where it stands in its shard. */
+  /** Its sequence number in its shard. */
   sequence: string;
 }
 
 type Wired = Parameters<typeof unmarshall>[0];
 type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 
-/** An event is JSON, in which bytes are base64. */
+/** An event is JSON, which has bytes as base64. */
 const withBytes = ({ packed, ...image }: Image): Wired =>
   ({ ...image, ...(packed && { packed: { B: Buffer.from(String(packed.B), 'base64') } }) }) as Wired;
 
-/** A handler of the table's stream; `work` answers the records that it could not do, which come again with all after. */
+/** A handler of the table's stream; `work` returns records it could not do, which come again with all later ones. */
 export const consumeStream = (work: (records: readonly Committed[]) => Promise<readonly Committed[]>) =>
   lambda<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }) => {
     const failed = await work(Records.flatMap(readRecord));
     return { batchItemFailures: failed.map(({ sequence }) => ({ itemIdentifier: sequence })) };
   });
 
-/** A record as the hub reads it. A record that nobody can read would hold up all behind it for a day: it is passed over, and said so. */
+/** Reads a record. One that cannot be read is logged and skipped: it would hold up all that follow for a day. */
 export function readRecord({ dynamodb = {} }: DynamoDBRecord): Committed[] {
   const { Keys = {}, OldImage, NewImage, ApproximateCreationDateTime = 0, SequenceNumber = '' } = dynamodb;
   const plain = (image: Image | undefined) => (image ? bare(unmarshall(withBytes(image)) as Item<object>) : undefined);

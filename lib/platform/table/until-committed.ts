@@ -8,8 +8,8 @@ export interface Patience {
 }
 
 /**
- * Optimistic concurrency: runs `attempt` (read, decide, write on condition) again for as long as it answers undefined
- * because another writer was faster, after a growing random wait. `what` names the thing in the error that ends it.
+ * Optimistic concurrency: repeats `attempt` (read, decide, write on condition) while it returns undefined because
+ * another writer was faster, after a growing random wait. `what` names the thing in the final error.
  */
 export async function untilCommitted<T>(
   what: string,

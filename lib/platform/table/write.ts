@@ -3,7 +3,7 @@ import { isConditionCancelled } from './contention.ts';
 import { db, type Values, type Write } from './document.ts';
 import type { Item } from './item.ts';
 
-/** One write of an item; `NEW` and other conditions make it stand or fall. */
+/** One write of an item; `NEW` and other conditions make it conditional. */
 export const put = <T extends object>(item: Item<T>, condition?: string, values?: Record<string, unknown>) => ({
   Put: {
     Item: item,
@@ -14,17 +14,17 @@ export const put = <T extends object>(item: Item<T>, condition?: string, values?
 
 export const NEW = 'attribute_not_exists(pk)';
 
-/** The write of an item that counts its writes: it stands or falls with the item being as it was read, or not being. */
+/** The write of an item that counts its writes, on condition that the item is as it was read, or still absent. */
 export const putRevised = <T extends { revision: number }>(
   item: Item<T>,
   was: { revision: number } | null | undefined,
 ) => (was ? put(item, 'revision = :revision', { ':revision': was.revision }) : put(item, NEW));
 
-/** Writes all or nothing. False when a condition failed: read again and decide again. Anything else throws. */
+/** Writes all or nothing. False if a condition failed: read again and decide again. Anything else throws. */
 export const transact = (writes: readonly Write[], table = db): Promise<boolean> =>
   isWritten(table.transactWrite(writes));
 
-/** False where the condition of a write failed; whatever else it throws is thrown. */
+/** False if the condition of a write failed; other errors are thrown. */
 export async function isWritten(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -39,8 +39,8 @@ export const isConditionFailure = (error: unknown): boolean =>
   (error as { name?: string }).name === 'ConditionalCheckFailedException';
 
 /**
- * The item that a write with `ReturnValuesOnConditionCheckFailure: 'ALL_OLD'` met, of which its condition did not hold;
- * undefined where there is none. Any other error is thrown.
+ * The item that a write with `ReturnValuesOnConditionCheckFailure: 'ALL_OLD'` met when its condition failed; undefined
+ * where there is none. Other errors are thrown.
  */
 export function standing(error: unknown): Values | undefined {
   if (!isConditionFailure(error)) throw error;
@@ -54,7 +54,7 @@ interface TooLarge {
   CancellationReasons?: Array<{ Code?: string; Message?: string }>;
 }
 
-/** Whether a write holds an item above DynamoDB's 400 KB, alone or in a transaction; nothing of it was written. */
+/** Whether an item in a write, alone or in a transaction, is over DynamoDB's 400 KB; nothing was written then. */
 export function isTooLarge(error: unknown): boolean {
   const { name, message = '', CancellationReasons = [] } = error as TooLarge;
   const reasons = [

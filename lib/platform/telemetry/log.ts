@@ -3,8 +3,8 @@ import { currentTrace } from './trace.ts';
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * One line of JSON for the log. Lambda's own console wraps what it is told into the `message` of another line, where
- * CloudWatch finds no metric and a query no field; on stdout a line of JSON stays what it is.
+ * One line of JSON for the log. Lambda's own console would wrap it into the `message` of another line, where CloudWatch
+ * finds no metric and a query no field; on stdout it stays as it is.
  */
 export function printLine(level: Level, line: string): void {
   if (process.env.AWS_LAMBDA_RUNTIME_API) process.stdout.write(`${line}\n`);
@@ -14,15 +14,15 @@ export function printLine(level: Level, line: string): void {
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /**
- * One JSON line, with `timestamp` and `level` as Lambda wants them of a log it may filter by level. Fields are ids, codes
- * and counts only: never a body, a header, a secret or a buyer's data.
+ * One JSON line, with `timestamp` and `level` as Lambda wants them to filter by level. Fields are ids, codes and counts
+ * only: never a body, a header, a secret or a buyer's data.
  */
 function write(level: Level, message: string, fields: Fields = {}): void {
   const timestamp = new Date().toISOString();
   printLine(level, JSON.stringify({ timestamp, level, message, ...traceFields(), ...fields }));
 }
 
-/** Names as OpenTelemetry has them, so that whatever reads the logs finds the trace by itself. */
+/** Named as in OpenTelemetry, so that log tools find the trace by themselves. */
 function traceFields(): Fields {
   const trace = currentTrace();
   return trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
@@ -35,12 +35,12 @@ export const log = {
 };
 
 /**
- * An error's class, stable code and the innermost place of ours that it came by; its message may quote a body, so it
- * stays out.
+ * An error's class, stable code and the innermost line of our code it passed; its message may quote a body, so it is
+ * left out.
  */
 export const errorFields = (error: unknown): Fields => {
   const { name, code, message = '', stack = '' } = error as Partial<Error> & { code?: unknown };
-  // A message may have lines that look like calls: only what stands behind it is read.
+  // The message may itself have lines that look like calls: only what follows it is read.
   const calls = message ? stack.split(message).slice(1).at(-1) : stack;
   const places = [...(calls ?? '').matchAll(/^ +at (.+:\d+:\d+\)?)$/gm)].map(([, place]) => place);
   return {

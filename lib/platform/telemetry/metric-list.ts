@@ -1,11 +1,11 @@
 interface MetricSpec {
-  /** As CloudWatch names it; counts where there is none. */
+  /** As CloudWatch names it; a count if absent. */
   unit?: 'Milliseconds' | 'Seconds';
-  /** In the order in which they are written, each with its values where those are fixed. */
+  /** In the order they are written, each with its values where those are fixed. */
   dimensions: Readonly<Record<string, 'any' | readonly string[]>>;
   /**
-   * With `WATCH=lean` only what one of its alarms reads is emitted: `sum` without dimensions, `each` with all of them;
-   * and of those with more than one value only these.
+   * With `WATCH=lean`, emitted only if one of its alarms reads it: `sum` without dimensions, `each` with all of them,
+   * `only` for these values.
    */
   lean?: 'sum' | 'each';
   only?: Readonly<Record<string, string>>;
@@ -16,11 +16,11 @@ const OF_MARKETPLACE = { Marketplace: 'any' } as const;
 const EVENT_STATES = ['applied', 'duplicate', 'unreadable'] as const;
 
 /**
- * Every metric of the hub: functions emit them by this list, dashboard and alarms are drawn from it. Each combination of
- * dimensions that occurs costs 0.30 USD a month, so no connection, order or delivery is ever one.
+ * Every metric of the hub: functions emit by this list, and the dashboard and alarms are made from it. Each combination
+ * of dimensions that occurs costs 0.30 USD a month, so no connection, order or delivery is ever a dimension.
  */
 export const METRICS = {
-  /** Webhooks by what they were answered: 200; 401; 400 or 413; 503. */
+  /** Webhooks by their answer: 200; 401; 400 or 413; 503. */
   Webhooks: {
     dimensions: { ...OF_MARKETPLACE, Result: ['accepted', 'unauthorized', 'invalid', 'unavailable'] },
     lean: 'each',
@@ -32,28 +32,28 @@ export const METRICS = {
   OrdersReceived: { dimensions: OF_MARKETPLACE, lean: 'each' },
   /** Inbound events by what became of them. */
   EventsIngested: { dimensions: { ...OF_MARKETPLACE, State: EVENT_STATES } },
-  /** Members of bodies that came up for the first time, and such that stay away. */
+  /** Members of bodies that appeared for the first time, and those that vanished. */
   ShapeChanges: { dimensions: OF_MARKETPLACE, lean: 'sum' },
   Attempts: {
     dimensions: { ...OF_MARKETPLACE, Action: 'any', Outcome: OUTCOMES },
     lean: 'each',
     only: { Action: 'order', Outcome: 'succeeded' },
   },
-  /** Deliveries that came to a stand: dead, or blocked until a person acts. */
+  /** Deliveries that stopped: dead, or blocked until a person acts. */
   DeliveriesStopped: {
     dimensions: { ...OF_MARKETPLACE, State: ['dead', 'blocked'] },
     lean: 'sum',
     only: { State: 'blocked' },
   },
-  /** From the opening of a push, as its event was applied, to its success. */
+  /** From the opening of a push, when its event was applied, to its success. */
   DeliveryLatency: { unit: 'Milliseconds', dimensions: OF_MARKETPLACE },
-  /** Messages that a consumer of a queue reported as failed: each is received again. */
+  /** Messages that a queue's consumer reported as failed: each is received again. */
   MessagesFailed: { dimensions: { Function: 'any' }, lean: 'sum' },
-  /** Commits that the publisher could not tell as changes: `longshore changes rebuild` does. */
+  /** Commits that the publisher could not turn into changes: `longshore changes rebuild` does. */
   RecordsPassedOver: { dimensions: {}, lean: 'sum' },
   /**
-   * Once a minute for a connection that is away, as one of its deliveries asks whether it is back, and under the marketplace
-   * `endpoint` for each endpoint that is paused.
+   * Once a minute for a connection that is away, when one of its deliveries asks whether it is back, and under the
+   * marketplace `endpoint` for each endpoint that is paused.
    */
   Away: { dimensions: OF_MARKETPLACE, lean: 'sum' },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
@@ -66,7 +66,7 @@ export type MetricName = keyof typeof METRICS;
 
 export const unitOf = (name: MetricName): string => (METRICS[name] as MetricSpec).unit ?? 'Count';
 
-/** A value's dimensions as they are emitted, in their order; undefined for what a lean deployment does not emit. */
+/** A value's dimensions as they are emitted, in order; undefined for what a lean deployment does not emit. */
 export function dimensionsOf(
   name: MetricName,
   given: Readonly<Record<string, string>>,
@@ -82,7 +82,7 @@ export function dimensionsOf(
 
 type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : string;
 
-/** The dimensions that a metric is to be given, all of them. */
+/** The dimensions that a metric takes, all of them. */
 export type DimensionsOf<Name extends MetricName> = {
   [Key in keyof (typeof METRICS)[Name]['dimensions']]: ValueOf<(typeof METRICS)[Name]['dimensions'][Key]> & string;
 };

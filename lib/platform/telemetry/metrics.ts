@@ -3,7 +3,7 @@ import { envName } from '../names.ts';
 import { printLine } from './log.ts';
 import { type DimensionsOf, dimensionsOf, type MetricName, unitOf } from './metric-list.ts';
 
-/** As many values as the embedded metric format allows one metric of one line. */
+/** The most values that the embedded metric format allows for one metric in one line. */
 const MAX_VALUES = 100;
 
 /** What is known of one combination of dimensions: one line of the log. */
@@ -12,12 +12,12 @@ interface Line {
   values: Map<MetricName, number[]>;
 }
 
-/** What the invocation has told so far, by its dimensions. */
+/** What the invocation has counted so far, by its dimensions. */
 const lines = new Map<string, Line>();
 
 /**
- * Counts one more of something, or notes a value in the metric's unit. A log line in CloudWatch's embedded metric format,
- * no call: one line for each combination of dimensions at the end of the invocation. A crash may lose counts.
+ * Counts one of something, or notes a value in the metric's unit. Written in CloudWatch's embedded metric format,
+ * without a call: a log line for each combination of dimensions when the invocation ends. A crash may lose counts.
  */
 export function emitMetric<Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, value = 1): void {
   const ordered = dimensionsOf(name, dimensions, process.env[envName.watch] === 'lean');

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 
-/** Where a piece of work stands in the trace of what caused it: W3C Trace Context level 1, ids in lower-case hex. */
+/** A step within the trace of what caused it: W3C Trace Context level 1, ids in lower-case hex. */
 export interface Trace {
   /** 32 digits, the same from the webhook or poll to the push. */
   readonly traceId: string;
@@ -14,7 +14,7 @@ const HEADER =
   /^(?<version>[0-9a-f]{2})-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$/;
 const ZEROES = /^0+$/;
 
-/** The caller's place in its trace, or undefined where there is none that can be read. Later versions are read as 00. */
+/** The caller's step in its trace, or undefined where it cannot be read. Later versions are read as 00. */
 export function parseTraceparent(header: string | undefined): Trace | undefined {
   const { version, traceId = '', spanId = '', flags = '', more } = HEADER.exec(header ?? '')?.groups ?? {};
   if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
@@ -36,21 +36,21 @@ export function continueTrace(header: string | undefined): Trace {
 
 const current = new AsyncLocalStorage<Trace>();
 
-/** Does the work, whatever it awaits included, with this as its trace: log lines carry it. */
+/** Runs the work, including whatever it awaits, in this trace: its log lines carry it. */
 export const runInTrace = <T>(trace: Trace, work: () => T): T => current.run(trace, work);
 
-/** Makes a trace that of all the rest of an invocation. */
+/** Makes this the trace for the rest of the invocation. */
 export const enterTrace = (trace: Trace): void => current.enterWith(trace);
 
 export const currentTrace = (): Trace | undefined => current.getStore();
 
-/** What a message carries so that its receiver goes on with the trace; undefined outside of one. */
+/** What a message carries so that its receiver continues the trace; undefined outside of one. */
 export function currentTraceparent(): string | undefined {
   const trace = current.getStore();
   return trace && formatTraceparent(trace);
 }
 
-/** Out of a UUID, of which node:crypto has many in store: never nothing but zeroes, as its version is not. */
+/** Taken from a UUID, which node:crypto caches: never all zeroes, as the version is not. */
 const randomId = (bytes: 8 | 16): string =>
   randomUUID()
     .replaceAll('-', '')
