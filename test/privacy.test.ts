@@ -212,6 +212,49 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
   await vi.waitFor(() => expect(markedFiles(dataDir)).toEqual([]), { timeout: 20_000, interval: 500 });
 });
 
+test('a buyer without an order is found by his address at every account, and nobody whose address ends like it', async () => {
+  const stray = (email: string) => `{"id":"evt_${email}","mail":"${email}"}`;
+  await receive(stray('nemo@example.com'));
+  await receive(stray('nemo@example.com'), sign('', 'another-secret'));
+  await receive(stray('captain.nemo@example.com'));
+  const asked = { email: 'Nemo <mailto:NEMO@example.com>', reason: 'asked' };
+  const touched = { events: 1, quarantine: 1, deadLetters: 0, deliveries: 0, timeline: 0, orders: 0 };
+  const exported = await call('/buyers/export', asked);
+  expect(exported.body).toMatchObject({ orders: [], complete: true, places: { quarantine: [{ connection: 'shop' }] } });
+  expect((await call('/buyers/erase', asked)).body).toMatchObject({ orders: [], complete: true, touched });
+  const audit = await call('/audit', {}, { method: 'GET', key: 'ops-key' });
+  expect(audit.body.acts.slice(0, 2)).toMatchObject([
+    { act: 'buyer.erased', about: null },
+    { act: 'buyer.exported', about: null },
+  ]);
+});
+
+test('a buyer is erased from what was said when his order was read, and from answers to what he asked', async () => {
+  await receive(eventOf(scopioOrder('77')));
+  const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
+  const { tellOrder } = await import('#lib/orders/change');
+  const { transact } = await import('#lib/platform/table/table');
+  const at = new Date().toISOString();
+  const done = [{ type: 'question-ticket.done', detail: { delivery: 'dlv_asked', remoteId: 'T-5' } } as const];
+  await transact(tellOrder('shop:77', done, { by: 'shed', at, origin: 'dlv_asked' }));
+  const cause = { code: 'http_500', description: 'Zenobia is not here' };
+  const add = (id: string, kind: 'fetch' | 'push', connection: string, subject: object) =>
+    transact([
+      putNewDelivery({
+        ...openDelivery({ id, kind, action: 'x', connection, marketplace: 'm', order: null, subject } as never, at),
+        ...(kind === 'fetch' && { cause }),
+      }),
+    ]);
+  await add('dlv_read', 'fetch', 'shop', { resource: '77' });
+  await add('dlv_other', 'fetch', 'shed', { resource: '77' });
+  await add('dlv_reply', 'push', 'shed', { input: { ticketId: 'T-5', content: 'Dear Zenobia' } });
+  const { body } = await call('/buyers/erase', { order: 'shop:77', reason: 'asked' });
+  expect(body.touched).toMatchObject({ deliveries: 2, orders: 1 });
+  const { getDeliveries } = await import('#lib/deliveries/ledger');
+  const [read, other, reply] = await getDeliveries(['dlv_read', 'dlv_other', 'dlv_reply']);
+  expect([read?.cause?.description, other?.cause, reply?.subject]).toEqual(['erased', cause, { input: null }]);
+});
+
 test('whoever is asked for and not known is said so, and a request names one order or one address', async () => {
   expect((await call('/buyers/erase', { order: 'shop:nobody', reason: 'x' })).status).toBe(404);
   expect((await call('/buyers/export', { email: 'nobody@example.com' })).body).toMatchObject({

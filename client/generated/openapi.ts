@@ -1691,7 +1691,7 @@ export interface components {
              * @example scopio-main:ord_8f3a
              */
             order?: string;
-            /** @description The buyer of every order with this address, whatever its case. */
+            /** @description The buyer of every order with this address, whatever its case; what became no order is looked through for it, too. */
             email?: string;
             /** @description Where the answer before ended. */
             cursor?: string;
@@ -1726,7 +1726,7 @@ export interface components {
              * @example scopio-main:ord_8f3a
              */
             order?: string;
-            /** @description The buyer of every order with this address, whatever its case. */
+            /** @description The buyer of every order with this address, whatever its case; what became no order is looked through for it, too. */
             email?: string;
             /** @description Where the answer before ended. */
             cursor?: string;

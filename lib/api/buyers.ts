@@ -16,7 +16,8 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
 });
 const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address');
 const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)), {
-  description: 'The buyer of every order with this address, whatever its case.',
+  description:
+    'The buyer of every order with this address, whatever its case; what became no order is looked through for it, too.',
 });
 const cursor = doc(z.optional(z.string()), { description: 'Where the answer before ended.' });
 const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible);

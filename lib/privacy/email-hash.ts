@@ -12,13 +12,18 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
-/** An address in lower case, without the invisible characters that come along where it is copied from a page. */
-export const normalEmail = (email: string): string =>
-  email
+/**
+ * An address in lower case, without what comes along where it is copied from a page or a mail: invisible characters, a
+ * name (`Ana Torres <ana@example.com>`), `mailto:`.
+ */
+export function normalEmail(email: string): string {
+  const text = email
     .normalize('NFKC')
     .replaceAll(/\p{Cf}/gu, '')
     .trim()
     .toLowerCase();
+  return /[^\s<>:"]+@[^\s<>:"]+/.exec(text)?.[0] ?? text;
+}
 
 const readKey = async (table: Table): Promise<string | undefined> =>
   (await getItem<HashKey>(items.emailHashKey.key(), table))?.key;

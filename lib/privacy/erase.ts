@@ -43,9 +43,8 @@ export async function exportBuyer(subject: Subject, options: Options, reason?: s
     if (bytes > MAX_BYTES) buyer.deadline = 0;
   });
   const at = new Date().toISOString();
-  if (!begun.place)
-    for (const { id } of buyer.orders)
-      await recordAct({ act: 'buyer.exported', about: id, by: options.by, reason }, at);
+  const about = begun.place ? [] : buyer.orders.length > 0 || bytes === 0 ? idsOf(buyer) : [null];
+  for (const each of about) await recordAct({ act: 'buyer.exported', about: each, by: options.by, reason }, at);
   return { orders: idsOf(buyer), places, ...progress(left, next, begun) };
 }
 
@@ -65,6 +64,8 @@ export async function eraseBuyer(subject: Subject, reason: string, options: Opti
   };
   const left = await eachFound(buyer, begun, visit);
   const orders = idsOf(buyer);
+  if (orders.length === 0 && Object.values(touched).some((count) => count > 0))
+    await recordAct({ act: 'buyer.erased', about: null, by: options.by, reason }, at);
   return { id: `ers_${randomUUID()}`, at, by: options.by, reason, orders, touched, ...progress(left, next, begun) };
 }
 
@@ -116,8 +117,10 @@ async function findBuyer(subject: Subject, options: Options) {
     'order' in subject
       ? { orders: [await orderOf(subject.order)], next: undefined }
       : await ordersOf(subject.email, { ...options, cursor: begun.orders }, began + timeMs / 2);
-  const traces = tracesOf(orders, 'email' in subject ? subject.email : undefined);
-  const buyer: Buyer = { orders, traces, network, by, deadline: began + timeMs };
+  const email = 'email' in subject ? subject.email : undefined;
+  // Behind the last of his orders everything else is looked through for his address.
+  const last = next === undefined ? email : undefined;
+  const buyer: Buyer = { orders, traces: tracesOf(orders, email), email: last, network, by, deadline: began + timeMs };
   return { buyer, next, begun };
 }
 
@@ -145,7 +148,7 @@ async function eachFound(
   { place: first, from }: Begun,
   visit: (name: PlaceName, found: Found) => void | Promise<void>,
 ): Promise<Begun | undefined> {
-  if (buyer.orders.length === 0) return undefined;
+  if (buyer.orders.length === 0 && buyer.email === undefined) return undefined;
   const begin = PLACES.findIndex(({ name }) => name === first);
   for (const [index, { name, find }] of PLACES.slice(Math.max(0, begin)).entries())
     try {

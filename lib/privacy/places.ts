@@ -1,6 +1,6 @@
 import { bodyBytes } from '#events/inbound-body';
 import { silentAttempt, silentCause } from '#lib/attempts/silence';
-import { everyAccount } from '#lib/connections/store';
+import { everyAccount, everyConnection } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, getDelivery, putAttempt, transition } from '#lib/deliveries/ledger';
 import { listDeliveries } from '#lib/deliveries/list';
@@ -19,10 +19,12 @@ import { readQuarantine, removeQuarantined } from '#lib/quarantine/store';
 import { hasTrace } from './traces.ts';
 import { OutOfTime, walk } from './walk.ts';
 
-/** Whom to look for: his orders, and what gives him away where no order is named. */
+/** Whom to look for: his orders, if any, and what gives him away where no order is named. */
 export interface Buyer {
   orders: readonly Order[];
   traces: readonly string[];
+  /** His e-mail address, where every account is looked through for it, whether or not it has an order of his. */
+  email?: string | undefined;
   network: Network;
   /** Who erases him, for the timeline. */
   by: string;
@@ -66,21 +68,34 @@ const accountsOf = (orders: readonly Order[]): string[] => [
   ),
 ];
 
+/** Where something may be that became no order of his. */
+const everywhere = ({ orders, email, network }: Buyer): string[] => [
+  ...new Set([...accountsOf(orders), ...(email === undefined ? [] : everyConnection(network))]),
+];
+
+/** What gives him away at an account: the numbers of his orders are somebody else's where he has none. */
+const tracesAt = (connection: string, { orders, traces, email }: Buyer): readonly string[] =>
+  accountsOf(orders).includes(connection) ? traces : [email ?? []].flat();
+
 const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt }) => receivedAt).sort()[0] ?? '';
 
 /** Raw bodies: those that became one of the orders, and any that could not be read and has a trace of him. */
-async function* findEvents({ orders, traces, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
+async function* findEvents(buyer: Buyer, from?: string): AsyncGenerator<Found> {
+  const { orders, deadline } = buyer;
   const ids = new Set(orders.map(({ id }) => id));
   const isHis = (event: InboundEvent) =>
     event.body !== '' &&
-    ((event.order !== null && ids.has(event.order)) || bodiesOf(event).some((body) => hasTrace(body, traces)));
-  const connections = accountsOf(orders);
+    ((event.order !== null && ids.has(event.order)) ||
+      bodiesOf(event).some((body) => hasTrace(body, tracesAt(event.connection, buyer))));
+  const accounts = accountsOf(orders);
+  const connections = everywhere(buyer);
   const since = earliest(orders);
-  // What could not be read may have come before there was an order.
   const read = async (list: string, cursor: string | undefined) => {
-    if (list === 'since') return listEvents({ connections, since, limit: PAGE, cursor });
+    if (list === 'since') return listEvents({ connections: accounts, since, limit: PAGE, cursor });
     const { items, ...page } = await listEvents({ connections, state: 'unreadable', limit: PAGE, cursor });
-    return { ...page, items: items.filter(({ receivedAt }) => receivedAt < since) };
+    // What could not be read may have come before there was an order, or made none.
+    const isElse = ({ connection, receivedAt }: InboundEvent) => receivedAt < since || !accounts.includes(connection);
+    return { ...page, items: items.filter(isElse) };
   };
   for await (const event of walk(['since', 'unreadable'], read, { from, deadline })) {
     if (!isHis(event)) continue;
@@ -96,11 +111,11 @@ const bodiesOf = (event: InboundEvent): Buffer[] => [event, event.named ?? []].f
 
 const PAGE = 100;
 
-async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found> {
-  for (const connection of accountsOf(orders))
+async function* findQuarantined(buyer: Buyer): AsyncGenerator<Found> {
+  for (const connection of everywhere(buyer))
     for (const kept of await readQuarantine(connection)) {
       const body = bodyBytes(kept);
-      if (!hasTrace(body, traces)) continue;
+      if (!hasTrace(body, tracesAt(connection, buyer))) continue;
       const { id, topic, receivedAt, slot } = kept;
       const data = { id, connection, topic, receivedAt, body: decodeText(body) };
       yield { id, data, erase: () => removeQuarantined(connection, slot, id) };
@@ -152,21 +167,43 @@ function innerBody(text: string): Buffer {
 /** The deliveries of his orders, behind those of all connections: no connection has such a name. */
 export const OWN = '*';
 
-/** What remotes said of the deliveries of his orders, and what was asked of a marketplace for them. */
+/** What remotes said of his orders and of reading them, and what was asked of a marketplace for them. */
 async function* findDeliveries({ orders, traces, network, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
-  const ids = await Promise.all(orders.map(({ id }) => deliveriesOf(id)));
-  const own = await getDeliveries(ids.flatMap((each) => each ?? []));
-  const isAbout = ({ subject: { input } }: Delivery) =>
-    input !== undefined &&
-    hasTrace(JSON.stringify(input), [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())]);
+  if (orders.length === 0) return;
+  const ids = (await Promise.all(orders.map(({ id }) => deliveriesOf(id)))).flatMap((each) => each ?? []);
+  const own = await getDeliveries(ids);
+  const names = await namesOf(orders, own);
+  const wanted = [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())];
+  const isAbout = (delivery: Delivery) => {
+    const { id, connection, subject, cause, attempts = [] } = delivery;
+    if (ids.includes(id) || !saysAnything(delivery, attempts)) return false;
+    const said = [subject.resource, ...Object.values(subject.input ?? {})];
+    return (
+      said.some((each) => typeof each === 'string' && names.has(`${connection} ${each}`)) ||
+      hasTrace(JSON.stringify([subject, cause, attempts]), wanted)
+    );
+  };
   const since = earliest(orders);
   const read = async (list: string, cursor: string | undefined) => {
     if (list === OWN) return { items: own };
-    const { items, ...page } = await listDeliveries({ connection: list, kind: 'push', since, limit: PAGE, cursor });
+    const { items, ...page } = await listDeliveries({ connection: list, since, limit: PAGE, cursor });
     return { ...page, items: items.filter(isAbout) };
   };
-  for await (const delivery of walk([...network.connections.keys(), OWN], read, { from, deadline }))
+  for await (const delivery of walk([...everyConnection(network), OWN], read, { from, deadline }))
     yield* wordsOf(delivery);
+}
+
+/** What his orders, and the tickets and returns made for them, are called at each connection. */
+async function namesOf(orders: readonly Order[], own: readonly Delivery[]): Promise<Set<string>> {
+  const beside = await Promise.all(orders.map(({ id }) => listTimeline(id)));
+  const told = [...orders.flatMap(({ timeline = [] }) => timeline), ...beside.flat().flatMap(({ entries }) => entries)];
+  return new Set([
+    ...orders.flatMap(({ connection, externalId, parts = {} }) =>
+      [externalId, ...Object.keys(parts)].map((id) => `${connection} ${id}`),
+    ),
+    ...own.map(({ connection, placed }) => `${connection} ${placed?.remoteId}`),
+    ...told.map(({ by, detail }) => `${by} ${'remoteId' in detail ? detail.remoteId : ''}`),
+  ]);
 }
 
 async function* wordsOf(delivery: Delivery): AsyncGenerator<Found> {

@@ -79,6 +79,25 @@ test.each(['{"number":"SC-1002345"}', '{"phone":"00523312345679"}', '{"street":"
   },
 );
 
+test.each([
+  ['susana@shop.example', false],
+  ['ana@shop.example.com', false],
+  ['mary.ana@shop.example', false],
+  ['write to ana@shop.example.', true],
+  ['mail:\nana@shop.example', true],
+  ['?to=mailto%3Aana@shop.example', true],
+  ['Prosta 12', false],
+  ['Prosta 1', true],
+  ['Prosta 1/2', true],
+  ['Nowaprosta 1', false],
+  ['東京都千代田区2', true],
+  ['0ana-b+c@shop.example', false],
+  ['<ana-b+c@shop.example>', true],
+])('what only has a trace within another word is another’s: %s', (text, isHis) => {
+  const his = ['ana@shop.example', 'Prosta 1', '千代田区', 'ana-b+c@shop.example'];
+  expect(hasTrace(JSON.stringify({ text }), his)).toBe(isHis);
+});
+
 test('who was erased is found by the address that he is named by: his order has none', () => {
   const erased = [orderOf({ buyer: {}, shippingAddress: { address_country: 'MX' } })];
   expect(hasTrace('<mail>ana&#64;shop.example</mail>', tracesOf(erased, 'Ana@Shop.example'))).toBe(true);

@@ -66,8 +66,29 @@ export function hasTrace(body: string | Buffer, traces: readonly string[]): bool
   const texts = textsIn(Buffer.from(body))
     .map(plain)
     .flatMap((text) => [text, withNumbers(text)]);
-  return traces.map(plain).some((trace) => texts.some((text) => text.includes(trace)));
+  return traces
+    .map(plain)
+    .map(finds)
+    .some((isIn) => texts.some(isIn));
 }
+
+/** Before and behind it such a character makes another's of it: `ana@shop.example` of `susana@shop.example`, `Prosta 1` of `Prosta 12`. */
+const IN_WORD = String.raw`\p{sc=Latin}\p{N}`;
+/** Letters of an escape are no part of a word. */
+const BEHIND_ESCAPE = String.raw`(?<=\\[nrt]|%[0-9a-f]{2})`;
+
+/** Looks for a trace as a whole; a telephone number may have any prefix. */
+function finds(trace: string): (text: string) => boolean {
+  const [first = '', last = ''] = [trace.at(0), trace.at(-1)];
+  if (/^\d+$/.test(trace) || !isInWord(first) || !isInWord(last)) return (text) => text.includes(trace);
+  const [before, behind] = trace.includes('@') ? ['._+-', String.raw`\.?`] : ['', ''];
+  const itself = trace.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const whole = `(?:(?<![${IN_WORD}${before}])|${BEHIND_ESCAPE})${itself}(?!${behind}[${IN_WORD}])`;
+  const pattern = new RegExp(whole, 'u');
+  return (text) => pattern.test(text);
+}
+
+const isInWord = (character: string): boolean => new RegExp(`[${IN_WORD}]`, 'u').test(character);
 
 /**
  * What bytes say as UTF-8, as they are read where they are not, and, where they may be that, as UTF-16 of either order;

@@ -97,7 +97,7 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
   const [itself, found] = await Promise.all([
     getOrder(text, table),
     isEmail(text)
-      ? emailWord(addressIn(text), table).then((word) => findWords(word, limit, table))
+      ? emailWord(text, table).then((word) => findWords(word, limit, table))
       : Promise.all([
           lookUp(normalize(text), limit, table, text.length),
           lookUpId(text.normalize('NFKC'), limit, table),
@@ -111,9 +111,6 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
     .filter(({ order, matched: how }) => ELSEWHERE.has(how) || stillHas(order, normalize(text)))
     .slice(0, limit);
 }
-
-/** The address of what is copied from a mail: `Ana Torres <ana@example.com>`, `mailto:ana@example.com`. */
-const addressIn = (text: string): string => /[^\s<>:"]+@[^\s<>:"]+/.exec(text.normalize('NFKC'))?.[0] ?? text;
 
 const lookUp = async (word: string, limit: number, table: typeof db, typed?: number) =>
   word === '' ? [] : findWords(word, limit * SPARE, table, typed);
