@@ -85,10 +85,10 @@ const withoutBody = <Event extends Message>({ named: _, ...event }: Event) => ({
 export const putErased = (event: InboundEvent) =>
   put(packEvent({ ...withoutBody(event), note: event.note && ERASED }), 'attribute_exists(pk)');
 
-/** An event as it is recorded: without its body where its order's buyer was erased. */
-export function eventOf(message: Message, became: Became, about: Order | null = null): InboundEvent {
+/** What arrived, as `putEvent` records it: without its body where its order's buyer was erased. */
+export function putMessage(message: Message, became: Became, about: Order | null = null): Write {
   const kept = about?.erased ? withoutBody(message) : message;
-  return { ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
+  return putEvent({ ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became });
 }
 
 /** What became of an event, as it is recorded. */
@@ -103,7 +103,7 @@ export async function recordEvent(
   { about, also = [], ...became }: Unrecorded,
   table = db,
 ): Promise<InboundState> {
-  await transact([putEvent(eventOf(message, became, about)), ...also], table);
+  await transact([putMessage(message, became, about), ...also], table);
   return became.state;
 }
 
@@ -177,8 +177,7 @@ export function changeFor({ message, network, hub }: Ingestion) {
         isRepeat = true;
         const decided = await decide(order);
         if (!decided?.became) return decided;
-        const event = putEvent(eventOf(message, decided.became, decided.order));
-        return { ...decided, also: [event, ...(decided.also ?? [])] };
+        return { ...decided, also: [putMessage(message, decided.became, decided.order), ...(decided.also ?? [])] };
       },
       { by, origin: message.id, at: message.receivedAt, network },
       hub,

@@ -10,7 +10,7 @@ import { isKnown } from '#lib/orders/listed';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { eventOf, type InboundState, type Ingesting, isRecorded, putEvent } from './event.ts';
+import { type InboundState, type Ingesting, isRecorded, putMessage } from './event.ts';
 
 type Asked = Extract<Change, { type: 'fetch' }>;
 type Fetch = NewDelivery & { subject: Subjects['fetch'] };
@@ -56,7 +56,7 @@ async function keep(fetch: Fetch, delivery: Delivery, ingesting: Ingesting): Pro
     const opened = covered === null ? [putNewDelivery({ ...delivery, subject })] : [];
     const state = covered === null ? 'applied' : 'duplicate';
     const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
-    const stands = await transact([putEvent(eventOf(message, { state, note }, about)), ...opened, ...writes], table);
+    const stands = await transact([putMessage(message, { state, note }, about), ...opened, ...writes], table);
     if (!stands) return (await isRecorded(message, table)) ? null : undefined;
     return state;
   });
