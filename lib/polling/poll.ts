@@ -58,6 +58,26 @@ export async function pollMarketplace(connector: Connector): Promise<void> {
   await Promise.all(due.map(({ connection }) => pollConnection(connection, connector)));
 }
 
+/** One run of a poll, and how far it has come. */
+interface Run extends Pick<Cursor, 'caughtUpAt'> {
+  readonly connection: Connection;
+  readonly connector: Connector;
+  readonly hub: typeof HUB;
+  readonly startedAt: Date;
+  readonly lease: NonNullable<Cursor['lease']>;
+  /** Seconds between two polls. */
+  readonly interval: number;
+  /** The run before ended in an error. */
+  readonly brokeOff: boolean;
+  at: Stand;
+  /** Whether it reads what was set aside. */
+  isAside: boolean;
+  /** How often the next page was asked for in vain. */
+  tries: number;
+  found: number;
+  remark: string | null;
+}
+
 /** One poll of one connection: pages go to the inbound queue first, and only then does the cursor move. */
 export async function pollConnection(
   connection: Connection,
@@ -68,70 +88,26 @@ export async function pollConnection(
   const startedAt = hub.now();
   const cursor = await hub.leaseCursor(connection.id, startedAt);
   if (!cursor) return;
-  const { lease } = cursor;
+  const { lease, caughtUpAt } = cursor;
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
-  let found = 0;
-  let { webhooks, caughtUpAt } = cursor;
   const brokeOff = cursor.lastError !== null && cursor.lastError !== BUDGET_SPENT;
-  let remark: string | null = null;
+  const run: Run = {
+    ...{ connection, connector, hub, startedAt, lease, interval, brokeOff, caughtUpAt },
+    ...{ at: cursor, isAside: isAsidesTurn(cursor, startedAt), tries: 0, found: 0, remark: null },
+  };
+  let { webhooks } = cursor;
+  const release = async (lastError: string | null, due: Date, more: Partial<Cursor> = {}): Promise<void> => {
+    const [nextPollAt, lastPolledAt] = [due.toISOString(), startedAt.toISOString()];
+    await hub.saveCursor(connection.id, lease, { nextPollAt, lastError, lastPolledAt, lease: null, ...more });
+  };
   try {
-    let at: Stand = cursor;
-    let isAside = isAsidesTurn(at, startedAt);
-    const openPlacements = (after: string | null) => hub.listOpenPlacements(connection.id, after);
-    const skus = (after: string | null) => hub.listSkus(connection.id, after);
-    // Of the page that is asked for.
-    let tries = 0;
-    const walk = async (remote: Remote): Promise<'whole' | 'turn' | 'unfinished' | 'lost'> => {
-      const { watermark, resume } = (isAside && at.aside) || at;
-      // A page is asked for after the one before it was handled: what it says is of this instant or later.
-      let askedAt = hub.now().toISOString();
-      for await (const page of connector.poll?.({ ...remote, watermark, resume, openPlacements, skus }) ?? []) {
-        const receivedAt = hub.now().toISOString();
-        await hub.sendMessages(
-          INBOUND_QUEUE,
-          page.items.map((item) => ({
-            message: polled(connection, item, { askedAt, receivedAt }),
-            group: connection.id,
-          })),
-        );
-        found += page.items.length;
-        const now = hub.now();
-        const hadAside = at.aside;
-        const { isEnd, isCaughtUp, moved } = turnPage(at, page, isAside, after(now, Math.max(interval, 1)));
-        // Where what can wait cannot be read, the poll lags all the same.
-        if (isCaughtUp && !(hadAside && brokeOff)) caughtUpAt = startedAt.toISOString();
-        const kept = isCaughtUp && !isEnd ? { ...moved, caughtUpAt } : moved;
-        if (!(await hub.saveCursor(connection.id, lease, kept))) return 'lost';
-        at = { ...at, ...moved };
-        tries = 0;
-        remark = page.remark ?? null;
-        askedAt = hub.now().toISOString();
-        if (isEnd) continue;
-        if (now.getTime() - startedAt.getTime() > MAX_RUN_MS) return 'unfinished';
-        const wasAside = isAside;
-        isAside = isAsidesTurn(at, now);
-        // What was set aside just now goes on as it is.
-        if (wasAside !== isAside && hadAside) return 'turn';
-      }
-      return 'whole';
-    };
-    const walkOn = async (remote: Remote) => {
-      for (;;)
-        try {
-          const outcome = await walk(remote);
-          if (outcome !== 'turn') return outcome;
-        } catch (error) {
-          tries += 1;
-          if (tries === TRIES || !isPassing(error)) throw error;
-          await hub.wait(AGAIN_MS * tries);
-        }
-    };
     const outcome = await hub.withRemote(connection, PATIENCE, async (remote) => {
-      const how = await walkOn(remote);
+      const how = await readPages(run, remote);
       if (how === 'whole') webhooks = await hub.watchWebhooks(connector, remote, webhooks);
       return how;
     });
     if (outcome === 'lost') return log.warn('lost the cursor of a poll', { connection: connection.id });
+    const { at, caughtUpAt, remark, found } = run;
     const due = after(caughtUpAt ? new Date(caughtUpAt) : startedAt, interval);
     if (outcome === 'whole') await release(null, due, { backfill: null, caughtUpAt, webhooks, remark });
     // An error stands until something of what was set aside is read.
@@ -139,17 +115,65 @@ export async function pollConnection(
     log.info('polled', { connection: connection.id, found });
   } catch (error) {
     const code = error instanceof IntegrationError ? error.code : 'internal_error';
-    log.warn('poll broke off', { connection: connection.id, found, ...errorFields(error) });
+    log.warn('poll broke off', { connection: connection.id, found: run.found, ...errorFields(error) });
     const wait = error instanceof BudgetSpentError ? error.waitMs / 1000 : RESUME_SECONDS;
-    // Which member is wrong, in our words: a remote's own may have anything in them.
+    // The description is our own, and names the wrong member: a remote's words may have anything in them.
     const told = error instanceof ContractError ? { remark: error.detail.description.slice(0, MAX_REMARK) } : {};
     await release(code, after(startedAt, Math.min(interval, wait)), told);
   }
+}
 
-  async function release(lastError: string | null, due: Date, more: Partial<Cursor> = {}): Promise<void> {
-    const [nextPollAt, lastPolledAt] = [due.toISOString(), startedAt.toISOString()];
-    await hub.saveCursor(connection.id, lease, { nextPollAt, lastError, lastPolledAt, lease: null, ...more });
+/** Reads on to the end of the list, or of the time there is; asks again for a page that a passing fault cut. */
+async function readPages(run: Run, remote: Remote): Promise<'whole' | 'unfinished' | 'lost'> {
+  for (;;)
+    try {
+      const outcome = await readOn(run, remote);
+      if (outcome !== 'turn') return outcome;
+    } catch (error) {
+      run.tries += 1;
+      if (run.tries === TRIES || !isPassing(error)) throw error;
+      await run.hub.wait(AGAIN_MS * run.tries);
+    }
+}
+
+/** Reads pages from where the run stands; `turn`: what was set aside, or what cannot wait, is to be read next. */
+async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unfinished' | 'lost'> {
+  const { connection, connector, hub, startedAt } = run;
+  const { watermark, resume } = (run.isAside && run.at.aside) || run.at;
+  const openPlacements = (behind: string | null) => hub.listOpenPlacements(connection.id, behind);
+  const skus = (behind: string | null) => hub.listSkus(connection.id, behind);
+  // A page is asked for after the one before it was handled: what it says is of this instant or later.
+  let askedAt = hub.now().toISOString();
+  for await (const page of connector.poll?.({ ...remote, watermark, resume, openPlacements, skus }) ?? []) {
+    const times = { askedAt, receivedAt: hub.now().toISOString() };
+    const messages = page.items.map((item) => ({ message: polled(connection, item, times), group: connection.id }));
+    await hub.sendMessages(INBOUND_QUEUE, messages);
+    run.found += page.items.length;
+    const now = hub.now();
+    const hadAside = run.at.aside;
+    const isEnd = await takePage(run, page, now);
+    if (isEnd === undefined) return 'lost';
+    askedAt = hub.now().toISOString();
+    if (isEnd) continue;
+    if (now.getTime() - startedAt.getTime() > MAX_RUN_MS) return 'unfinished';
+    const wasAside = run.isAside;
+    run.isAside = isAsidesTurn(run.at, now);
+    // What was set aside just now goes on as it is.
+    if (wasAside !== run.isAside && hadAside) return 'turn';
   }
+  return 'whole';
+}
+
+/** Moves the cursor past a page whose items are in the queue. Whether it was the last; undefined if the cursor is lost. */
+async function takePage(run: Run, page: PollPage, now: Date): Promise<boolean | undefined> {
+  const { connection, hub, lease, startedAt, interval, brokeOff } = run;
+  const { isEnd, isCaughtUp, moved } = turnPage(run.at, page, run.isAside, after(now, Math.max(interval, 1)));
+  // Where what can wait cannot be read, the poll lags all the same.
+  if (isCaughtUp && !(run.at.aside && brokeOff)) run.caughtUpAt = startedAt.toISOString();
+  const kept = isCaughtUp && !isEnd ? { ...moved, caughtUpAt: run.caughtUpAt } : moved;
+  if (!(await hub.saveCursor(connection.id, lease, kept))) return undefined;
+  Object.assign(run, { at: { ...run.at, ...moved }, tries: 0, remark: page.remark ?? null });
+  return isEnd;
 }
 
 const after = (instant: Date, seconds: number): Date => new Date(instant.getTime() + seconds * 1000);
