@@ -46,7 +46,8 @@ export function findTroubles(
         `ask the marketplace, or correct the baseUrl of ${id}; its deliveries wait, and go on by themselves`,
       ],
       [
-        poll.lastError !== null,
+        // A poll that has used up its requests of this minute goes on in the next.
+        poll.lastError !== null && poll.lastError !== 'budget_spent',
         `its last poll broke off: ${poll.lastError}`,
         `it is tried again every minute; for http_401 and http_403 put the secrets of ${id} anew, where it cannot be reached correct its baseUrl`,
       ],

@@ -53,9 +53,10 @@ const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsF
   warnings: [],
 });
 
-test('what is polled in time and called is no trouble', () => {
+test('what is polled in time and called is no trouble, nor is a poll that waits for its rate limit', () => {
   const misses = [{ day: '2026-11-21', firstByWebhook: 9, firstByPoll: 1, lateWebhooks: 0, latenessSeconds: 0 }];
-  expect(findTroubles(hub([connection('shop', { misses })]), [], now)).toEqual([]);
+  for (const lastError of [null, 'budget_spent'])
+    expect(findTroubles(hub([connection('shop', { misses, poll: { ...poll, lastError } })]), [], now)).toEqual([]);
 });
 
 test.each<[Partial<Connection>, RegExp]>([

@@ -73,7 +73,7 @@ function Guarded({ title, children }: { title: string; children: ComponentChildr
   return (
     <Screen title={title}>
       <Alert>{`The hub answered something that this screen cannot show: ${wordsOf(failure)}`}</Alert>
-      <Button onClick={again}>Try again</Button>
+      <Button says="Try again" onClick={again} />
     </Screen>
   );
 }
@@ -112,9 +112,7 @@ function Shell() {
         Skip to content
       </a>
       <header class="banner">
-        <Button class="menu" aria-expanded={isMenuOpen} onClick={() => setMenuOpen(!isMenuOpen)}>
-          Menu
-        </Button>
+        <Button says="Menu" class="menu" aria-expanded={isMenuOpen} onClick={() => setMenuOpen(!isMenuOpen)} />
         <a class="brand" href={hrefOf('/')} aria-label="Longshore, home">
           Longshore
         </a>
@@ -143,7 +141,7 @@ function Shell() {
         <span class="who" title="The API key that is signed in">
           key <bdi>{session.value?.key}</bdi>
         </span>
-        <Button onClick={() => void signOut()}>Sign out</Button>
+        <Button says="Sign out" onClick={() => void signOut()} />
       </header>
       <nav aria-label="Console" class={isMenuOpen ? 'open' : ''}>
         {SCREENS.map(({ title, path: to }) => (
@@ -176,7 +174,7 @@ const Shortcuts = () => (
   <Dialog title="Keyboard shortcuts">
     <Facts of={KEYS} />
     <footer>
-      <Button onClick={closeDialog}>Close</Button>
+      <Button says="Close" onClick={closeDialog} />
     </footer>
   </Dialog>
 );

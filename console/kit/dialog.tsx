@@ -1,12 +1,11 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { AsCommand } from './command.tsx';
 import { curl } from './command-line.ts';
 import { Reason, useAct } from './form.tsx';
 import { ask, lookAgain } from './hub.ts';
 import { focusHeading, place } from './place.ts';
-import { Alert, Button } from './text.tsx';
+import { Alert, AsCommand, Button } from './text.tsx';
 
 const opened = signal<VNode | null>(null);
 /** Shows a dialog over the screen: what that reads meanwhile neither changes nor closes it. */
@@ -52,22 +51,28 @@ export function Dialog({ title, children }: { title: string; children: Component
   );
 }
 
-interface ActProps {
+interface ActProps<Answer> {
   title: string;
   /** What its one button says, where that is not its title. */
   verb?: string;
-  act: () => Promise<unknown>;
-  isReady?: boolean;
+  method?: 'post' | 'patch';
+  path: string;
+  body: object;
+  /** What does the same on the command line. */
+  command: string;
+  onDone?: (answer: Answer) => unknown;
+  isReady: boolean;
   /** A button for what comes before. */
   before?: ComponentChildren;
-  commands: readonly string[];
   children: ComponentChildren;
 }
 
-/** A dialog that does one thing; the screen shows what came of it when it closes. */
-export function ActDialog({ title, verb = title, act, isReady = true, before, commands, children }: ActProps) {
+/** A dialog that makes one call; the screen shows what came of it when it closes. */
+export function ActDialog<Answer>(props: ActProps<Answer>) {
+  const { title, verb = title, method = 'post', path, body, command, onDone, isReady, before, children } = props;
   const { run, isDoing, error } = useAct(async () => {
-    await act();
+    const answer = await ask<Answer>(method, path, { body });
+    onDone?.(answer);
     await lookAgain();
     closeDialog();
   });
@@ -77,40 +82,38 @@ export function ActDialog({ title, verb = title, act, isReady = true, before, co
         {children}
         <Alert>{error}</Alert>
         <footer>
-          <Button onClick={closeDialog}>Cancel</Button>
+          <Button says="Cancel" onClick={closeDialog} />
           {before}
           <button type="submit" class="primary" disabled={!isReady || isDoing}>
             {verb}
           </button>
         </footer>
       </form>
-      <AsCommand lines={commands} />
+      <AsCommand lines={[command, curl(method.toUpperCase(), path, { body })]} />
     </Dialog>
   );
 }
 
-interface ReasonProps<Answer> extends Pick<ActProps, 'title' | 'isReady' | 'children'> {
-  /** Posted to, with the reason and what else its body holds. */
-  path: string;
+interface ReasonProps<Answer> extends Pick<ActProps<Answer>, 'title' | 'path' | 'onDone' | 'children'> {
+  /** What stands in the body beside the reason. */
   body?: object;
+  isReady?: boolean;
   isOptional?: boolean;
   /** Fields behind the reason. */
   more?: ComponentChildren;
   command: (reason: string) => string;
-  onDone?: (answer: Answer) => unknown;
 }
 
 export function ReasonDialog<Answer>(props: ReasonProps<Answer>) {
-  const { title, children, path, isReady = true, isOptional = false, more, command, onDone } = props;
+  const { children, body, isReady = true, isOptional = false, more, command } = props;
   const [reason, setReason] = useState('');
   const why = reason.trim();
-  const body = { ...props.body, ...(why && { reason: why }) };
   return (
-    <ActDialog
-      title={title}
-      act={() => ask<Answer>('post', path, { body }).then(onDone)}
+    <ActDialog<Answer>
+      {...props}
+      body={{ ...body, ...(why && { reason: why }) }}
       isReady={isReady && (isOptional || why !== '')}
-      commands={[command(why), curl('POST', path, { body })]}
+      command={command(why)}
     >
       {children}
       <Reason value={reason} onInput={setReason} required={!isOptional} />

@@ -22,11 +22,11 @@ export function Filter({ name, how }: { name: string; how: How }) {
     return <Check label={label} checked={value === 'true'} onChange={(isSet) => set(isSet ? 'true' : '')} />;
   if (how === 'link')
     return value ? (
-      <Button aria-label={`Without ${name} ${value}`} onClick={() => set('')}>
-        <span>
-          {name}: <bdi>{value}</bdi> ×
-        </span>
-      </Button>
+      <Button
+        aria-label={`Without ${name} ${value}`}
+        says={<span>{[`${name}: `, <bdi key="value">{value}</bdi>, ' ×']}</span>}
+        onClick={() => set('')}
+      />
     ) : null;
   const values = typeof how === 'string' ? connections.map(({ id }) => id).sort() : how;
   return (

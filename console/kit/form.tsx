@@ -36,7 +36,7 @@ export function useReveal<T>(path: string, version = 0) {
   const [shown, setShown] = useState<{ value: T; version: number }>();
   const reveal = async () => setShown({ value: await ask('post', `${path}/reveal`), version });
   const revealed = shown?.version === version ? shown.value : undefined;
-  return { revealed, button: !revealed && <ActButton act={reveal}>Reveal</ActButton> };
+  return { revealed, button: !revealed && <ActButton says="Reveal" act={reveal} /> };
 }
 
 interface FieldProps extends Pick<ComponentProps<'input'>, 'required' | 'inputMode' | 'aria-invalid' | 'maxLength'> {

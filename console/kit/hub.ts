@@ -9,14 +9,12 @@ export type { Answer, HubError, Shape } from '#client/index';
 export type Delivery = Shape<'Delivery'>;
 export type Order = Shape<'Order'>;
 export type Session = Shape<'Session'>;
-export const session = signal<Session | undefined>(readSession());
+/** An order, and those of its deliveries that the key may see. */
+export type Parts = { order: Order; deliveries: readonly Delivery[] };
+const written = document.querySelector<HTMLMetaElement>('meta[name="longshore-session"]')?.content;
+export const session = signal(written ? (JSON.parse(written) as Session) : undefined);
 /** Why the sign-in screen is shown, where it was not asked for. */
 export const signedOutBecause = signal('');
-
-function readSession(): Session | undefined {
-  const text = document.querySelector<HTMLMetaElement>('meta[name="longshore-session"]')?.content;
-  return text ? (JSON.parse(text) as Session) : undefined;
-}
 
 /** What the signed-in key may do: `ops` includes every scope but `privacy`. */
 export const may = (scope: 'ops' | 'orders:read' | 'changes:read'): boolean =>

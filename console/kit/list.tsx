@@ -8,9 +8,7 @@ import { Problem, Screen, Skeleton, Told } from './screen.tsx';
 import { type Columns, Table } from './table.tsx';
 import { Button } from './text.tsx';
 
-interface Row {
-  id: string;
-}
+type Row = { id: string };
 
 interface Source<R extends Row> {
   path: string;
@@ -158,20 +156,17 @@ interface ListProps<R extends Row> {
 export function List<R extends Row>({ list, name, columns, keys = {}, empty, order }: ListProps<R>) {
   const { query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
   const names = Object.keys(query);
+  const news = fresh.length > 0 && `${fresh.length} new`;
   const clear = names.length > 0 && (
-    <Button onClick={() => setQuery(Object.fromEntries(names.map((each) => [each, ''])))}>Clear filters</Button>
+    <Button says="Clear filters" onClick={() => setQuery(Object.fromEntries(names.map((each) => [each, ''])))} />
   );
   return (
     <div aria-busy={isLoading}>
       <Problem of={{ error, at, value: isRead ? rows : undefined }}>{error?.status === 400 && clear}</Problem>
       <span role="status" class="unseen">
-        {fresh.length > 0 && `${fresh.length} new`}
+        {news}
       </span>
-      {fresh.length > 0 && (
-        <Button class="fresh" onClick={showFresh}>
-          {fresh.length} new
-        </Button>
-      )}
+      {news && <Button says={news} class="fresh" onClick={showFresh} />}
       {!isRead && !error && rows.length === 0 && <Skeleton lines={12} />}
       {isRead && cursor && rows.length === 0 && <p class="muted">Looking further back …</p>}
       {isRead && !cursor && rows.length + fresh.length === 0 && (
@@ -182,28 +177,23 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
       )}
       {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}
       {rows.length > 0 && <Table name={name} columns={columns} rows={rows} keys={keys} isMain />}
-      {cursor && (
-        <Button class="more" aria-disabled={isLoading} onClick={() => void more()}>
-          More
-        </Button>
-      )}
+      {cursor && <Button says="More" aria-disabled={isLoading} onClick={() => void more()} />}
     </div>
   );
 }
 
-interface ScreenProps<R extends Row> extends Omit<ListProps<R>, 'name'> {
-  title: string;
+interface ScreenProps<R extends Row> extends ListProps<R> {
   actions?: ComponentChildren;
   above?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-export function ListScreen<R extends Row>({ title, actions, above, children, ...props }: ScreenProps<R>) {
+export function ListScreen<R extends Row>({ actions, above, children, ...props }: ScreenProps<R>) {
   const { path, query, filters, rows, isRead, error } = props.list;
   const isFirst = !isRead && !error;
   const commands = isFirst && rows.length === 0 ? [] : reading(path, query);
   return (
-    <Screen {...{ title, actions, commands }} busy={isFirst}>
+    <Screen {...{ title: props.name, actions, commands }} busy={isFirst}>
       {Object.keys(filters).length > 0 && (
         <div class="filters">
           {Object.entries(filters).map(([name, how]) => (
@@ -212,7 +202,7 @@ export function ListScreen<R extends Row>({ title, actions, above, children, ...
         </div>
       )}
       {above}
-      <List name={title} {...props} />
+      <List {...props} />
       <Told value={error !== undefined}>{children}</Told>
     </Screen>
   );

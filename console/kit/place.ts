@@ -10,10 +10,7 @@ export interface Place {
 }
 
 /** What the browser keeps of an entry of its history, beside the address. */
-interface Kept {
-  y?: number;
-  rows?: number;
-}
+type Kept = { y?: number; rows?: number };
 
 const BASE = '/console';
 

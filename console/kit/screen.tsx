@@ -1,10 +1,9 @@
 import { signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useId, useLayoutEffect } from 'preact/hooks';
-import { AsCommand } from './command.tsx';
 import { isMissing, type Live, lookAgain, session, wordsOf } from './hub.ts';
 import { focusHeading, hrefOf, place, restoreScroll } from './place.ts';
-import { Button, show, Time } from './text.tsx';
+import { AsCommand, Button, show, Time } from './text.tsx';
 
 /** Whether the screen waits for its first answer. */
 export const isBusy = signal(true);
@@ -46,6 +45,10 @@ export function Screen({ title, of, busy: isReading = false, actions, commands =
   );
 }
 
+interface RegionProps extends Omit<Props, 'busy' | 'commands'> {
+  when?: boolean;
+}
+
 const Head = ({ of, actions }: { of: ComponentChildren; actions: ComponentChildren }) => (
   <header class="head">
     {of}
@@ -53,8 +56,10 @@ const Head = ({ of, actions }: { of: ComponentChildren; actions: ComponentChildr
   </header>
 );
 
-export function Region({ title, of, children, actions }: Omit<Props, 'busy' | 'commands'>) {
+/** A part of a screen under a heading of its own, where there is something `when` to show. */
+export function Region({ title, of, children, actions, when = true }: RegionProps) {
   const id = useId();
+  if (!when) return null;
   return (
     <section aria-labelledby={id} class="region">
       <Head of={<h2 id={id}>{title}</h2>} actions={actions} />
@@ -79,7 +84,7 @@ export function Problem({ of: { error, value, at }, children }: { of: Live<unkno
           Shown as of <Time at={at} seconds />.
         </p>
       )}
-      <Button onClick={() => void lookAgain()}>Try again</Button>
+      <Button says="Try again" onClick={() => void lookAgain()} />
       {children}
     </div>
   );
@@ -157,10 +162,18 @@ export const Facts = (props: { of: Readonly<Record<string, ComponentChildren>>; 
   </dl>
 );
 
-export const Items = ({ of, label }: { of: readonly ComponentChildren[]; label?: string }) => (
-  <ul class="items" aria-label={label}>
-    {Object.entries(of).map(([index, each]) => (
-      <li key={index}>{show(each)}</li>
-    ))}
-  </ul>
-);
+interface ItemsProps {
+  of: readonly ComponentChildren[];
+  label?: string;
+  class?: string;
+}
+
+/** One beneath the other; nothing where there is none. */
+export const Items = ({ of, label, class: kind = '' }: ItemsProps) =>
+  of.length === 0 ? null : (
+    <ul class={`items ${kind}`} aria-label={label}>
+      {Object.entries(of).map(([index, each]) => (
+        <li key={index}>{show(each)}</li>
+      ))}
+    </ul>
+  );

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from './keyboard.ts';
 import { restoreScroll } from './place.ts';
-import { LinkTo, show } from './text.tsx';
+import { LinkTo, sentence, show } from './text.tsx';
 
 /** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right; with `named` a card says whose it is. */
 type Column<Row> = readonly [
@@ -30,7 +30,7 @@ interface Props<Row> {
   name: string;
   columns: Columns<Row>;
   rows: readonly Row[] | undefined;
-  empty?: ComponentChildren;
+  empty?: string;
   /** Keys that act on the row that has the focus, if one has. */
   keys?: Readonly<Record<string, (row: Row | undefined) => unknown>>;
   /** Whether `j` and `k` lead through its rows. */
@@ -76,7 +76,8 @@ export function Table<Row>(props: Props<Row>) {
   useKeys(Object.fromEntries(Object.entries(keys).map(([key, act]) => [key, () => act(focused())])));
 
   const isEmpty = props.rows !== undefined && rows.length === 0;
-  if (rows.length === 0 && !(caption && isEmpty)) return isEmpty && empty ? <p class="muted">{empty}</p> : null;
+  if (rows.length === 0 && !(caption && isEmpty))
+    return isEmpty && empty ? <p class="muted">{sentence(empty)}</p> : null;
   const after = Math.max(0, rows.length - from - shown);
   return (
     <div
@@ -112,7 +113,7 @@ export function Table<Row>(props: Props<Row>) {
           ))}
         </tbody>
       </table>
-      {isEmpty && <p class="muted">{empty}</p>}
+      {isEmpty && empty && <p class="muted">{sentence(empty)}</p>}
     </div>
   );
 }

@@ -1,20 +1,21 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren, ComponentProps } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { hubNow } from './hub.ts';
 import { focusHeading, hrefOf, pathOf } from './place.ts';
 import { cureOf, duration, nameOr } from './words.ts';
 
-export type ButtonProps = ComponentProps<'button'>;
+export type ButtonProps = Omit<ComponentProps<'button'>, 'children'> & { says: ComponentChildren };
 
-export function Button(props: ButtonProps) {
+/** A button, and what it says. */
+export function Button({ says, ...props }: ButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     const { current } = button;
     // The focus of a button that goes by what it did would be lost.
     return () => (document.activeElement === current ? focusHeading() : undefined);
   }, []);
-  return <button ref={button} type="button" {...props} />;
+  return <button ref={button} type="button" {...props} children={says} />;
 }
 
 /** An id or code, cut in its middle where there is no room; copied whole. */
@@ -60,24 +61,51 @@ export const Words = ({ children, ...props }: ComponentProps<'p'> & { children: 
 
 /** What failed; nothing while nothing did. */
 export const Alert = ({ children }: { children: string | undefined }) => (
-  <Words role="alert" class="alert">
-    {children}
-  </Words>
+  <Words role="alert" class="alert" children={children} />
 );
 
-interface Stopped {
-  state: string;
-  cause: { code: string } | null;
-}
-
 /** What makes it well, in a sentence: by itself what its cause asks for. */
-export const Cure = ({ of, children }: { of?: Stopped; children?: ComponentChildren }) => (
+export const Cure = ({ of }: { of: string | { state: string; cause: { code: string } | null } }) => (
   <p class="cure">
-    <span>What heals it:</span> {children ?? cureOf(of?.cause?.code ?? '', of?.state ?? '')}
+    <span>What heals it:</span> {sentence(typeof of === 'string' ? of : cureOf(of.cause?.code ?? '', of.state))}
   </p>
 );
 
+/** A sentence of ours, in which what one types stands between backticks. */
+export const sentence = (text: string) =>
+  text.split('`').map((part, at) => (at % 2 === 1 ? <code key={part}>{part}</code> : part));
+
 export const Code = ({ children }: { children: string }) => <code>{show(children)}</code>;
+
+/** What a view or an action is on the command line and as a call. */
+export const AsCommand = ({ lines }: { lines: readonly string[] }) => (
+  <details class="command">
+    <summary>As a command</summary>
+    {lines.map((line) => (
+      <Raw key={line} of={line} />
+    ))}
+  </details>
+);
+
+/** Text as it came, or a value as JSON, to be copied. */
+export function Raw({ of }: { of: unknown }) {
+  const text = typeof of === 'string' ? of : JSON.stringify(of, null, 2);
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2_000);
+  };
+  return (
+    <div class="body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is within the keyboard's reach */}
+      <pre tabIndex={0}>
+        <bdi>{text}</bdi>
+      </pre>
+      <Button says={isCopied ? 'Copied' : 'Copy'} onClick={() => void copy()} />
+    </div>
+  );
+}
 
 /** A link to somewhere else, where it is one; else its words alone. */
 export function ForeignLink({ href, children }: { href: string | null | undefined; children: ComponentChildren }) {

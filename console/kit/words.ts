@@ -1,7 +1,7 @@
 import type { Shape } from '#client/index';
 import { EXPONENTS } from '#lib/platform/currency';
 
-const PUT = '(longshore connections put): it runs by itself then.';
+const PUT = '(`longshore connections put`): it runs by itself then.';
 
 /** What heals what waits for a person, by its cause; docs/operate.md, "Blocked, and what heals it", says the same at length. */
 const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
@@ -12,11 +12,11 @@ const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
   [/^http_40[13]$|^credentials_refused$|^secrets_missing$/, `Correct the secret ${PUT}`],
   [/^redirected$/, `Correct the baseUrl of the connection, if it has moved ${PUT}`],
   [/^connection_missing$/, 'Put the connection back into the connections file, or close what is left of it.'],
-  [/^(endpoint|secret)_missing$/, 'Add the endpoint again (longshore endpoints add): it runs by itself then.'],
+  [/^(endpoint|secret)_missing$/, 'Add the endpoint again (`longshore endpoints add`): it runs by itself then.'],
   [/^delivered_status_unclear$/, `Set deliveredStatusId in the settings of the connection ${PUT}`],
-  [/^ucp_key_missing$/, 'Make a key (longshore ucp rotate-key), then replay it.'],
+  [/^ucp_key_missing$/, 'Make a key (`longshore ucp rotate-key`), then replay it.'],
   [/^cancelled_by_supplier$/, 'Decide who ships instead, then replay it; or ship it yourself and close it.'],
-  [/^partly_shipped$/, 'Route what has left to erp (longshore orders route), then replay it for the rest.'],
+  [/^partly_shipped$/, 'Route what has left to `erp` (`longshore orders route`), then replay it for the rest.'],
   [/^outcome_unknown$/, 'Look at the marketplace: replay it if it did not happen, close it if it did.'],
   [/^partly_done$/, 'Ask anew for what it says is missing, then replay it.'],
   [/^throttled_too_long$/, 'Ask the marketplace for a higher limit, or wait until it is quiet, then replay.'],

@@ -32,7 +32,7 @@ const columns: Columns<Shape<'Act'>> = [
 
 export const Audit = () => (
   <ListScreen
-    title="Audit"
+    name="Audit"
     list={useList<Shape<'Act'>>({ path: '/audit', plural: 'acts' })}
     columns={columns}
     empty="Nobody did anything yet. What people replay, close, admit, remap, correct and reveal stands here for 400 days."

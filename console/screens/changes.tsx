@@ -18,16 +18,8 @@ const consumerColumns: Columns<Consumer> = [
   ['Committed', ({ committed }) => (committed ? <Id>{committed}</Id> : 'nothing yet')],
   ['Lag', lagOf, 'wide'],
 ];
-const NO_CONSUMER = (
-  <>
-    Nobody reads the feed. A consumer is made with <code>longshore consumers create NAME</code>.
-  </>
-);
-const NO_ENDPOINT = (
-  <>
-    The hub pushes to no endpoint. One is made with <code>longshore endpoints add NAME --to URL</code>.
-  </>
-);
+const NO_CONSUMER = 'Nobody reads the feed. A consumer is made with `longshore consumers create NAME`.';
+const NO_ENDPOINT = 'The hub pushes to no endpoint. One is made with `longshore endpoints add NAME --to URL`.';
 
 /** Who follows the seller's changes, whom the hub pushes them to, and how far behind each is. */
 export function Changes() {
@@ -71,9 +63,7 @@ const endpointColumns = (tell: (text: string) => void): Columns<Shape<'Endpoint'
     ({ id, state }) => (
       <span class="actions">
         {[state === 'paused' ? 'Resume' : 'Pause', 'Test'].map((verb) => (
-          <ActButton key={verb} aria-label={`${verb} ${id}`} act={async () => tell(await done(verb, id))}>
-            {verb}
-          </ActButton>
+          <ActButton says={verb} key={verb} aria-label={`${verb} ${id}`} act={async () => tell(await done(verb, id))} />
         ))}
       </span>
     ),

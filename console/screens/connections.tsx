@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { ActButton } from '../kit/form.tsx';
 import { type Answer, ask, hubNow, type Shape, useAnswer } from '../kit/hub.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { Facts, Items, NoSuch, Region, Screen } from '../kit/screen.tsx';
+import { Facts, Items, NoSuch, OneScreen, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Code, Outside, State, Time, Words } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
@@ -10,10 +10,16 @@ import { Try } from './try-body.tsx';
 
 type Account = Shape<'Connection'>;
 
+/** Whether its last poll broke off. One that has used up its requests of this minute has not: it goes on in the next. */
+export const hasFailed = ({ poll: { lastError } }: Account): boolean =>
+  lastError !== null && lastError !== 'budget_spent';
+
 /** How a connection's polls are, in a word. */
-function Health({ of: { poll, polledEverySeconds, awaySince } }: { of: Account }) {
+function Health({ of }: { of: Account }) {
+  const { poll, polledEverySeconds, awaySince } = of;
   if (awaySince !== null) return <State as="failed">away</State>;
-  if (poll.lastError !== null) return <State as="failed">last poll failed</State>;
+  if (hasFailed(of)) return <State as="failed">last poll failed</State>;
+  if (poll.lastError) return <State>waits for its rate limit</State>;
   if (poll.backfill) return <State>reading again</State>;
   if (poll.lastPolledAt === null) return <State>not polled yet</State>;
   const isOld = hubNow() - Date.parse(poll.lastPolledAt) > 3 * polledEverySeconds * 1000 + 120_000;
@@ -42,11 +48,7 @@ const columns: Columns<Account> = [
   ['Missed', missedOf, 'number'],
   ['Last error', ({ poll }) => poll.lastError, 'wide'],
 ];
-const NONE = (
-  <>
-    There is no connection yet: <code>longshore connections put</code> puts the connections file.
-  </>
-);
+const NONE = 'There is no connection yet: `longshore connections put` puts the connections file.';
 
 const routeColumns: Columns<Answer<'get', '/connections'>['routes'][number]> = [
   ['From', ({ from }) => (from === '*' ? 'any connection' : from)],
@@ -67,27 +69,23 @@ export function Connections() {
   return (
     <Screen title="Connections" of={live}>
       <Table name="Connections" columns={columns} rows={connections} empty={NONE} isMain />
-      {routes.length > 0 && (
-        <Region title="Routes">
-          <p class="muted">Tried in this order for each line of an order.</p>
-          <Table name="Routes" columns={routeColumns} rows={routes} />
-        </Region>
-      )}
-      {removed.length > 0 && (
-        <Region title="Removed">
-          <Items
-            of={removed.map(({ id, removedAt, deliveries: { pending, blocked, dead } }) => (
-              <>
-                <a href={hrefOf('/deliveries', { connection: id })}>
-                  <Outside>{id}</Outside>
-                </a>
-                , since <Time at={removedAt} />: {count(pending + blocked + dead, 'delivery waits', 'deliveries wait')}{' '}
-                until it comes back
-              </>
-            ))}
-          />
-        </Region>
-      )}
+      <Region title="Routes" when={routes.length > 0}>
+        <p class="muted">Tried in this order for each line of an order.</p>
+        <Table name="Routes" columns={routeColumns} rows={routes} />
+      </Region>
+      <Region title="Removed" when={removed.length > 0}>
+        <Items
+          of={removed.map(({ id, removedAt, deliveries: { pending, blocked, dead } }) => (
+            <>
+              <a href={hrefOf('/deliveries', { connection: id })}>
+                <Outside>{id}</Outside>
+              </a>
+              , since <Time at={removedAt} />: {count(pending + blocked + dead, 'delivery waits', 'deliveries wait')}{' '}
+              until it comes back
+            </>
+          ))}
+        />
+      </Region>
     </Screen>
   );
 }
@@ -101,8 +99,13 @@ export function Connection({ id }: { id: string }) {
   );
   if (live.value && !connection) return <NoSuch noun="connection" />;
   return (
-    <Screen title={id} of={live} actions={connection && <Health of={connection} />} commands={shape.commands}>
-      {connection && (
+    <OneScreen
+      title={id}
+      of={{ ...live, value: connection }}
+      actions={(of) => <Health of={of} />}
+      commands={shape.commands}
+    >
+      {(connection) => (
         <>
           <Facts of={factsOf(connection)} />
           <Misses days={connection.misses.slice(0, 45)} />
@@ -120,7 +123,7 @@ export function Connection({ id }: { id: string }) {
           </Region>
         </>
       )}
-    </Screen>
+    </OneScreen>
   );
 }
 
@@ -235,7 +238,7 @@ function Webhooks({ id, webhooks }: Pick<Account, 'id' | 'webhooks'>) {
     </>
   ));
   return (
-    <Region title="Webhooks" actions={webhooks.length > 0 && <ActButton act={look}>See what is registered</ActButton>}>
+    <Region title="Webhooks" actions={webhooks.length > 0 && <ActButton says="See what is registered" act={look} />}>
       <p class="muted">{webhooks.length > 0 ? 'To register:' : 'It calls none: it is polled.'}</p>
       <Items of={webhooks.map((each) => <Code key={each.topic}>{each.path}</Code>)} />
       <Words>{synced?.pasteHint}</Words>

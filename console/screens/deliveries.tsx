@@ -42,10 +42,10 @@ export function Deliveries() {
   useKeys({ r: () => (isFiltered && !document.activeElement?.closest('tr') ? replay() : false) });
   return (
     <ListScreen
-      title="Deliveries"
+      name="Deliveries"
       list={list}
       columns={columns}
-      actions={isFiltered && <Button onClick={replay}>Replay…</Button>}
+      actions={isFiltered && <Button says="Replay…" onClick={replay} />}
       keys={acts}
       empty="Nothing was to be told to a remote yet. A delivery is made when an order is to be placed, a parcel reported, or something fetched."
     />
@@ -124,8 +124,8 @@ export const acts = {
 
 export const ActButtons = ({ of }: { of: Told }) => (
   <span class="actions">
-    {isReplayable(of) && <Button onClick={() => acts.r(of)}>Replay…</Button>}
-    {isClosable(of) && <Button onClick={() => acts.c(of)}>Close…</Button>}
+    {isReplayable(of) && <Button says="Replay…" onClick={() => acts.r(of)} />}
+    {isClosable(of) && <Button says="Close…" onClick={() => acts.c(of)} />}
   </span>
 );
 

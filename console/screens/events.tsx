@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { Raw } from '../kit/command.tsx';
 import { curl, longshore, quote } from '../kit/command-line.ts';
 import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
 import type { Filters } from '../kit/filter.tsx';
@@ -9,7 +8,7 @@ import { ListScreen, useList } from '../kit/list.tsx';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Button, By, Code, Cure, Id, LinkTo, Outside, State, Time, Words } from '../kit/text.tsx';
+import { Button, By, Code, Cure, Id, LinkTo, Outside, Raw, State, Time, Words } from '../kit/text.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 
 type Row = Shape<'InboundEvent'>;
@@ -30,12 +29,17 @@ const columns: Columns<Row> = [
 
 export const Events = () => (
   <ListScreen
-    title="Events"
+    name="Events"
     list={useList<Row>({ path: '/events', filters: FILTERS, one: '/events' })}
     columns={columns}
     empty="Nothing has arrived yet. Events come by the webhooks and polls of your connections."
   />
 );
+
+const MENDED =
+  'Where the body calls by another name what is missing, say so in the connection’s settings (`fields`, ' +
+  '`longshore connections put`); else have the marketplace mend it. Then preview a remap, and apply it. ' +
+  'What nobody mends goes by itself 90 days after it came.';
 
 /** One thing that arrived: why it could not be read, what it says, and what the present mapper makes of it. */
 export function Event({ id }: { id: string }) {
@@ -61,7 +65,7 @@ export function Event({ id }: { id: string }) {
     <OneScreen
       title="Event"
       of={live}
-      actions={() => <ActButton act={look}>Preview remap</ActButton>}
+      actions={() => <ActButton says="Preview remap" act={look} />}
       commands={[longshore(remap), curl('POST', '/remaps', { body })]}
     >
       {(event) => (
@@ -69,13 +73,7 @@ export function Event({ id }: { id: string }) {
           <p class="lead">
             <State>{event.state}</State> {event.error && <WhyUnread error={event.error} />}
           </p>
-          {event.state === 'unreadable' && (
-            <Cure>
-              Where the body calls by another name what is missing, say so in the connection’s settings (
-              <code>fields</code>, longshore connections put); else have the marketplace mend it. Then preview a remap,
-              and apply it. What nobody mends goes by itself 90 days after it came.
-            </Cure>
-          )}
+          {event.state === 'unreadable' && <Cure of={MENDED} />}
           <Facts
             of={{
               Id: <Id>{id}</Id>,
@@ -149,11 +147,7 @@ const changes: Columns<Remap['outcomes'][number]['changes'][number]> = [
 
 function Preview({ of: { outcomes, unchanged, examined }, onApply }: { of: Remap; onApply: () => void }) {
   const applies = outcomes.some(({ outcome }) => ['created', 'changed', 'read'].includes(outcome));
-  const apply = (
-    <Button class="primary" onClick={onApply}>
-      Apply remap…
-    </Button>
-  );
+  const apply = <Button says="Apply remap…" class="primary" onClick={onApply} />;
   return (
     <Region title="Remap preview" actions={applies && apply}>
       {unchanged > 0 && <p>It reads as it stands: nothing would change.</p>}

@@ -5,6 +5,7 @@ import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Code, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { count, deliveries, isByHand } from '../kit/words.ts';
+import { hasFailed } from './connections.tsx';
 import { acts } from './deliveries.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
@@ -63,9 +64,7 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
       <Cure of={{ state, cause }} />
       <p class="muted meta">
         <Code>{code}</Code>
-        <span>
-          {marketplace} · {action}
-        </span>
+        <span>{`${marketplace} · ${action}`}</span>
         <span>
           since <Time at={firstSeen} beside={cause.count === 1} />
           {cause.count > 1 && ', last '}
@@ -84,8 +83,8 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
             Correct the address
           </a>
         )}
-        {isByHand(cause) && cause.count === 1 && <Button onClick={() => acts.c(sample)}>Close…</Button>}
-        <Button onClick={replay}>Replay…</Button>
+        {isByHand(cause) && cause.count === 1 && <Button says="Close…" onClick={() => acts.c(sample)} />}
+        <Button says="Replay…" onClick={replay} />
       </div>
     </article>
   );
@@ -98,17 +97,15 @@ function Besides() {
   return (
     <>
       <Problem of={{ ...live, error: live.error ?? live.value?.error }} />
-      {lines.length > 0 && (
-        <Region title="Worth a look">
-          <Items
-            of={lines.map(({ number, one, many, isComplete, to }) => (
-              <a key={one} href={to}>
-                {count(number, one, many, isComplete)}
-              </a>
-            ))}
-          />
-        </Region>
-      )}
+      <Region title="Worth a look" when={lines.length > 0}>
+        <Items
+          of={lines.map(({ number, one, many, isComplete, to }) => (
+            <a key={one} href={to}>
+              {count(number, one, many, isComplete)}
+            </a>
+          ))}
+        />
+      </Region>
     </>
   );
 }
@@ -146,7 +143,7 @@ const BESIDES: readonly Line[] = [
   {
     path: '/connections',
     ...{ one: 'connection whose last poll failed', many: 'connections whose last poll failed' },
-    isCounted: ({ poll }: Shape<'Connection'>) => poll.lastError !== null,
+    isCounted: hasFailed,
   },
   {
     ...{ path: '/endpoints', at: '/changes', one: 'paused endpoint' },

@@ -1,5 +1,14 @@
 import { openDialog } from '../kit/dialog.tsx';
-import { type Delivery, isMissing, type Live, may, type Order as Read, type Shape, useAnswer } from '../kit/hub.ts';
+import {
+  type Delivery,
+  isMissing,
+  type Live,
+  may,
+  type Parts,
+  type Order as Read,
+  type Shape,
+  useAnswer,
+} from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { Facts, Items, MayOnly, NoSuch, Problem, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
@@ -31,21 +40,19 @@ export function Order({ id }: { id: string }) {
       actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}
       of={live}
     >
-      <WhereItStands {...{ id, order, explained, deliveries }} />
+      <WhereItStands {...{ order, deliveries, explained }} />
       <div class="columns">
-        <Story order={order} deliveries={deliveries} />
+        <Story {...{ order, deliveries }} />
         <div>
-          <ShipTo {...{ id, order, deliveries }} />
+          <ShipTo {...{ order, deliveries }} />
           <Details order={order} />
         </div>
       </div>
       <Lines order={order} />
-      {order.unread.length > 0 && (
-        <Region title="Unread">
-          <p class="muted">Members of its body that no mapper reads.</p>
-          <Items of={order.unread.map((path) => <Code key={path}>{path}</Code>)} />
-        </Region>
-      )}
+      <Region title="Unread" when={order.unread.length > 0}>
+        <p class="muted">Members of its body that no mapper reads.</p>
+        <Items of={order.unread.map((path) => <Code key={path}>{path}</Code>)} />
+      </Region>
       <Region title="Deliveries" of={told}>
         {!may('ops') && <MayOnly />}
         <Table
@@ -57,7 +64,7 @@ export function Order({ id }: { id: string }) {
           isMain
         />
       </Region>
-      {may('ops') && <SideBySide order={order} deliveries={deliveries} />}
+      {may('ops') && <SideBySide {...{ order, deliveries }} />}
     </Screen>
   );
 }
@@ -81,18 +88,12 @@ const WHO: Readonly<Record<string, string>> = {
   nobody: 'Nobody has to do anything',
 };
 
-interface StandsProps {
-  id: string;
-  order: Read;
-  explained: Live<Shape<'Explanation'>>;
-  deliveries: readonly Delivery[];
-}
-
-function WhereItStands({ id, order, explained, deliveries }: StandsProps) {
+function WhereItStands({ explained, ...parts }: Parts & { explained: Live<Shape<'Explanation'>> }) {
+  const { order, deliveries } = parts;
   const { value: explanation } = explained;
   const stopped = deliveries.find(isClosable);
   const lacksAddress = stopped?.cause?.code === 'address_incomplete';
-  const correct = () => openDialog(<AddressDialog {...{ id, deliveries }} />);
+  const correct = () => openDialog(<AddressDialog {...parts} />);
   const [verb, help] = lacksAddress
     ? ['Correct the address', correct]
     : isByHand(stopped?.cause)
@@ -113,11 +114,7 @@ function WhereItStands({ id, order, explained, deliveries }: StandsProps) {
         </p>
       )}
       {stopped && <Cure of={stopped} />}
-      {stopped && (
-        <Button class="primary" onClick={help}>
-          {`${verb}…`}
-        </Button>
-      )}
+      {stopped && <Button says={`${verb}…`} class="primary" onClick={help} />}
     </Region>
   );
 }

@@ -70,7 +70,7 @@ function useStopped(): ReadonlyMap<string | null, Delivery> {
 /** All orders, the most pressing of a page first: the hub has no such order of its own. */
 export const Orders = () => (
   <ListScreen
-    title="Orders"
+    name="Orders"
     list={useList<Order>({ path: '/orders', filters: FILTERS, one: '/orders', sort: byShipBy })}
     columns={columnsWith(useStopped())}
     order="The newest come first, and of each 50 what has to leave soonest."

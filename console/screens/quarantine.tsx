@@ -6,7 +6,7 @@ import { ask, type Shape, useAnswer } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { Problem, Region } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Alert, Button, By, Outside, Time } from '../kit/text.tsx';
+import { Alert, Button, By, Outside, sentence, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 type Webhook = Shape<'QuarantinedWebhook'>;
@@ -28,6 +28,10 @@ const admissionColumns: Columns<Shape<'AdmissionRecord'>> = [
   ['Why', ({ reason }) => reason, 'wide whole'],
 ];
 
+const VERIFIES =
+  'What is signed with your secret verifies once that is right here (`longshore connections put`), and is admitted ' +
+  'then. What never does is somebody else’s, and goes by itself within a week.';
+
 /** Webhooks whose proof did not hold: let in once they verify. Nothing of a body is shown, which may be forged. */
 export function Quarantine() {
   const list = useList<Webhook>({ path: '/quarantine', filters: { connection: 'connection' } });
@@ -38,41 +42,33 @@ export function Quarantine() {
   const above = (
     <>
       <p role="status">{said}</p>
-      {waiting.size > 0 && (
-        <p class="muted">
-          What is signed with your secret verifies once that is right here (<code>longshore connections put</code>), and
-          is admitted then. What never does is somebody else’s, and goes by itself within a week.
-        </p>
-      )}
+      {waiting.size > 0 && <p class="muted">{sentence(VERIFIES)}</p>}
       {[...waiting].sort().map((connection) => (
         <p key={connection} class="actions">
           <span id={`of-${connection}`}>
             <Outside>{connection}</Outside>
           </span>
           <Button
+            says="Admit…"
             aria-describedby={`of-${connection}`}
             onClick={() => openDialog(<Admit connection={connection} tell={setSaid} />)}
-          >
-            Admit…
-          </Button>
+          />
         </p>
       ))}
     </>
   );
   return (
     <ListScreen
-      title="Quarantine"
+      name="Quarantine"
       list={list}
       columns={columns}
       above={above}
       empty="Nothing is in quarantine. A webhook whose proof does not hold stays here for a week, in case it was our secret that was wrong."
     >
       <Problem of={past} />
-      {admissions.length > 0 && (
-        <Region title="Admissions">
-          <Table name="Admissions" rows={admissions} columns={admissionColumns} />
-        </Region>
-      )}
+      <Region title="Admissions" when={admissions.length > 0}>
+        <Table name="Admissions" rows={admissions} columns={admissionColumns} />
+      </Region>
     </ListScreen>
   );
 }

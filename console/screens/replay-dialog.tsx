@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { curl, longshore, quote } from '../kit/command-line.ts';
+import { longshore, quote } from '../kit/command-line.ts';
 import { ActDialog } from '../kit/dialog.tsx';
 import { ActButton, Check, Field, Reason } from '../kit/form.tsx';
 import { ask, type Delivery, type Shape } from '../kit/hub.ts';
@@ -38,20 +38,12 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
   const body = { ...target, ...paced, reason: why };
 
   const look = async () => setFound(await ask('post', path, { body: { ...target, dryRun: true } }));
-  const act = async () => {
-    const { replayId } = await ask<Shape<'ReplayStarted'>>('post', path, { body });
-    go(hrefOf(pathOf('/replays', replayId)));
-  };
   return (
-    <ActDialog
-      {...{ title: 'Replay', verb: 'Start replay', act }}
+    <ActDialog<Shape<'ReplayStarted'>>
+      {...{ title: 'Replay', verb: 'Start replay', path, body, command }}
       isReady={matched > 0 && why !== '' && pace >= 1}
-      before={
-        <ActButton class={found ? '' : 'primary'} act={look}>
-          Dry run
-        </ActButton>
-      }
-      commands={[command, curl('POST', path, { body })]}
+      before={<ActButton says="Dry run" class={found ? '' : 'primary'} act={look} />}
+      onDone={({ replayId }) => go(hrefOf(pathOf('/replays', replayId)))}
     >
       <p class="muted">
         {`A fresh set of attempts for ${delivery ? 'this delivery' : 'every delivery that the filter matches'}`}

@@ -26,7 +26,7 @@ const listColumns: Columns<Replay> = [
 
 export const Replays = () => (
   <ListScreen
-    title="Replays"
+    name="Replays"
     list={useList<Replay>({ path: '/replays', one: '/replays' })}
     columns={listColumns}
     empty="Nothing was replayed yet. A replay begins at a group of Home, at a filtered list of deliveries, or at one of them."
@@ -45,12 +45,16 @@ function progressOf(replay: Replay): string {
   if (state === 'collecting') return `Finding its deliveries: ${matched} so far.`;
   if (state === 'finished') return `Finished: ${done}, ${succeeded} succeeded.`;
   if (state === 'cancelled') return `Cancelled after ${done}.`;
-  if (state === 'relapsed') return `Stopped after ${done}.`;
+  if (state === 'relapsed')
+    return `Stopped after ${done}${canResume(replay) ? '.' : ': none of it is left to resume.'}`;
   if (state === 'interrupted') return `Cut off after ${done}: ask again for the rest.`;
   return `${done}. ${canary && stage ? STAGES[stage] : 'They fall due at its pace.'}`;
 }
 
 const isRunning = (state: string): boolean => /collecting|running/.test(state);
+/** What relapsed at the last of its deliveries has none to go on with; what was cancelled may not have found its own yet. */
+const canResume = (replay: Replay): boolean =>
+  replay.state === 'cancelled' || (replay.state === 'relapsed' && waitingOf(replay) > 0);
 
 /** One replay while it runs: stages, counts that sum, and what stopped it. */
 export function Replay({ id }: { id: string }) {
@@ -61,13 +65,9 @@ export function Replay({ id }: { id: string }) {
     <OneScreen
       title="Replay"
       of={live}
-      actions={({ state }) => [
-        /relapsed|cancelled/.test(state) && (
-          <Button class="primary" onClick={() => decide('resume')}>
-            Resume…
-          </Button>
-        ),
-        isRunning(state) && <Button onClick={() => decide('cancel')}>Cancel replay…</Button>,
+      actions={(replay) => [
+        canResume(replay) && <Button says="Resume…" class="primary" onClick={() => decide('resume')} />,
+        isRunning(replay.state) && <Button says="Cancel replay…" onClick={() => decide('cancel')} />,
       ]}
     >
       {(replay) => (
@@ -82,9 +82,7 @@ export function Replay({ id }: { id: string }) {
             </>
           )}
           <Progress replay={replay} />
-          <Button aria-expanded={showsDetails} onClick={() => setShowsDetails(!showsDetails)}>
-            Replay details
-          </Button>
+          <Button says="Replay details" aria-expanded={showsDetails} onClick={() => setShowsDetails(!showsDetails)} />
           {showsDetails && <Facts of={factsOf(replay)} />}
           <Members id={id} />
           {isRunning(replay.state) && <p class="muted">Leaving this page stops nothing.</p>}

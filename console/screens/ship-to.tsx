@@ -1,33 +1,29 @@
 import { useState } from 'preact/hooks';
-import { curl, longshore, quote } from '../kit/command-line.ts';
+import { longshore, quote } from '../kit/command-line.ts';
 import { ActDialog, openDialog } from '../kit/dialog.tsx';
 import { Field, useReveal } from '../kit/form.tsx';
-import { ask, type Delivery, may, type Order } from '../kit/hub.ts';
+import { type Delivery, may, type Order, type Parts } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
-import { Facts, Region } from '../kit/screen.tsx';
+import { Facts, Items, Region } from '../kit/screen.tsx';
 import { Button, Words } from '../kit/text.tsx';
 import { ADDRESS, type AddressMember, count } from '../kit/words.ts';
 
 const MEMBERS = Object.entries(ADDRESS) as ReadonlyArray<[AddressMember, string]>;
-
-interface Props {
-  id: string;
-  deliveries: readonly Delivery[];
-}
 
 /** Those that a corrected address lets run again. */
 const waitingOf = (deliveries: readonly Delivery[]): Delivery[] =>
   deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
 
 /** The address, masked until it is revealed; that lasts until the page is left, or the address is another. */
-export function ShipTo({ id, order, deliveries }: Props & { order: Order }) {
+export function ShipTo(parts: Parts) {
+  const { order, deliveries } = parts;
   const corrections = order.timeline.filter(({ type }) => type === 'address.corrected').length;
-  const { revealed, button } = useReveal<Order>(pathOf('/orders', id), corrections);
+  const { revealed, button } = useReveal<Order>(pathOf('/orders', order.id), corrections);
   const { shippingAddress: address, buyer } = revealed ?? order;
   const facts = MEMBERS.map(([member, label]) => [label, address[member]]);
-  const edit = () => openDialog(<AddressDialog {...{ id, deliveries }} />);
+  const edit = () => openDialog(<AddressDialog {...parts} />);
   return (
-    <Region title="Ship to" actions={[button, may('ops') && <Button onClick={edit}>Edit address…</Button>]}>
+    <Region title="Ship to" actions={[button, may('ops') && <Button says="Edit address…" onClick={edit} />]}>
       <Words class="needs">{waitingOf(deliveries)[0]?.cause?.description}</Words>
       <Facts of={{ ...Object.fromEntries(facts), 'E-mail': address.email ?? buyer.email }} />
     </Region>
@@ -48,21 +44,21 @@ function missingOf(blocked: readonly Delivery[]): ReadonlyMap<AddressMember, str
 }
 
 /** Corrects what is filled in and nothing else: what stands there is never shown for it. */
-export function AddressDialog({ id, deliveries }: Props) {
+export function AddressDialog({ order: { id }, deliveries }: Parts) {
   const [given, setGiven] = useState<Partial<Record<AddressMember, string>>>({});
   const waiting = waitingOf(deliveries);
   const missing = missingOf(waiting);
   const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''));
-  const path = pathOf('/orders', id);
-  const body = { shippingAddress: filled };
   const words = [id, ...Object.entries(filled).map(([name, value]) => `${name}=${value}`)].map(quote).join(' ');
   return (
     <ActDialog
       title="Edit address"
       verb="Save"
-      act={() => ask('patch', path, { body })}
+      method="patch"
+      path={pathOf('/orders', id)}
+      body={{ shippingAddress: filled }}
       isReady={Object.keys(filled).length > 0}
-      commands={[longshore(`orders correct ${words}`), curl('PATCH', path, { body })]}
+      command={longshore(`orders correct ${words}`)}
     >
       <p>
         Only what you fill in is changed.{' '}
@@ -70,15 +66,7 @@ export function AddressDialog({ id, deliveries }: Props) {
           ? 'No delivery waits for it.'
           : `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it, and what waits runs then by itself.`}
       </p>
-      {missing.size > 0 && (
-        <ul class="needs">
-          {[...missing].map(([member, word]) => (
-            <li key={member}>
-              {word} is missing: {ADDRESS[member]}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Items class="needs" of={[...missing].map(([member, word]) => `${word} is missing: ${ADDRESS[member]}`)} />
       <div class="fields">
         {MEMBERS.map(([member, label]) => (
           <Field

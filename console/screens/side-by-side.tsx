@@ -1,11 +1,10 @@
-import { Raw } from '../kit/command.tsx';
-import { type Delivery, isMissing, type Order, useAnswer } from '../kit/hub.ts';
+import { type Delivery, isMissing, type Order, type Parts, useAnswer } from '../kit/hub.ts';
 import { Problem, Region } from '../kit/screen.tsx';
-import { LinkTo, State, Time } from '../kit/text.tsx';
+import { LinkTo, Raw, State, Time } from '../kit/text.tsx';
 import { pretty } from './events.tsx';
 
 /** What came, what the hub reads in it, and what it told others: beside each other, on a phone one beneath the other. */
-export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
+export const SideBySide = ({ order, deliveries }: Parts) => (
   <Region title="Side by side">
     <div class="sides">
       <Region title="Raw">

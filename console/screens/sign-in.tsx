@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useAct } from '../kit/form.tsx';
 import { ask, type Session, session, signedOutBecause } from '../kit/hub.ts';
 import { go, hrefOf, place } from '../kit/place.ts';
-import { Alert } from '../kit/text.tsx';
+import { Alert, sentence } from '../kit/text.tsx';
 
 /** Where the sign-in was on its way to: a path of the console, or its beginning. */
 export function nextOf(query: URLSearchParams): string {
@@ -51,9 +51,7 @@ export function SignIn() {
         <button type="submit" class="primary" disabled={isDoing}>
           Sign in
         </button>
-        <p class="muted">
-          Or have <code>longshore console</code> print a link that signs in once.
-        </p>
+        <p class="muted">{sentence('Or have `longshore console` print a link that signs in once.')}</p>
       </form>
     </main>
   );

@@ -1,4 +1,4 @@
-import type { Delivery, Order } from '../kit/hub.ts';
+import type { Parts } from '../kit/hub.ts';
 import { Region } from '../kit/screen.tsx';
 import { LinkTo, Outside, State, show, Time, Words } from '../kit/text.tsx';
 import { attemptWords, capital } from '../kit/words.ts';
@@ -57,7 +57,7 @@ function titleOf(type: string, detail: Detail, by: string): string {
 }
 
 /** All that happened, in its order: what is told of the order, and every attempt at every delivery of it. */
-function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
+function storyOf({ order, deliveries }: Parts): Step[] {
   const told = order.timeline.map(
     ({ at, type, by, detail }): Step => ({
       // What came by a webhook or a poll came from whoever sold it.
@@ -79,10 +79,10 @@ function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
   return [sold, ...attempts, ...told].sort((a, b) => a.at.localeCompare(b.at));
 }
 
-export const Story = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
+export const Story = (parts: Parts) => (
   <Region title="Story">
     <ol class="story">
-      {storyOf(order, deliveries).map(({ at, by, title, words, outcome, mark, delivery }, index) => (
+      {storyOf(parts).map(({ at, by, title, words, outcome, mark, delivery }, index) => (
         <li key={`${at} ${index}`} class={mark || outcome}>
           <Time at={at} seconds />
           <div>

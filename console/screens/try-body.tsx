@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks';
-import { Raw } from '../kit/command.tsx';
 import { Field, useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Items, Region } from '../kit/screen.tsx';
-import { Alert, Code, Words } from '../kit/text.tsx';
+import { Alert, Code, Raw, Words } from '../kit/text.tsx';
 import { causeText, count } from '../kit/words.ts';
 import { WhyUnread } from './events.tsx';
 
@@ -60,15 +59,13 @@ const Result = ({ of: { means, error, order, placements, unread, explanation, ch
         ]}
       />
     )}
-    {placements.length > 0 && (
-      <Items
-        label="Deliveries it would plan"
-        of={placements.map(({ to, lineItems, blocked }) => {
-          const lines = count(lineItems.length, 'line');
-          return `${to === null ? 'Nobody ships' : `To ${to}:`} ${lines}${blocked ? `, blocked: ${causeText(blocked)}` : ''}`;
-        })}
-      />
-    )}
+    <Items
+      label="Deliveries it would plan"
+      of={placements.map(({ to, lineItems, blocked }) => {
+        const lines = count(lineItems.length, 'line');
+        return `${to === null ? 'Nobody ships' : `To ${to}:`} ${lines}${blocked ? `, blocked: ${causeText(blocked)}` : ''}`;
+      })}
+    />
     {change && <Raw of={change} />}
     {unread.length > 0 && <p class="muted">Not read: {unread.map((each) => [<Code key={each}>{each}</Code>, ' '])}</p>}
   </Region>

@@ -119,6 +119,20 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
     /dead.*postal code … is not served.*3 deliveries.*What heals it.*http_422.*marketful/s,
   );
   await page.getByRole('link', { name: '1 unreadable event' }).waitFor();
+  // A poll that has used up its requests of this minute has not failed.
+  const { connections } = await hub.get<{ connections: Array<{ poll: object }> }>('/connections');
+  const polledWith = (...errors: readonly string[]) =>
+    page.route(`${hub.url}/connections*`, (route) => {
+      const all = errors.map((lastError, at) => ({
+        ...connections[at],
+        poll: { ...connections[at]?.poll, lastError },
+      }));
+      return route.fulfill({ json: { connections: all, routes: [], removed: [] } });
+    });
+  await polledWith('http_503', 'budget_spent');
+  await look(page);
+  await page.getByRole('link', { name: '1 connection whose last poll failed' }).waitFor();
+  await page.unroute(`${hub.url}/connections*`);
   // What is done by hand is closed, not replayed.
   const [group] = causes;
   const byHand = { ...group, count: 1, code: 'payment_refunded' };
@@ -242,6 +256,16 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   await dialog('Resume').waitFor();
   await page.keyboard.press('Escape');
   await dialog('Resume').waitFor({ state: 'hidden' });
+  // What relapsed at its last delivery has none to go on with, and says so.
+  const { replay: path = '/' } = await screensOf(hub);
+  const relapsed = await hub.get<object>(path);
+  await page.route(`${hub.url}${path}`, (route) =>
+    route.fulfill({ json: { ...relapsed, matched: 1, waiting: 0, released: 1 } }),
+  );
+  await look(page);
+  await page.getByText('none of it is left to resume').waitFor();
+  expect(await page.getByRole('button', { name: 'Resume…' }).count()).toBe(0);
+  await page.unroute(`${hub.url}${path}`);
 });
 
 test('an address is completed in place, and what waited for it runs', async () => {
