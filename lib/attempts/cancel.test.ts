@@ -3,6 +3,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
 import { DECLINED } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
+import { destinationHash } from '#lib/orders/plan';
 import { takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
@@ -195,6 +196,28 @@ describe('cancelling', () => {
   ])('an order that goes elsewhere waits for nobody where %s', async (_what, placement, delivery) => {
     const { result } = await run(delivery, { cancel: action({}) }, { orders: [SOLD], deliveries: [placement] });
     expect(result).toEqual({ ok: true, httpStatus: 200 });
+  });
+
+  test('an order that goes where it was placed again waits for nobody', async () => {
+    const from = destinationHash(SOLD);
+    const ids = ['', '2'].map((n) => cancelId(n));
+    const away = deliveryOf({
+      id: ids[0] ?? '',
+      action: 'cancel',
+      subject: { placement: 'dlv_1', readdressed: 5, from },
+    });
+    const back = moved({ readdressed: 6, from: 'b' });
+    const order = { ...SOLD, deliveries: ['dlv_1', ...ids] };
+    const told = async (placement: Delivery, first = away) => {
+      const deliveries = [placement, first, { ...back, id: ids[1] ?? '' }];
+      return (await run({ ...back, id: ids[1] ?? '' }, {}, { orders: [order], deliveries })).result;
+    };
+    expect(await told(since(4))).toEqual({ ok: true, httpStatus: 200 });
+    expect(await told(since(5))).toMatchObject(failed(BlockedError, 'address_changed'));
+    // With which of the two it was placed nobody knows.
+    expect(await told(since())).toMatchObject(failed(BlockedError, 'address_changed'));
+    const closed = { by: 'me', reason: 'done', at: SOLD.placedAt, was: 'blocked' as const, cause: null };
+    expect(await told(since(4), { ...away, closed })).toMatchObject(failed(BlockedError, 'address_changed'));
   });
 
   test('one that is paid back is a person’s where it was placed before, with what else has changed', async () => {

@@ -3,7 +3,7 @@ import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
 import { DECLINED, declinedBy } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
-import { cancelsOf, isRefunded } from '#lib/orders/plan';
+import { cancelsOf, destinationHash, isRefunded } from '#lib/orders/plan';
 import { differenceOf, dueOf, LEFT, lessOf, minus, placementOf, shippedOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
@@ -37,7 +37,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     const asked = placedBy(order, id, placement.subject.lineItems ?? []);
     const lineItems = lessOf(dueOf(order), id);
     const left = minus(asked.lineItems, lineItems);
-    const changes = left.length > 0 ? await changesSince(placement, [delivery, ...earlier], order, work) : [];
+    const changes = left.length > 0 ? await changesSince(placement, [...earlier, delivery], order, work) : [];
     const remoteId = placement.placed?.remoteId ?? null;
     const input = { ...asked, source, lineItems, left, remoteId, changes };
     if (lineItems.length === 0 && changes.length > 0) throw askPerson(input, connector.info.title);
@@ -140,26 +140,34 @@ function stop(placement: Delivery, now: Date): Write[] {
   return [replaceDelivery(placement, stopped)];
 }
 
-/** What changed since a placement that exists (or may) and no person dealt with; a reversed refund does not count. */
+/**
+ * What changed since a placement that exists (or may) and no person dealt with. A reversed refund does not count, nor does
+ * an address that is the earlier one again.
+ */
 async function changesSince(
   placement: Delivery,
   cancels: readonly Delivery[],
   order: Order,
   { hub, network }: RemoteWork,
 ): Promise<Change[]> {
-  const open = cancels.filter(({ subject, closed }) => (subject.readdressed ?? subject.refunded) && !closed);
+  // Whoever closed one saw to those before it, too.
+  const open = cancels
+    .slice(cancels.findLastIndex(({ closed }) => closed) + 1)
+    .filter(({ subject }) => subject.readdressed ?? subject.refunded);
   const { state, unknown, placed } = placement;
   if (open.length === 0 || (state !== 'succeeded' && !unknown)) return [];
   const maybe = (await hub.getAttempts(placement)).find(({ outcome }) => outcome === 'unknown' || outcome === 'failed');
   const since = maybe?.startedAt ?? placed?.at ?? '';
-  const isSince = (change: Change) =>
-    open.some(({ subject: { [change]: revision }, createdAt }) => {
+  const firstSince = (change: Change) =>
+    open.find(({ subject: { [change]: revision }, createdAt }) => {
       if (revision === undefined) return false;
       return placed?.revision === undefined ? since < createdAt : placed.revision < revision;
     });
+  const moved = firstSince('readdressed');
+  const isBack = placed?.revision !== undefined && moved?.subject.from === destinationHash(order);
   return [
-    ...(['readdressed'] as const).filter(isSince),
-    ...(['refunded'] as const).filter((change) => isSince(change) && isRefunded(order, network)),
+    ...(moved && !isBack ? ['readdressed' as const] : []),
+    ...(firstSince('refunded') && isRefunded(order, network) ? ['refunded' as const] : []),
   ];
 }
 

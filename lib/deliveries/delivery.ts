@@ -20,6 +20,8 @@ export interface Subjects {
     lineItems?: LineQuantity[];
     /** The order's revision since which it goes to another address than before. */
     readdressed?: number;
+    /** The address before that, as `destinationHash` has it. */
+    from?: string;
     /** The order's revision since which everything paid for it has been refunded. */
     refunded?: number;
   };

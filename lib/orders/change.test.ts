@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { RejectedError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
 import type { Table, Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import { at, MUGS, orderOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
@@ -62,6 +63,8 @@ const change = <D extends Decided | null>(decide: (order: Order | null) => D | u
   changeOrder(ID, decide, by, hub);
 const received = { type: 'order.received', detail: { number: 'SC-1001', version: at(0), event: 'evt_1' } } as const;
 
+const ofShipper = (id: string) => `exp_${shortHash(ID, id)}`;
+
 it('lets the buyer expect one parcel of each shipper, once it is planned who ships', async () => {
   const routes = [
     { from: '*', match: { skuPrefix: 'MUG' }, to: 'marketful-mx' },
@@ -74,8 +77,8 @@ it('lets the buyer expect one parcel of each shipper, once it is planned who shi
     hub,
   );
   expect(order?.ucp.fulfillment.expectations).toMatchObject([
-    { id: 'exp_1', method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
-    { id: 'exp_2', method_type: 'shipping', line_items: [{ id: 'li_2', quantity: 1 }] },
+    { id: ofShipper('marketful-mx'), method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
+    { id: ofShipper('erp'), method_type: 'shipping', line_items: [{ id: 'li_2', quantity: 1 }] },
   ]);
   expect(order && ucpErrors(order)).toEqual([]);
   expect(await hub.stored()).toEqual(JSON.parse(JSON.stringify(order)));

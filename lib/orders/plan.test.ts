@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Connection, Route } from '#lib/connections/connection';
 import { at, orderOf, shipmentOf } from '#test/support/orders';
 import type { Order } from './order.ts';
-import { planDeliveries } from './plan.ts';
+import { destinationHash, planDeliveries } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 
 const connectionOf = (id: string, settings: Record<string, unknown> = {}): Connection => ({
@@ -90,7 +90,9 @@ test('an order that goes elsewhere has each placement looked at that has units t
   const cancels = (changes: Partial<Order>, from = before) =>
     planDeliveries({ ...from, ...changes }, network, from).deliveries.filter(({ action }) => action === 'cancel');
   const elsewhere = { shippingAddress: { ...shippingAddress, street_address: 'Calle 10 no. 5' } };
-  expect(cancels(elsewhere)).toMatchObject([{ subject: { placement: 'dlv_1', lineItems: [], readdressed: 5 } }]);
+  const from = destinationHash(before);
+  expect(cancels(elsewhere)).toMatchObject([{ subject: { placement: 'dlv_1', lineItems: [], readdressed: 5, from } }]);
+  expect(destinationHash({ ...before, ...elsewhere })).not.toBe(from);
   const street_address = ` ${shippingAddress.street_address?.toUpperCase()}.`;
   expect(
     cancels({ shippingAddress: { ...shippingAddress, street_address, phone_number: '1', email: 'b@e.com' } }),

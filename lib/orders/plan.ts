@@ -57,7 +57,7 @@ export function planDeliveries(
   const placements = planPlacements(order, due, network, room);
   const left = room - placements.deliveries.length;
   const cancellations = planCancellations(placements.order, due, network, before, left);
-  const reports = planReports(order, network);
+  const reports = planReports(cancellations.order, network);
   const told = [...reports, ...planFollowUps(order, network, reports)];
   return {
     order: cancellations.order,
@@ -184,7 +184,10 @@ function planCancellations(
     if (!target || (sameUnits(gone, less) && !isAffected)) return placement;
     if (deliveries.length >= room) return placement;
     const at = (before?.revision ?? 0) + 1;
-    const seenTo = { ...(isMoved && { readdressed: at }), ...(isTurned && isPaidBack && { refunded: at }) };
+    const seenTo = {
+      ...(isMoved && { readdressed: at, from: destinationHash(before) }),
+      ...(isTurned && isPaidBack && { refunded: at }),
+    };
     const subject = { placement: kept.delivery, lineItems: gone, ...(isAffected && seenTo) };
     deliveries.push(push(order, 'cancel', target, kept.delivery, subject));
     return gone.length > 0 ? { ...kept, less: gone } : kept;
@@ -199,6 +202,9 @@ export const isRefunded = (order: Order, network: Network): boolean =>
 /** Whether an order's parcels now go to another place or person. Telephone and e-mail do not count. */
 const goesElsewhere = (before: Order, order: Order): boolean =>
   !order.erased && !sameContent(destinationOf(before), destinationOf(order));
+
+/** Tells one destination of an order from another, and is too short to reveal either. */
+export const destinationHash = (order: Order): string => shortHash(order.id, ...destinationOf(order)).slice(0, 8);
 
 /** Its address and pickup point, without differences of case, spaces and punctuation. */
 function destinationOf({ shippingAddress, history: { snapshot } }: Order): string[] {

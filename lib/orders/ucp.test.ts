@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { at, MUGS, orderOf, PLATE, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { correctAddress } from './by-hand.ts';
-import type { OrderSnapshot } from './order.ts';
+import { withExpectations } from './derive.ts';
+import type { Order, OrderSnapshot } from './order.ts';
 import { applyReturns } from './returns.ts';
 import { applySnapshot } from './snapshot.ts';
 import { statusOf } from './status.ts';
@@ -154,9 +155,25 @@ describe('the UCP order', () => {
     const split = orderOf({ expectations: [{ ...digital, fulfillableOn: 'now' }] });
     expect(split.ucp.fulfillment.expectations).toMatchObject([
       { id: 'exp_1', method_type: 'digital', line_items: [{ id: 'li_2', quantity: 1 }], fulfillable_on: 'now' },
-      { id: 'exp_2', method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
+      { method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
     ]);
     expect(ucpErrors(split)).toEqual([]);
+    // What is promised later keeps its id when all of an earlier promise is taken off.
+    const mugs = { ...digital, lineItems: [{ id: 'li_1', quantity: 2 }] };
+    const less = orderOf({ expectations: [{ ...digital, fulfillableOn: 'now' }, mugs], lines: [MUGS] });
+    expect(less.ucp.fulfillment.expectations.map(({ id }) => id)).toEqual(['exp_2']);
+  });
+
+  it('keeps the id of what is expected of a shipper, whoever else has a share', () => {
+    const own = [{ id: 'li_2', quantity: 1 }];
+    const mugs = { delivery: 'dlv_1', connection: 'shed', lineItems: [{ id: 'li_1', quantity: 2 }] };
+    const idOf = (line: string, order: Order) =>
+      withExpectations(order).ucp.fulfillment.expectations.find((each) => each.line_items.some(({ id }) => id === line))
+        ?.id;
+    const both = { ...orderOf(), placements: [mugs], own };
+    expect(idOf('li_2', both)).not.toBe(idOf('li_1', both));
+    expect(idOf('li_2', { ...both, placements: [] })).toBe(idOf('li_2', both));
+    expect(idOf('li_2', both)).not.toContain('erp');
   });
 
   it('expects each parcel where it goes, and by a correction only what goes to the shipping address', () => {

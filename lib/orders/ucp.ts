@@ -1,3 +1,4 @@
+import { ERP } from '#lib/connections/connection';
 import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { sum } from '#lib/platform/sum';
@@ -97,35 +98,46 @@ export function buildExpectations(
     wanted.set(id, left - taken);
     return taken > 0 ? [{ id, quantity: taken }] : [];
   };
-  const told = (expectations ?? []).map(({ lineItems, methodType, destination, description, fulfillableOn }) => ({
-    line_items: lineItems.flatMap(take),
-    method_type: methodType,
-    // A correction is of the shipping address, so it leaves expectations with an address of their own alone.
-    destination: destinationOf(
-      methodType === 'shipping' && sameContent(destination, shippingAddress) ? address : destination,
-    ),
-    ...(description && { description }),
-    ...(fulfillableOn && { fulfillable_on: fulfillableOn }),
-  }));
+  const told = (expectations ?? []).map(
+    ({ lineItems, methodType, destination, description, fulfillableOn }, index) => ({
+      id: `exp_${index + 1}`,
+      line_items: lineItems.flatMap(take),
+      method_type: methodType,
+      // A correction is of the shipping address, so it leaves expectations with an address of their own alone.
+      destination: destinationOf(
+        methodType === 'shipping' && sameContent(destination, shippingAddress) ? address : destination,
+      ),
+      ...(description && { description }),
+      ...(fulfillableOn && { fulfillable_on: fulfillableOn }),
+    }),
+  );
   const parcel = {
     method_type: pickupPoint ? ('pickup' as const) : ('shipping' as const),
     destination: destinationOf(address),
     ...(shippingMethod && { description: shippingMethod }),
     ...(shipBy && { fulfillable_on: shipBy }),
   };
-  const held = sharesOf(core).map((share) => share.flatMap(take));
+  const held = sharesOf(core).map(([by, share]) => [by, share.flatMap(take)] as const);
   const rest = [...wanted].map(([id, quantity]) => ({ id, quantity })).flatMap(take);
-  return [...told, ...[...held, rest].map((line_items) => ({ line_items, ...parcel }))]
-    .filter(({ line_items }) => line_items.length > 0)
-    .map((each, index) => ({ id: `exp_${index + 1}`, ...each }));
+  const shares = [...held, ['', rest] as const].map(([by, line_items]) => ({
+    // The id stays the same for a shipper whoever else has a share, and does not tell the buyer who it is.
+    id: `exp_${shortHash(core.id, by)}`,
+    ...{ line_items, ...parcel },
+  }));
+  return [...told, ...shares].filter(({ line_items }) => line_items.length > 0);
 }
 
 /** What each shipper was asked for, and what the seller ships. The channel stands for a shipper yet to be found. */
-function sharesOf({ connection: channel, placements, own = [] }: OrderCore): LineQuantity[][] {
+function sharesOf({
+  connection: channel,
+  placements,
+  own = [],
+}: OrderCore): Array<[by: string, share: LineQuantity[]]> {
   const asked = placements.filter(({ connection }) => connection !== channel);
   const byShipper = Map.groupBy(asked, ({ connection }) => connection);
   const units = ({ lineItems = [], less = [] }: Placement) => minus(lineItems, less);
-  return [...[...byShipper.values()].map((all) => mergeLines(all.flatMap(units))), own];
+  const shares = [...byShipper].map(([by, all]): [string, LineQuantity[]] => [by, mergeLines(all.flatMap(units))]);
+  return [...shares, [ERP, own]];
 }
 
 const destinationOf = (address: Address): Record<string, string> =>
