@@ -68,6 +68,14 @@ export function addOrders(program: Command): void {
       const posted = { lineItems: given.map(readLine), to, reason };
       await show(session, session.api.post(`${await pathOf(session, words)}/route`, posted));
     });
+  orders
+    .command('restore <order>')
+    .description('take up again what its sales channel cancelled, and has restored without saying when')
+    .requiredOption('--reason <words>', 'why, for the record')
+    .examples('orders restore SC-1001 --reason "the buyer paid anew"')
+    .does(async (session, words: string, { reason }: { reason: string }) =>
+      show(session, session.api.post(`${await pathOf(session, words)}/restore`, { reason })),
+    );
 }
 
 const pathOf = async ({ api }: Session, words: string): Promise<string> =>

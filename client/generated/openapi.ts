@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes up again an order that its sales channel cancelled
+         * @description For what it has restored without a date that says so, or cancelled by mistake. What it says later counts: it may cancel the order again. 409 `order_not_cancelled`.
+         */
+        post: operations["postOrdersIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{id}/acknowledgement": {
         parameters: {
             query?: never;
@@ -1473,7 +1493,7 @@ export interface components {
              * @example delivery.closed
              * @enum {string}
              */
-            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "return.posted" | "key.created" | "key.revoked" | "ucp.key_rotated" | "connections.put" | "endpoint.tested" | "endpoint.paused" | "endpoint.resumed" | "endpoint.added" | "endpoint.rotated" | "endpoint.removed" | "order.revealed" | "event.revealed" | "buyer.exported" | "buyer.erased";
+            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "order.restored" | "return.posted" | "key.created" | "key.revoked" | "ucp.key_rotated" | "connections.put" | "endpoint.tested" | "endpoint.paused" | "endpoint.resumed" | "endpoint.added" | "endpoint.rotated" | "endpoint.removed" | "order.revealed" | "event.revealed" | "buyer.exported" | "buyer.erased";
             /**
              * @description The id of what it was done to; of a key, its name.
              * @example dlv_5be1f6c2a93d70418f26
@@ -3636,6 +3656,117 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PostedRoute"];
+            };
+        };
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No API key, or one that is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in the state it is in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not sent as application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, and not possible. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The hub failed. Safe to try again. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postOrdersIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded once. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Kept on record beside who asked. */
+                    reason: string;
+                };
             };
         };
         responses: {

@@ -5,7 +5,7 @@ import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { loadConnector } from '#lib/marketplaces/load';
 import { getNetwork } from '#lib/marketplaces/network';
-import { acknowledge, postReturn, postRoute, type ReturnAnswer } from '#lib/orders/by-hand';
+import { acknowledge, postReturn, postRoute, type ReturnAnswer, restore } from '#lib/orders/by-hand';
 import type { LineQuantity } from '#lib/orders/order';
 import { Return } from '#lib/orders/order-schema';
 import { externalIdsOf } from '#lib/orders/split';
@@ -84,6 +84,21 @@ export function addAfterPlacement(routes: Routes): void {
     answer: async ({ params: { id }, headers: { 'idempotency-key': key }, body: posted, by }) => {
       const once = idempotency<LineQuantity[]>(by, key, [id, 'route', posted]);
       await postRoute(id, posted, { once, by }, await getNetwork());
+      return showOrder(orNotFound(await getOrder(id), 'order'));
+    },
+  });
+  routes.add('POST /orders/{id}/restore', {
+    summary: 'Takes up again an order that its sales channel cancelled',
+    description:
+      'For what it has restored without a date that says so, or cancelled by mistake. What it says later counts: it may cancel the order again. 409 `order_not_cancelled`.',
+    scope: 'ops',
+    request: {
+      params: z.object({ id: OrderId }),
+      body: body(z.strictObject({ reason: doc(words, { description: 'Kept on record beside who asked.' }) })),
+    },
+    responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
+    answer: async ({ params: { id }, body: { reason }, by }) => {
+      await restore(id, reason, by, await getNetwork());
       return showOrder(orNotFound(await getOrder(id), 'order'));
     },
   });

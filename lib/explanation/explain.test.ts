@@ -6,8 +6,9 @@ import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { Fulfillment, Order, OrderSnapshot } from '#lib/orders/order';
 import { applyReturns } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
+import { applySnapshot } from '#lib/orders/snapshot';
 import { AWAY } from '#lib/platform/errors';
-import { MUGS, orderOf, shipmentOf } from '#test/support/orders';
+import { MUGS, orderOf, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
 import { explain } from './explain.ts';
 
 const now = new Date('2026-11-20T15:00:00.000Z');
@@ -69,6 +70,9 @@ const RETURN = {
 const CLOSED = { by: 'anna', reason: 'paid anew', at: at('14:30'), was: 'blocked', cause: null } as const;
 const unpaid = (payment?: OrderSnapshot['payment']) => orderOf({ paidAt: null, ...(payment && { payment }) });
 const gone = orderOf({ cancelled: true, version: at('13:00') });
+const undated = (cancelled: boolean, receivedAt: string, before: Order | null = null) =>
+  applySnapshot(before, snapshotOf({ cancelled, version: null }), { ...sourceOf(0), receivedAt }).order;
+const restored = undated(false, at('13:30'), undated(true, at('13:00')));
 
 const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: string, who: string, sentence: string]> = {
   'not paid': [
@@ -433,6 +437,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'Marketful shipped it at 14:10 (dhl JD01); 1 unit came back, the last at 19 November 09:30 UTC.',
   ],
   cancelled: [gone, [], 'cancelled', 'nobody', 'It was cancelled at Scopio at 13:00 UTC; nothing was placed.'],
+  'cancelled, and told of without that and without a date': [
+    restored,
+    [],
+    'cancelled',
+    'you',
+    'It was cancelled at Scopio at 13:00 UTC; nothing was placed; Scopio has told of it without the cancellation, too, and no date says which is the later: "longshore orders restore" takes it up again.',
+  ],
   'cancelled before it was placed': [
     gone,
     [
@@ -515,6 +526,14 @@ test.each(Object.entries(STATES))('says of an order that is %s', (_name, [order,
   const told = explain(asPlaced(order, deliveries), deliveries, network, { now });
   expect(told.sentence).toBe(sentence);
   expect([told.order, told.stage, told.waitsFor.who]).toEqual(['scopio-main:ord_8f3a', stage, who]);
+});
+
+test('says of what is paid, and may not ship all the same, which setting keeps it', () => {
+  const release = { ...connection('scopio-main', 'scopio'), settings: { release: ['on_delivery'] } };
+  for (const state of ['paid', 'partly_refunded'] as const)
+    expect(explain(orderOf({ payment: { method: 'card', state } }), [], networkOf(release), { now }).sentence).toBe(
+      'It is paid by card, which settings.release of scopio-main does not let ship; add "paid" there.',
+    );
 });
 
 test('says that a remote is away, whatever its deliveries wait for', () => {

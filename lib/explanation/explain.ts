@@ -1,6 +1,7 @@
 import { ERP } from '#lib/connections/connection';
 import { type Delivery, isOpen, isStopped } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
+import { isDoubtful } from '#lib/orders/history';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
@@ -49,7 +50,8 @@ export function explain(
   };
   const said = RULES.map((rule) => rule(facts)).find((each) => each !== undefined) ?? sayDone(facts);
   const { stage, clauses, waitsFor } = said;
-  return { order: order.id, stage, sentence: sentenceOf([...clauses, tellDeadline(facts, stage)]), waitsFor };
+  const sentence = sentenceOf([...clauses, tellDoubt(facts), tellDeadline(facts, stage)]);
+  return { order: order.id, stage, sentence, waitsFor };
 }
 
 /** Explains an order by its deliveries as they stand in the table, and by which of their remotes are away. */
@@ -60,6 +62,12 @@ export async function explainOrder(order: Order, names: Names): Promise<Explanat
   const away = new Map(asked.flatMap(([id, since]) => (since === null ? [] : [[id, since] as const])));
   return explain(order, deliveries, names, { away });
 }
+
+/** That its channel may have restored it, for all that anybody can tell. */
+const tellDoubt = ({ order, channel }: Facts): string =>
+  order.cancelled && isDoubtful(order.history)
+    ? `${channel} has told of it without the cancellation, too, and no date says which is the later: "longshore orders restore" takes it up again`
+    : '';
 
 const HELD = new Set<Explanation['stage']>(['placed', 'to_ship', 'partly_shipped']);
 
@@ -109,7 +117,12 @@ function sayCancelled(facts: Facts): Said | undefined {
   const undone = new Set(deliveries.filter(({ placed }) => placed).map(({ connection }) => nameOf(connection, names)));
   const have = `${[...undone].join(' and ')} ${undone.size === 1 ? 'has' : 'have'} nothing of it any more`;
   const rest = undone.size > 0 ? have : 'nothing was placed';
-  return { stage: 'cancelled', clauses: [first, rest], waitsFor: waitsFor('nobody') };
+  const isDecided = !isDoubtful(order.history);
+  return {
+    stage: 'cancelled',
+    clauses: [first, rest],
+    waitsFor: isDecided ? waitsFor('nobody') : waitsFor('you', 'decision'),
+  };
 }
 
 function sayPlacing(facts: Facts): Said | undefined {

@@ -16,21 +16,21 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
   const { held } = order.history.snapshot;
   if (held !== undefined)
     return say([`it does not ship: ${held}`, `it will once ${channel} says otherwise`], 'marketplace', 'release');
-  const { method, state } = paymentOf(order);
+  const { method, state: told } = paymentOf(order);
+  // What is paid back in part ships as what is paid does.
+  const state = told === 'partly_refunded' ? 'paid' : told;
   const by = method === null ? '' : ` by ${method}`;
   const setting = `settings.release of ${order.connection}`;
-  if (state === 'on_delivery' || state === 'on_account') {
-    const words = state === 'on_account' ? 'on account' : 'on delivery';
+  if (state === 'refunded') {
+    const clauses = ['it does not ship, as the payment was given back', `"refunded" in ${setting} would release it`];
+    return say(clauses, 'marketplace', 'release');
+  }
+  if (state !== 'pending') {
     const clauses = [
-      `it is to be paid ${words}${by}, which ${setting} does not let ship`,
-      `add "${state}" there, or wait until ${channel} tells that it is paid`,
+      `it is ${PAYMENTS[state]}${by}, which ${setting} does not let ship`,
+      `add "${state}" there${state === 'paid' ? '' : `, or wait until ${channel} tells that it is paid`}`,
     ];
     return say(clauses, 'you', 'release');
-  }
-  if (state === 'refunded' || state === 'partly_refunded') {
-    const what = state === 'refunded' ? 'the payment was given back' : 'a part of the payment was given back';
-    const clauses = [`it does not ship, as ${what}`, `"${state}" in ${setting} would release it`];
-    return say(clauses, 'marketplace', 'release');
   }
   const clauses = [
     `${channel} has not told that it is paid${by}`,
@@ -38,6 +38,8 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
   ];
   return say(clauses, 'buyer', 'payment');
 }
+
+const PAYMENTS = { paid: 'paid', on_account: 'to be paid on account', on_delivery: 'to be paid on delivery' } as const;
 
 export const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
 

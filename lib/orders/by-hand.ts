@@ -6,6 +6,7 @@ import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
 import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
 import type { Once } from './fulfillment.ts';
+import { liftCancellation } from './history.ts';
 import type { Address, LineQuantity, Order, Return } from './order.ts';
 import type { Network } from './plan.ts';
 import { applyReturns, returnedUnits, returnId } from './returns.ts';
@@ -78,6 +79,34 @@ export async function acknowledge(id: string, reference: string, by: string, net
     { by, at, network },
   );
   return known(order);
+}
+
+/**
+ * Takes up again what its sales channel has restored without a date that says so, or called cancelled by mistake; what it
+ * says later counts. Throws NotFoundError, StateError `order_not_cancelled`.
+ */
+export async function restore(id: string, reason: string, by: string, network: Network): Promise<void> {
+  const at = new Date().toISOString();
+  await changeOrder(
+    id,
+    (order) => {
+      if (!known(order).cancelled)
+        throw new StateError({ code: 'order_not_cancelled', description: 'the order is not cancelled' });
+      const act = putAct({ act: 'order.restored', about: id, by, reason, at, detail: {} });
+      return { order: lift(known(order)), timeline: [{ type: 'order.restored', detail: { reason } }], also: [act] };
+    },
+    { by, at, network },
+  );
+}
+
+/** The order without its cancellation, in each order of the channel that it is made of. */
+export function lift(order: Order): Order {
+  const parts = Object.entries(order.parts ?? {}).map(([id, history]) => [id, liftCancellation(history)]);
+  return derive({
+    ...order,
+    history: liftCancellation(order.history),
+    ...(order.parts && { parts: Object.fromEntries(parts) }),
+  });
 }
 
 /** Units that another shipper is to have: a connection, or `erp`. */

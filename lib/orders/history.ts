@@ -19,12 +19,22 @@ export const earliestFirst = (a: Stamp, b: Stamp): number =>
   compareStamps(a, b) * (a.clock && b.clock && a.clock !== b.clock ? -1 : 1);
 
 /**
- * Whether a cancellation stands. Only a later version dated by the source lifts it: any other snapshot that does not
- * mention it may have been read before.
+ * Whether a cancellation stands. Only a later version dated by the source lifts it, or a person: any other snapshot that
+ * does not mention it may have been read before.
  */
-export function isCancelled({ stands, snapshot, cancelledLast }: SnapshotHistory): boolean {
-  if (snapshot.cancelled || cancelledLast === undefined) return snapshot.cancelled;
-  return stands.clock === 'hub' || stands.version <= cancelledLast;
+export function isCancelled({ stands, snapshot, cancelledLast, lifted = '' }: SnapshotHistory): boolean {
+  const last = cancelledLast ?? (snapshot.cancelled ? stands.version : lifted);
+  if (last <= lifted) return false;
+  return snapshot.cancelled || stands.clock === 'hub' || stands.version <= last;
+}
+
+/** Whether the latest word does not say cancelled, and no date says that it is later than the cancellation. */
+export const isDoubtful = (history: SnapshotHistory): boolean => !history.snapshot.cancelled && isCancelled(history);
+
+/** The history with no cancellation told so far; a later one stands. */
+export function liftCancellation(history: SnapshotHistory): SnapshotHistory {
+  const { cancelledLast: lifted } = lastCancellation(history);
+  return lifted === undefined ? history : { ...history, lifted };
 }
 
 /** The latest of two versions that said cancelled. */
@@ -35,6 +45,14 @@ export function lastCancellation(...histories: SnapshotHistory[]): Pick<Snapshot
   ]);
   const cancelledLast = versions.sort(compareText).at(-1);
   return cancelledLast === undefined ? {} : { cancelledLast };
+}
+
+export function lastLifted(...histories: SnapshotHistory[]): Pick<SnapshotHistory, 'lifted'> {
+  const lifted = histories
+    .flatMap((history) => history.lifted ?? [])
+    .sort(compareText)
+    .at(-1);
+  return lifted === undefined ? {} : { lifted };
 }
 
 /**
@@ -93,6 +111,7 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
         .sort(compareText)
         .at(0) ?? null,
     ...lastCancellation(a, b),
+    ...lastLifted(a, b),
     originals,
     ...levelsOf([...quantitiesOf(a), ...quantitiesOf(b)], originals),
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),

@@ -32,6 +32,8 @@ export interface SnapshotHistory {
   cancelledAt: string | null;
   /** The latest such version; absent where there is none, and in what was stored before it was kept. */
   cancelledLast?: string;
+  /** The latest that a person lifted. */
+  lifted?: string;
   /** Each line's quantity in the earliest snapshot that had it. */
   originals: Array<Stamp & { id: string; quantity: number }>;
   /** The earliest snapshot to tell of a quantity other than the original; absent where none did. */

@@ -32,6 +32,7 @@ export type Told =
   | Tells<'address.corrected', { members: string[] }>
   | Tells<'order.acknowledged', { reference: string }>
   | Tells<'order.routed', { to: string; lineItems: LineQuantity[]; reason: string }>
+  | Tells<'order.restored', { reason: string }>
   | Tells<'buyer.erased', { reason: string | null }>
   | Tells<'order.remapped', { remap: string; changed: readonly string[]; event: string; reason?: string }>
   // What became of its deliveries.

@@ -13,6 +13,7 @@ export const Act = z.extend(Decision, {
     'events.remapped',
     'address.corrected',
     'order.routed',
+    'order.restored',
     'return.posted',
     'key.created',
     'key.revoked',

@@ -14,6 +14,7 @@ import {
   historyOf,
   joinPayments,
   lastCancellation,
+  lastLifted,
   levelsOf,
   onePerLine,
   quantitiesOf,
@@ -163,6 +164,7 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
     // A payment is never forgotten, also when it was a misreading: it has had its effect.
     paid: told.paid ? joinPayments(otherPayment, told.paid) : history.paid,
     ...cancellation(history, told),
+    ...lastLifted(history),
     originals,
     ...levelsOf([...kept, ...levels, ...quantitiesOf({ ...told, stands: { ...told.stands, version } })], originals),
     vanished: onePerLine(vanished.sort((a, b) => compareStamps(b, a))),

@@ -32,6 +32,7 @@ const guarded = [
   ['POST', '/orders/shop:1/fulfillments', 'fulfillments:write'],
   ['POST', '/orders/shop:1/returns', 'fulfillments:write'],
   ['POST', '/orders/shop:1/route', 'ops'],
+  ['POST', '/orders/shop:1/restore', 'ops'],
   ['POST', '/orders/shop:1/reveal', 'orders:read'],
   ['POST', '/events/evt_1/reveal', 'ops'],
   ['GET', '/deliveries', 'ops'],
