@@ -4,7 +4,7 @@ import { cut, cutOrNull, Instant, say, told, tool } from './tool.ts';
 const MOST_CAUSES = 20;
 const LAST_ATTEMPTS = 5;
 
-/** What selects deliveries, as list_causes hands it over and preview_replay takes it. */
+/** What selects deliveries, as list_causes returns it and preview_replay takes it. */
 export const Filter = z.strictObject({
   state: z.exactOptional(z.enum(['dead', 'blocked'])),
   kind: z.exactOptional(z.enum(['fetch', 'push', 'notify'])),

@@ -7,15 +7,15 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { createServer, findCaller, type Seat } from './server.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** How long a key is known without asking: as long as the API itself goes by what it knows of one. */
+/** For how long a key is not checked again: as long as the API itself trusts what it knows of one. */
 const CALLER_MS = 30_000;
 const CALLERS = 1_000;
 
 const refusal = (code: string, description: string) => ({ error: { code, description } });
 
 /**
- * The tools over streamable HTTP, without sessions: one server and one answer for each POST. Who calls must have a key of
- * the API, which is all that is sent on to it.
+ * The tools over streamable HTTP, without sessions: one server and one answer for each POST. The caller needs a key of
+ * the API, which is all that is passed on to it.
  */
 export function createAgents(seatOf: () => Omit<Seat, 'key'>): Hono {
   const callers = cached(CALLER_MS, (key: string) => findCaller({ ...seatOf(), key }), { maxEntries: CALLERS });
@@ -31,7 +31,7 @@ export function createAgents(seatOf: () => Omit<Seat, 'key'>): Hono {
     return context.json(refusal('internal_error', 'the hub failed; please try again'), 500);
   });
   app.post('/mcp', async (context) => {
-    // A page that a browser shows is no agent: a name that leads here for a moment must not make it one.
+    // A page in a browser is no agent: a host name that points here for a moment must not make it one.
     const origin = context.req.header('origin');
     if (origin !== undefined && URL.parse(origin)?.host !== context.req.header('host'))
       return context.json(refusal('foreign_origin', 'agents call from a program, not from a page elsewhere'), 403);

@@ -3,7 +3,7 @@ import * as z from '#lib/platform/zod';
 import { cut, Instant, say, ToolError, told, tool } from './tool.ts';
 
 const MOST_FOUND = 10;
-/** What happened last tells most of why an order is where it is. */
+/** The last events tell most about why an order is where it is. */
 const LAST_EVENTS = 12;
 
 const Words = z.string().check(z.trim(), z.minLength(1), z.maxLength(320));

@@ -16,15 +16,15 @@ const sign = (text: string, key: string): string =>
   createHmac('sha256', key).update(`proposal ${text}`).digest('base64url').slice(0, 22);
 
 /**
- * The id of a proposal. It holds all there is to know, so that nothing is kept of it, and is signed with the API key, so
- * that an agent can start only what it was shown.
+ * The id of a proposal. It contains the whole proposal, so that nothing has to be stored, and is signed with the API
+ * key, so that an agent can only start what it was shown.
  */
 function toId({ filter, digest, at }: Proposal, key: string): string {
   const text = Buffer.from(JSON.stringify([filter, digest, at])).toString('base64url');
   return `prp_${text}.${sign(text, key)}`;
 }
 
-/** The proposal of an id; ToolError for one that this key never signed or that is too old. */
+/** The proposal of an id. Throws ToolError for one that this key never signed or that is too old. */
 function fromId(id: string, key: string, now: Date): Proposal {
   const [, text = '', signature = ''] = /^prp_([\w-]+)\.([\w-]+)$/.exec(id.trim()) ?? [];
   const [given, own] = [Buffer.from(signature), Buffer.from(sign(text, key))];

@@ -15,7 +15,7 @@ These tools read what it knows of orders and of its deliveries, which are everyt
 - An order: find_order, then explain_order, whose sentence is the hub's own; quote it. Something is wrong and no order is named: list_causes.
 - Nothing is changed but by a replay. Propose one with preview_replay, tell a person what it would do, and go on only if they agree.`;
 
-/** Every tool there is; without `mayReplay` those that only read. */
+/** All tools; without `mayReplay` only those that read. */
 const toolsFor = ({ mayReplay }: { mayReplay: boolean }): Tool[] => [
   ...[...orderTools, ...deliveryTools, ...arrivalTools],
   previewReplay,
@@ -31,23 +31,23 @@ export interface Seat extends Pick<Desk, 'key'> {
   now?: () => Date;
 }
 
-/** Who has this key and what it may do; HubError 401 for nobody. */
+/** The scopes of this key. Throws HubError 401 for a key that is nobody's. */
 export async function findCaller({ url, key, fetch }: Pick<Seat, 'url' | 'key' | 'fetch'>): Promise<string[]> {
   const { data } = await createClient({ url, key, headers: AGENT, ...(fetch && { fetch }) }).GET('/session');
   return data?.scopes ?? [];
 }
 
-/** `AGENT_HEADER` of the API: answers are masked, and acts are on record as an agent's. */
+/** `AGENT_HEADER` of the API: answers are masked, and acts are recorded as an agent's. */
 const AGENT = { 'longshore-agent': 'mcp' };
 
-/** Stands for the SDK's validator of forms, which these tools never send: its own makes an Ajv for each server. */
+/** Replaces the SDK's validator of forms, which these tools never send: the SDK would create an Ajv for each server. */
 const NONE: NonNullable<ServerOptions['jsonSchemaValidator']> = {
   getValidator: () => {
     throw new Error('no client is asked to fill in anything');
   },
 };
 
-/** An MCP server for one conversation or, over HTTP, for one request. It has no rights but those of the key. */
+/** An MCP server for one conversation or, over HTTP, for one request. It has only the key's rights. */
 export function createServer(
   { url, key, allowReplay, fetch, now = () => new Date() }: Seat,
   scopes: readonly string[],
@@ -87,9 +87,7 @@ const describe = ({ name, title, description, acts, input, output }: Tool) => ({
   },
 });
 
-/**
- * What a tool answers, as data and as its text; what the agent can mend, or has to tell a person, as its refusal.
- */
+/** A tool's answer, as data and as text; an error that the agent can mend, or should tell a person, becomes its refusal. */
 async function answer(run: () => Promise<object>): Promise<CallToolResult> {
   try {
     const found = await run();
@@ -97,7 +95,7 @@ async function answer(run: () => Promise<object>): Promise<CallToolResult> {
   } catch (error) {
     if (error instanceof ToolError) return refuse(error.message);
     if (error instanceof HubError) return refuse(`${error.code}: ${cut(error.message)}`);
-    // `encodeURIComponent` takes no half of a surrogate pair, which an argument that stands in a path may hold.
+    // `encodeURIComponent` refuses half of a surrogate pair, which an argument in a path may contain.
     if (error instanceof URIError) return refuse('the arguments hold a broken character');
     throw error;
   }

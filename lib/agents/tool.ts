@@ -4,7 +4,7 @@ import * as z from '#lib/platform/zod';
 /** The public API as one conversation may use it. */
 export interface Desk {
   hub: Client;
-  /** The API key: proposals are signed with it, and are good for nobody else. */
+  /** The API key: proposals are signed with it, and work with no other. */
   key: string;
   now(): Date;
 }
@@ -14,14 +14,14 @@ export interface Tool {
   name: string;
   title: string;
   description: string;
-  /** Everything but the start of a replay only reads. */
+  /** Everything but starting a replay only reads. */
   acts?: true;
   input: z.ZodMiniObject;
   output: z.ZodMiniObject;
   run(desk: Desk, asked: never): Promise<object>;
 }
 
-/** Keeps what a tool is asked and answers to its schemas: what it answers besides is left out. */
+/** Holds a tool's input and output to its schemas: other members of the output are left out. */
 export const tool = <I extends z.ZodMiniObject, O extends z.ZodMiniObject>(
   given: Omit<Tool, 'input' | 'output' | 'run'> & {
     input: I;
@@ -30,21 +30,21 @@ export const tool = <I extends z.ZodMiniObject, O extends z.ZodMiniObject>(
   },
 ): Tool => given;
 
-/** The same schema with words for the agent. */
+/** The same schema with a description for the agent. */
 export const say = <S extends z.ZodMiniType>(schema: S, description: string): S =>
   schema.check(z.describe(description)) as S;
 
-/** What the hub answered: the client throws whatever is no success. */
+/** The hub's answer: the client throws for everything but success. */
 export const told = async <T>(asked: Promise<{ data?: T }>): Promise<T> => (await asked).data as T;
 
-/** A mistake of the agent's, told in words that it can act on. */
+/** A mistake of the agent's, in words that it can act on. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
 
 const SHOWN_LETTERS = 300;
 
-/** What others wrote, no longer than an agent needs to judge it. */
+/** Other people's text, cut to what an agent needs to judge it. */
 export const cut = (text: string): string => (text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text);
 
 export const cutOrNull = (text: string | null | undefined): string | null => (text == null ? null : cut(text));

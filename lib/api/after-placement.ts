@@ -55,7 +55,7 @@ const PostedRoute = named(
   { example: { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp', reason: 'Sold out at the warehouse' } },
 );
 
-/** What may be done to an order once it stands. */
+/** What may be done to an order once it exists. */
 export function addAfterPlacement(routes: Routes): void {
   routes.add('POST /orders/{id}/returns', {
     summary: 'Reports goods that came back to the seller',
@@ -141,7 +141,7 @@ export const addRefresh = (routes: Routes): void =>
     answer: async ({ params }) => ({ deliveries: (await refreshOrder(params.id)).map(({ id }) => id) }),
   });
 
-/** Opens the fetches that read an order anew. ApiError 404; RejectedError where nothing can read it. */
+/** Opens the fetches that read an order anew. Throws ApiError 404, and RejectedError if nothing can read it. */
 async function refreshOrder(id: string): Promise<Delivery[]> {
   const order = orNotFound(await getOrder(id), 'order');
   const connection = orNotFound((await getConfiguration()).connections.get(order.connection), 'connection');
@@ -153,7 +153,7 @@ async function refreshOrder(id: string): Promise<Delivery[]> {
       description: `${info.title} has no call that reads one order; longshore poll --connection ${connection.id} reads what changed`,
     });
   const at = new Date().toISOString();
-  // A sale may be several orders there.
+  // One sale may be several orders there.
   const resources = new Set([order.externalId, ...externalIdsOf(order).values()]);
   const opened = [...resources].map((resource) =>
     openDelivery(

@@ -8,8 +8,8 @@ import { named } from './kit/meta.ts';
 import { type ApiEnv, json, type Route, Routes } from './kit/route.ts';
 
 /**
- * The nouns of the API by the first segment of their paths. A noun is loaded when the first request for it comes: with
- * all of them the function would take twice as long to start.
+ * The nouns of the API by the first segment of their paths. A noun is loaded at the first request for it: with all of
+ * them the function would take twice as long to start.
  */
 const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   orders: () => import('./orders.ts'),
@@ -34,7 +34,7 @@ const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   '.well-known': () => import('./ucp.ts'),
 };
 
-/** What is asked of the hub itself. */
+/** Requests about the hub itself. */
 const hub = new Routes('hub');
 
 hub.add('GET /health', {
@@ -66,7 +66,7 @@ export async function listRoutes(): Promise<Route[]> {
   return [...new Set([...loaded.map(({ routes }) => routes), hub])].flatMap(({ described }) => described);
 }
 
-/** A refusal is in the hub's own shape, or in the one that the marketplace documents. */
+/** A refusal has the hub's own shape, or the one that the marketplace documents. */
 const refused = (description: string) => json(description, z.union([ErrorBody, z.object({ error: z.string() })]));
 
 /** The marketplaces' webhook URLs, for the document only: other functions answer them. */

@@ -64,8 +64,8 @@ export type ErasureCertificate = z.infer<typeof ErasureCertificate>;
 export const routes = new Routes('buyers');
 
 /**
- * One request about a buyer. A cursor begins with what it was given for, and goes on with nothing else: a certificate
- * would leave out what nobody looked at. ApiError 400.
+ * One request about a buyer. A cursor begins with what it was issued for, and is refused for anything else: a
+ * certificate would cover what nobody looked at. Throws ApiError 400.
  */
 async function ask<A extends { cursor?: string | undefined }>(
   act: 'erase' | 'export',

@@ -138,7 +138,7 @@ const Ticket = named(
   }),
 );
 
-/** How long a marketplace that is asked while the caller waits has for its turns in the rate limit: API Gateway waits 29 seconds. */
+/** How long a marketplace may wait for the rate limit while the caller waits: API Gateway waits for 29 seconds. */
 export const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
 const MAX_CURSOR = 500;
 

@@ -169,11 +169,11 @@ export async function presentConnection(connection: z.infer<typeof ConnectionFac
   };
 }
 
-/** ApiError 404 for an id that the connections file does not have. */
+/** Throws ApiError 404 for an id that the connections file does not have. */
 export const findConnection = async (id: string): Promise<z.infer<typeof ConnectionFacts>> =>
   orNotFound((await getConfiguration()).connections.get(id), 'connection');
 
-/** Where a connection's polls stand, as callers see it. */
+/** How a connection's polls stand, as the API shows it. */
 export const presentPoll = (cursor: Cursor | undefined): Poll => ({
   ...pick(PollFacts, { ...NEVER_POLLED, ...cursor }),
   unfinished: typeof (cursor?.resume ?? cursor?.aside?.resume) === 'string',

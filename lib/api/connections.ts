@@ -108,7 +108,7 @@ routes.add('POST /connections/{id}/webhooks/sync', {
 async function sync(connection: Connection, dryRun: boolean): Promise<Synced> {
   const { id, marketplace } = connection;
   const connector = await loadConnector(marketplace);
-  // A marketplace that calls no webhooks has no URL to register: its secret is not needed.
+  // A marketplace that sends no webhooks has no URL to register, so its secret is not needed.
   if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun, webhooks: [] };
   return orRefused(async () => {
     // Secrets at most 0 ms old: URLs are synced because a secret was just rotated.
@@ -134,7 +134,7 @@ routes.add('POST /connections/{id}/requests/{action}', {
     presentDelivery(await postRequest(await findConnection(id), { action, body, by, key })),
 });
 
-/** Opens the delivery that asks a marketplace for something; the same Idempotency-Key again is the same delivery. */
+/** Opens the delivery that asks a marketplace for something; the same Idempotency-Key gives the same delivery. */
 async function postRequest(
   { id: connection, marketplace }: Connection,
   { action, body, by, key }: { action: string; body: unknown; by: string; key: string | undefined },
@@ -154,10 +154,13 @@ async function postRequest(
   });
 }
 
-/** Of an item's 400 KB some are left for what becomes of it: what was asked and could not be recorded would hang for ever. */
+/** An item's 400 KB need room for the outcome: a request whose outcome cannot be recorded would hang for ever. */
 const MAX_INPUT_BYTES = 380_000;
 
-/** The body as the action's schema reads it. ApiError 404 for an action that there is not, 400 for a body it refuses, 422 for one too large. */
+/**
+ * The body as the action's schema reads it. Throws ApiError 404 for an unknown action, 400 for a refused body, 422 if
+ * too large.
+ */
 async function checkInput(marketplace: string, action: string, body: unknown): Promise<unknown> {
   const { info, actions } = await loadConnector(marketplace);
   const { requests = {} } = actions;

@@ -1,4 +1,4 @@
-/** Written by `console/build.ts`; nothing of it is checked in. */
+/** Written by `console/build.ts`; none of it is checked in. */
 declare module '#console/files.json' {
   const built: {
     /** The page that all screens share. */

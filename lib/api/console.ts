@@ -10,7 +10,7 @@ import { presentSession, routes } from './session.ts';
 /** What `console/build.ts` makes. */
 type ConsoleFiles = typeof import('#console/files.json')['default'];
 
-/** Undefined where the console was not built. */
+/** Undefined if the console was not built. */
 async function loadFiles(): Promise<ConsoleFiles | undefined> {
   try {
     return (await import('#console/files.json', { with: { type: 'json' } })).default;
@@ -29,13 +29,13 @@ const HEADERS = {
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
 };
-/** What Home shows first is asked for while its script is on the way: a browser warns of a preload that nobody uses. */
+/** Requests what Home shows first while its script loads: browsers warn about a preload that nobody uses. */
 const FIRST_CALL = '<link rel="preload" as="fetch" crossorigin href="/deliveries/causes">';
 const FOR_GOOD = 'public, max-age=31536000, immutable';
 const NOT_BUILT = { code: 'not_built', description: 'the console was not built: npm start and a deployment build it' };
 const NO_FILE = { code: 'not_found', description: 'there is no such file: reload the page' };
 
-/** The console's files, and the one document that all its screens share: it says who is signed in. */
+/** The console's files, and the document that all its screens share: it says who is signed in. */
 export function createConsole(load = loadFiles, findSession = sessions.find): Hono<ApiEnv> {
   const app = createApp(routes, {});
   let loaded: ReturnType<typeof load> | undefined;

@@ -5,22 +5,22 @@ import { getOrder } from '#lib/orders/store';
 import { readJson } from '#lib/platform/json';
 import { decodeText } from '#lib/platform/text';
 
-/** The members that say who bought and where they live, by UCP's names, ours and what vendors call them. */
+/** Members that tell who bought and where they live, by UCP's names, ours and the vendors'. */
 const PERSONAL =
   /^(first_?name|last_?name|full_?name|company|tax_?id|street\w*|extended_address|address|address_?(line|locality|region|\d)\w*|city|e?-?mail|phone\w*|mobile)$/i;
 const POSTAL = /^(postal_?code|post_?code|zip\w*)$/i;
-/** What names things: it is compared and linked, and never holds a person. */
+/** Names of things: they are compared and linked, and never hold a person. */
 const NAMES_A_THING = /^(id|order|orders|connection|marketplace|delivery|deliveries|cursor|state|code|action|kind|at)$/;
-/** Shorter words are found in what has nothing to do with the buyer. */
+/** Shorter words are also found in what has nothing to do with the buyer. */
 const MIN_LETTERS = 3;
 
-/** The first letter, so that a person who knows whom to expect can tell; nothing of the length. */
+/** The first letter, by which a person can recognize someone they expect, and nothing of the length. */
 const dotted = (text: string): string => (text === '' ? text : `${[...text][0]}${DOTS}`);
 const postal = (text: string): string => `${text.slice(0, 2)}${DOTS}`;
 
 /**
- * An answer without what tells who bought and where they live, whatever member or sentence says it. Remotes repeat names
- * in their words: those of the orders that the answer is about are looked for in every text.
+ * An answer without what tells who bought and where they live, in whatever member or sentence. Remotes repeat names in
+ * their messages: the names in the answer's orders are looked for in every text.
  */
 export async function maskAnswer(answer: Response): Promise<Response> {
   if (!answer.headers.get('content-type')?.includes('json')) return answer;
@@ -39,7 +39,7 @@ function* idsOfOrders(value: unknown): Generator<string> {
       else if (name === 'order' || (name === 'id' && 'externalId' in value)) yield member;
 }
 
-/** What gives the buyers of these orders away, the longest first. */
+/** What identifies the buyers of these orders, the longest first. */
 export function wordsOf(orders: readonly Order[]): RegExp | undefined {
   const people = orders.flatMap(({ buyer, shippingAddress, correctedAddress, history: { snapshot } }) => [
     ...[buyer, shippingAddress, correctedAddress ?? {}],
@@ -52,7 +52,7 @@ export function wordsOf(orders: readonly Order[]): RegExp | undefined {
   return anyOf(words);
 }
 
-/** What finds any of these words, standing alone, in a text whose accents are letters of their own (NFD). */
+/** Finds any of these words, standing alone, in a text whose accents are separate characters (NFD). */
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
   const known = [...new Set(words.flatMap((word) => word?.normalize().trim() ?? []))];
   const longestFirst = known.filter((word) => word.length >= MIN_LETTERS).sort((a, b) => b.length - a.length);
@@ -65,11 +65,11 @@ function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
 
 const PHONE = /^[+\d][\d\s()./-]{6,}$/;
 const SIGNS = String.raw`[\s()./-]*`;
-/** The prefix of a telephone number, without which it is the same number as written at home. */
+/** The prefix of a telephone number, which is left out at home. */
 const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
 const LOCAL_DIGITS = 8;
 
-/** Letters that are written otherwise than by leaving out an accent, as patterns: each row of them finds a text in one way. */
+/** Letters whose other spelling is not just without the accent, as patterns: each row finds a text in one way. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   ...{ ł: 'l', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' },
   ...{ ä: 'ae', ö: 'oe', ø: 'oe?', ü: 'ue' },
@@ -81,7 +81,7 @@ const ACCENTS = '[\\u0300-\\u036f]*';
 
 const withoutAccents = (text: string): string => text.replaceAll(/[\u0300-\u036f]/g, '');
 
-/** A pattern of a character (NFC) with or without accents: forms and labels print `JOSE NUNEZ`, `MUELLER` and `OBRIEN`. */
+/** A pattern for a character (NFC) with or without accents: forms and labels print `JOSE NUNEZ`, `MUELLER` and `OBRIEN`. */
 const withAccents = (character: string): string => {
   if (character === "'") return `${APOSTROPHE}{0,9}`;
   const bare = withoutAccents(character.normalize('NFD'));
@@ -91,13 +91,13 @@ const withAccents = (character: string): string => {
 };
 
 /**
- * A pattern that finds a word also with other spaces or accents, with other signs in a telephone number, and with the gap
- * that a cause has for numbers.
+ * A pattern that finds a word also with other spaces or accents, a telephone number with other separators, and numbers
+ * as the gap that a cause has for them.
  */
 function asWritten(word: string): string {
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
   const parts = word.split(/\s+/).map((part) => {
-    // Of a row of patterns that each may find nothing, each way to divide a text among them would be tried.
+    // In a row of patterns that may each match nothing, every way to divide a text among them would be tried.
     const same = [...withoutAccents(part).replaceAll(APOSTROPHES, "'")].map(withAccents).join('');
     return /\d/.test(part) && part !== word ? `(?:${same}|${GAP})` : same;
   });
@@ -110,7 +110,7 @@ export function maskValue(value: unknown, words?: RegExp, name = ''): unknown {
   if (Array.isArray(value)) return value.map((each) => maskValue(each, words, name));
   if (typeof value !== 'object' || value === null) return value;
   if ('body' in value && typeof value.body === 'string') return maskBody({ ...value, body: value.body }, words);
-  // Of a change the member is named beside its values.
+  // A change names its member beside the values.
   const member = 'member' in value && typeof value.member === 'string' ? value.member.split('.').at(-1) : undefined;
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => {
@@ -128,7 +128,10 @@ function maskText(text: string, name: string, words: RegExp | undefined): string
   return found.normalize();
 }
 
-/** What holds a raw body: that as its paths and types, and in the other members nothing that it tells of a person. */
+/**
+ * An object with a raw body: the body as its paths and types, and its other members without what the body tells of a
+ * person.
+ */
 function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words: RegExp | undefined): object {
   const raw = readJson(decodeText(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8')));
   const theirs = anyOf(personalIn(raw));
@@ -141,7 +144,7 @@ function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words
   };
 }
 
-/** The texts of a body under names that speak of a person, in whatever vendor's spelling. */
+/** The texts of a body under names that mean a person, in any vendor's spelling. */
 function personalIn(value: unknown, name = ''): string[] {
   if (typeof value === 'string')
     return /name|mail|phone|mobile|street|address|company|calle|tel/i.test(name) ? [value] : [];
@@ -149,7 +152,7 @@ function personalIn(value: unknown, name = ''): string[] {
   return Object.entries(value).flatMap(([key, each]) => personalIn(each, Array.isArray(value) ? name : key));
 }
 
-/** Each value's type in its place; a name that may be a value itself, such as an address, is dotted. */
+/** Each value replaced by its type; a name that may itself be a value, such as an address, is masked. */
 function outline(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(outline);
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;

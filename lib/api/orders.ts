@@ -65,7 +65,7 @@ async function findOne(connection: string | undefined, externalId: string) {
   return order ? presentSummaries([order]) : [];
 }
 
-// Before the order's own, whose id takes slashes.
+// Before the order's own route, whose id may contain slashes.
 routes.add('GET /orders/{id}/explanation', {
   summary: 'Why an order is where it is, and whom it waits for',
   scope: 'orders:read',
@@ -74,7 +74,7 @@ routes.add('GET /orders/{id}/explanation', {
   answer: async ({ params: { id } }) => {
     const order = await getOrder(id);
     if (order) return explainOrder(order, await getNetwork());
-    // HTTP APIs decode slashes: of an id that ends in `/explanation` this is the path of the order itself.
+    // HTTP APIs decode slashes: for an id that ends in `/explanation` this is the path of the order itself.
     return (await showOrder(orNotFound(await getOrder(`${id}/explanation`), 'order'))) as never;
   },
 });

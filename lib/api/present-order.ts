@@ -17,7 +17,7 @@ import { ApiError } from './kit/errors.ts';
 import { pick } from './kit/meta.ts';
 import type { Order, OrderSummary } from './order-schema.ts';
 
-/** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
+/** An order for a list: one that is not valid UCP must not keep the others from being read. */
 export const presentSummary = (
   order: StoredOrder,
   network: Network,
@@ -27,7 +27,7 @@ export const presentSummary = (
   ucp: validateUcpOrder(order.ucp).length === 0 ? ucpOf(order) : null,
 });
 
-/** Orders as lists carry them, with who has which units. */
+/** Orders for a list, with who has which units. */
 export async function presentSummaries(orders: readonly StoredOrder[]): Promise<OrderSummary[]> {
   const [network, placing] = await Promise.all([getNetwork(), placingOf(orders)]);
   return orders.map((order) => presentSummary(order, network, placing));
@@ -38,7 +38,7 @@ const placingOf = (orders: readonly StoredOrder[]): Promise<Delivery[]> =>
 
 const ucpOf = ({ ucp }: StoredOrder): UcpOrder => withPage(ucp, publicUrl());
 
-/** The UCP order as it leaves the hub. One that is not valid does not: ApiError 500 `order_invalid`. */
+/** The UCP order as it leaves the hub. Throws ApiError 500 `order_invalid` for one that is not valid. */
 export function validUcp(order: StoredOrder): UcpOrder {
   const [problem] = validateUcpOrder(order.ucp);
   if (!problem) return ucpOf(order);

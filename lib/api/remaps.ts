@@ -15,7 +15,7 @@ import { listOf, optionalParam, paging, requireFilter, textParam } from './kit/l
 import { doc, Instant, metadata, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
-/** How long a request goes on to the next event: API Gateway waits 29 seconds, and the last one still has to be remapped. */
+/** How long a request begins further events: API Gateway waits 29 seconds, and the last one takes its time. */
 const MAX_MS = 15_000;
 
 named('RemapOutcome', Outcome, {
@@ -128,7 +128,7 @@ routes.add('POST /remaps', {
   },
 });
 
-/** The record of the requests that this one continues; ApiError 400 where it is somebody else's or of another filter. */
+/** The record of the requests that this one continues. Throws ApiError 400 if it is somebody else's or of another filter. */
 async function findRecord(
   id: string | undefined,
   { filter, author, after }: Pick<RemapRequest, 'filter' | 'author' | 'after'>,

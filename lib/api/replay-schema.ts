@@ -29,17 +29,17 @@ export const Replay = named(
 );
 export type Replay = z.infer<typeof Replay>;
 
-/** A replay as callers see it; what is under way is counted now. */
+/** A replay as the API shows it; what is under way is counted now. */
 export async function presentReplay(replay: StoredReplay): Promise<Replay> {
   const pending = replay.endedAt === null ? await countMembers(replay.id, 'OPEN') : 0;
   const released = settledOf(replay) + pending;
   return { ...pick(ReplayFacts, replay), waiting: Math.max(0, replay.matched - released), released, pending };
 }
 
-/** How long a request may bring a replay forward: API Gateway waits 29 seconds, and the sweeper does the rest. */
+/** How long a request may advance a replay: API Gateway waits 29 seconds, and the sweeper does the rest. */
 export const ADVANCE_MS = 10_000;
 
-/** How many deliveries of a replay fall due each minute, unless asked otherwise. */
+/** How many deliveries of a replay fall due each minute by default. */
 export const PER_MINUTE = 60;
 
 export const ReplayStarted = named(

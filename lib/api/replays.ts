@@ -13,7 +13,7 @@ import { doc, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
 
-/** A look at a replay brings it forward while no more members than this are unsettled; the sweeper does the others. */
+/** Looking at a replay advances it while no more members than this are unsettled; the sweeper does larger ones. */
 const MAX_UNSETTLED = 100;
 
 const params = z.object({ id: doc(z.string(), {}) });

@@ -52,7 +52,7 @@ routes.add('POST /session', {
   request: { body: body(SignIn) },
   responses: { 200: json('Signed in; the cookie is set.', Session), ...errorResponses(400, 401, 403, 413, 415, 500) },
   answer: async ({ body: { key, code = '' }, context }) => {
-    // Nobody's page is to sign a browser in as somebody else.
+    // No page may sign a browser in as somebody else.
     if (context.req.header('origin') !== undefined) requireOwnOrigin(context.req);
     const started = await (key === undefined ? sessions.startWithCode(code) : sessions.startWithKey(key));
     const why = key === undefined ? 'the link was used or is too old' : 'no such API key';

@@ -38,7 +38,7 @@ const UcpRefused = named('UcpRefused', z.object({ code: z.string(), content: z.s
 
 const header = (description: string) => doc(z.optional(z.string()), { type: 'string', description });
 
-/** Where orders are pushed to as UCP has it. */
+/** Endpoints that get orders by UCP. */
 const ucpEndpoints = async (): Promise<ReadonlyArray<{ id: string; url: string }>> =>
   [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp');
 
@@ -97,7 +97,7 @@ export function createUcpRoutes({
   });
   return routes;
 
-  /** A key, or the platform that signed, which may read what it is sent as events: all orders. */
+  /** A key, or the platform that signed: it may read what it is sent as events, which is all orders. */
   async function callerOf(request: HonoRequest): Promise<ApiKey> {
     const sent = bearerKey(request.header('authorization')) ?? request.header('x-api-key');
     const known = sent === undefined ? undefined : await findKey(sent);
@@ -116,7 +116,7 @@ export function createUcpRoutes({
     return { name: platform, scopes: ['orders:read'] };
   }
 
-  /** The id of the endpoint at whose origin a profile is. An endpoint's URL is https, or this very machine's. */
+  /** The id of the endpoint at a profile's origin. An endpoint's URL is https, or this very machine's. */
   async function endpointAt(profile: string): Promise<string> {
     const origin = URL.parse(profile)?.origin;
     const found = (await listEndpoints()).find(({ url }) => URL.parse(url)?.origin === origin);
@@ -134,10 +134,13 @@ const messageOf = (request: HonoRequest): SignedMessage => {
   return { method: request.method, scheme, authority, path: pathname, query: search, headers: request.header() };
 };
 
-/** What senders leave bare of an id in a path: Python and Java, Go, JavaScript, and all that RFC 3986 lets them, with slashes or without. */
+/**
+ * What senders leave unescaped in an id: Python and Java, Go, JavaScript, and all that RFC 3986 allows, with slashes or
+ * without.
+ */
 const BARE = ['', ':', '/', ':/', ':$&+=@', "!'()*", "!$&'()*+,;=:@", "!$&'()*+,;=:@/"];
 
-/** Gateways hand paths over decoded: how the sender has spelled the id is tried. */
+/** Gateways hand paths over decoded: all spellings that the sender may have signed are tried. */
 function pathsOf(request: HonoRequest): string[] {
   const { pathname } = new URL(request.url);
   const start = `${UCP_PATH}/orders/`;
@@ -155,7 +158,7 @@ function pathsOf(request: HonoRequest): string[] {
 
 const CODES: Readonly<Record<number, string>> = { 401: 'unauthorized', 403: 'insufficient_scope' };
 
-/** UCP's two shapes of an error: what is wrong with a signature, and what keeps an order from being shown. */
+/** UCP's two shapes of an error: what is wrong with a signature, and why an order is not shown. */
 function answerUcp(error: Error, context: Context): Response {
   if (error instanceof UcpRefusal) return context.json({ code: error.code, content: error.message }, error.status);
   const code = error instanceof ApiError ? CODES[error.status] : undefined;

@@ -11,7 +11,7 @@ const { byTime } = items.product;
 
 type Page = PageAsked & { connections: readonly string[] };
 
-/** Products by SKU, from the first of the alphabet on. */
+/** Products by SKU, in alphabetical order. */
 export async function listProducts({ sku, ...page }: Page & { sku?: string | undefined }) {
   if (sku !== undefined) return { items: await getProducts(page.connections, sku) };
   const rows = await readRows(page, page.limit + 1);
@@ -20,7 +20,7 @@ export async function listProducts({ sku, ...page }: Page & { sku?: string | und
   return { items: found, ...(rows.length > page.limit && { cursor: encodeCursor(wanted.at(-1)?.sort ?? '') }) };
 }
 
-/** Stock by SKU, from the first of the alphabet on. */
+/** Stock by SKU, in alphabetical order. */
 export async function listStock(
   network: StockNetwork,
   { sku, limit, cursor }: PageAsked & { sku?: string | undefined },
@@ -30,7 +30,7 @@ export async function listStock(
     const found = await readStock(sku, network);
     return { items: found ? [presentStock(sku, found)] : [] };
   }
-  // Each connection has a SKU once, so this many rows of each hold the first SKUs of all.
+  // Each connection has a SKU once, so the first SKUs of all are among this many rows of each.
   const rows = await readRows({ connections, limit, cursor }, limit + 1);
   const skus = [...new Set(rows.map(skuOf))];
   const wanted = skus.slice(0, limit);
@@ -52,7 +52,7 @@ export interface Known {
 }
 const NOTHING: Known = { products: [], counted: [] };
 
-/** What is known of a SKU at this moment; undefined where no connection deals in it. */
+/** What is known of a SKU now; undefined if no connection deals in it. */
 export async function readStock(sku: string, network: StockNetwork): Promise<Known | undefined> {
   const products = await getProducts([...network.connections.keys()], sku);
   return products.length > 0 ? { products, counted: await countEach(products, network, new Date()) } : undefined;
@@ -74,7 +74,7 @@ function presentStock(sku: string, { products, counted }: Known): Stock {
 
 type Row = Awaited<ReturnType<typeof queryIndex>>[number];
 
-/** The first rows of all the connections together, each connection's up to this many. */
+/** The first rows of all connections together, up to this many of each. */
 async function readRows({ connections, cursor }: Page, limit: number): Promise<Row[]> {
   const after = cursor === undefined ? {} : { after: decodeCursor(cursor) };
   const pages = await Promise.all(
@@ -88,7 +88,7 @@ async function readRows({ connections, cursor }: Page, limit: number): Promise<R
 /** The partition key of a product is `PRODUCT#<connection>#<sku>`; a connection's id has no `#`. */
 const skuOf = ({ pk }: Row): string => pk.split('#').slice(2).join('#');
 
-/** Why a SKU's number is what it is, in the words of each part of it. */
+/** Why a SKU's number is what it is, part by part. */
 export function explainStock(sku: string, { products, counted }: Known, network: StockNetwork): StockExplanation {
   const forSale = sumUnits(counted);
   const warehouses = counted.map(explainWarehouse);

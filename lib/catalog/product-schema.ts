@@ -1,10 +1,10 @@
 import * as z from '#lib/platform/zod';
 
-/** What callers are told of a SKU as one connection lists or stocks it; what its marketplace never said is absent. */
+/** What the API shows of a SKU as one connection lists or stocks it; members its marketplace never told are absent. */
 export const ProductFacts = z.object({
   connection: z.string(),
   sku: z.string(),
-  /** The marketplace's own id of it, which its calls want. */
+  /** The marketplace's own id of it, which its calls need. */
   externalId: z.exactOptional(z.string()),
   ean: z.exactOptional(z.string()),
   title: z.exactOptional(z.string()),
@@ -13,10 +13,10 @@ export const ProductFacts = z.object({
   /** Units for sale. */
   quantity: z.exactOptional(z.int()),
   enabled: z.exactOptional(z.boolean()),
-  /** Who sells it there, by the marketplace's own id, and whether it lets them sell. */
+  /** Who sells it there, by the marketplace's own id, and whether the marketplace lets them. */
   merchant: z.exactOptional(z.string()),
   merchantEnabled: z.exactOptional(z.boolean()),
-  /** The source's instant, ISO 8601 in UTC: an older word never overwrites a newer one. */
+  /** The source's instant, ISO 8601 in UTC: older data never overwrite newer ones. */
   updatedAt: z.iso.datetime(),
 });
 
@@ -24,7 +24,7 @@ export const ProductFacts = z.object({
 export const Stock = z.object({
   sku: z.string(),
   eans: z.array(z.string()),
-  /** Units for sale, over all warehouses, less what was just sold; null where none of them said a number. */
+  /** Units for sale, over all warehouses, less what was just sold; null if none of them told a number. */
   forSale: z.nullable(z.int()),
   /** What each connection said, and whether it is a warehouse. */
   quantities: z.array(
@@ -43,11 +43,11 @@ export const StockExplanation = z.object({
   warehouses: z.array(
     z.object({
       connection: z.string(),
-      /** By its own word; null where it never said a number. */
+      /** As it says itself; null if it never told a number. */
       quantity: z.nullable(z.int()),
-      /** False: disabled there, or its merchant is, so that none of it counts. */
+      /** False: it is disabled there, or its merchant is, so that none of it counts. */
       sells: z.boolean(),
-      /** Units just sold that its number still holds. */
+      /** Units just sold that its number still includes. */
       reserved: z.int(),
       counts: z.int(),
       updatedAt: z.iso.datetime(),

@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type * as z from '#lib/platform/zod';
 import type { ProductFacts } from './product-schema.ts';
 
-/** What a marketplace says of one SKU at one instant; absent members are not part of what it said. */
+/** What a marketplace says of one SKU at one instant; absent members were not told. */
 export interface ProductSnapshot extends Omit<z.infer<typeof ProductFacts>, 'connection' | 'updatedAt'> {
   /** When the source last changed it; null where the time of receipt must do. */
   version: string | null;
@@ -14,10 +14,10 @@ export interface Product extends z.infer<typeof ProductFacts> {
   revision: number;
 }
 
-/** When a product was last told of that only an order has named so far: older than anything a marketplace can say. */
+/** The time of a product that only an order has named so far: older than anything a marketplace can tell. */
 export const NOTED_AT = new Date(0).toISOString();
 
-/** The product after a snapshot; the very object passed in when the snapshot is older or says nothing new. */
+/** The product after a snapshot; the very object passed in if the snapshot is older or says nothing new. */
 export function applyProduct(
   known: Product | undefined,
   told: ProductSnapshot,
@@ -30,12 +30,12 @@ export function applyProduct(
   if (updatedAt < known.updatedAt) return known;
   const next = { ...known, ...members };
   if (updatedAt === known.updatedAt && text(next) <= text(known)) return known;
-  // A source without versions would be written anew at every look; what it lists itself for the first time is news.
+  // A source without versions would be written at every look; but its own first listing is news.
   if (version === null && known.updatedAt !== NOTED_AT && text(next) === text(known)) return known;
   return { ...next, updatedAt };
 }
 
-/** Content in one order of keys: between two words of one instant the greater stands, whichever came first. */
+/** Content with sorted keys: of two snapshots of one instant the greater stands, whichever came first. */
 const text = ({ revision: _r, updatedAt: _u, ...content }: Product): string =>
   JSON.stringify(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
 
@@ -43,24 +43,24 @@ const text = ({ revision: _r, updatedAt: _u, ...content }: Product): string =>
 export const isSold = ({ enabled, merchantEnabled }: Product): boolean =>
   enabled !== false && merchantEnabled !== false;
 
-/** Units that can be sold; undefined where the marketplace never said a number. */
+/** Units that can be sold; undefined if the marketplace never told a number. */
 export const unitsOf = (product: Product): number | undefined =>
   product.quantity !== undefined && !isSold(product) ? 0 : product.quantity;
 
 type Shipper = Pick<Connection, 'settings'>;
 
-/** The channels' SKU → its own; a list names SKUs that are the same. */
+/** From the channels' SKU to the shipper's own; a list names SKUs that are the same. */
 const renamed = ({ settings: { skus = {} } }: Shipper): Record<string, unknown> =>
   Array.isArray(skus) ? {} : (skus as Record<string, unknown>);
 
-/** What a connection that ships calls a SKU of the sales channels, where its `settings.skus` say so. */
+/** What a shipper calls a SKU of the sales channels, by its `settings.skus`. */
 export function ownSku(shipper: Shipper, sku: string): string | undefined {
   const skus = renamed(shipper);
   const own = Object.hasOwn(skus, sku) ? skus[sku] : undefined;
   return typeof own === 'string' ? own : undefined;
 }
 
-/** A SKU, and whatever else the sales channels call the same goods of a connection that ships. */
+/** A SKU, and the sales channels' other names for the same goods of this shipper. */
 export function namesOf(shipper: Shipper, sku: string): string[] {
   const own = ownSku(shipper, sku) ?? sku;
   const others = Object.keys(renamed(shipper)).filter((name) => ownSku(shipper, name) === own);

@@ -8,14 +8,14 @@ import * as items from '#lib/platform/table/items';
 import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
 import { namesOf, ownSku, type Product } from './product.ts';
 
-/** Units of a SKU that a placement is after, which their warehouse may not have taken from its stock yet. */
+/** Units of a SKU that a placement wants, and that their warehouse may not have subtracted yet. */
 interface Reservation {
   delivery: string;
   quantity: number;
   at: string;
 }
 
-/** Reservations that their warehouse has taken from its stock. */
+/** Reservations that their warehouse has subtracted from its stock. */
 export interface Seen {
   seen: readonly Key[];
 }
@@ -25,7 +25,7 @@ const keyOf = (warehouse: Connection, sku: string) => ({
   sku: ownSku(warehouse, sku) ?? sku,
 });
 
-/** Reserves what a placement is after; gives the SKUs of which there are fewer now. */
+/** Reserves what a placement wants; returns the SKUs of which fewer are left. */
 export async function reserve(
   { ucp }: Order,
   { id, createdAt: at, lineItems }: { id: string; createdAt: string; lineItems: readonly LineQuantity[] },
@@ -46,10 +46,10 @@ export async function reserve(
   return [...new Set([...quantities.keys()].flatMap((sku) => namesOf(warehouse, sku)))];
 }
 
-/** A warehouse that tells the same number again says nothing new: after so many polls it has seen what was placed. */
+/** A warehouse that repeats its number says nothing new: after this many polls it has seen what was placed. */
 const POLLS_TO_SEE = 3;
 
-/** Units of a product that were just sold, and that its warehouse's number still holds. */
+/** Units of a product that were just sold, and that its warehouse's number still includes. */
 export async function countReserved(
   { sku, updatedAt }: Product,
   warehouse: Connection,
@@ -77,15 +77,15 @@ export async function countReserved(
   };
 }
 
-/** From so many on, reading them with each count costs more than removing them once. */
+/** From this many on, reading them with each count costs more than removing them once. */
 const MANY_SEEN = 10;
 const REMOVED_TOGETHER = 100;
 
-/** Removes what was seen, where much was: what sells well would be counted in all that was sold of it for a week. */
+/** Removes what was seen, if it is much: otherwise each count of a fast seller reads a week of sales. */
 export async function forgetSeen({ seen }: Seen, table: Table = db): Promise<void> {
   if (seen.length < MANY_SEEN) return;
   await Promise.all(seen.slice(0, REMOVED_TOGETHER).map((Key) => table.delete({ Key })));
 }
 
-/** DynamoDB removes what has expired days later. */
+/** DynamoDB removes expired items days later. */
 const MAX_AGE_MS = items.reservation.keepDays * 24 * 3600_000;

@@ -10,8 +10,8 @@ import { reserve } from './reservations.ts';
 import { planTelling, type StockNetwork } from './stock.ts';
 
 /**
- * Reserves the units that each placement asks for by now and has the channels told of what is left, before the warehouse
- * knows of the sale. After a crash before this, the warehouse's next number does it.
+ * Reserves the units that each placement asks for now, and has the channels told what is left, before the warehouse
+ * knows of the sale. After a crash before this, the warehouse's next number has the same effect.
  */
 export async function reserveSold(
   order: Order,
@@ -38,12 +38,12 @@ export async function reserveSold(
 
 const CLOCKS_DIFFER_MS = 60_000;
 
-/** Opens a stock push; none where one for the channel and SKU has yet to begin, which counts when it does. */
+/** Opens a stock push, unless one for the channel and SKU is waiting, which counts when it begins. */
 function openTelling(delivery: Delivery, table: typeof db): Promise<Delivery[]> {
   const { id, connection, action, subject } = delivery;
   const about = { id, connection, action, subject: { resource: subject.sku ?? '' } };
   return untilCommitted(`what ${connection} is told of ${subject.sku}`, async () => {
-    // A push that has begun may have counted before this sale, whatever the clock of its worker says.
+    // A push that has begun may have counted before this sale, whatever its worker's clock says.
     const { covered, writes } = await coverFetch(about, new Date(Date.now() + CLOCKS_DIFFER_MS).toISOString(), table);
     if (covered !== null) return [];
     if (await transact([putNewDelivery(delivery), ...writes], table)) return [delivery];

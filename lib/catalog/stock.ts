@@ -13,14 +13,14 @@ export interface StockNetwork {
   roleOf(marketplace: string): { info: { sells: boolean }; takesStock?: true };
 }
 
-/** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
+/** Tells the sales channels that list a SKU of its new stock at a warehouse, one delivery each. */
 export async function planStock(product: Product, network: StockNetwork, table = db): Promise<NewDelivery[]> {
   const warehouse = network.connections.get(product.connection);
   if (!warehouse || network.roleOf(warehouse.marketplace).info.sells) return [];
   return planTelling(product.sku, occasionOf(product), network, table);
 }
 
-/** A sales channel that begins to list a SKU is told what stands, where the number it shows is another. */
+/** Tells a sales channel that begins to list a SKU the present number, if it shows another. */
 export async function planListing(product: Product, network: StockNetwork, table = db): Promise<NewDelivery[]> {
   const channel = network.connections.get(product.connection);
   if (!channel || !network.roleOf(channel.marketplace).takesStock) return [];
@@ -31,7 +31,7 @@ export async function planListing(product: Product, network: StockNetwork, table
 
 const occasionOf = (product: Product): string[] => [product.id, product.updatedAt, String(unitsOf(product))];
 
-/** `why` tells one occasion from another: told twice of one, a channel is told once. */
+/** `why` tells occasions apart: for the same one a channel is told once. */
 export async function planTelling(
   sku: string,
   why: readonly string[],
@@ -61,13 +61,13 @@ const warehousesOf = ({ connections, roleOf }: StockNetwork): Map<string, Connec
 /** What one warehouse has for sale. */
 export interface Counted {
   product: Product;
-  /** Units that it can sell by its own word; null where it never said a number. */
+  /** Units that it can sell by its own account; null if it never told a number. */
   units: number | null;
-  /** Units of these that were just sold. */
+  /** Of these, units that were just sold. */
   reserved: number;
 }
 
-/** What each warehouse has, of what connections say of a SKU. */
+/** What each warehouse has, from what the connections say of a SKU. */
 export async function countEach(
   products: readonly Product[],
   network: StockNetwork,
@@ -85,7 +85,7 @@ export async function countEach(
   return (await Promise.all(counted)).flat();
 }
 
-/** Units for sale of a SKU over all warehouses that said a number, less what was just sold; null when none has. */
+/** Units of a SKU for sale in all warehouses that told a number, less what was just sold; null if none has. */
 export async function countStock(
   sku: string,
   network: StockNetwork,
@@ -98,7 +98,7 @@ export async function countStock(
   return sumUnits(counted);
 }
 
-/** Units for sale over all warehouses: what one lacks is not taken from another. Null where none said a number. */
+/** Units for sale in all warehouses: a shortage in one is not taken from another. Null if none told a number. */
 export function sumUnits(counted: readonly Counted[]): number | null {
   const known = counted.flatMap(({ units, reserved }) => (units === null ? [] : [Math.max(0, units - reserved)]));
   return known.length > 0 ? sum(known) : null;
@@ -108,6 +108,6 @@ export function sumUnits(counted: readonly Counted[]): number | null {
 export const bufferOf = ({ settings: { stockBuffer } }: Pick<Connection, 'settings'>): number =>
   typeof stockBuffer === 'number' ? stockBuffer : 0;
 
-/** What a sales channel is told of so many units. */
+/** The number that a sales channel is told when this many are for sale. */
 export const toldTo = (channel: Pick<Connection, 'settings'>, units: number): number =>
   Math.max(0, units - bufferOf(channel));

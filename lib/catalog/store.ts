@@ -19,7 +19,7 @@ const { key, byTime } = items.product;
 export const getProduct = (connection: string, sku: string, table = db): Promise<Product | undefined> =>
   getItem<Product>(key({ connection, sku }), table);
 
-/** One SKU at several connections, where they have it. */
+/** One SKU at those of these connections that have it. */
 export const getProducts = (connections: readonly string[], sku: string, table = db): Promise<Product[]> =>
   getItems<Product>(
     connections.map((connection) => key({ connection, sku })),
@@ -32,17 +32,17 @@ const itemOf = (product: Product): Item<Product> => ({
   ...keysIn(byTime, product),
 });
 
-/** The product that a connection has under an EAN, where it has told of one. */
+/** The product that a connection has under an EAN, if it has told one. */
 export async function findByEan(connection: string, ean: string, table = db): Promise<Product | undefined> {
   const found = await getItem<{ sku: string }>(items.productEan.key({ connection, ean }), table);
   return found && getProduct(connection, found.sku, table);
 }
 
-/** The write by which a product is found by its EAN: a connection has one SKU for each. */
+/** The write that lets a product be found by its EAN: a connection has one SKU for each. */
 export const putEan = ({ connection, sku, ean }: Product): Write[] =>
   ean === undefined || ean === sku ? [] : [put({ sku, ...items.productEan.key({ connection, ean }) })];
 
-/** Stands or falls with nobody else having written the product since it was read. */
+/** Fails if somebody else has written the product since it was read. */
 export const putProduct = (product: Product, previous: Product | undefined): Write =>
   putRevised(itemOf({ ...product, revision: (previous?.revision ?? 0) + 1 }), previous);
 
@@ -50,7 +50,7 @@ export const putProduct = (product: Product, previous: Product | undefined): Wri
 const noted = new Set<string>();
 const MAX_NOTED = 10_000;
 
-/** Notes that a connection deals in a SKU, until it says more about it itself. */
+/** Notes that a connection deals in a SKU, until the connection tells more about it itself. */
 export async function noteProduct(
   connection: string,
   told: Pick<Product, 'sku' | 'title' | 'ean'>,

@@ -11,7 +11,7 @@ export interface Around {
   names: Names;
   /** Since when the remotes of connections are away, by connection. */
   away: ReadonlyMap<string, string>;
-  /** The order is cancelled: what is taken back is all of it. */
+  /** The order is cancelled: all of it is taken back. */
   isCancelled: boolean;
   /** Tracking numbers by parcel. */
   trackingNumbers: ReadonlyMap<string, string>;
@@ -43,7 +43,7 @@ function doingOf(
   }
 }
 
-/** How far a delivery is that the hub itself goes on with. */
+/** How far a delivery has come that the hub itself works on. */
 export function progressOf(delivery: Delivery, around: Around): string {
   const { state, attemptCount, failures, turnedAway, throttledSince, unknown, nextAttemptAt, updatedAt, cause } =
     delivery;
@@ -54,12 +54,12 @@ export function progressOf(delivery: Delivery, around: Around): string {
   const away = around.away.get(delivery.connection);
   if (away !== undefined)
     return `${nameOf(delivery.connection, around.names)} has failed at everything since ${at(away)}: one delivery at a time asks whether it is back; ${doing} looks again at ${next} and spends no attempt meanwhile`;
-  // What waited for its return has its turn now.
+  // It has waited long enough, and is next.
   if (turnedAway || cause?.code === AWAY)
     return `${doing} waits for its turn in the rate limit and comes next at ${next}`;
   if (throttledSince)
     return `${nameOf(delivery.connection, around.names)} has asked for patience since ${at(throttledSince)}, so ${doing} goes on at ${next}`;
-  // A replay begins anew, after attempts of which it says nothing.
+  // A replay begins anew, whatever its earlier attempts met.
   if (attemptCount === 0 || (failures === 0 && cause === null))
     return unknown ? `${doing} comes next, and the hub looks there first` : `${doing} comes next`;
   const code = cause ? ` (${cause.code})` : '';
@@ -69,7 +69,7 @@ export function progressOf(delivery: Delivery, around: Around): string {
   return `${doing} failed at ${at(updatedAt)}${code} and is tried again at ${retry}`;
 }
 
-/** What blocks where the cause's own description is not "why: what to do". */
+/** What blocks, where the cause's own description is not "why: what to do". */
 const BLOCKS: Readonly<Record<string, (there: string, description: string) => [why: string, remedy: string]>> = {
   ...Object.fromEntries(
     ['http_401', 'http_403', 'credentials_refused'].map((code) => [
@@ -89,7 +89,7 @@ const ENDINGS = { connection: RUNS_AGAIN, routes: RUNS_AGAIN, order: RUNS_AGAIN,
 const WANTED = { connection: 'connection', routes: 'route', order: 'order', operator: 'decision' } as const;
 const DECIDE = 'replay the delivery if it is still to be done, or close it if it is done there';
 
-/** What has left of all that a cancellation was to stop: its own words are of the time when it was blocked. */
+/** How much of what a cancellation was to stop has been shipped by now: its own words are from when it was blocked. */
 export interface Late {
   units: number;
   isAll: boolean;
@@ -97,7 +97,7 @@ export interface Late {
 
 const SENT_BACK = 'have what has left sent back';
 
-/** What a delivery that waits for a person says: why it stopped, and what sets it going again. */
+/** What to say of a delivery that waits for a person: why it stopped, and what lets it go on. */
 export function troubleOf(delivery: Delivery, others: number, around: Around, late: Late): Said {
   const { state, cause, updatedAt, connection, attemptCount } = delivery;
   const what = delivery.waitsFor ?? 'operator';

@@ -14,13 +14,13 @@ import { type Explanation, type Said, waitsFor } from './explanation.ts';
 import { isPlacing, sayUnreleased, tellPlacedBefore } from './held-back.ts';
 import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
 
-/** All that an explanation is made of. */
+/** Everything that an explanation is made of. */
 interface Facts extends Around, Standing {
   /** Who sold it. */
   channel: string;
 }
 
-/** What an order may say of itself, the most pressing first: the first rule that answers is its explanation. */
+/** What may be said of an order, the most pressing first: the first rule that returns something explains it. */
 const RULES: ReadonlyArray<(facts: Facts) => Said | undefined> = [
   sayTrouble,
   sayCancelled,
@@ -31,7 +31,7 @@ const RULES: ReadonlyArray<(facts: Facts) => Said | undefined> = [
   sayReturned,
 ];
 
-/** Why an order is where it is, of the ledger alone. Pure: the same facts at the same time make the same sentence. */
+/** Why an order is where it is, from the ledger alone. Pure: the same facts at the same time give the same sentence. */
 export function explain(
   order: Order,
   deliveries: readonly Delivery[],
@@ -54,7 +54,7 @@ export function explain(
   return { order: order.id, stage, sentence, waitsFor };
 }
 
-/** Explains an order by its deliveries as they stand in the table, and by which of their remotes are away. */
+/** Explains an order from its deliveries as the table has them, and from which of their remotes are away. */
 export async function explainOrder(order: Order, names: Names): Promise<Explanation> {
   const deliveries = await getDeliveries(order.deliveries);
   const waiting = new Set(deliveries.filter(isOpen).map(({ connection }) => connection));
@@ -71,7 +71,7 @@ const tellDoubt = ({ order, channel }: Facts): string =>
 
 const HELD = new Set<Explanation['stage']>(['placed', 'to_ship', 'partly_shipped']);
 
-/** Tells by when an order should leave, where somebody has it, and that it is late, whoever is to blame. */
+/** Tells by when an order should ship, if somebody has it, and that it is late, whoever is to blame. */
 function tellDeadline({ order, now }: Facts, stage: Explanation['stage']): string {
   const by = order.shipBy && timeOf(order.shipBy, now);
   if (!by) return '';
@@ -83,7 +83,7 @@ function tellDeadline({ order, now }: Facts, stage: Explanation['stage']): strin
 const PRESSING = ['route', 'order', 'cancel', 'fulfillment'];
 const pressing = ({ action }: Delivery): number => PRESSING.indexOf(action) + 1 || PRESSING.length + 1;
 
-/** A delivery that needs a person; what an order's cancellation is about to stop does not. */
+/** A delivery that needs a person, unless the order's cancellation is about to stop it. */
 function sayTrouble(facts: Facts): Said | undefined {
   const { order, deliveries } = facts;
   const [first, ...others] = deliveries
@@ -95,7 +95,7 @@ function sayTrouble(facts: Facts): Said | undefined {
 
 function lateOf({ subject: { placement = '' } }: Delivery, order: Order): Late {
   const less = lessOf(dueOf(order), placement);
-  // A change of address, or a payment given back, is about all of it.
+  // A change of address, or a refund, concerns all of it.
   const lines = less.length > 0 ? less : (placementOf(order, placement)?.lineItems ?? []);
   const [all = 0, units = 0] = [lines, shippedOf(order, placement, lines)].map((each) =>
     sum(each.map(({ quantity }) => quantity)),
@@ -130,7 +130,7 @@ function sayPlacing(facts: Facts): Said | undefined {
   return open && goesOn('placing', open, facts);
 }
 
-/** The hub goes on with a delivery by itself. */
+/** The hub works on a delivery by itself. */
 const goesOn = (
   stage: Said['stage'],
   open: Delivery,
@@ -163,7 +163,7 @@ function sayHeld(facts: Facts): Said | undefined {
   const clause = whole ? hasAll(first, facts) : [first, ...others].map(has).join(' and ');
   const progress = whole ? '' : `${shipped} of ${units(wanted)} ${shipped === 1 ? 'has' : 'have'} shipped`;
   const reports = deliveries.find((delivery) => !isPlacing(delivery) && isOpen(delivery));
-  // Who closed what asked about its refund has let it leave.
+  // By closing the delivery that asked about its refund, a person has let it ship.
   const isDecided = deliveries.some(({ subject, closed }) => subject.refunded !== undefined && closed);
   const doubt = isOwn || isDecided ? '' : tellPlacedBefore(order, names);
   return {
@@ -180,7 +180,7 @@ const hasAll = ({ connection, since }: Holder, { names, now }: Facts): string =>
     ? `it has been your ERP's to ship since ${timeOf(since, now)}, and no parcel has been posted yet`
     : `${nameOf(connection, names)} has it since ${timeOf(since, now)} and has not shipped yet`;
 
-/** All has left, and whoever sold it is yet to be told. */
+/** All of it was shipped, and the sales channel has yet to be told. */
 function sayTelling(facts: Facts): Said | undefined {
   const open = facts.deliveries.find(isOpen);
   return open && goesOn('shipped', open, facts, hasShipped(facts));
@@ -224,7 +224,7 @@ function sayDone(facts: Facts): Said {
   return { stage: at === undefined ? 'shipped' : 'told', clauses, waitsFor: waitsFor('nobody') };
 }
 
-/** Who is to ship units that have not left yet. */
+/** Who is to ship units that are not shipped yet. */
 interface Holder {
   connection: string;
   since: string;
@@ -242,7 +242,7 @@ interface Standing {
   left: ReadonlyMap<string, number>;
 }
 
-/** Units left by whoever has them: those of the placements that stand, and the ERP's, which no delivery places. */
+/** Open units by who has them: those of the placements that stand, and the ERP's, which no delivery places. */
 function holdersOf({ order, deliveries, left }: Standing): Holder[] {
   const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const held = [...left].flatMap(([id, units]) =>

@@ -30,7 +30,7 @@ type WaitsFor = z.infer<typeof WaitsFor>;
 export const Explanation = z.object({ order: z.string(), stage: Stage, sentence: z.string(), waitsFor: WaitsFor });
 export type Explanation = z.infer<typeof Explanation>;
 
-/** What one rule says of an order; clauses become its sentence. */
+/** What one rule says of an order; its clauses become the sentence. */
 export interface Said {
   stage: z.infer<typeof Stage>;
   clauses: readonly string[];

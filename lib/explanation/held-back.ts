@@ -6,7 +6,7 @@ import { hasUnplaced } from '#lib/orders/units';
 import { type Said, waitsFor } from './explanation.ts';
 import { type Names, nameOf, sentenceOf } from './words.ts';
 
-/** What keeps an order from shipping, and what would release it; undefined where nothing does, or nothing is to ship. */
+/** What keeps an order from shipping, and what would release it; undefined if nothing does, or nothing is left to ship. */
 function sayHeldBack(order: Order, names: Names): Said | undefined {
   if (order.cancelled || isReleased(order, names)) return undefined;
   const say = (clauses: string[], ...[who, what]: Parameters<typeof waitsFor>): Said => ({
@@ -43,7 +43,7 @@ const PAYMENTS = { paid: 'paid', on_account: 'to be paid on account', on_deliver
 
 export const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
 
-/** What keeps an order from shipping of which nothing is placed, or something is left to be. */
+/** What keeps an order from shipping, if nothing of it is placed or something is left to place. */
 export function sayUnreleased(order: Order, deliveries: readonly Delivery[], names: Names): Said | undefined {
   if (unfulfilled(order).length === 0) return undefined;
   const mayStand = deliveries.some(
@@ -54,14 +54,14 @@ export function sayUnreleased(order: Order, deliveries: readonly Delivery[], nam
 
 const toSentence = (said: Said | undefined): string | null => (said ? sentenceOf(said.clauses) : null);
 
-/** Why an order that stands with a shipper would not be placed by now; empty where it would be. */
+/** Why an order that a shipper has would not be placed now; empty if it would be. */
 export function tellPlacedBefore(order: Order, names: Names): string {
   const [why] = sayHeldBack(order, names)?.clauses ?? [];
   return why ? `it would not be placed by now (${why}): have it stopped there if it must not leave` : '';
 }
 
-/** What keeps an order from shipping, as a sentence; null where nothing does. */
+/** What keeps an order from shipping, as a sentence; null if nothing does. */
 export const tellHeldBack = (order: Order, names: Names): string | null => toSentence(sayHeldBack(order, names));
-/** As `sayUnreleased`, in a sentence; null where nothing waits. */
+/** Like `sayUnreleased`, as a sentence; null if nothing waits. */
 export const tellUnreleased = (...about: Parameters<typeof sayUnreleased>): string | null =>
   toSentence(sayUnreleased(...about));

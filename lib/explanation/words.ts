@@ -1,13 +1,13 @@
 import { type Connection, ERP } from '#lib/connections/connection';
 import type { PaymentState } from '#lib/orders/order-schema';
 
-/** The connections of the moment, what their marketplaces are called, and what releases their orders. */
+/** The connections as they are now, their marketplaces' titles, and what releases their orders. */
 export interface Names {
   connections: ReadonlyMap<string, Connection>;
   roleOf(marketplace: string): { info: { title: string }; releases?: readonly PaymentState[] };
 }
 
-/** A marketplace by its title, with the connection where there are several at it. */
+/** A marketplace by its title, with the connection if there are several at it. */
 export function nameOf(id: string, { connections, roleOf }: Names): string {
   if (id === ERP) return 'your ERP';
   const own = connections.get(id);
@@ -21,7 +21,7 @@ export function nameOf(id: string, { connections, roleOf }: Names): string {
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-/** `14:02 UTC`, with the day where it is another one than today's. */
+/** `14:02 UTC`, with the day unless it is today. */
 export function timeOf(instant: string, now: Date): string {
   const [date = '', time = ''] = instant.split('T');
   const [year, month, day] = date.split('-').map(Number);

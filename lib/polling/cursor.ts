@@ -5,18 +5,18 @@ import { bare, db, getItem, type Item, isWritten } from '#lib/platform/table/tab
 import type * as z from '#lib/platform/zod';
 import type { Backfill, PollFacts } from './poll-schema.ts';
 
-/** From where something is read, and the page to go on with. */
+/** From where something is read, and the page to continue with. */
 export interface Walk {
   watermark: string | null;
   resume: string | null;
 }
 
-/** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
+/** How far a connection's poll has come. Instants are ISO 8601 in UTC. */
 export interface Cursor extends z.infer<typeof PollFacts>, Walk {
-  /** When the last poll began that read all that cannot wait; when the first poll began, before there is one. */
+  /** When the last poll began that read everything that cannot wait; before there is one, when the first poll began. */
   caughtUpAt: string | null;
   lease: Lease | null;
-  /** What can wait, and goes on between one look at what cannot and the next: a long list, or a backfill. */
+  /** What can wait, and is read in between: a long list, or a backfill. */
   aside?: Walk | null;
   /** When what cannot wait is read again before what can. */
   urgentAt?: string | null;
@@ -61,7 +61,7 @@ export async function leaseCursor(
   return leased && { ...NEVER_POLLED, ...bare(leased.item as Item<Partial<Cursor>>), lease: leased.lease };
 }
 
-/** Writes what changed, while the lease is still this poller's; false when it was lost. */
+/** Writes what changed while the lease is still this poller's; false if it was lost. */
 export const saveCursor = (
   connection: string,
   { owner }: Lease,
@@ -73,9 +73,9 @@ export const saveCursor = (
 type Rewind = (watermark: string, since: string) => string;
 
 /**
- * Makes a connection due at once and, for a backfill, sets a walk aside that reads from there; the poller does the rest at
- * its own pace. False while a poller has the cursor, or when one has just moved it: ask again. Without a watermark the
- * next poll reads all anyway.
+ * Makes a connection due at once and, for a backfill, sets a walk aside that reads from there; the poller does the rest
+ * at its own pace. False while a poller has the cursor, or if one has just moved it: ask again. Without a watermark the
+ * next poll reads everything anyway.
  */
 export async function askForPoll(
   connection: string,
@@ -95,7 +95,7 @@ export async function askForPoll(
 function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {
   const { watermark = null, aside: under } = cursor ?? {};
   const from = under ? under.watermark : watermark;
-  // A page to go on with would skip what lies before it. What is set aside may be of the first poll of all.
+  // A page to continue with would skip what lies before it. What is set aside may be from the very first poll.
   const aside = watermark === null ? null : { watermark: from && rewind(from, backfill.since), resume: null };
   return { backfill, resume: null, aside };
 }

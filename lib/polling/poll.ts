@@ -26,18 +26,18 @@ import { watchWebhooks } from '#lib/webhooks/watch';
 import { type Cursor, getCursor, leaseCursor, saveCursor } from './cursor.ts';
 import { isAsidesTurn, type Stand, turnPage } from './turns.ts';
 
-/** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
+/** How long a poller waits for a free slot. It reserves none, so that pushes get slots between its requests. */
 const PATIENCE = { maxWaitMs: 0, patienceMs: 60_000, isPoll: true } satisfies BudgetOptions;
-/** A page is asked for this often before its poll breaks off until the next tick: most faults pass in a moment. */
+/** How often a page is asked for before its poll breaks off until the next tick: most faults pass in a moment. */
 const TRIES = 3;
 const AGAIN_MS = 500;
-/** A poll that broke off is taken up again this soon, not only after the whole interval. */
+/** How soon a poll that broke off is resumed, even if its interval is longer. */
 const RESUME_SECONDS = 60;
 const MAX_REMARK = 500;
-/** A poller lets go before Lambda ends it (300 s), and just before a tick, which takes up what it left. */
+/** A poller stops before Lambda ends it (300 s), and just before a tick, which takes up what it left. */
 const MAX_RUN_MS = 230_000;
 
-/** What a poll reads and writes with; another one in tests. */
+/** What a poll reads and writes with; tests pass another. */
 const HUB = {
   ...{ leaseCursor, saveCursor, withRemote, sendMessages, listOpenPlacements, listSkus, watchWebhooks },
   now: () => new Date(),
@@ -53,7 +53,7 @@ export async function pollMarketplace(connector: Connector): Promise<void> {
   );
   const now = new Date();
   emitLag(connector.info.name, polled, now);
-  // Whether it is free, too, is the lease's to say: asking that costs a write.
+  // Whether it is free is decided by the lease: asking costs a write.
   const due = polled.filter(({ cursor }) => (cursor?.nextPollAt ?? '') <= now.toISOString());
   await Promise.all(due.map(({ connection }) => pollConnection(connection, connector)));
 }
@@ -194,23 +194,23 @@ function polled(
 
 /** SQS takes 1 MiB in a message. */
 const MAX_MESSAGE_BYTES = 1_000_000;
-/** Characters that fit whatever they are: in JSON one takes up to six bytes. */
+/** Characters that always fit: in JSON one takes up to six bytes. */
 const MAX_CHARACTERS = MAX_MESSAGE_BYTES / 7;
 
-/** The message, with only the beginning of a body that no message can hold: one item must not hold up its list. */
+/** The message, with only the beginning of a body that no message can hold: one item must not stop its list. */
 function fitQueue(message: InboundReceived): InboundReceived {
   if (message.body.length <= MAX_CHARACTERS || Buffer.byteLength(JSON.stringify(message)) <= MAX_MESSAGE_BYTES)
     return message;
   return fitQueue(cutBody(message));
 }
 
-/** Seconds by which the last poll that came to its end is older than the connection's interval; 0 while on time. */
+/** How much older than the connection's interval its last complete poll is, in seconds; 0 while on time. */
 export function lagSeconds(cursor: Pick<Cursor, 'caughtUpAt'> | undefined, intervalSeconds: number, now: Date): number {
   if (!cursor?.caughtUpAt) return 0;
   return Math.max(0, Math.round((now.getTime() - Date.parse(cursor.caughtUpAt)) / 1000 - intervalSeconds));
 }
 
-/** Tells how late the latest of a marketplace's connections is; 0 also where there is none, so that silence means that nobody polls. */
+/** Emits the worst lag of a marketplace's connections; 0 even if there are none, so that silence means that nobody polls. */
 export function emitLag(
   marketplace: string,
   polled: ReadonlyArray<{ connection: Connection; cursor: Cursor | undefined }>,

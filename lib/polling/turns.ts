@@ -1,14 +1,14 @@
 import type { PollPage } from '#lib/marketplaces/contract';
 import type { Cursor } from './cursor.ts';
 
-/** What of a cursor the pages of a poll move. */
+/** The part of a cursor that a poll's pages move. */
 export type Stand = Pick<Cursor, 'watermark' | 'resume' | 'aside' | 'urgentAt'>;
 
-/** Whether what was set aside is read next: until what cannot wait is due again. */
+/** Whether what was set aside is read next: it is, until what cannot wait is due again. */
 export const isAsidesTurn = ({ resume, aside, urgentAt }: Stand, now: Date): boolean =>
   !!aside && resume === null && now.toISOString() < (urgentAt ?? '');
 
-/** What a page moves, and whether with it all is read, or all that cannot wait, which is then due again after an interval. */
+/** What a page moves, and whether everything is read by it, or everything that cannot wait (which is due again later). */
 export function turnPage({ watermark, aside }: Stand, page: PollPage, isAside: boolean, urgentAt: Date) {
   const { resume } = page;
   const isEnd = resume === null && (isAside || !aside);

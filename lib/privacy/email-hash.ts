@@ -6,15 +6,15 @@ interface HashKey {
   key: string;
 }
 
-/** HMAC-SHA256 of an e-mail address, whatever its case and width, under a key that the hub made for itself. */
+/** HMAC-SHA256 of an e-mail address, regardless of case and width, with a key that the hub made for this. */
 export async function hashEmail(email: string, table: Table = db): Promise<string> {
   const key = (await readKey(table)) ?? (await makeKey(table));
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
 /**
- * An address in lower case, without what comes along where it is copied from a page or a mail: invisible characters, a
- * name (`Ana Torres <ana@example.com>`), `mailto:`.
+ * An address in lower case, without what is copied along with it from a page or a mail: invisible characters, a name
+ * (`Ana Torres <ana@example.com>`), `mailto:`.
  */
 export function normalEmail(email: string): string {
   const text = email

@@ -11,26 +11,26 @@ import { type Buyer, type Found, PLACES, type PlaceName } from './places.ts';
 import { tracesOf } from './traces.ts';
 import { OutOfTime } from './walk.ts';
 
-/** Whose data: the buyer's of one order, or of every order with his e-mail address. */
+/** Whose data: the buyer of one order, or of every order with this e-mail address. */
 export type Subject = { order: string } | { email: string };
 
 interface Options {
   network: Network;
   /** The API key's name, for the timeline. */
   by: string;
-  /** Milliseconds that there are. */
+  /** How many milliseconds it may take. */
   timeMs: number;
-  /** Where the request before ended, among all orders and among what may be of them. */
+  /** Where the previous request ended, among all orders and among what may be about them. */
   cursor?: string | undefined;
   list?: typeof listOrders;
 }
 
-/** Bytes at which an export ends: half of what an answer may have, as a page is looked through to its end. */
+/** An export ends at this many bytes: half of an answer's limit, as a page is always looked through to its end. */
 const MAX_BYTES = 2_000_000;
 
 /**
- * Everything that the hub holds of a buyer. `complete` false: more is left than there was time for; a request with `cursor`
- * goes on. Throws NotFoundError for an order that is not known.
+ * Everything that the hub holds about a buyer. `complete` is false if there was no time for all; a request with
+ * `cursor` continues. Throws NotFoundError for an unknown order.
  */
 export async function exportBuyer(subject: Subject, options: Options, reason?: string) {
   const { buyer, next, begun } = await findBuyer(subject, options);
@@ -39,7 +39,7 @@ export async function exportBuyer(subject: Subject, options: Options, reason?: s
   const left = await eachFound(buyer, begun, (name, { data }) => {
     places[name].push(data);
     bytes += Buffer.byteLength(JSON.stringify(data));
-    // The rest has its place in the next answer.
+    // The rest has room in the next answer.
     if (bytes > MAX_BYTES) buyer.deadline = 0;
   });
   const at = new Date().toISOString();
@@ -49,13 +49,13 @@ export async function exportBuyer(subject: Subject, options: Options, reason?: s
 }
 
 /**
- * Makes every place say nothing of a buyer, for good: his orders live on without him, and what is sent of them again is
- * taken in without him, too. Doing it twice is doing it once. Throws NotFoundError for an order that is not known.
+ * Makes every place forget a buyer, for good: the orders stay without the buyer, and so does whatever is sent about
+ * them later. Repeating it changes nothing. Throws NotFoundError for an unknown order.
  */
 export async function eraseBuyer(subject: Subject, reason: string, options: Options) {
   const { buyer, next, begun } = await findBuyer(subject, options);
   const at = new Date().toISOString();
-  // From here on nothing new is kept of him; what is known of him stays until all that is found by it is gone.
+  // From here on nothing new is kept about the buyer; what is known stays until everything found by it is gone.
   for (const order of buyer.orders) if (!begun.place || !order.erased) await mark(order, reason, at, options);
   const touched = emptyPlaces(() => 0);
   const visit = async (name: PlaceName, { erase }: Found) => {
@@ -69,7 +69,7 @@ export async function eraseBuyer(subject: Subject, reason: string, options: Opti
   return { id: `ers_${randomUUID()}`, at, by: options.by, reason, orders, touched, ...progress(left, next, begun) };
 }
 
-/** How far a look has come: in the list of all orders, and of what may be of those it found, in a place. */
+/** How far the search has come: in the list of all orders, and for those it found, in a place. */
 interface Begun {
   orders?: string | undefined;
   place?: string | undefined;
@@ -83,7 +83,7 @@ function readCursor(cursor = ''): Begun {
 
 export const cursorAt = ({ orders = '', place, from }: Begun): string => [orders, place, from].join('~');
 
-/** What time was too short for is gone on with; else it goes on behind the orders that were found. */
+/** Continues with what there was no time for; otherwise after the orders that were found. */
 function progress(left: Begun | undefined, next: string | undefined, { orders = '' }: Begun) {
   const cursor = left ? cursorAt({ ...left, orders }) : next;
   return { complete: cursor === undefined, ...(cursor !== undefined && { cursor }) };
@@ -118,7 +118,7 @@ async function findBuyer(subject: Subject, options: Options) {
       ? { orders: [await orderOf(subject.order)], next: undefined }
       : await ordersOf(subject.email, { ...options, cursor: begun.orders }, began + timeMs / 2);
   const email = 'email' in subject ? subject.email : undefined;
-  // Behind the last of his orders everything else is looked through for his address.
+  // After the last of the buyer's orders, everything else is searched for the address.
   const last = next === undefined ? email : undefined;
   const buyer: Buyer = { orders, traces: tracesOf(orders, email), email: last, network, by, deadline: began + timeMs };
   return { buyer, next, begun };
@@ -130,7 +130,7 @@ async function orderOf(id: string): Promise<Order> {
   return order;
 }
 
-/** The next orders with this address, those that were erased before included; `next` is where more may be. */
+/** The next orders with this address, including those that were erased before; `next` is where there may be more. */
 async function ordersOf(email: string, { network, cursor, list = listOrders }: Options, until: number) {
   const [wanted, hash] = [normalEmail(email), await hashEmail(email)];
   const connections = everyConnection(network);
@@ -142,7 +142,7 @@ async function ordersOf(email: string, { network, cursor, list = listOrders }: O
   }
 }
 
-/** Where time ran out, if it did: the order itself is left as it is then, as the rest is found by it. */
+/** Returns where time ran out, if it did: the order itself then stays as it is, as the rest is found by it. */
 async function eachFound(
   buyer: Buyer,
   { place: first, from }: Begun,

@@ -19,20 +19,20 @@ import { readQuarantine, removeQuarantined } from '#lib/quarantine/store';
 import { hasTrace } from './traces.ts';
 import { OutOfTime, walk } from './walk.ts';
 
-/** Whom to look for: his orders, if any, and what gives him away where no order is named. */
+/** Whom to look for: the buyer's orders, if any, and what identifies the buyer where no order is named. */
 export interface Buyer {
   orders: readonly Order[];
   traces: readonly string[];
-  /** His e-mail address, where every account is looked through for it, whether or not it has an order of his. */
+  /** The e-mail address, if every account is searched for it, whether or not it has an order of the buyer's. */
   email?: string | undefined;
   network: Network;
-  /** Who erases him, for the timeline. */
+  /** Who erases the buyer, for the timeline. */
   by: string;
-  /** Milliseconds since 1970 after which a walk breaks off. */
+  /** Milliseconds since 1970 at which a walk stops. */
   deadline: number;
 }
 
-/** Something of a buyer: what it says, and how it is made to say nothing. */
+/** Something about a buyer: what it says, and how to make it say nothing. */
 export interface Found {
   id: string;
   data: unknown;
@@ -42,14 +42,14 @@ export interface Found {
 /** A place that holds buyers' data. */
 export interface Place {
   name: PlaceName;
-  /** `from`: where the look before ran out of time. */
+  /** `from`: where the previous search ran out of time. */
   find(buyer: Buyer, from?: string): AsyncGenerator<Found>;
 }
 
 export type PlaceName = 'events' | 'quarantine' | 'deadLetters' | 'deliveries' | 'timeline' | 'orders';
 
 /**
- * Every place that holds a buyer's data; test/privacy.test.ts holds the list against the hub. The order itself comes
+ * Every place that holds a buyer's data; test/privacy.test.ts checks the list against the hub. The order itself comes
  * last, as the others are found by what it says.
  */
 export const PLACES: readonly Place[] = [
@@ -61,25 +61,25 @@ export const PLACES: readonly Place[] = [
   { name: 'orders', find: findOrders },
 ];
 
-/** Accounts that may have spoken of the orders: who sold them, who was asked to ship them. */
+/** Accounts that may have spoken of the orders: those that sold them, and those asked to ship them. */
 const accountsOf = (orders: readonly Order[]): string[] => [
   ...new Set(
     orders.flatMap(({ connection, placements }) => [connection, ...placements.map((each) => each.connection)]),
   ),
 ];
 
-/** Where something may be that became no order of his. */
+/** Where there may be something that became none of the buyer's orders. */
 const everywhere = ({ orders, email, network }: Buyer): string[] => [
   ...new Set([...accountsOf(orders), ...(email === undefined ? [] : everyConnection(network))]),
 ];
 
-/** What gives him away at an account: the numbers of his orders are somebody else's where he has none. */
+/** What identifies the buyer at an account: where the buyer has no order, the orders' numbers are somebody else's. */
 const tracesAt = (connection: string, { orders, traces, email }: Buyer): readonly string[] =>
   accountsOf(orders).includes(connection) ? traces : [email ?? []].flat();
 
 const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt }) => receivedAt).sort()[0] ?? '';
 
-/** Raw bodies: those that became one of the orders, and any that could not be read and has a trace of him. */
+/** Raw bodies: those that became one of the orders, and unreadable ones with a trace of the buyer. */
 async function* findEvents(buyer: Buyer, from?: string): AsyncGenerator<Found> {
   const { orders, deadline } = buyer;
   const ids = new Set(orders.map(({ id }) => id));
@@ -93,7 +93,7 @@ async function* findEvents(buyer: Buyer, from?: string): AsyncGenerator<Found> {
   const read = async (list: string, cursor: string | undefined) => {
     if (list === 'since') return listEvents({ connections: accounts, since, limit: PAGE, cursor });
     const { items, ...page } = await listEvents({ connections, state: 'unreadable', limit: PAGE, cursor });
-    // What could not be read may have come before there was an order, or made none.
+    // What could not be read may have come before there was an order, or have made none.
     const isElse = ({ connection, receivedAt }: InboundEvent) => receivedAt < since || !accounts.includes(connection);
     return { ...page, items: items.filter(isElse) };
   };
@@ -106,7 +106,7 @@ async function* findEvents(buyer: Buyer, from?: string): AsyncGenerator<Found> {
   }
 }
 
-/** The body of an event, and that of the webhook that named it. */
+/** The body of an event, and of the webhook that named it. */
 const bodiesOf = (event: InboundEvent): Buffer[] => [event, event.named ?? []].flat().map(bodyBytes);
 
 const PAGE = 100;
@@ -125,17 +125,17 @@ async function* findQuarantined(buyer: Buyer): AsyncGenerator<Found> {
 /** How long messages are hidden from others: longer than it takes to look at a batch. */
 const HIDE_SECONDS = 30;
 
-/** Messages that crashed their function hold a body, and those of dead deliveries a remote's words. */
+/** Messages that crashed their function hold a body, those of dead deliveries a remote's words. */
 async function* findDeadLetters({ orders, traces, network, deadline }: Buyer, from = ''): AsyncGenerator<Found> {
   const marketplaces = everyAccount(network).map((each) => each.marketplace);
   const wanted = [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())];
   const queues = [...new Set([INBOUND_QUEUE, ENDPOINT, ...marketplaces].map(deadLetterQueue))];
   const begin = Math.max(0, queues.indexOf(from));
   for (const [index, queue] of queues.slice(begin).entries()) {
-    // A queue is looked through at once, as it cannot be gone on with.
+    // A queue is searched in one go, as there is no way to continue in it.
     if (index > 0 && Date.now() > deadline) throw new OutOfTime(queue);
     const rest = [];
-    // A message that comes back ends the look: all of them were seen.
+    // A message that comes again ends the search: all of them were seen.
     for (let seen = new Set<string>(); ; ) {
       const taken = await takeMessages(queue, HIDE_SECONDS);
       if (taken.length === 0 || taken.some(({ id }) => seen.has(id))) break;
@@ -164,10 +164,10 @@ function innerBody(text: string): Buffer {
   return Buffer.from(typeof body === 'string' ? body : '', encoding === 'base64' ? 'base64' : 'utf8');
 }
 
-/** The deliveries of his orders, behind those of all connections: no connection has such a name. */
+/** Stands for the deliveries of the buyer's own orders, after those of all connections: no connection has this name. */
 export const OWN = '*';
 
-/** What remotes said of his orders and of reading them, and what was asked of a marketplace for them. */
+/** What remotes said of the orders and of reading them, and what marketplaces were asked for them. */
 async function* findDeliveries({ orders, traces, network, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
   if (orders.length === 0) return;
   const ids = (await Promise.all(orders.map(({ id }) => deliveriesOf(id)))).flatMap((each) => each ?? []);
@@ -193,7 +193,7 @@ async function* findDeliveries({ orders, traces, network, deadline }: Buyer, fro
     yield* wordsOf(delivery);
 }
 
-/** What his orders, and the tickets and returns made for them, are called at each connection. */
+/** What the orders, and the tickets and returns made for them, are called at each connection. */
 async function namesOf(orders: readonly Order[], own: readonly Delivery[]): Promise<Set<string>> {
   const beside = await Promise.all(orders.map(({ id }) => listTimeline(id)));
   const told = [...orders.flatMap(({ timeline = [] }) => timeline), ...beside.flat().flatMap(({ entries }) => entries)];
@@ -226,7 +226,7 @@ const saysAnything = (
   ) ||
   (subject.input !== undefined && subject.input !== null);
 
-/** A request without its input cannot be made again: one that is open is refused then, which its connector says. */
+/** Without its input a request cannot be made again: an open one is then refused by its connector. */
 async function eraseWords(id: string): Promise<void> {
   await untilCommitted(`delivery ${id}`, async () => {
     const was = await getDelivery(id);
@@ -244,7 +244,7 @@ async function eraseWords(id: string): Promise<void> {
   });
 }
 
-/** Lines of timeline that stand beside an order. */
+/** Timeline entries that stand beside an order. */
 async function* findTimeline({ orders }: Buyer): AsyncGenerator<Found> {
   for (const { id } of orders)
     for (const { key, entries } of await listTimeline(id)) {

@@ -8,7 +8,7 @@ import { across, idOf, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, put } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 
-/** How far the look for buyers to erase has come. */
+/** How far the search for buyers to erase has come. */
 interface Progress {
   nextAt: string;
   /** The sort key of the last order looked at, by connection. */
@@ -18,10 +18,10 @@ interface Progress {
 }
 
 const DAY_MS = 24 * 3600_000;
-/** Looked at in one sweep, of each connection. */
+/** How many of each connection are looked at in one sweep. */
 const PAGE = 200;
 
-/** Erases the buyers of orders that settled `RETENTION_BUYER_DAYS` ago: a little at each sweep until all are done, then daily. */
+/** Erases the buyers of orders settled `RETENTION_BUYER_DAYS` ago: a few at each sweep until all are done, then daily. */
 export async function endRetention(now = new Date()): Promise<void> {
   const keptMs = retention.buyerDays() * DAY_MS;
   if (keptMs === 0) return;
@@ -46,7 +46,7 @@ export async function endRetention(now = new Date()): Promise<void> {
   await db.put(put({ ...progress, ...items.retention.key() }).Put);
 }
 
-/** Orders received before an instant, the oldest first, behind the last that was looked at. */
+/** Orders received before an instant, the oldest first, after the last that was looked at. */
 async function look(connection: string, behind: string | undefined, until: string) {
   const where = { ...across(items.order.byTime, [connection]), limit: PAGE, after: behind, before: until };
   const rows = [];
@@ -57,11 +57,11 @@ async function look(connection: string, behind: string | undefined, until: strin
 
 const isOver = (order: Order, until: string): boolean => isSettled(order) && order.updatedAt < until;
 
-/** Not only marked: whoever was to do it may have ended halfway. */
+/** Not just marked: an erasure may have ended halfway. */
 const isErased = ({ erased, buyer, shippingAddress }: Order): boolean =>
   erased !== undefined && Object.keys({ ...buyer, ...shippingAddress }).every((name) => name === 'address_country');
 
-/** Raw bodies and requests are gone by themselves by then: to look through those of a year would take too long. */
+/** Raw bodies and requests have expired by then: searching a year of them would take too long. */
 async function erase({ id }: Order): Promise<void> {
   const [{ eraseBuyer, cursorAt }, { OWN }, { getNetwork }] = await Promise.all([
     import('./erase.ts'),

@@ -2,12 +2,12 @@ import type { Order } from '#lib/orders/order';
 import { readJson } from '#lib/platform/json';
 import { decodeText } from '#lib/platform/text';
 
-/** Shorter words are found in what has nothing to do with the buyer. */
+/** Shorter words are also found in what has nothing to do with the buyer. */
 const MIN_LETTERS = 6;
 
 /**
- * What gives a buyer away in a text that no order of his is known for: as JSON has it. `email`: his address, where it was
- * named; his orders have lost it where he was erased before.
+ * What identifies a buyer in a text that belongs to no known order, as JSON writes it. `email`: the address, if it was
+ * named; orders that were erased before no longer have it.
  */
 export function tracesOf(orders: readonly Order[], email?: string): string[] {
   const words = orders.flatMap(
@@ -33,8 +33,8 @@ export function tracesOf(orders: readonly Order[], email?: string): string[] {
 
 const PHONE_DIGITS = 9;
 /**
- * The end of a telephone number, which its prefixes leave alone: `+48 600 100 200`, `0048600100200` and `(600) 100-200` are
- * one. Undefined for what only fills the field, as `000000000` does.
+ * The end of a telephone number, which prefixes do not change: `+48 600 100 200`, `0048600100200` and `(600) 100-200`
+ * are the same. Undefined for placeholders such as `000000000`.
  */
 const numberIn = (phone: string | undefined): string | undefined => {
   const digits = phone?.replaceAll(/\D/g, '') ?? '';
@@ -45,8 +45,8 @@ const numberIn = (phone: string | undefined): string | undefined => {
 const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
 
 /**
- * Text in one spelling: without differences of case, width, composed and invisible letters, runs of spaces and references
- * of XML.
+ * Text in one spelling: without differences of case, width, composed and invisible letters, runs of spaces and XML
+ * references.
  */
 const plain = (text: string): string =>
   text
@@ -61,7 +61,7 @@ const withNumbers = (text: string): string => text.replaceAll(/(?<=\d)[ ()./-]+(
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-/** Whether a body, JSON, a form or neither, has one of the traces in it, however it writes its letters and ids. */
+/** Whether a body (JSON, a form or neither) contains one of the traces, however it writes letters and ids. */
 export function hasTrace(body: string | Buffer, traces: readonly string[]): boolean {
   const texts = textsIn(Buffer.from(body))
     .map(plain)
@@ -72,12 +72,15 @@ export function hasTrace(body: string | Buffer, traces: readonly string[]): bool
     .some((isIn) => texts.some(isIn));
 }
 
-/** Before and behind it such a character makes another's of it: `ana@shop.example` of `susana@shop.example`, `Prosta 1` of `Prosta 12`. */
+/**
+ * Such a character before or after a match makes it somebody else's: `ana@shop.example` in `susana@…`, `Prosta 1` in
+ * `Prosta 12`.
+ */
 const IN_WORD = String.raw`\p{sc=Latin}\p{N}`;
-/** Letters of an escape are no part of a word. */
+/** The letters of an escape are no part of a word. */
 const BEHIND_ESCAPE = String.raw`(?<=\\[nrt]|%[0-9a-f]{2})`;
 
-/** Looks for a trace as a whole; a telephone number may have any prefix. */
+/** Finds a trace as a whole word; a telephone number may have any prefix. */
 function finds(trace: string): (text: string) => boolean {
   const [first = '', last = ''] = [trace.at(0), trace.at(-1)];
   if (/^\d+$/.test(trace) || !isInWord(first) || !isInWord(last)) return (text) => text.includes(trace);
@@ -91,8 +94,8 @@ function finds(trace: string): (text: string) => boolean {
 const isInWord = (character: string): boolean => new RegExp(`[${IN_WORD}]`, 'u').test(character);
 
 /**
- * What bytes say as UTF-8, as they are read where they are not, and, where they may be that, as UTF-16 of either order;
- * and what stands in them in base64.
+ * The text of bytes as UTF-8, as they are read if they are not, and, if they may be that, as UTF-16 in either byte
+ * order; also what they contain in base64.
  */
 function textsIn(bytes: Buffer, depth = MAX_WRAPPED): string[] {
   const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
@@ -110,24 +113,24 @@ function textsIn(bytes: Buffer, depth = MAX_WRAPPED): string[] {
   return [...texts, ...inner.flatMap((each) => textsIn(each, depth - 1))];
 }
 
-/** So often may base64 stand in base64. */
+/** How deep base64 may be nested in base64. */
 const MAX_WRAPPED = 2;
 const BASE64 = /[\w+/-]{16,}/g;
 const BREAKS = /(?:[\r\n]|\\[rn])+/g;
 
-/** Whether it may be a text, also one that was cut within a letter: other words are no base64 of one. */
+/** Whether it may be a text, perhaps cut within a character: other words are not base64 of one. */
 const isText = (bytes: Buffer): boolean => bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2;
 
 const ESCAPED = /\\(?:u([0-9a-f]{4})|\/)/gi;
 
-/** JSON that was cut, or is broken, is at least without the escapes that it need not have. */
+/** JSON that was cut, or is broken, at least loses its unnecessary escapes. */
 function normalJson(body: string): string {
   const json = readJson(body);
   if (json !== undefined) return JSON.stringify(json, withTextIds);
   return body.replaceAll(ESCAPED, (_, code = '2f') => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** Several marketplaces have numbers as ids, which are texts of an order; other numbers name nobody. */
+/** Some marketplaces use numbers as ids, which orders have as text; other numbers identify nobody. */
 const withTextIds = (name: string, value: unknown): unknown =>
   typeof value === 'number' && /(id|number|order)$/i.test(name) ? String(value) : value;
 

@@ -1,4 +1,4 @@
-/** More is to be looked through than one request has time for: it goes on from here when it is asked again. */
+/** There is more to search than one request has time for: asked again, it continues from here. */
 export class OutOfTime extends Error {
   readonly from: string;
 
@@ -8,7 +8,7 @@ export class OutOfTime extends Error {
   }
 }
 
-/** The items of several lists, one list after the other. Throws OutOfTime behind a page with which its time is over. */
+/** The items of several lists, one after the other. Throws OutOfTime after the page that used up its time. */
 export async function* walk<T>(
   lists: readonly string[],
   read: (list: string, cursor: string | undefined) => Promise<{ items: T[]; cursor?: string }>,

@@ -13,10 +13,10 @@ import { db, type Item, NEW, put, transact } from '#lib/platform/table/table';
 import type { Admission, AdmissionRecord } from './quarantine-schema.ts';
 import { putAdmission, type Quarantined, readQuarantine } from './store.ts';
 
-/** What webhooks are judged and admitted with; another one in tests. */
+/** What webhooks are judged and admitted with; tests pass another. */
 const HUB = { table: db, loadConnector, readSecretVersions, sendMessages };
 
-/** Whether a quarantined webhook is authentic under the secrets of this moment. */
+/** Whether a quarantined webhook is authentic under the present secrets. */
 export type Verifier = (kept: Quarantined) => boolean;
 
 /** Reads the present secrets of these connections' marketplaces, each once. */
@@ -71,8 +71,8 @@ export const listAdmissions = (page: PageAsked) =>
   listIndex<AdmissionRecord>({ ...across(items.admission.byTime), ...page });
 
 /**
- * Sends what is authentic now to the inbound queue with its original time of receipt. The event's id follows from the
- * quarantined webhook's, so that whoever crashes, or asks twice, admits once.
+ * Sends what is authentic now to the inbound queue with its original time of receipt. The event's id is derived from
+ * the quarantined webhook's, so that crashing or asking twice admits once.
  */
 export async function admit(
   connection: Connection,
@@ -101,7 +101,7 @@ export async function admit(
       group: of,
     })),
   );
-  // One by one: a slot that was taken meanwhile must not keep the others from being noted.
+  // One by one: a slot that was reused meanwhile must not keep the others from being noted.
   for (const { slot, id } of admissible) await transact([putAdmission(connection.id, slot, id, admission)], table);
   return admission;
 }

@@ -8,22 +8,22 @@ import { sendMessage } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 
 const MAX_BODY_BYTES = 64 * 1024;
-/** A caller is answered no sooner: a message takes less, so that the time does not tell whether one was sent. */
+/** No caller is answered sooner: sending a message takes less, so the time does not reveal whether one was sent. */
 const ANSWER_AFTER_MS = 25;
-/** While SQS hangs, a stranger's answer does not. */
+/** While SQS hangs, a stranger still gets an answer. */
 const GIVE_UP_AFTER_MS = 2_000;
 
 export interface Rejected {
   connection: string;
   topic: string;
   request: WebhookRequest;
-  /** Of the connection, where it exists. */
+  /** The connection's, if it exists. */
   credentials: WebhookCredentials | undefined;
 }
 
 /**
- * Hands a rejected webhook on to be quarantined, if it is for a connection and topic that exist and could be authentic
- * under another secret. Never throws: the caller is answered 401 whatever becomes of it.
+ * Offers a rejected webhook to the quarantine, if it is for an existing connection and topic and could be authentic
+ * under another secret. Never throws: the caller gets 401 whatever becomes of it.
  */
 export function createQuarantine(webhook: Webhook): { offer(rejected: Rejected): Promise<void> } {
   const budget = createQuarantineBudget();
@@ -57,13 +57,13 @@ async function send(webhook: Webhook, { connection, topic, request, credentials 
   }
 }
 
-/** How many rejected webhooks of one connection a receiver's instance hands on: these at once, and so many a minute. */
+/** How many rejected webhooks of one connection a receiver's instance offers: these at once, and so many a minute. */
 const BURST = 50;
 const PER_MINUTE = 10;
 /** A fixed number, whatever names strangers make up. */
 const BUCKETS = 64;
 
-/** What an instance may hand on. Names share buckets, so that one that exists is treated like one that does not. */
+/** What an instance may offer. Names share buckets, so that an existing one is treated like any other. */
 export function createQuarantineBudget(): { take(connection: string, now?: number): boolean } {
   const buckets = Array.from({ length: BUCKETS }, () => ({ left: BURST, at: 0 }));
   return {

@@ -20,19 +20,19 @@ import { log } from '#lib/platform/telemetry/log';
 import type * as z from '#lib/platform/zod';
 import type { Admission, QuarantinedFacts } from './quarantine-schema.ts';
 
-/** A rejected webhook on record: it may be a forgery, so nothing but its admission ever reads the body. */
+/** A rejected webhook on record. It may be a forgery, so only its admission ever reads the body. */
 export type Quarantined = Omit<WebhookRejected, 'type'> & z.infer<typeof QuarantinedFacts>;
 
-/** Webhooks of one connection that are kept; the next one takes the place of the oldest. */
+/** How many webhooks of one connection are kept; the next one replaces the oldest. */
 export const SLOTS = 200;
 
-/** What stands in each slot, so that a copy takes none and nothing but the slots has to be cleaned up. */
+/** What each slot holds, so that a copy takes none and there is nothing to clean up but the slots. */
 interface Ring {
   turn: number;
   ids: string[];
 }
 
-/** Keeps a rejected webhook for a week, or until so many later ones came. A vendor's repetition of it is the same one. */
+/** Keeps a rejected webhook for a week, or until enough later ones came. A vendor's repetition counts as the same one. */
 export async function quarantine({ type: _, ...rejected }: WebhookRejected, table = db): Promise<void> {
   const { connection, topic, receivedAt, body, encoding, evidence } = rejected;
   const id = `qtn_${shortHash(connection, topic, body, encoding, JSON.stringify(evidence))}`;
@@ -65,7 +65,7 @@ const itemOf = (kept: Quarantined, slot: number): Item<Quarantined> => ({
 export const listQuarantined = ({ connections, ...page }: PageAsked & { connections: readonly string[] }) =>
   listIndex<Quarantined>({ ...across(items.quarantined.byTime, connections), ...page, matches: isKept });
 
-/** All of one connection, oldest first, each with the slot it stands in. */
+/** All of one connection, oldest first, each with its slot. */
 export async function readQuarantine(connection: string, table = db): Promise<Array<Quarantined & { slot: string }>> {
   const { pk } = items.quarantineRing.key({ connection });
   const kept = await queryPartition<Quarantined>(pk, items.quarantined.prefix, table);
@@ -75,14 +75,14 @@ export async function readQuarantine(connection: string, table = db): Promise<Ar
     .sort((a: Quarantined, b: Quarantined) => (a.receivedAt < b.receivedAt ? -1 : 1));
 }
 
-/** DynamoDB deletes what has expired only after a while. */
+/** DynamoDB deletes expired items only after a while. */
 const isKept = ({ receivedAt }: Quarantined): boolean => expiryOf(items.quarantined, receivedAt) * 1000 > Date.now();
 
-/** Removes what stands in a slot, unless that is another one by now; copies of it are still known and not kept. */
+/** Empties a slot, unless it holds another one by now; copies of what was in it are still recognized and not kept. */
 export const removeQuarantined = async (connection: string, slot: string, id: string): Promise<void> =>
   void (await isWritten(db.delete({ Key: inSlot(connection, slot), ...onlyIf(equals('id', id)) })));
 
-/** Notes an admission, unless its slot holds another one by now: then there is nothing left to note it on. */
+/** Notes an admission, unless its slot holds another webhook by now. */
 export const putAdmission = (connection: string, slot: string, id: string, admission: Admission): Write => ({
   Update: { Key: inSlot(connection, slot), ...setting({ admitted: admission }, equals('id', id)) },
 });

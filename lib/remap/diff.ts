@@ -2,7 +2,7 @@ import type { Order } from '#lib/orders/order';
 import { sameContent } from '#lib/platform/canonical-json';
 import type { MemberChange } from './remap-schema.ts';
 
-/** What differs between two states of an order, as a person would name it; `from` null is an order that is new. */
+/** The differences between two states of an order, as a person would name them; `from` is null for a new order. */
 export function diffOrders(from: Order | null, to: Order): MemberChange[] {
   const before = new Map(from ? flatten(viewOf(from)) : []);
   const after = new Map(flatten(viewOf(to)));

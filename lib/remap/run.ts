@@ -23,21 +23,21 @@ import type { Outcome, RemapFacts } from './remap-schema.ts';
 
 export interface RemapRequest {
   filter: RemapFilter;
-  /** Null: only show what would change. */
+  /** Null: only shows what would change. */
   author: { by: string; reason: string | null } | null;
-  /** The record of the requests before, of which this one is the next. */
+  /** The record of the earlier requests that this one continues. */
   record?: RemapRecord | undefined;
   limit: number;
-  /** Where the request before ended. */
+  /** Where the previous request ended. */
   after?: string | undefined;
-  /** As `Date.now()`: no further event is begun. */
+  /** Like `Date.now()`: after this no further event is begun. */
   deadline: number;
 }
 
 export interface RemapResult {
   remapId: string | null;
   examined: number;
-  /** Of these, those that the present mapper reads as they stand. */
+  /** How many of these the current mapper reads as they stand. */
   unchanged: number;
   outcomes: Outcome[];
   cursor?: string;
@@ -46,14 +46,14 @@ export interface RemapResult {
 /** Lambda answers with 6 MB at most. */
 const MAX_BYTES = 3_000_000;
 
-/** Runs kept raw bodies through the present mapper, a bounded number of them. */
+/** Runs a bounded number of kept raw bodies through the current mapper. */
 export async function remap({ filter, author, record, limit, after, deadline }: RemapRequest): Promise<RemapResult> {
   const network = await getNetwork();
   const at = new Date().toISOString();
   const begun = author && (record ?? { id: `rmp_${randomUUID()}`, at, ...author, filter, examined: 0, applied: 0 });
   const remapped = begun && { id: begun.id, at, by: begun.by, reason: begun.reason };
   const result: RemapResult = { remapId: begun?.id ?? null, examined: 0, unchanged: 0, outcomes: [] };
-  // From before the first change, so that one that was cut off is on record too.
+  // Recorded before the first change, so that a remap which was cut off is on record too.
   if (begun && !record) await putNewRemap(begun);
   let position: string | undefined;
   let size = 0;
@@ -85,12 +85,12 @@ const addTo = (record: RemapRecord, { examined, outcomes }: RemapResult): RemapR
 /** An event that could not be read, or an order whose standing snapshot is on record. */
 type Candidate = { event: InboundEvent } | { order: Order };
 
-/** `<phase>|<sort key>`: behind this one a remap goes on. */
+/** `<phase>|<sort key>`: a remap continues after this. */
 type Position = string;
 
 const PAGE = 25;
 
-/** Everything a filter names, unreadable events first, each with the position behind it. */
+/** Everything that a filter matches, unreadable events first, each with the position after it. */
 async function* eachCandidate(filter: RemapFilter, after: Position | undefined): AsyncGenerator<[Candidate, Position]> {
   if (filter.event ?? filter.order) {
     for (const candidate of await namedCandidates(filter)) yield [candidate, ''];
@@ -135,7 +135,7 @@ const fits = (
 ): boolean =>
   (!connection || connection === thing.connection) && (!since || thing.receivedAt >= since) && (!state || state === is);
 
-/** A position as callers carry it; undefined for what is none. */
+/** A position as the API hands it out; undefined if there is none. */
 export const encodePosition = (position: Position): string => encodeCursor(position);
 export function decodePosition(cursor: string): Position | undefined {
   const position = decodeCursor(cursor);
@@ -143,18 +143,18 @@ export function decodePosition(cursor: string): Position | undefined {
   return sort !== undefined && Buffer.byteLength(sort) <= MAX_SORT_KEY_BYTES ? position : undefined;
 }
 
-/** What to run through the present mapper: at least one member. */
+/** What to run through the current mapper: at least one member. */
 interface RemapFilter {
   connection?: string | undefined;
   order?: string | undefined;
   event?: string | undefined;
-  /** `unreadable`: events that nothing could read; `applied`: the snapshots that orders stand on. Absent: both. */
+  /** `unreadable`: events that could not be read; `applied`: the snapshots that orders stand on. Absent: both. */
   state?: 'applied' | 'unreadable' | undefined;
   /** Received at or after this instant. */
   since?: string | undefined;
 }
 
-/** Who had what remapped and why, over all the requests that it took. */
+/** Who had what remapped and why, over all the requests it took. */
 export type RemapRecord = z.infer<typeof RemapFacts> & { filter: RemapFilter };
 
 const { key, byTime } = items.remap;
@@ -165,7 +165,7 @@ const itemOf = (record: RemapRecord): Item<RemapRecord> => ({ ...record, ...key(
 
 const putRemap = (record: RemapRecord): Promise<void> => db.put({ Item: itemOf(record) });
 
-/** Puts a remap on record as it begins, and who asked for it. */
+/** Records that a remap begins, and who asked for it. */
 async function putNewRemap(record: RemapRecord): Promise<void> {
   const { id, by, reason, at, filter } = record;
   await transact([

@@ -18,7 +18,7 @@ interface Placement {
   blocked: { code: string; description: string } | null;
 }
 
-/** What a body would come to, were it the first word of what it tells. */
+/** What a body would become if nothing were known of what it tells. */
 export interface Tried {
   members: readonly BodyMember[];
   unread: readonly string[];

@@ -10,7 +10,7 @@ import { isStopped, type Member, type Replay, settledOf } from './replay.ts';
 import { MAX_OPEN, nextSlots, nextStage } from './schedule.ts';
 import { commitReplay, eachActiveReplay, getReplay, HUB, type Hub } from './store.ts';
 
-/** How long replays are moved on in one sweep: less than the sweeper may run, so that it ends by itself. */
+/** How long one sweep advances replays: less than the sweeper may run, so that it ends by itself. */
 const MAX_MS = 40_000;
 const AT_ONCE = 10;
 
@@ -20,7 +20,7 @@ export interface Clock {
   deadline?: number;
 }
 
-/** Moves every replay along that is not over. What one of them meets does not stop the others. */
+/** Advances every replay that is not over. An error in one does not stop the others. */
 export async function advanceReplays(): Promise<void> {
   const deadline = Date.now() + MAX_MS;
   const ids = eachActiveReplay();
@@ -36,8 +36,8 @@ export async function advanceReplays(): Promise<void> {
 }
 
 /**
- * One tick of a replay: collects its members, counts those that have settled, releases those whose turn it is.
- * Every step is a conditional write on what was read, so any number may tick at once and any of them may die.
+ * One tick of a replay: collects its members, counts those that have settled, releases those whose time has come. Every
+ * step is a conditional write on what was read, so any number may tick at once and any of them may die.
  */
 export async function advanceReplay(
   id: string,
@@ -52,10 +52,10 @@ export async function advanceReplay(
   return replay ?? getReplay(id, table);
 }
 
-/** After so long a dead-letter queue's replay was cut off: no function works on one for longer. */
+/** After this long a dead-letter queue's replay was cut off: no function works on one for longer. */
 const INTERRUPTED_MS = 120_000;
 
-/** Only the request that asked for it moves messages out of a dead-letter queue; when it was cut off, the record says so. */
+/** Only the request itself moves messages out of a dead-letter queue; if it was cut off, the record says so. */
 async function giveUp(replay: Replay, now: Date, table: Table): Promise<Replay | undefined> {
   if (now.getTime() - Date.parse(replay.createdAt) < INTERRUPTED_MS) return replay;
   return commitReplay(replay, { state: 'interrupted', endedAt: now.toISOString() }, now, [], table);
@@ -74,13 +74,13 @@ async function tick(replay: Replay, now: Date, deadline: number, hub: Hub): Prom
   return current && claimMembers(current, settled.open.length, now, deadline, hub);
 }
 
-/** A stopped replay is over when nothing of it runs any more. */
+/** A stopped replay is over once none of its members runs any more. */
 async function endStopped(replay: Replay, now: Date, table: Table): Promise<Replay | undefined> {
   if ((await countMembers(replay.id, 'OPEN', table)) > 0) return replay;
   return commitReplay(replay, { endedAt: now.toISOString() }, now, [], table);
 }
 
-/** Two writes a member, and the replay's own: under the hundred of a transaction. */
+/** Two writes for each member, and the replay's own: under the hundred of a transaction. */
 const CHUNK = 45;
 
 type Outcome = 'succeeded' | 'dead' | 'blocked';
@@ -91,8 +91,8 @@ interface Settled {
 }
 
 /**
- * Counts the open members whose deliveries have settled. A canary stops at the first that failed again.
- * Returns the members still open; no replay when somebody else moved it on.
+ * Counts the open members whose deliveries have settled. A canary stops at the first that failed again. Returns the
+ * members still open; no replay if somebody else advanced it.
  */
 async function settleMembers(
   replay: Replay,
@@ -123,7 +123,7 @@ const FINAL: ReadonlySet<DeliveryState> = new Set<Outcome>(['succeeded', 'dead',
 function outcomeOf({ releasedAt, was }: Member, delivery: Delivery | undefined): Outcome | undefined {
   if (!delivery) return 'dead';
   const { state } = delivery;
-  // Somebody else's replay did it meanwhile.
+  // Another replay did it meanwhile.
   if (!releasedAt) return state === 'succeeded' && was !== 'succeeded' ? state : undefined;
   return FINAL.has(state) ? (state as Outcome) : undefined;
 }
@@ -157,7 +157,7 @@ async function releaseLate(replay: Replay, late: readonly Member[], now: Date, h
   return next;
 }
 
-/** Releases as many members as pace and stage allow now; the oldest deliveries first. */
+/** Releases as many members as pace and stage allow now, the oldest deliveries first. */
 async function claimMembers(
   replay: Replay,
   openCount: number,
@@ -172,7 +172,7 @@ async function claimMembers(
     const waiting = await listMembers(current.id, 'WAITING', limit, hub.table);
     if (waiting.length === 0) return open > 0 ? current : finish(current, now, hub);
     if (isFull(current, released)) {
-      // The stage ends when all its members have settled, and none of them failed again.
+      // The stage ends when all its members have settled and none of them failed again.
       if (open > 0) return current;
       current = await commitReplay(current, nextStage(current.stage, released), now, [], hub.table);
       continue;

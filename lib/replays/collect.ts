@@ -17,11 +17,11 @@ const CHUNK = 90;
 export const statesOf = ({ state }: DeliveryFilter): NonNullable<Replay['collect']>['states'] =>
   state ? [state] : ['dead', 'blocked'];
 
-/** What no probe can tell is replayed by who names this cause: a filter has not looked at each. */
+/** A delivery that no probe can tell about is only replayed if the filter names this cause: somebody must have looked. */
 const mayReplay = ({ cause }: DeliveryFilter, delivery: Delivery): boolean =>
   delivery.cause?.code !== OUTCOME_UNKNOWN || cause === OUTCOME_UNKNOWN;
 
-/** Adds the next page of what the filter matches, with the place where the search goes on. */
+/** Adds the next page of what the filter matches, and where the search continues. */
 export async function collectChunk(replay: Replay, now: Date, table = db): Promise<Replay | undefined> {
   const { id, filter, collect, matched } = replay;
   const [state, ...others] = collect?.states ?? [];
@@ -71,7 +71,7 @@ export function matchOne(delivery: Delivery) {
   return { matched: 1, complete: true, leftOut: 0, digest, sample: [delivery], calls: [...calls.values()] };
 }
 
-/** What a digest has of a delivery: another text in another state. */
+/** What a digest contains of a delivery: it differs with each state. */
 const stampOf = ({ id, updatedAt }: Delivery): string => `${id} ${updatedAt}\n`;
 
 /** What a replay of this filter would do; a bounded look that changes nothing. */

@@ -30,7 +30,7 @@ export interface DeadLetter {
   event: Pick<InboundReceived, 'id' | 'connection' | 'topic' | 'receivedBy' | 'receivedAt'> | null;
 }
 
-/** Long enough for one look, short enough that a look which was cut off hides nothing for long. */
+/** Long enough for one look, short enough that a look which is cut off hides nothing for long. */
 const HIDE_SECONDS = 60;
 
 /** Takes messages, up to `max` of them or until the deadline; they stay hidden until deleted or given back. */
@@ -49,7 +49,7 @@ async function takeDeadLetters(
   return { letters: await describe(queue, [...taken.values()]), complete };
 }
 
-/** What lies there, without taking anything out; messages are hidden from others only while we look. */
+/** What is in the queue, without removing anything; messages are hidden from others only while we look. */
 export async function listDeadLetters(
   queue: string,
   max: number,
@@ -97,15 +97,15 @@ export interface Redriven {
 
 type Fate = 'moved' | 'dropped' | 'kept';
 
-/** A died delivery is replayed as a delivery; its message goes once that has helped. */
+/** A delivery that died is replayed as a delivery; its message goes once that has helped. */
 export const fateOf = ({ kind, delivery }: DeadLetter): Fate =>
   kind === 'crashed' ? 'moved' : delivery === null || delivery.state === 'dead' ? 'kept' : 'dropped';
 
 const BATCH = 10;
 
 /**
- * Sends what crashed back to its queue. Each message is sent before it is deleted: cut off in between, it is there
- * twice, and both queues' consumers take a message twice for once.
+ * Sends what crashed back to its queue. Each message is sent before it is deleted: cut off in between, it exists twice,
+ * and the consumers of both queues treat a repeated message as one.
  */
 export async function redrive(
   queue: string,

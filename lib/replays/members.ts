@@ -2,29 +2,29 @@ import * as items from '#lib/platform/table/items';
 import { bare, db, eachPage, expiryOf, getItems, type Item, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Member } from './replay.ts';
 
-/** Where a member stands: not yet released, released and watched, settled. */
+/** How far a member is: not yet released, released and watched, settled. */
 export type Place = 'WAITING' | 'OPEN' | 'DONE';
 
 /**
- * A partition for each place: a member's way from one to the next is ten writes, and at the fastest pace a hundred go it
- * each second (docs/scale.md).
+ * Each has a partition of its own: a member takes ten writes from one to the next, and at the fastest pace a hundred do
+ * so each second (docs/scale.md).
  */
 const KINDS = { WAITING: items.waitingMember, OPEN: items.openMember, DONE: items.settledMember };
 
-/** A member's place in the order of release: `!` puts what has a ship-by before what has only an age. */
+/** A member's position in the order of release: `!` puts those with a ship-by before those with only an age. */
 const positionOf = ({ createdAt, shipBy, delivery }: Member): string =>
   `${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}`;
 
 const keyOf = (replay: string, place: Place, member: Member) =>
   KINDS[place].key({ replay, position: positionOf(member) });
 
-/** A member that is matched and not on record; it may be released in that very moment. */
+/** A member that is matched and not on record; it may be released in the same moment. */
 export const putMember = (replay: string, place: 'WAITING' | 'OPEN', member: Member): Write =>
   put({ ...member, ...keyOf(replay, place, member) }, NEW);
 
 const UNRELEASED = 'attribute_exists(pk) AND attribute_not_exists(releasedAt)';
 
-/** The writes that move a member from one place to the next, once. */
+/** The writes that move a member on, once. */
 export const moveMember = (
   replay: string,
   member: Member,
@@ -45,7 +45,7 @@ export const moveMember = (
 export const putReleased = (replay: string, member: Member): Write =>
   put({ ...member, ...keyOf(replay, 'OPEN', member) }, UNRELEASED);
 
-/** The writes that have an open member wait again that was never released. */
+/** The writes that let an open member that was never released wait again. */
 export const putBack = (replay: string, member: Member, now: Date): Write[] =>
   moveMember(replay, member, 'OPEN', 'WAITING', now, UNRELEASED);
 
@@ -57,7 +57,7 @@ export async function withoutKnown(replay: string, members: readonly Member[], t
   return members.filter(({ delivery }) => !ids.has(delivery));
 }
 
-/** At most `limit` members of one place, behind `after`: those that must leave first, then the oldest deliveries. */
+/** At most `limit` members, after `after`: by ship-by first, then the oldest deliveries. */
 export async function listMembers(
   replay: string,
   place: Place,
@@ -74,10 +74,10 @@ export async function listMembers(
   return members.slice(0, limit);
 }
 
-/** In which order a replay's members are told: those under way, those that have settled, those that wait. */
+/** The sequence in which a replay's members are listed: those under way, those that have settled, those that wait. */
 const TOLD = ['OPEN', 'DONE', 'WAITING'] as const satisfies Place[];
 
-/** A page of a replay's members. One that moves on meanwhile may be told twice, or not at all. */
+/** A page of a replay's members. One that moves on meanwhile may be listed twice, or not at all. */
 export async function pageOfMembers(replay: string, limit: number, cursor = `${TOLD[0]}#`, table = db) {
   const [from, after] = cursor.split(/#(.*)/) as [Place, string];
   const members: Array<Member & { place: Place }> = [];

@@ -10,9 +10,9 @@ import type { Hub } from './store.ts';
 const AT_ONCE = 20;
 
 /**
- * Gives open members their fresh set of attempts, each due at its slot. What a worker has in hand, or took meanwhile,
- * stays open and is tried again at the next tick. The delivery and the member change together, so a crash between two
- * members repeats none.
+ * Gives open members their fresh set of attempts, each due at its slot. A delivery that a worker has stays open and is
+ * tried again at the next tick. The delivery and the member change together, so a crash between two members repeats
+ * none.
  */
 export async function release(
   replay: Replay,
@@ -37,8 +37,8 @@ const isReleasable = ({ was }: Member, { state }: Delivery): boolean =>
   state !== 'leased' && (state !== 'succeeded' || was === 'succeeded');
 
 /**
- * Takes back what a stopped replay has released and nobody has looked at yet, and what it never could release, as another
- * replay had it in hand; the rest runs on.
+ * Takes back what a stopped replay has released and nobody has looked at yet, and what it could never release because
+ * another replay had it; the rest runs on.
  */
 export async function recall(replay: Replay, members: readonly Member[], now: Date, table: Table): Promise<void> {
   const deliveries = await findAll(members, table);
@@ -55,7 +55,7 @@ export async function recall(replay: Replay, members: readonly Member[], now: Da
   });
 }
 
-/** A replay's line on the timeline of the order that a delivery belongs to. */
+/** A replay's entry on the timeline of the delivery's order. */
 export function tellReplay(
   { id, order }: Delivery,
   type: 'delivery.replayed' | 'delivery.recalled',

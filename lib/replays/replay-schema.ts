@@ -9,13 +9,13 @@ const ReplayState = z.enum(['collecting', 'running', 'finished', 'cancelled', 'r
 export const Stage = z.enum(['one', 'ten', 'rest']);
 export type Stage = z.infer<typeof Stage>;
 
-/** What callers are told of a replay as it is stored. Instants are ISO 8601 in UTC. */
+/** What the API shows of a replay just as it is stored. Instants are ISO 8601 in UTC. */
 export const ReplayFacts = z.object({
   id: z.string(),
   by: z.string(),
   reason: z.nullable(z.string()),
   state: ReplayState,
-  // In OpenAPI a nullable reference would promise an object all the same.
+  // In OpenAPI a nullable reference would still promise an object.
   filter: z.union([DeliveryFilter, z.null()]),
   delivery: z.nullable(z.string()),
   queue: z.nullable(z.string()),
@@ -25,16 +25,16 @@ export const ReplayFacts = z.object({
   canary: z.boolean(),
   stage: z.nullable(Stage),
   matched: z.int(),
-  /** Members that have settled, by how. */
+  /** Members that have settled, by outcome. */
   succeeded: z.int(),
   dead: z.int(),
   blocked: z.int(),
   relapse: z.nullable(z.object({ delivery: z.string(), state: DeliveryState, cause: z.nullable(Cause) })),
-  /** What an operator decided about it, the last time. */
+  /** What an operator last decided about it. */
   cancelled: z.nullable(Decision),
   resumed: z.nullable(Decision),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-  /** When nothing of it was left to do or to wait for. */
+  /** When nothing was left to do or to wait for. */
   endedAt: z.nullable(z.iso.datetime()),
 });

@@ -4,18 +4,18 @@ import type { ReplayFacts } from './replay-schema.ts';
 
 export type ReplaySettings = Pick<Replay, 'by' | 'reason' | 'perMinute' | 'canary'>;
 
-/** One asking of an operator: many deliveries by filter, a single one, or a dead-letter queue. */
+/** One request of an operator: many deliveries by filter, a single one, or a dead-letter queue. */
 export interface Replay extends z.infer<typeof ReplayFacts> {
-  /** What of the filter has yet to be searched; null once all members are known. */
+  /** What of the filter is yet to be searched; null once all members are known. */
   collect: { states: Array<DeliveryState | null>; cursor: string | null } | null;
-  /** How many releases in all fill the stage. */
+  /** The number of releases at which the stage is full. */
   stageEnds: number | null;
   /** Before this instant no further member falls due. */
   paceAt: string;
   revision: number;
 }
 
-/** What a delivery was before its release, to be restored when a replay that stops takes it back. */
+/** What a delivery was before its release, to be restored if a replay that stops takes it back. */
 type Before = ReturnType<typeof beforeOf>;
 
 export const beforeOf = ({ state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...more }: Delivery) => {
@@ -31,7 +31,7 @@ export interface Member {
   shipBy?: string;
   /** Its state when it was matched. */
   was: DeliveryState;
-  /** Absent while it is open but in a worker's hands. */
+  /** Absent while it is open but a worker has it. */
   releasedAt?: string;
   before?: Before;
   outcome?: DeliveryState;

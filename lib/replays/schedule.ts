@@ -1,19 +1,19 @@
 import type { Stage } from './replay-schema.ts';
 
-/** Due times are given this many ticks of the clock ahead, so that one that is late leaves no gap. */
+/** Due times are assigned this many ticks ahead, so that a late tick leaves no gap. */
 const AHEAD = 1.5;
 /** Members that are released and have not settled; more wait until these have. */
 export const MAX_OPEN = 10_000;
 
-/** How many of one replay may be asked to fall due each minute. */
+/** The most members of one replay that may be made to fall due each minute. */
 export const MAX_PER_MINUTE = 6_000;
 
 /** How many releases fill a stage; null: all that are left. */
 const SIZES: Readonly<Record<Stage, number | null>> = { one: 1, ten: 10, rest: null };
 
 /**
- * The next instants at which members may fall due, evenly spaced and at most a tick of the clock ahead. Whatever time
- * passed unused is gone: a replay that stood still for an hour does not burst.
+ * The next instants at which members may fall due, evenly spaced and at most a tick ahead. Time that passed unused is
+ * gone: a replay that stood still for an hour does not burst.
  */
 export function nextSlots(
   { paceAt, perMinute }: { paceAt: string; perMinute: number },
@@ -29,7 +29,7 @@ export function nextSlots(
   return { slots, paceAt: new Date(at).toISOString() };
 }
 
-/** The stage after this one, and with how many releases it is full; from null, the first. */
+/** The stage after this one, and the number of releases at which it is full; from null, the first. */
 export function nextStage(stage: Stage | null, released: number): { stage: Stage; stageEnds: number | null } {
   const next = stage === null ? 'one' : stage === 'one' ? 'ten' : 'rest';
   const size = SIZES[next];

@@ -44,8 +44,8 @@ export function newReplay(settings: ReplaySettings, now: Date): Replay {
 }
 
 /**
- * Puts a replay on record; whoever advances it does the rest. `digest` of what a dry run matched: who starts that twice at
- * once gets the same replay, as what was released by neither looks unchanged to both.
+ * Records a replay; whoever advances it does the rest. `digest`, of what a dry run matched: starting that twice at once
+ * gives the same replay, as deliveries not yet released look unchanged to both.
  */
 export async function startReplay(
   filter: DeliveryFilter,
@@ -58,14 +58,14 @@ export async function startReplay(
   const replay: Replay = { ...made, id, filter, state: 'collecting', collect };
   if (await transact(putNewReplay(replay))) return replay;
   const underway = await getReplay(id);
-  // One that was cancelled before it released anything has changed nothing either, and stands in nobody's way.
+  // One that was cancelled before it released anything has changed nothing either, and is in nobody's way.
   if (underway?.endedAt === null && underway.state !== 'cancelled') return underway;
   const anew: Replay = { ...replay, id: made.id };
   await transact(putNewReplay(anew));
   return anew;
 }
 
-/** Replays one delivery whatever its state; undefined when a worker has it in hand or it changed meanwhile. */
+/** Replays one delivery whatever its state; undefined if a worker has it or it changed meanwhile. */
 export async function replayDelivery(delivery: Delivery, settings: ReplaySettings): Promise<Replay | undefined> {
   if (delivery.state === 'leased') return undefined;
   const now = new Date();
@@ -86,7 +86,7 @@ export async function replayDelivery(delivery: Delivery, settings: ReplaySetting
 
 type Operator = Omit<Decision, 'at'>;
 
-/** Releases nothing more of it; cancelling twice is cancelling once. False when it had ended by itself, null: no such. */
+/** Releases nothing more of it; cancelling twice changes nothing. False if it had ended by itself, null if there is none. */
 export function cancelReplay(id: string, operator: Operator): Promise<Replay | false | null> {
   return decide(id, 'replay.cancelled', operator, (replay, cancelled) => {
     if (replay.state === 'cancelled') return 'stands';
@@ -95,7 +95,7 @@ export function cancelReplay(id: string, operator: Operator): Promise<Replay | f
   });
 }
 
-/** Goes on with what a cancelled or relapsed replay has left, a canary from its first stage. As `cancelReplay`. */
+/** Continues with what a cancelled or relapsed replay has left, a canary from its first stage. Returns like `cancelReplay`. */
 export function resumeReplay(id: string, operator: Operator): Promise<Replay | false | null> {
   return decide(id, 'replay.resumed', operator, (replay, resumed) => {
     if (replay.state === 'collecting' || replay.state === 'running') return 'stands';
@@ -105,7 +105,7 @@ export function resumeReplay(id: string, operator: Operator): Promise<Replay | f
   });
 }
 
-/** The sweeper moves a replay on many times a minute. */
+/** The sweeper advances a replay many times a minute. */
 const TRIES = 20;
 
 function decide(

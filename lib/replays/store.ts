@@ -6,13 +6,13 @@ import { across, idOf, keysIn, listIndex, type PageAsked, walkIndex } from '#lib
 import { db, getItem, type Item, NEW, put, putRevised, transact, type Write } from '#lib/platform/table/table';
 import type { Replay } from './replay.ts';
 
-/** What replays read, write and ring with; another one in tests. */
+/** What replays read, write and ring with; tests pass another. */
 export const HUB = { table: db, ring };
 export type Hub = typeof HUB;
 
 const { key, byTime, active } = items.replay;
 
-/** What a remote said is kept until all that said it are found: it may name a buyer. */
+/** A remote's words are only kept until everything that said them is found: they may name a buyer. */
 const withoutWords = (filter: Replay['filter']): Replay['filter'] =>
   filter?.message === undefined ? filter : { ...filter, message: ERASED };
 
@@ -26,7 +26,7 @@ const itemOf = (replay: Replay): Item<Replay> => ({
 
 export const getReplay = (id: string, table = db): Promise<Replay | undefined> => getItem<Replay>(key({ id }), table);
 
-/** Puts a replay on record, and who asked for it. */
+/** Records a replay, and who asked for it. */
 export function putNewReplay(replay: Replay): Write[] {
   const { id, by, reason, createdAt, filter, delivery, queue } = replay;
   const about = { filter: withoutWords(filter), delivery, queue };
@@ -34,7 +34,7 @@ export function putNewReplay(replay: Replay): Write[] {
   return [put(itemOf(replay), NEW), putAct({ act: 'replay.started', about: id, by, reason, at: createdAt, detail })];
 }
 
-/** A replay's next state with whatever belongs to it; undefined when somebody else moved it on. */
+/** Writes a replay's next state with whatever belongs to it; undefined if somebody else advanced it. */
 export async function commitReplay(
   was: Replay,
   change: Partial<Replay>,

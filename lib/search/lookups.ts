@@ -6,13 +6,13 @@ import { db, isKeyTooLong, keptFor } from '#lib/platform/table/table';
 import { writeTogether } from '#lib/platform/table/write-together';
 import { emailWord, isEmail, type Matched, normalize, type Word, wordsOfOrder } from './words.ts';
 
-/** Words shorter than this are only found whole. */
+/** Shorter words are only found whole. */
 const PREFIX_LENGTH = 4;
 
 interface Lookup {
   order: string;
   matched: Matched;
-  /** The order is called so; else a word of it only begins so. */
+  /** The order has this very word; otherwise one of its words begins with it. */
   exact: boolean;
 }
 
@@ -25,10 +25,10 @@ interface Owner {
 const keyOf = (word: string, owner: Owner) =>
   items.lookup.key({ prefix: word.slice(0, PREFIX_LENGTH), word, ...owner });
 
-/** The order that a sort key ends with; neither words nor instants have a `#`. */
+/** The order that a sort key ends with; neither words nor instants contain `#`. */
 const orderIn = (sk: string): string => sk.split('#').slice(2).join('#');
 
-/** Writes the words that an order has got and removes those that it has no more. Repeats change nothing. */
+/** Writes the words that an order has gained and removes those it has lost. Repeating it changes nothing. */
 export async function replaceWords(
   owner: Owner,
   before: readonly Word[],
@@ -47,7 +47,7 @@ export async function replaceWords(
   ]);
 }
 
-/** Writes one word of many orders as one item, which ends with the youngest of them: what sells well is sold all the time. */
+/** Writes one word of many orders as one item, which expires with the youngest of them: fast sellers are in many orders. */
 export async function putShared({ word, matched }: Word, owners: readonly Owner[], table = db): Promise<void> {
   const last = owners.reduce((one, other) => (other.at > one.at ? other : one));
   const key = keyOf(word, last);
@@ -56,12 +56,12 @@ export async function putShared({ word, matched }: Word, owners: readonly Owner[
     await writeTogether({ Item: { ...key, ...all, matched, ...keptFor(retention.orderDays(), last.at) } }, table);
 }
 
-/** What may come behind a word of one character less than words are kept by: those of other scripts are left out. */
+/** What may follow a word that is one character too short to be kept by; other scripts are left out. */
 const NEXT = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 
 /**
  * The orders of a word, the newest first, then those of words that begin with it. `typed`: how many characters were
- * written for it, as a dash or a space among four of them leaves three.
+ * typed, as a dash or a space among four of them leaves three.
  */
 async function findWords(word: string, limit: number, table = db, typed = word.length): Promise<Lookup[]> {
   const query = async (begin: string, exact: boolean): Promise<Lookup[][]> => {
@@ -88,10 +88,10 @@ async function findWords(word: string, limit: number, table = db, typed = word.l
 
 export type Found = Omit<Lookup, 'order'> & { order: Order };
 
-/** Look-ups read for each order that is wanted: an order may be found by several of its words. */
+/** Look-ups read for each order that is wanted: one order may be found by several of its words. */
 const SPARE = 4;
 
-/** The orders that something said by a person is about: those that are called so first, then whose words begin so. */
+/** The orders that a person may mean: first those with this very word, then those with a word that begins with it. */
 export async function search(q: string, limit: number, table = db): Promise<Found[]> {
   const text = q.trim();
   const [itself, found] = await Promise.all([
@@ -115,7 +115,7 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
 const lookUp = async (word: string, limit: number, table: typeof db, typed?: number) =>
   word === '' ? [] : findWords(word, limit * SPARE, table, typed);
 
-/** An id as people write it: what stands behind its connection is a word. */
+/** An id as people write it: what follows its connection is a word. */
 async function lookUpId(text: string, limit: number, table: typeof db) {
   const external = text.includes(':') ? normalize(text.slice(text.indexOf(':') + 1)) : '';
   const asked = normalize(text);
@@ -124,7 +124,7 @@ async function lookUpId(text: string, limit: number, table: typeof db) {
     .map(({ order }) => ({ order, matched: 'id' as const, exact: normalize(order) === asked }));
 }
 
-/** What an order itself does not tell: a word that it has lost is on its way out of the look-ups. */
+/** Not told by an order itself. Of other words, one that the order has lost is about to leave the look-ups. */
 const ELSEWHERE = new Set<Matched>(['id', 'remoteId', 'email']);
 const stillHas = (order: Order, word: string): boolean =>
   wordsOfOrder(order).some((each) => each.word.startsWith(word));

@@ -4,7 +4,7 @@ import { db } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { hashEmail } from '#lib/privacy/email-hash';
 
-/** What of an order a word is. */
+/** What a word is in its order. */
 export const Matched = z.enum([
   'id',
   'number',
@@ -24,14 +24,14 @@ export interface Word {
   matched: Matched;
 }
 
-/** Characters of a word at most: more than any vendor's number has, and far less than a key may have. */
+/** The most characters of a word: more than any vendor's number has, and far less than a key may have. */
 const MAX_LENGTH = 100;
-/** Begins the hash of an address; no other word has this character. */
+/** Begins the hash of an address; no other word contains this character. */
 const EMAIL_MARK = '@';
 
 /**
- * A word as it is kept and looked for: letters and digits alone, as nobody remembers case, spaces and dashes. Capitals between
- * small letters fold what has no single other case (`ß` is `ss`, `ς` is `σ`, Turkish `ı` is `i`).
+ * A word as it is kept and looked for: letters and digits only, as nobody remembers case, spaces and dashes. Upper case
+ * in between folds what has no single counterpart (`ß` is `ss`, `ς` is `σ`, Turkish `ı` is `i`).
  */
 export const normalize = (text: string): string =>
   text
@@ -43,10 +43,10 @@ export const normalize = (text: string): string =>
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     .slice(0, MAX_LENGTH);
 
-/** Letters with a stroke, which Unicode does not take apart. */
+/** Letters with a stroke, which Unicode does not decompose. */
 const STROKES: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd' };
 
-/** The same without accents, as who has no such key types it. */
+/** The same without accents, as typed by people who have no such keys. */
 const plain = (word: string): string =>
   word
     .normalize('NFKD')
@@ -55,11 +55,11 @@ const plain = (word: string): string =>
     .normalize('NFC');
 
 export const isEmail = (text: string): boolean => text.normalize('NFKC').includes('@');
-/** An address is looked for by its keyed hash, and kept as nothing else. */
+/** An address is only kept, and looked for, as its keyed hash. */
 export const emailWord = async (email: string, table = db): Promise<string> =>
   `${EMAIL_MARK}${await hashEmail(email, table)}`;
 
-/** The words that an order itself holds, each once. */
+/** The words that an order itself has, each once. */
 export function wordsOfOrder(order: Order): Word[] {
   const { number, externalId, fulfillments, ucp, acknowledgement, history } = order;
   const said: Array<[Matched, string | null | undefined]> = [
@@ -85,7 +85,7 @@ export async function ownWords(order: Order | undefined, table = db): Promise<Wo
   return [...wordsOfOrder(order).filter((word) => !isShared(word)), ...hashed];
 }
 
-/** What whoever ships calls an order that was placed there. */
+/** What a shipper calls an order that was placed with it. */
 export const wordsOfDelivery = (delivery: Delivery | undefined): Word[] =>
   once([{ word: normalize(delivery?.placed?.remoteId ?? ''), matched: 'remoteId' }]);
 

@@ -1,7 +1,7 @@
 import type { MarketplaceInfo } from '#lib/marketplaces/manifest';
 import { RejectedError } from '#lib/platform/errors';
 
-/** Where a marketplace posts a topic; where it can send nothing but a URL, the secret ends it. */
+/** Where a marketplace posts a topic; if it can prove itself by nothing but the URL, the secret ends it. */
 export const webhookPath = ({ name, secretInUrl }: MarketplaceInfo, connectionId: string, topic: string): string =>
   `/webhooks/${name}/${connectionId}/${topic}${secretInUrl ? '/{secret}' : ''}`;
 
@@ -10,10 +10,10 @@ export interface HubUrl {
   url: string;
 }
 
-/** What stands in one segment of a path the same everywhere, however often it is decoded on its way. */
+/** What reads the same in a path segment however often it is decoded on its way. */
 const PLAIN = /^[\w.~-]+$/;
 
-/** The URLs of a connection at the hub's public address. Throws RejectedError for a secret that cannot end a URL. */
+/** A connection's webhook URLs at the hub's public address. Throws RejectedError for a secret that cannot be in a URL. */
 export function hubUrls(
   hub: string,
   info: MarketplaceInfo,
@@ -31,7 +31,7 @@ export function hubUrls(
   }));
 }
 
-/** A URL as it may be shown: what could be a secret (the last segment, a query, a user) is left out. */
+/** A URL fit to show: whatever could be a secret (the last segment, a query, a user) is left out. */
 export function hideSecret(url: string): string {
   return url
     .replace(/[?#].*$/s, '?…')

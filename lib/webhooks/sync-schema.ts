@@ -5,17 +5,17 @@ export const ShownStep = z.object({
   action: z.enum(['keep', 'create', 'remove', 'leave', 'paste']),
   topic: z.nullable(z.string()),
   url: z.string(),
-  /** Somebody else's, which has to go so that ours can stand. */
+  /** Somebody else's, which has to go so that ours can be there. */
   isForeign: z.exactOptional(z.literal(true)),
   /** Why it could not be done. */
   error: z.exactOptional(z.string()),
 });
 export type ShownStep = z.infer<typeof ShownStep>;
 
-/** How the marketplace's registry stood when it was last looked at: once a day. */
+/** How the marketplace's registry stood at the last daily check. */
 export const Watched = z.object({
   checkedAt: z.iso.datetime(),
-  /** `lost`: a person has to look; `unregistered`: none of ours has ever stood there; `unreadable`: it cannot be looked at. */
+  /** `lost`: a person has to look; `unregistered`: none of ours was ever there; `unreadable`: it cannot be checked. */
   state: z.enum(['registered', 'repaired', 'lost', 'unregistered', 'unreadable']),
 });
 export type Watched = z.infer<typeof Watched>;
@@ -25,7 +25,7 @@ export const Synced = z.object({
   marketplace: z.string(),
   dryRun: z.boolean(),
   webhooks: z.array(ShownStep),
-  /** Where a person has to tell the marketplace the URLs. */
+  /** Where a person has to give the marketplace the URLs. */
   pasteHint: z.exactOptional(z.string()),
 });
 export type Synced = z.infer<typeof Synced>;

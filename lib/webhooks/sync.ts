@@ -13,8 +13,8 @@ interface Options {
 }
 
 /**
- * Registers the hub's URLs at a connection's remote and repairs what is registered there, or says what to paste.
- * A step the remote refuses is told and does not keep it from the others; a list that cannot be read throws.
+ * Registers the hub's URLs at a connection's remote and repairs what is registered there, or says what to paste. A step
+ * that the remote refuses is reported and does not stop the others; a list that cannot be read throws.
  */
 export async function syncWebhooks(
   { info, webhookRegistry, pasteHint }: Connector,
@@ -60,11 +60,11 @@ async function carryOut(step: Step, registry: WebhookRegistry, context: RemoteCo
   }
 }
 
-/** What has to be done at a remote for it to call the hub, in this order. */
+/** What has to be done at a remote so that it calls the hub, in this order. */
 export type Step =
   | { action: 'keep'; topic: string; url: string }
   | { action: 'create'; topic: string; url: string }
-  /** One of ours that is no longer true, one too many, or (`isForeign`) somebody else's in the way of ours. */
+  /** One of ours that is outdated or redundant, or (`isForeign`) somebody else's in the way of ours. */
   | { action: 'remove'; topic: string; url: string; id: string; isForeign: boolean }
   /** Somebody else's: none of our business. */
   | { action: 'leave'; topic: string | null; url: string };
@@ -92,7 +92,7 @@ export function planWebhooks({ hub, wanted, registered, oneUrlPerTopic }: Situat
       return { ...webhook, action: 'remove', topic, isForeign };
     });
     const ours: Step = { action: standing ? 'keep' : 'create', topic, url };
-    // Where both can stand, no event falls between them.
+    // Where both can exist, no event falls between them.
     steps.push(...(oneUrlPerTopic ? [...removals, ours] : [ours, ...removals]));
     steps.push(...left.map((webhook): Step => ({ action: 'leave', topic, url: webhook.url })));
   }
@@ -100,7 +100,7 @@ export function planWebhooks({ hub, wanted, registered, oneUrlPerTopic }: Situat
   return [...steps, ...foreign.map(({ topic, url }): Step => ({ action: 'leave', topic, url }))];
 }
 
-/** Whether a registered URL is a wanted one of this hub but for its last segment, which is a former secret. */
+/** Whether a registered URL is one this hub wants, apart from its last segment, a former secret. */
 function isOurs(registered: string, hub: string, wanted: string): boolean {
   const [given, ours, ending] = [parse(registered), parse(hub), parse(wanted)];
   if (!given || !ours || !ending || given.host !== ours.host) return false;
@@ -111,7 +111,7 @@ const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 const isSame = (registered: string, wanted: string): boolean => parse(registered)?.href === parse(wanted)?.href;
 
-/** Vendors show URLs without a scheme, too. */
+/** Some vendors show URLs without a scheme. */
 function parse(url: string): URL | null {
   return URL.parse(/^[a-z]+:\/\//i.test(url) ? url : `https://${url}`);
 }

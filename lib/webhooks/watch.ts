@@ -10,9 +10,9 @@ import type { Synced, Watched } from './sync-schema.ts';
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Looks once a day whether the remote still calls the hub, and registers again what was lost. Only what has stood there
- * before is repaired, and nobody else's URL is removed for it: that rings for a person. What is answered is kept until
- * the next look; null where the marketplace tells nobody whom it calls.
+ * Checks once a day that the remote still calls the hub, and registers again what was lost. Only what was there before
+ * is repaired, and nobody else's URL is removed for it: that rings for a person. The result is kept until the next
+ * check; null if the marketplace does not tell whom it calls.
  */
 export async function watchWebhooks(
   connector: Connector,
@@ -30,7 +30,7 @@ export async function watchWebhooks(
     if (state === 'repaired' || state === 'lost') ring(connector, found, state);
     return { checkedAt: now.toISOString(), state };
   } catch (error) {
-    // There was no time for it in the rate limit: the next poll looks.
+    // The rate limit had no room for it: the next poll checks.
     if (error instanceof NotYetError) return known;
     if (!(error instanceof IntegrationError)) throw error;
     log.warn('webhooks could not be looked at', { connection: remote.connection.id, ...errorFields(error) });

@@ -5,10 +5,10 @@ import { ApiError } from './errors.ts';
 import { type ApiKey, findApiKey } from './keys.ts';
 import { sessions } from './sessions.ts';
 
-/** `__Host-`: browsers take it for this very host alone, over https or from loopback. */
+/** `__Host-`: browsers accept it only from this very host, over https or from loopback. */
 export const SESSION_COOKIE = '__Host-longshore';
 
-/** Sent by an agent's tools beside the key, which then may show and sign for less. */
+/** Sent by agents' tools beside the key, which then may see and sign for less. */
 const AGENT_HEADER = 'longshore-agent';
 
 interface Caller {
@@ -23,13 +23,13 @@ export interface Callers {
   mask(answer: Response): Promise<Response>;
 }
 
-/** Keep what a session was shown out of the caches of the browser and of proxies. */
+/** Keep what a session was shown out of the caches of browsers and proxies. */
 export const SESSION_HEADERS = [
   ['cache-control', 'no-store'],
   ['vary', 'Cookie'],
 ] as const;
 
-/** Who calls, by API key or else by session. ApiError 401 for nobody, 403 for a page of somebody else's. */
+/** Who calls, by API key or session. Throws ApiError 401 for nobody, 403 for somebody else's page. */
 export const createFindCaller =
   ({ findKey = findApiKey } = {}): Callers['findCaller'] =>
   async (request) => {
@@ -46,7 +46,7 @@ export const createFindCaller =
     throw new ApiError(401, 'session_ended', 'the session has ended: sign in again');
   };
 
-/** What an agent does is on record as its own, and not as what a person did with the same key. */
+/** What an agent does is recorded as its own, not as something a person did with the same key. */
 const agentOf = ({ name, scopes }: ApiKey): Caller => ({ key: { name: `mcp:${name}`, scopes }, as: 'agent' });
 
 const bearer = async (authorization: string | undefined, findKey: typeof findApiKey) => {
@@ -60,8 +60,8 @@ export const sessionToken = (request: HonoRequest): string | undefined =>
   parse(request.header('cookie') ?? '', SESSION_COOKIE)[SESSION_COOKIE];
 
 /**
- * A browser sends our cookie with what a page of another port of this host asks for, too, and says in `Origin` which
- * page it is. ApiError 403 unless that is ours.
+ * A browser also sends our cookie with requests of a page on another port of this host, and names that page in
+ * `Origin`. Throws ApiError 403 unless it is ours.
  */
 export function requireOwnOrigin(request: HonoRequest): void {
   const origin = request.header('origin');

@@ -25,7 +25,7 @@ export const ErrorBody = named(
   }),
 );
 
-/** Ends a request with this status; the caller is shown its `detail`. */
+/** Ends a request with this status; the caller sees its `detail`. */
 export class ApiError extends Error {
   readonly status: ContentfulStatusCode;
   readonly detail: ErrorDetail;
@@ -38,7 +38,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What a remote is asked for while the caller waits: ApiError 422 where it gives no answer, whatever the reason. */
+/** Asks a remote while the caller waits. Throws ApiError 422 if there is no answer, whatever the reason. */
 export async function orRefused<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -50,7 +50,7 @@ export async function orRefused<T>(ask: () => Promise<T>): Promise<T> {
 
 export const notFound = (what: string): ApiError => new ApiError(404, 'not_found', `there is no such ${what}`);
 
-/** What was found. ApiError 404 where that is nothing. */
+/** Returns what was found. Throws ApiError 404 if that is nothing. */
 export function orNotFound<T>(found: T | null | undefined, what: string): T {
   if (found == null) throw notFound(what);
   return found;
@@ -78,7 +78,7 @@ interface ErrorResponse {
   schema: typeof ErrorBody;
 }
 
-/** The error responses of a route for its OpenAPI description. */
+/** The error responses of a route, for its OpenAPI description. */
 export function errorResponses<S extends Status>(...statuses: readonly S[]): Record<S, ErrorResponse> {
   const responses = {} as Record<S, ErrorResponse>;
   for (const status of statuses) responses[status] = { description: MEANINGS[status], schema: ErrorBody };
@@ -97,11 +97,11 @@ export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
 export const invalid = (field: string, problem: string, code = 'invalid_request'): ApiError =>
   new ApiError(400, code, `${field}: ${problem}`, field);
 
-/** ApiError 422 for what no item of the ledger holds. */
+/** ApiError 422 for what does not fit into an item of the ledger. */
 export const tooLarge = (): ApiError =>
   new ApiError(422, 'too_large', 'what was sent would be larger than the 400 KB that the ledger can hold');
 
-/** The answer to every error. One that is not the caller's doing is logged by its class: messages may hold a buyer's data. */
+/** The answer to every error. One that is not the caller's fault is logged by its class: messages may hold a buyer's data. */
 export function answerError(error: Error, context: Context): Response {
   if (error instanceof ApiError) {
     if (error.status === 401) context.header('WWW-Authenticate', 'Bearer');

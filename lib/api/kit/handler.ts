@@ -30,13 +30,13 @@ export function createHandler<E extends Env>(app: Hono<E>) {
     });
 }
 
-/** An event without what the Fetch API throws at or misreads: a body on GET, a content type of no body, a broken host. */
+/** An event without what the Fetch API refuses or misreads: a body on GET, a content type without a body, a broken host. */
 function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const { method } = event.requestContext.http;
   const { body, ...rest } = event;
   const isRead = method === 'GET' || method === 'HEAD';
   const hasBody = body !== undefined && body !== '' && !isRead;
-  // The signature of a GET may cover its `content-type`, which is left in for `ucp`.
+  // The signature of a GET may cover its `content-type`, so `ucp` keeps it.
   const unread = isRead ? /^content-length$/i : /^content-(type|length)$/i;
   const headers = Object.entries(event.headers).filter(([name]) => hasBody || !unread.test(name));
   return {
@@ -52,8 +52,8 @@ const NEVER_IN_A_PATH = /[^!-~]|["#%<>?\\^`{|}]/gu;
 const BEFORE_DOTS = /\/(?=\.{1,2}(\/|$))/g;
 
 /**
- * HTTP APIs hand the path over decoded: it is encoded again, so that the routes decode it once. A URL resolves segments
- * of dots, such as `..` in an id with slashes: their slash is encoded, too, which makes them part of the segment before.
+ * HTTP APIs hand over a decoded path: it is encoded again, so that the routes decode it once. URL would resolve dot
+ * segments, such as `..` in an id with slashes: their slash is encoded too, so they join the segment before.
  */
 const encodePath = (path: string): string =>
   path.toWellFormed().replace(NEVER_IN_A_PATH, encodeURIComponent).replace(BEFORE_DOTS, '%2F');

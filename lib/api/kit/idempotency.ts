@@ -5,7 +5,7 @@ import * as z from '#lib/platform/zod';
 import { ApiError } from './errors.ts';
 import { doc } from './meta.ts';
 
-/** The header `Idempotency-Key` of requests that may be sent twice and must be done once. */
+/** The header `Idempotency-Key`, for requests that may be sent twice and must be done once. */
 export const idempotencyHeader = z.object({
   'idempotency-key': doc(z.optional(z.string().check(z.minLength(1), z.maxLength(255))), {
     description: 'The same key with the same body gets the same answer for 24 hours.',
@@ -20,7 +20,7 @@ interface Remembered<Answer> {
 
 const HOURS_24_MS = 24 * 3600_000;
 
-/** What was answered to an `Idempotency-Key` of one API key; without one nothing is found or remembered. */
+/** The answers kept for an `Idempotency-Key` of one API key; without a key nothing is found or remembered. */
 export function idempotency<Answer>(
   keyName: string,
   key: string | undefined,
@@ -33,7 +33,7 @@ export function idempotency<Answer>(
   const oldest = new Date(now.getTime() - HOURS_24_MS).toISOString();
 
   return {
-    /** The answer given before; ApiError 422 where it was to another request. */
+    /** The answer given before. Throws ApiError 422 if it was to another request. */
     async find(): Promise<Answer | undefined> {
       const known = key === undefined ? undefined : await getItem<Remembered<Answer>>(itemKey, table);
       if (!known || known.rememberedAt < oldest) return undefined;
@@ -41,7 +41,7 @@ export function idempotency<Answer>(
         throw new ApiError(422, 'idempotency_key_reused', 'the Idempotency-Key was used for another request');
       return known.answer;
     },
-    /** The write that remembers an answer, for the transaction of what is answered: it fails where a copy was faster. */
+    /** The write that remembers an answer, for the same transaction: it fails if a copy was faster. */
     remember(answer: Answer): Write[] {
       if (key === undefined) return [];
       const item: Item<Remembered<Answer>> = {

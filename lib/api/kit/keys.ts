@@ -7,7 +7,7 @@ import { db, getItem, type Key, put, transact } from '#lib/platform/table/table'
 
 export type Scope = 'orders:read' | 'fulfillments:write' | 'changes:read' | 'ops' | 'privacy';
 
-/** Who calls. The name stands on timelines and replays; the key itself is kept nowhere. */
+/** Who calls. Timelines and replays show the name; the key itself is stored nowhere. */
 export interface ApiKey {
   name: string;
   scopes: readonly Scope[];
@@ -25,19 +25,19 @@ export const LOCAL_KEY_NAME = 'local';
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 const CACHE_MS = 30_000;
-/** Strangers must not fill the memory of a warm instance with keys they made up. */
+/** Strangers must not fill a warm instance's memory with keys they made up. */
 const CACHE_ENTRIES = 1_000;
 const MAX_KEYS = 1_000;
 
-/** The API keys of a table. What changes is known to other warm instances within 30 seconds. */
+/** The API keys of a table. Changes reach other warm instances within 30 seconds. */
 export function openKeys(table = db) {
   const load = (hash: string) => getItem<ApiKey>(items.apiKey.key({ hash }), table);
   const known = cached(CACHE_MS, load, { maxEntries: CACHE_ENTRIES });
 
-  /** Whose key has this hash; undefined for one nobody was given, or that was revoked. */
+  /** The key with this hash; undefined for one that was never issued, or was revoked. */
   const findKeyByHash = (hash: string, now = Date.now()): Promise<ApiKey | undefined> => known.get(hash, { now });
 
-  /** Whose key this is. */
+  /** The name and scopes of this key. */
   const findApiKey = (key: string, now?: number): Promise<ApiKey | undefined> => findKeyByHash(hashKey(key), now);
 
   /** Makes a key valid, or changes what it may do. */
@@ -46,7 +46,7 @@ export function openKeys(table = db) {
     known.forget(hashKey(key));
   }
 
-  /** Makes the key of a new name, or one more for a name that has some, and puts on record who did. */
+  /** Creates the key of a new name, or one more for a name that has some, and records who did. */
   async function createApiKey({ name, scopes, by }: ApiKey & { by: string }, now = new Date()): Promise<string> {
     const key = `lsk_${randomBytes(24).toString('base64url')}`;
     const act = putAct({ act: 'key.created', about: name, by, at: now.toISOString(), detail: { scopes } });
@@ -59,7 +59,7 @@ export function openKeys(table = db) {
     return (await readKeys()).map(({ name, scopes, createdAt }) => ({ name, scopes, createdAt }));
   }
 
-  /** Ends every key of a name, or all but the newest. Puts on record who did, if anybody. Returns how many there were. */
+  /** Revokes every key of a name, or all but the newest, and records who did, if anybody. Returns how many there were. */
   async function revokeApiKeys(
     name: string,
     { by, keepNewest = false, now = new Date() }: { by?: string; keepNewest?: boolean; now?: Date } = {},

@@ -5,7 +5,7 @@ import * as z from '#lib/platform/zod';
 import { invalid } from './errors.ts';
 import { doc, Instant, type Meta } from './meta.ts';
 
-/** Lambda answers no more than 6 MB, in which text is escaped once more. */
+/** Lambda answers with 6 MB at most, in which text is escaped once more. */
 export const MAX_ANSWER_BYTES = 4_000_000;
 
 /** How long a value is as JSON, in bytes. */
@@ -31,7 +31,7 @@ export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
 export const textParam = (own: Meta = {}) => doc(optionalParam(z.string()), { type: 'string', ...own });
 
 /**
- * ApiError 400 for a body whose filter names nothing, or has an empty member: as a variable that a script has not set, it
+ * Throws ApiError 400 for a body whose filter names nothing, or has an empty member: an unset variable of a script
  * would widen a change to everything.
  */
 export function requireFilter(body: string): void {
@@ -41,7 +41,7 @@ export function requireFilter(body: string): void {
   if (Object.keys(filter).length === 0) throw invalid('filter', 'name at least one member', 'empty_filter');
 }
 
-/** A cursor is a sort key in base64url, four characters for three bytes. */
+/** A cursor is a sort key in base64url: four characters for three bytes. */
 const MAX_CURSOR = Math.ceil((MAX_SORT_KEY_BYTES * 4) / 3);
 
 /** The parameter `cursor` of a list with sort keys that match this pattern. */
@@ -68,7 +68,7 @@ export const paging = {
   cursor: cursorOf(/^\d{4}-\d\d-\d\dT[\d:.]+Z#./),
 };
 
-/** The `+` of an offset arrives as a space where it was not percent-encoded. */
+/** The `+` of an offset arrives as a space if it was not percent-encoded. */
 const QueryInstant = z.pipe(
   z.transform((value) => (typeof value === 'string' ? value.replace(' ', '+') : value)),
   Instant,

@@ -3,13 +3,13 @@ import { parseTraceparent } from '#lib/platform/telemetry/trace';
 import { WrittenInstant } from '#lib/platform/time';
 import * as z from '#lib/platform/zod';
 
-/** Members of OpenAPI's schema object that a zod schema cannot say; they win over the generated ones. */
+/** Members of OpenAPI's schema object that a zod schema cannot express; they override the generated ones. */
 export type Meta = Readonly<Record<string, unknown>>;
 
 /** The metadata of schemas; `id` names one in the OpenAPI document. */
 export const metadata = z.registry<Meta & { id?: string }>();
 
-/** The same schema with metadata of its own. The given one stays as it is. */
+/** The same schema with metadata of its own. The original is not changed. */
 export function doc<S extends z.ZodMiniType>(schema: S, own: Meta): S {
   const copy = z.clone(schema, schema._zod.def, { parent: true });
   metadata.add(copy, own);
@@ -17,8 +17,8 @@ export function doc<S extends z.ZodMiniType>(schema: S, own: Meta): S {
 }
 
 /**
- * Registers a schema, which the OpenAPI document then shows once under this name, and metadata of it and its `members`: of
- * one that is only described, its description.
+ * Registers a schema, which the OpenAPI document then shows once under this name, with metadata for it and its
+ * `members`; a plain string is a description.
  */
 export function named<S extends z.ZodMiniType>(
   id: string,
@@ -37,7 +37,7 @@ export function named<S extends z.ZodMiniType>(
 
 type MembersOf<S> = S extends z.ZodMiniObject<infer Shape> ? { readonly [Name in keyof Shape]?: Meta | string } : never;
 
-/** The members of a stored value that the schema of an answer has: the hub's bookkeeping stays inside. */
+/** The members of a stored value that the schema of an answer has: the hub's own bookkeeping is left out. */
 export const pick = <S extends z.ZodMiniObject>({ shape }: S, value: z.output<S>): z.output<S> =>
   Object.fromEntries(Object.entries(value).filter(([name]) => name in shape)) as z.output<S>;
 
@@ -50,7 +50,7 @@ export const Instant = doc(
   { type: 'string', format: 'date-time', example: '2026-11-20T09:15:00+01:00' },
 );
 
-/** Neither NUL and its like nor half a character, which other systems that are told of it refuse, or write otherwise. */
+/** Refuses control characters and half characters: other systems that are told of it refuse them, or write them otherwise. */
 export const legible = z.refine<string>(
   (text) => text.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(text),
   'has a character that cannot be written',

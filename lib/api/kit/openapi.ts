@@ -32,7 +32,7 @@ const HEAD = {
   ],
 };
 
-/** The OpenAPI 3.1 document of these routes, and of `told`, what the hub sends, each under its name as its path. */
+/** The OpenAPI 3.1 document of these routes, and of `told`, what the hub itself sends, each with its name as its path. */
 export function describe(routes: readonly Route[], told: readonly Route[] = []): Json {
   const { components, schemaOf } = readSchemas([...routes, ...told].flatMap(schemasOf));
   const paths: Record<string, Json> = {};
@@ -58,7 +58,10 @@ function schemasOf({ request = {}, responses }: Route): z.ZodMiniType[] {
 const EVERY = 'Every';
 const INSTANT = '2026-11-20T08:15:00.000Z';
 
-/** Schemas with an `id` as components, the others in place: generated as members of one object, all refer alike. */
+/**
+ * Schemas with an `id` become components, the others stand in place: generated as members of one object, so all refer
+ * alike.
+ */
 function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<string, Json>; schemaOf: SchemaOf } {
   const keys = new Map(schemas.map((schema, index) => [schema, String(index)]));
   const every = z.object(Object.fromEntries([...keys].map(([schema, key]) => [key, schema])));
@@ -74,7 +77,7 @@ function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<st
   const { [EVERY]: members, ...components } = Object.fromEntries(
     Object.entries(all)
       .map(([id, { $schema: _dialect, $id: _uri, ...schema }]): [string, Json] => [id, schema as Json])
-      // Nouns register their schemas in the order in which they happen to be loaded.
+      // Nouns register their schemas in whatever order they are loaded.
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   const inline = (members?.properties ?? {}) as Record<string, Json>;
@@ -108,7 +111,7 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
   };
 }
 
-/** A route with the errors that its guards and checks end it with, beside those of its own handler. */
+/** A route with the errors of its guards and checks, beside those of its own handler. */
 function withRefusals(route: Route): Route {
   const { query, headers, body } = route.request ?? {};
   if (route.scope === null) return route;
@@ -121,11 +124,11 @@ function withRefusals(route: Route): Route {
   };
 }
 
-/** An operation's id, of its method and path: `postOrdersIdFulfillments`. */
+/** An operation's id, from method and path: `postOrdersIdFulfillments`. */
 const operationIdOf = ({ method, path }: Route): string =>
   [method, ...(path.match(/[A-Za-z0-9]+/g) ?? [])].reduce((id, word) => id + word[0]?.toUpperCase() + word.slice(1));
 
-/** What a parameter means wherever it stands, unless its own schema says more. */
+/** What a parameter means on every route, unless its own schema says more. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   id: 'Its id, percent-encoded once.',
   connection: 'Of this connection alone.',

@@ -32,9 +32,9 @@ export interface Route {
   tags: readonly string[];
   summary: string;
   description?: string;
-  /** What the caller's key must allow; null: no key is asked for. */
+  /** The scope that the caller's key needs; null: no key is needed. */
   scope: Scope | null;
-  /** Answers a session of the console unmasked, which the handler puts on record. */
+  /** A session of the console gets the answer unmasked; the handler records that. */
   reveals?: true;
   request?: RequestShape;
   /** Besides 400, 401, 403, 413, 415 and 500, which follow from the rest. */
@@ -44,7 +44,7 @@ export interface Route {
 type Output<S> = S extends z.ZodMiniType ? z.output<S> : never;
 type Responses = Route['responses'];
 
-/** What a handler is given: the checked parts of the request, and the caller's key. */
+/** What a handler gets: the checked parts of the request, and the caller's key. */
 interface Asked<Shape extends RequestShape> {
   params: Output<Shape['params']>;
   query: Output<Shape['query']>;
@@ -52,7 +52,7 @@ interface Asked<Shape extends RequestShape> {
   body: Shape extends { body: { schema: infer S } } ? Output<S> : never;
   /** The name of the caller's key. */
   by: string;
-  /** For what few routes need: other headers, or which of several successes it is. */
+  /** What few routes need: other headers, or which of several successes it is. */
   context: Context<ApiEnv>;
 }
 
@@ -60,7 +60,7 @@ type Success<R> = keyof R & (200 | 201 | 202);
 /** The body of the only success that a route promises. */
 type Sole<R extends Responses, S = Success<R>> =
   S extends Success<R> ? ([Success<R>] extends [S] ? Output<R[S]['schema']> : never) : never;
-/** That body, or a response of any status that the route promises. */
+/** That body, or a response with any status that the route promises. */
 type AnswerOf<R extends Responses> =
   | Sole<R>
   | { [S in keyof R & StatusCode]: TypedResponse<JSONParsed<Output<R[S]['schema']>>, S, 'json'> }[keyof R & StatusCode];
@@ -90,8 +90,8 @@ export class Routes extends Hono<ApiEnv> {
   }
 
   /**
-   * Adds a route by the name that documents call it, such as `GET /orders/{id}`. `answer` gets the checked parts of the
-   * request, and may answer only what the route promises.
+   * Adds a route by the name that documents use, such as `GET /orders/{id}`. `answer` gets the checked parts of the
+   * request, and may only return what the route promises.
    */
   add<const Shape extends RequestShape, const R extends Responses>(
     name: `${Verb} /${string}`,
@@ -101,7 +101,7 @@ export class Routes extends Hono<ApiEnv> {
     const method = verb.toLowerCase() as Route['method'];
     const { scope, request, responses } = described;
     const guards = scope === null ? [] : [requireScope(scope, described, this.#callers)];
-    // HTTP APIs decode `%2F` in a path: a slash may be part of an id. Lazy, or an id would take what stands behind it.
+    // HTTP APIs decode `%2F` in a path: a slash may be part of an id. Lazy, or an id would swallow what follows it.
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{[^]+?}');
     const success = Number(Object.keys(responses)[0]) as ContentfulStatusCode;
     this.on([method], [pattern], ...guards, async (context) => {
@@ -114,8 +114,8 @@ export class Routes extends Hono<ApiEnv> {
 }
 
 /**
- * Lets through whoever may do this; `ops` includes every scope but `privacy`. What a session is answered is masked, and
- * what an agent is unless its key may see buyers.
+ * Lets callers through that have this scope; `ops` includes every scope but `privacy`. Answers to a session are masked,
+ * and so are those to an agent unless its key may see buyers.
  */
 function requireScope(scope: Scope, { reveals }: Pick<Route, 'reveals'>, of: Callers): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
@@ -132,7 +132,7 @@ function requireScope(scope: Scope, { reveals }: Pick<Route, 'reveals'>, of: Cal
   };
 }
 
-/** The parts of a request, checked in this order. ApiError 400 or 415. */
+/** The parts of a request, checked in this order. Throws ApiError 400 or 415. */
 async function readRequest({ query, params, headers, body }: RequestShape = {}, request: HonoRequest) {
   return {
     ...(query && { query: check(query, single(request.queries())) }),
@@ -148,13 +148,13 @@ function check(schema: z.ZodMiniType, value: unknown): object {
   return result.data as object;
 }
 
-/** Parameters that are given several times become lists, which no schema takes. */
+/** Parameters that are given several times become lists, which no schema accepts. */
 const single = (queries: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
-/** The body as JSON, `{}` where there is none. ApiError 415 for another content type, 400 for what is not JSON. */
+/** The body as JSON, `{}` if there is none. Throws ApiError 415 for another content type, 400 for what is not JSON. */
 async function readBody(request: HonoRequest): Promise<unknown> {
   const type = request.header('content-type');
   const text = await request.text();

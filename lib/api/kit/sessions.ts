@@ -3,12 +3,12 @@ import * as items from '#lib/platform/table/items';
 import { db, getItem, isWritten, type Key } from '#lib/platform/table/table';
 import { type ApiKey, findKeyByHash, hashKey } from './keys.ts';
 
-/** A working day: whoever left a browser open has to sign in again. */
+/** A working day: after that a browser left open has to sign in again. */
 export const SESSION_SECONDS = 8 * 3600;
 /** Long enough to go from the terminal to the browser. */
 export const CODE_SECONDS = 600;
 
-/** What is kept of a session: the hash of the key it stands for, and when it ends. Neither cookie nor key is kept. */
+/** What is stored of a session: the hash of its key, and when it ends. Neither cookie nor key is stored. */
 interface Kept {
   keyHash: string;
   /** UTC. The table removes what has ended, but late. */
@@ -42,7 +42,7 @@ export function openSessions({ table = db, findKey = findKeyByHash, now = () => 
     /** Begins a session with an API key; undefined for one that is nobody's. */
     startWithKey: (key: string) => start(hashKey(key)),
 
-    /** Begins a session with a code, which is used up by it; undefined for one that is not known, used or too old. */
+    /** Begins a session with a code, which works once; undefined for one that is unknown, used or too old. */
     async startWithCode(code: string) {
       const Key = items.signInCode.key({ hash: hashKey(code) });
       const kept = await getItem<Kept>(Key, table);
