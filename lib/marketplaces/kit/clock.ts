@@ -33,6 +33,16 @@ export function isoOf(told: unknown): unknown {
   return `${year}-${two(digits ?? MONTHS.indexOf(name.toLowerCase()) + 1)}-${two(day)}T${two(of24)}${rest}${offset}`;
 }
 
+const DAY_FIRST = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})(?=$|[T ])/;
+
+/** `20/11/2026`, with a time or without, as ISO 8601 writes it, where the day is written first; all else as it is. */
+export const dayFirst = (told: unknown): unknown =>
+  typeof told !== 'string'
+    ? told
+    : told.replace(DAY_FIRST, (_, day: string, month: string, year: string) =>
+        [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-'),
+      );
+
 /** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */
 export const localAt = (ms: number, offset = 0): string => new Date(ms + offset * 60_000).toISOString().slice(0, 19);
 

@@ -4,12 +4,14 @@ import { ContractError } from '#lib/platform/errors';
 import { product } from '#lib/platform/table/items';
 import { countryCode } from './country.ts';
 import {
+  alsoNamed,
   count,
   flag,
   id,
   itemsOf,
   loose,
   looseList,
+  looseText,
   looseWord,
   minorUnits,
   optional,
@@ -137,6 +139,12 @@ test('what is empty is nothing, however it is written, and an object may be a li
   expect(itemsOf(z.object({ id })).parse({ 7: { id: 7 }, 9: { id: 9 } })).toEqual([{ id: '7' }, { id: '9' }]);
   expect(itemsOf(z.object({ id })).parse({ results: [{ id: 7 }] })).toEqual([{ id: '7' }]);
   expect(optional(flag).safeParse('maybe').success).toBe(false);
+});
+
+test('a member of another name or spelling is read where its own says nothing, and is absent where none does', () => {
+  const Named = alsoNamed(z.object({ code: looseText, ship_to: looseText, none: looseText }), { code: ['kod'] });
+  expect(Named.parse({ code: '', KOD: 'a', shipTo: 'b' })).toStrictEqual({ code: 'a', ship_to: 'b' });
+  expect(Named.safeParse(null).success).toBe(false);
 });
 
 test('an amount in minor units has no decimals, also not as text', () => {

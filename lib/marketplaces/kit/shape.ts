@@ -53,9 +53,9 @@ export const looseText = reading((value) => textOf(value) || undefined);
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
 
-/** The number of a parcel: zeros, dashes and words for nothing are none, and nobody is told of those. */
+/** The number of a parcel, also in a list of one: zeros, dashes and words for nothing are none, and nobody is told of those. */
 export const trackingNumber = z.pipe(
-  looseText,
+  reading((value) => textOf(Array.isArray(value) && value.length === 1 ? value[0] : value) || undefined),
   z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a)$/i.test(value ?? '') ? undefined : value)),
 );
 
@@ -215,34 +215,37 @@ export function unused(id: string, others: Set<string>): string {
   return own;
 }
 
-/** An object of which a member may stand under other names as well: the first of them that says something is it. */
-export const alsoNamed = <T extends z.ZodMiniObject>(schema: T, names: Readonly<Record<string, readonly string[]>>) =>
+const letters = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replaceAll(/[^a-z0-9]/gi, '')
+    .toLowerCase();
+
+/**
+ * An object of which a member may stand under other names as well, each also in other letters (`TrackingNumber`,
+ * `número guía`): the first of them that says something is it.
+ */
+export const alsoNamed = <T extends z.ZodMiniObject>(
+  schema: T,
+  names: Readonly<Record<string, readonly string[]>> = {},
+) =>
   z.pipe(
     reading((value) => {
-      if (!isObject(value)) return value;
-      const said = (name: string) =>
-        [name, ...(names[name] ?? [])].map((each) => member(value, each)).find((one) => !isNothing(one));
-      return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, said(name)]));
+      if (!isObject(value) || Array.isArray(value)) return value;
+      const keys = Map.groupBy(Object.keys(value), letters);
+      const keyOf = (name: string) =>
+        [name, ...(names[name] ?? [])]
+          .flatMap((each) => [each, ...(keys.get(letters(each)) ?? [])])
+          .find((key) => !isNothing(member(value, key)));
+      return defined(
+        Object.fromEntries(Object.keys(schema.shape).map((name) => [name, member(value, keyOf(name) ?? name)])),
+      );
     }),
     schema,
   );
 
-const letters = (name: string): string => name.replaceAll('_', '').toLowerCase();
-
 /** An object whose members may be spelled in other letters: `SKUCode` or `sku_code` for a `SkuCode` that says nothing. */
-export function spelled<S extends Record<string, z.ZodMiniType>>(shape: S) {
-  return z.pipe(
-    reading((value) => {
-      if (!isObject(value) || Array.isArray(value)) return value;
-      const keys = Map.groupBy(Object.keys(value), letters);
-      const said = (name: string) =>
-        [name, ...(keys.get(letters(name)) ?? [])].map((key) => value[key]).find((one) => !isNothing(one)) ??
-        value[name];
-      return Object.fromEntries(Object.keys(shape).map((name) => [name, said(name)]));
-    }),
-    z.object(shape),
-  );
-}
+export const spelled = <S extends Record<string, z.ZodMiniType>>(shape: S) => alsoNamed(z.object(shape));
 
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 

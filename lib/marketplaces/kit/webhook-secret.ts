@@ -4,7 +4,7 @@ import type { Evidence, Webhook, WebhookRequest } from '../contract.ts';
 
 /** Hash and encoding of an HMAC signature; what is not listed here is refused, never tried. */
 export const ALGORITHMS = ['sha256', 'sha384', 'sha512', 'sha1'] as const;
-export const ENCODINGS = ['hex', 'base64'] as const;
+export const ENCODINGS = ['hex', 'base64', 'base64url'] as const;
 
 /** The current and, during a rotation, the previous secret of that name; empty ones never match anything. */
 function activeSecrets(secrets: Secrets, name: string): string[] {
@@ -38,7 +38,7 @@ export function hasValidHmac(
   const hash = ALGORITHMS.find((known) => known === algorithm);
   const form = ENCODINGS.find((known) => known === encoding);
   if (!hash || !form || !signature) return false;
-  const given = decode(signature.startsWith(`${hash}=`) ? signature.slice(hash.length + 1) : signature, form);
+  const given = decode(signature.replace(new RegExp(`^${hash}=`, 'i'), ''), form);
   const matches = activeSecrets(secrets, name).map((secret) => {
     const expected = createHmac(hash, secret).update(body).digest();
     return given.length === expected.length && timingSafeEqual(given, expected);
@@ -49,7 +49,7 @@ export function hasValidHmac(
 /**
  * A signature's bytes, none where it holds a character of another encoding: Buffer would skip that and read the rest.
  */
-function decode(text: string, encoding: 'hex' | 'base64'): Buffer {
+function decode(text: string, encoding: (typeof ENCODINGS)[number]): Buffer {
   const canonical = encoding === 'hex' ? text.toLowerCase() : unpadded(text);
   const bytes = Buffer.from(canonical, encoding);
   return unpadded(bytes.toString(encoding)) === canonical ? bytes : Buffer.alloc(0);

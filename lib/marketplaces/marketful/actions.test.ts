@@ -267,6 +267,10 @@ describe('what Marketful calls the goods', () => {
     expect(await itemsOf(alone, [{ status: 200, body: 'stock-ean.json' }, CREATED])).toMatchObject([
       { sku: ean, ean, item_id: expect.anything(), cantidad: 2 },
     ]);
+    const eans = { 'MUG-RED': ean };
+    expect(await itemsOf({}, [{ status: 200, body: 'stock-ean.json' }, CREATED], { settings: { eans } })).toMatchObject(
+      [{ sku: ean, ean, cantidad: 2 }],
+    );
     const unknown = itemsOf(alone, [said(401, `Item con EAN '${ean}' no encontrado`)]);
     await expect(unknown).rejects.toMatchObject({ code: 'sku_unknown', waitsFor: 'connection' });
   });

@@ -10,7 +10,7 @@ import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf, uncarried } fro
 import { defined } from '../kit/shape.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
 import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest } from './api.ts';
-import { OFFERED, Settings } from './settings.ts';
+import { eanSet, OFFERED, Settings } from './settings.ts';
 
 /** Reads the order a webhook named. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
@@ -134,18 +134,20 @@ async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput):
 }
 
 /**
- * What Marketful calls a line's goods. A channel that knows them by their EAN alone gives that as the SKU: the item is
- * looked for by it then. Throws BlockedError `sku_unknown` where nothing has it.
+ * What Marketful calls a line's goods. A channel that knows them by their EAN alone gives that as the SKU, and so may the
+ * settings: the item is looked for by it then. Throws BlockedError `sku_unknown` where nothing has it.
  */
-async function itemOf(remote: RemoteContext, { id: sku, ean }: { id: string; ean?: string }) {
+async function itemOf(remote: RemoteContext, { id: sku, ean: told }: { id: string; ean?: string }) {
   const own = ownSku(remote.connection, sku);
-  if (own !== undefined || sku !== ean) return { sku: own ?? sku };
-  const known = await remote.findProduct(sku, ean);
+  const set = eanSet(remote.connection, sku);
+  if (own !== undefined || (set ?? sku) !== (set ?? told)) return { sku: own ?? sku };
+  const ean = set ?? sku;
+  const known = set === undefined && (await remote.findProduct(sku, ean));
   if (known && known.sku !== ean) return { sku: ownSku(remote.connection, known.sku) ?? known.sku };
   const found = await unlessRefused(() => getStockByEan(remote, ean));
   if (found)
     return { sku: textOf(member(found, 'sku')) || ean, ean, ...defined({ item_id: member(found, 'item_id') }) };
-  const description = `Marketful has no item with the EAN ${ean}: register it, or add "${ean}": "<its SKU there>" to settings.skus of ${remote.connection.id}`;
+  const description = `Marketful has no item with the EAN ${ean}: register it, or add "${sku}": "<its SKU there>" to settings.skus of ${remote.connection.id}`;
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }
 

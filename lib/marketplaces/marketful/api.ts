@@ -4,7 +4,7 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { unclearAnswer } from '../kit/answers.ts';
-import { firstText, isIdOfDigits, isObject, member, textOf } from '../kit/json.ts';
+import { firstText, isIdOfDigits, isObject, member, textOf, unwrap } from '../kit/json.ts';
 import {
   alsoNamed,
   anything,
@@ -14,10 +14,12 @@ import {
   looseList,
   looseText,
   looseTexts,
+  looseWord,
   needed,
   optional,
   optionalId,
   optionalOurId,
+  reading,
   stocked,
   text,
   trackingNumber,
@@ -25,9 +27,9 @@ import {
 
 /** Of the names of its members the document shows none but in requests, where they are English or Spanish. */
 const NAMES = {
-  carrier_name: ['paqueteria', 'transportista', 'carrier'],
-  tracking_number: ['guia', 'numero_guia', 'numero_de_guia', 'no_guia'],
-  created_at: ['fecha'],
+  carrier_name: ['paqueteria', 'transportista', 'mensajeria', 'carrier', 'courier'],
+  tracking_number: ['guia', 'numero_guia', 'numero_de_guia', 'no_guia', 'numero_de_rastreo', 'rastreo', 'tracking'],
+  created_at: ['fecha', 'date', 'occurred_at'],
   description: ['descripcion'],
 };
 
@@ -35,21 +37,29 @@ const ShipmentEvent = alsoNamed(
   z.object({
     id: looseText,
     status: anything,
-    ...looseTexts('description', 'carrier_name', 'tracking_url'),
+    ...looseTexts('description', 'tracking_url'),
+    carrier_name: looseWord,
     tracking_number: trackingNumber,
     created_at: anything,
   }),
   { ...NAMES, status: ['estatus', 'estado'] },
 );
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
-export const ShipmentEvents = looseList(ShipmentEvent);
+/** Rails may name each record of a list. */
+export const ShipmentEvents = looseList(
+  z.pipe(
+    reading((event) => unwrap(event, ['shipment_event', 'event', 'evento'], 'status')),
+    ShipmentEvent,
+  ),
+);
 
 /** "orden: objeto": what the document says of it. Any one of its three names tells which order it is. */
 export const Orden = alsoNamed(
   z.object({
     id: loose(optionalId),
     orden_id: loose(optionalOurId),
-    ...looseTexts('num_orden', 'canal', 'carrier_name'),
+    ...looseTexts('num_orden', 'canal'),
+    carrier_name: looseWord,
     status: anything,
     tracking_number: trackingNumber,
     created_at: anything,

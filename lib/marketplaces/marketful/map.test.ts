@@ -187,6 +187,32 @@ describe('an orden', () => {
     });
   });
 
+  test('reads members in other letters, records that are named one by one, and what only a description says', () => {
+    const event = {
+      Estatus: 'Enviado',
+      'Número Rastreo': 'E1',
+      mensajeria: { nombre: 'DHL', name: 'DHL' },
+      Fecha: '1/12/2026 18:00:00',
+    };
+    const bodies = [
+      {
+        orden: {
+          Id: 1,
+          shipment_events: [{ shipment_event: { ...event, 'Número Rastreo': undefined, numeroGuia: ['E1'] } }],
+        },
+      },
+      { orden: { id: 1, eventos: [{ ...event, Estatus: null, descripcion: 'Paquete enviado', guia: 'E1' }] } },
+    ];
+    for (const body of bodies)
+      expect(read('orden', body)).toMatchObject({
+        shipment: { parcels: [{ trackingNumber: 'E1', carrier: 'DHL', shippedAt: '2026-12-02T00:00:00.000Z' }] },
+      });
+    const described = (descripcion: string) => readOrden({ eventos: [{ descripcion }] });
+    expect(described('Orden cancelada por falta de inventario')).toMatchObject({ declined: 'rest' });
+    expect(described('Cancelación solicitada').declined).toBeUndefined();
+    expect(described('Llamar antes').events).toMatchObject([{ type: 'update', description: 'Llamar antes' }]);
+  });
+
   test('tells events that have no id, no date or other words, the same at every reading', () => {
     const shipment_events = [
       { status: { nombre: 'En tránsito' }, tracking_number: 'A' },

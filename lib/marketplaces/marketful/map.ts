@@ -5,6 +5,7 @@ import { shortHash } from '#lib/platform/hash';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { instantIn } from '../kit/amounts.ts';
+import { dayFirst } from '../kit/clock.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { readCode } from '../kit/placing.ts';
@@ -100,7 +101,7 @@ function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteI
   return { orderId: of('orderId'), remoteId: of('remoteId'), number: of('number'), channel: of('channel') };
 }
 
-const readTime = (value: unknown): string | null => instantIn(value, ZONE);
+const readTime = (value: unknown): string | null => instantIn(dayFirst(value), ZONE);
 
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
 
@@ -108,7 +109,7 @@ type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; 
 function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: string): Dated[] {
   const ids = new Set<string>();
   const events = told.map(({ id, status, ...event }) => {
-    const type = typeOf(status) || 'update';
+    const type = typeOf(status) || (knownType(wordOf(event.description)) ?? 'update');
     const own = id && id !== '0' ? id : shortHash(order, type, event.tracking_number ?? '', textOf(event.created_at));
     return { ...event, id: unused(own, ids), type, at: readTime(event.created_at) ?? changedAt };
   });
@@ -160,16 +161,19 @@ const SUBJECT =
   /^((el|la|the|su|your)_)?(order|orden|pedido|paquete|package|parcel|shipment|envio)_((fue|ha_sido|was|is|has_been)_)?/;
 const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
 
-/** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */
-function typeOf(status: unknown): string {
-  const word = (textOf(status) || firstText(status, ['status', 'name', 'nombre', 'estado', 'tipo']))
+const wordOf = (status: unknown): string =>
+  (textOf(status) || firstText(status, ['status', 'name', 'nombre', 'estado', 'tipo']))
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replace(SUBJECT, '');
-  return (PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1]) ?? word;
-}
+
+const knownType = (word: string): string | undefined =>
+  PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1];
+
+/** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */
+const typeOf = (status: unknown): string => knownType(wordOf(status)) ?? wordOf(status);
 
 /** The warehouse will not ship what it has not shipped. */
 function isCancelled({ status }: Orden, events: readonly Dated[]): boolean {

@@ -5,7 +5,7 @@ import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { getEvents, getOrder, getStock, getStockByEan } from './api.ts';
-import { Settings } from './settings.ts';
+import { eanSet, Settings } from './settings.ts';
 
 /** What a poll reads, in this order. `resume` is one of these, a space, and the last one read of it. */
 const PHASES = ['placement', 'watched', 'sku'] as const;
@@ -100,8 +100,7 @@ async function* pollStock(
  * By SKU, as orders are placed, or by EAN where Marketful knows the product by that alone; null where it knows neither.
  */
 async function readStock(context: PollContext, sku: string): Promise<object | null> {
-  const { eans = {} } = settingsOf(context);
-  const set = Object.hasOwn(eans, sku) ? eans[sku] : undefined;
+  const set = eanSet(context.connection, sku);
   const bySet = set === undefined ? null : await unlessRefused(() => getStockByEan(context, set));
   const found = bySet ?? (await unlessRefused(() => getStock(context, ownSku(context.connection, sku) ?? sku)));
   if (found !== null || set !== undefined) return found;
@@ -119,9 +118,7 @@ async function* unwatched(context: PollContext, after: string | null): AsyncGene
   for await (const sku of context.skus(after)) if (!watched.has(sku)) yield sku;
 }
 
-function watchedOf(context: PollContext): Set<string> {
-  const { skus, eans = {} } = settingsOf(context);
+function watchedOf({ connection }: PollContext): Set<string> {
+  const { skus, eans = {} } = Settings.parse(connection.settings);
   return new Set([...Object.keys(skus), ...Object.keys(eans)]);
 }
-
-const settingsOf = ({ connection }: PollContext): Settings => Settings.parse(connection.settings);

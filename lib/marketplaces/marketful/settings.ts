@@ -1,3 +1,4 @@
+import type { Connection } from '#lib/connections/connection';
 import * as z from '#lib/platform/zod';
 import { filled, shipperSettings } from '../kit/settings.ts';
 
@@ -43,3 +44,9 @@ export const Settings = z.strictObject({
   eans: z.optional(z.record(z.string(), filled)),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/** The EAN that the settings have for a SKU, by which alone Marketful knows it then. */
+export function eanSet({ settings }: Connection, sku: string): string | undefined {
+  const { eans = {} } = Settings.parse(settings);
+  return Object.hasOwn(eans, sku) ? eans[sku] : undefined;
+}

@@ -140,6 +140,11 @@ test('a list that says it failed is a failure, for the poll and for a probe', as
 test('a probe finds the order by whichever member names it', async () => {
   const keyed = open([{ status: 200, body: '{"success":true,"orders":{"7":{"id":"ord_8f3a"}}}' }]);
   expect(await fulfillment.probe(keyed.remote, keyed.input)).toBeNull();
+  const alone = '{"id":"ord_8f3a","shipping_address":{},"items":[{"id":"li_1"}]}';
+  for (const body of [`{"success":true,"orders":${alone}}`, `{"success":true,"data":{"order":${alone}}}`]) {
+    const { remote, input } = open([{ status: 200, body }]);
+    expect(await fulfillment.probe(remote, input)).toBeNull();
+  }
   const wrapped = '{"order":{"id":"ord_8f3a","items":[]}}';
   for (const order of ['{"orderNo":"ord_8f3a"}', wrapped]) {
     const { remote, input } = open([{ status: 200, body: `{"success":true,"orders":[${order}]}` }]);

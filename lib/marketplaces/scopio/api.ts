@@ -3,7 +3,7 @@ import { classify, describe, type HttpResponse, retryAfterSeconds } from '#lib/p
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { saysSuccess } from '../kit/answers.ts';
-import { firstText, member, textOf, unwrap } from '../kit/json.ts';
+import { firstText, member, rowsIn, textOf } from '../kit/json.ts';
 import { itemsOf, readShape } from '../kit/shape.ts';
 
 /**
@@ -27,8 +27,9 @@ export async function listOrders(caller: Caller): Promise<{ orders: unknown[]; h
   if (response.status === 204) return { orders: [], hasMore: false };
   // A list that failed is no empty one: nothing can be concluded from what is not on it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
-  const told = unwrap(response.body, ['orders', 'data', 'result', 'results', 'items']);
-  const { orders } = readShape(OrderList, Array.isArray(told) ? { orders: told } : response.body);
+  // One alone stands there itself, and its own `items` are no list of orders.
+  const told = rowsIn(response.body, ['orders', 'order', 'data', 'result', 'results', 'items'], 'shipping_address');
+  const { orders } = readShape(OrderList, told ? { orders: told } : response.body);
   return { orders, hasMore: saysMore(response.body, orders.length) };
 }
 

@@ -125,6 +125,18 @@ describe('what its document does not promise', () => {
   const item = (fixture('order.json').items?.[0] ?? {}) as object;
   const street = (fixture('order.json').shipping_address ?? {}) as object;
 
+  test('reads members in other letters', () => {
+    const inCamels = (value: unknown): unknown => {
+      if (typeof value !== 'object' || value === null) return value;
+      if (Array.isArray(value)) return value.map(inCamels);
+      const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [camel(name), inCamels(one)]));
+    };
+    expect(read(inCamels(order) as object)).toEqual(read(order));
+    const { id, number, ...unnamed } = order as Json;
+    expect(read({ ...unnamed, orderId: id, orderNumber: number })).toMatchObject({ externalId: id, number });
+  });
+
   test('refuses no order for a member that is empty, text or an object where another form was expected', () => {
     const shapes = [
       { shipping: [], buyer: [], billing_address: [], discount: [] },
@@ -261,6 +273,10 @@ describe('what its document does not promise', () => {
     const lines = [{ ...item, quantity: 1, net_price: '1\u00a0040,65', gross_price: '1 280,00' }];
     expect(read({ ...order, items: lines }).lines[0]).toMatchObject({ unitPrice: 128000, otherUnitPrice: 104065 });
     expect(fieldOf({ ...order, currency: 'zł' })).toBe('currency');
+  });
+
+  test('reads dates that begin with their day', () => {
+    expect(read({ ...order, created_at: '1/12/2026 09:12' }).placedAt).toBe('2026-12-01T08:12:00.000Z');
   });
 
   test('figures that only control refuse nothing', () => {

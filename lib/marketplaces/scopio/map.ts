@@ -45,7 +45,7 @@ export function findOrder(body: unknown): { order: unknown; at: string } {
 
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
   const hasLines = ['items', 'line_items'].some((name) => isObject(member(value, name)));
-  if (hasLines && firstText(value, ['id', 'order_id', 'number']) !== '') return { order: value, at };
+  if (hasLines && firstText(value, ['id', 'order_id', 'orderId', 'number']) !== '') return { order: value, at };
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
   // What is no object is not looked at: it would count as read.

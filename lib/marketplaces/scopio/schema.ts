@@ -1,5 +1,6 @@
 import * as z from '#lib/platform/zod';
 import {
+  alsoNamed,
   anything,
   count,
   flag,
@@ -15,21 +16,24 @@ import {
   optional,
   optionalId,
   optionalObject,
+  spelled,
 } from '../kit/shape.ts';
 
-const Address = z.object({
+const address = {
   ...looseTexts('first_name', 'last_name', 'company', 'street_address'),
   ...looseTexts('extended_address', 'address_locality', 'address_region', 'postal_code'),
   address_country: looseWord,
   phone_number: looseText,
   email: looseText,
-});
+};
+const Address = spelled(address);
 export type Address = Partial<z.infer<typeof Address>>;
 
 /** A tax number under the names it goes by in Poland and elsewhere. */
-const TaxIds = z.object({ tax_id: looseText, nip: looseText, vat_id: looseText });
+const taxIds = looseTexts('tax_id', 'nip', 'vat_id');
+const TaxIds = z.object(taxIds);
 export type TaxIds = Partial<z.infer<typeof TaxIds>>;
-const Party = z.extend(Address, TaxIds.shape);
+const Party = spelled({ ...address, ...taxIds });
 export type Party = Partial<z.infer<typeof Party>>;
 
 /** By when an order must leave: keys that nobody documents, read where they are there. */
@@ -49,12 +53,12 @@ const common = {
   is_paid: loose(optional(flag)),
   payment: optionalObject(z.object({ method: looseWord, status: looseWord, paid_at: anything }), 'method'),
   buyer: optionalObject(Party, 'first_name'),
-  ...TaxIds.shape,
+  ...taxIds,
   ...shipBy,
 };
 
 /** Their own order. Prices are decimals in major units, `gross_price` and `net_price` of one piece. */
-export const Order = z.object({
+const ownOrder = z.object({
   ...common,
   id: optionalId,
   order_id: optionalId,
@@ -62,26 +66,29 @@ export const Order = z.object({
   shipping_address: optionalObject(Party, 'street_address'),
   billing_address: optionalObject(Party, 'street_address'),
   items: itemsOf(
-    z.object({
-      id: loose(optionalId),
-      sku: optionalId,
-      ean: loose(optionalId),
-      title: looseText,
-      status: looseText,
-      quantity: integer,
-      net_price: anything,
-      gross_price: anything,
-      tax_rate: anything,
-      image_url: looseText,
-      attributes: anything,
-    }),
+    alsoNamed(
+      z.object({
+        id: loose(optionalId),
+        sku: optionalId,
+        ean: loose(optionalId),
+        title: looseText,
+        status: looseText,
+        quantity: integer,
+        net_price: anything,
+        gross_price: anything,
+        tax_rate: anything,
+        image_url: looseText,
+        attributes: anything,
+      }),
+      { title: ['name', 'product_name'], tax_rate: ['vat_rate'] },
+    ),
   ).check(z.minLength(1, 'expected at least one item')),
-  shipping: optionalObject(z.object({ gross_price: anything, net_price: anything }), 'gross_price'),
+  shipping: optionalObject(spelled({ gross_price: anything, net_price: anything }), 'gross_price'),
   discount: anything,
   total_net: anything,
   total_gross: anything,
 });
-
+export const Order = alsoNamed(ownOrder, { number: ['order_number'] });
 export type Order = z.infer<typeof Order>;
 
 /** One of UCP's words, in whatever letters. */
