@@ -709,7 +709,7 @@ export interface paths {
         put?: never;
         /**
          * Makes a connection due now, and with `since` reads again what happened since then
-         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: a poll is under way, ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.
+         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: what is read again cannot be asked for while a poll is under way (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.
          */
         post: operations["postConnectionsIdPoll"];
         delete?: never;

@@ -60,7 +60,7 @@ routes.add('GET /connections', {
 routes.add('POST /connections/{id}/poll', {
   summary: 'Makes a connection due now, and with `since` reads again what happened since then',
   description:
-    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: a poll is under way, ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
+    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: what is read again cannot be asked for while a poll is under way (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'sello-se' }) }),
@@ -87,7 +87,11 @@ routes.add('POST /connections/{id}/poll', {
     const askedAt = now.toISOString();
     const backfill = since !== undefined && rewind && { since, askedAt, by, reason, rewind };
     if (!(await askForPoll(id, now, backfill || undefined)))
-      throw new ApiError(409, 'poll_in_progress', 'a poll of it is under way; ask again when it is done');
+      throw new ApiError(
+        409,
+        'poll_in_progress',
+        'what it sold since then cannot be asked for while a poll of it is under way: ask again in a minute',
+      );
     return { connection: id, askedAt, poll: presentPoll(await getCursor(id)) };
   },
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Lease } from '#lib/platform/table/lease';
 import { memoryTable } from '#test/support/memory-table';
 import { askForPoll, getCursor, leaseCursor, saveCursor } from './cursor.ts';
 
@@ -32,14 +33,36 @@ test('a connection is not leased before it is due', async () => {
   expect(await leaseCursor(shop, at(60), table)).toBeDefined();
 });
 
-test('asking makes a connection due at once, but not while a poller has it', async () => {
+test('asking makes a connection due at once, or as soon as its poller lets go', async () => {
   const shop = newConnection();
-  const leased = await leaseCursor(shop, at(0), table);
-  if (!leased) throw new Error('not leased');
-  expect(await askForPoll(shop, at(1), undefined, table)).toBe(false);
-  await saveCursor(shop, leased.lease, { lease: null, nextPollAt: at(600).toISOString() }, table);
+  const lease = async (second: number) => {
+    const leased = await leaseCursor(shop, at(second), table);
+    if (!leased) throw new Error('not leased');
+    return leased.lease;
+  };
+  const release = (lease: Lease, began: number) =>
+    saveCursor(
+      ...[shop, lease],
+      { lease: null, lastPolledAt: at(began).toISOString(), nextPollAt: at(began + 600).toISOString() },
+      table,
+    );
+  const first = await lease(0);
   expect(await askForPoll(shop, at(1), undefined, table)).toBe(true);
-  expect(await leaseCursor(shop, at(1), table)).toBeDefined();
+  expect(await leaseCursor(shop, at(2), table)).toBeUndefined();
+  expect(await release(first, 0)).toBe(true);
+  const second = await lease(3);
+  expect(await release(second, 3)).toBe(true);
+  expect(await leaseCursor(shop, at(4), table)).toBeUndefined();
+  expect(await askForPoll(shop, at(5), undefined, table)).toBe(true);
+  await lease(5);
+});
+
+test('a backfill cannot be asked for while a poller has the cursor', async () => {
+  const shop = newConnection();
+  await leaseCursor(shop, at(0), table);
+  const before = await getCursor(shop, table);
+  expect(await askForPoll(shop, at(1), asked, table)).toBe(false);
+  expect(await getCursor(shop, table)).toEqual(before);
 });
 
 test('a backfill is set aside from its watermark on, leaves the polls theirs, and is on record', async () => {

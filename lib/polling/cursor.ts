@@ -1,4 +1,4 @@
-import { allOf, anyOf, equals, isAbsent, isAtMost, setting } from '#lib/platform/table/expressions';
+import { allOf, anyOf, type Condition, equals, isAbsent, isAtMost, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { isFree, type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { bare, db, getItem, type Item, isWritten } from '#lib/platform/table/table';
@@ -20,6 +20,8 @@ export interface Cursor extends z.infer<typeof PollFacts>, Walk {
   aside?: Walk | null;
   /** When what cannot wait is read again before what can. */
   urgentAt?: string | null;
+  /** When somebody last asked for a poll. */
+  askedAt?: string;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
 }
@@ -61,21 +63,31 @@ export async function leaseCursor(
   return leased && { ...NEVER_POLLED, ...bare(leased.item as Item<Partial<Cursor>>), lease: leased.lease };
 }
 
-/** Writes what changed while the lease is still this poller's; false if it was lost. */
-export const saveCursor = (
+/**
+ * Writes what changed, while the lease is still this poller's; false when it was lost. With `lastPolledAt` it lets go: due
+ * at once where somebody has asked for a poll since that one began.
+ */
+export async function saveCursor(
   connection: string,
   { owner }: Lease,
   change: Partial<Cursor>,
   table = db,
-): Promise<boolean> => writeLeased({ key: items.cursor.key({ connection }), member: 'lease', owner }, change, table);
+): Promise<boolean> {
+  const write = (members: Partial<Cursor>, when?: Condition) =>
+    writeLeased({ key: items.cursor.key({ connection }), member: 'lease', owner, when }, { ...members }, table);
+  const { lastPolledAt } = change;
+  if (!lastPolledAt) return write(change);
+  const isUnasked = anyOf(isAbsent('askedAt'), isAtMost('askedAt', lastPolledAt));
+  return (await write(change, isUnasked)) || write({ ...change, nextPollAt: lastPolledAt });
+}
 
 /** The watermark from which everything since an instant is read again. */
 type Rewind = (watermark: string, since: string) => string;
 
 /**
- * Makes a connection due at once and, for a backfill, sets a walk aside that reads from there; the poller does the rest
- * at its own pace. False while a poller has the cursor, or if one has just moved it: ask again. Without a watermark the
- * next poll reads everything anyway.
+ * Makes a connection due at once, or once its poller lets go, and, for a backfill, sets a walk aside that reads from there;
+ * the poller does the rest at its own pace. False for a backfill while a poller has the cursor, or when one has just moved
+ * it: ask again. Without a watermark the next poll reads all anyway.
  */
 export async function askForPoll(
   connection: string,
@@ -83,13 +95,15 @@ export async function askForPoll(
   asked?: Backfill & { rewind: Rewind },
   table = db,
 ): Promise<boolean> {
-  const cursor = asked && (await getCursor(connection, table));
-  const changes = { lease: null, nextPollAt: now.toISOString(), urgentAt: null, ...(asked && rewound(cursor, asked)) };
-  const free = isFree('lease', now);
+  const at = now.toISOString();
+  const due = { askedAt: at, nextPollAt: at, urgentAt: null };
+  const write = (changes: Partial<Cursor>, when?: Condition) =>
+    isWritten(table.update({ Key: items.cursor.key({ connection }), ...setting({ ...changes }, when) }));
+  if (!asked) return write(due);
+  const cursor = await getCursor(connection, table);
   const isSame = (path: string, value: unknown) => (value === undefined ? isAbsent(path) : equals(path, value));
   const isUnmoved = allOf(isSame('watermark', cursor?.watermark), isSame('aside.watermark', cursor?.aside?.watermark));
-  const when = asked ? allOf(free, isUnmoved) : free;
-  return isWritten(table.update({ Key: items.cursor.key({ connection }), ...setting(changes, when) }));
+  return write({ ...due, ...rewound(cursor, asked), lease: null }, allOf(isFree('lease', now), isUnmoved));
 }
 
 function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {

@@ -167,7 +167,9 @@ async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unf
 /** Moves the cursor past a page whose items are in the queue. Whether it was the last; undefined if the cursor is lost. */
 async function takePage(run: Run, page: PollPage, now: Date): Promise<boolean | undefined> {
   const { connection, hub, lease, startedAt, interval, brokeOff } = run;
-  const { isEnd, isCaughtUp, moved } = turnPage(run.at, page, run.isAside, after(now, Math.max(interval, 1)));
+  // What waits gets at least as long as what went before it took, which may be longer than the interval.
+  const turn = Math.max(interval, 1, (now.getTime() - startedAt.getTime()) / 1000);
+  const { isEnd, isCaughtUp, moved } = turnPage(run.at, page, run.isAside, after(now, turn));
   // Where what can wait cannot be read, the poll lags all the same.
   if (isCaughtUp && !(run.at.aside && brokeOff)) run.caughtUpAt = startedAt.toISOString();
   const kept = isCaughtUp && !isEnd ? { ...moved, caughtUpAt: run.caughtUpAt } : moved;

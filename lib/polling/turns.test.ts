@@ -17,10 +17,14 @@ interface Account {
   secondsEach?: number;
   catalog?: number;
   failing?: () => boolean;
+  every?: number;
 }
 
 /** An account of two pages of orders and a long catalog, read by tick after tick. */
-function account({ secondsEach = 5, catalog = 300, failing = () => false }: Account, begun: Partial<Cursor> = {}) {
+function account(
+  { secondsEach = 5, catalog = 300, failing = () => false, every }: Account,
+  begun: Partial<Cursor> = {},
+) {
   let now = Date.parse('2026-11-20T10:00:00Z');
   let cursor = { ...NEVER_POLLED, watermark: 'w0', lease, ...begun } as Cursor & { lease: typeof lease };
   /** When the orders were read, and which pages of the catalog. */
@@ -46,7 +50,7 @@ function account({ secondsEach = 5, catalog = 300, failing = () => false }: Acco
   }
   const tick = () =>
     pollConnection(
-      shed,
+      { ...shed, ...(every && { pollIntervalSeconds: every }) },
       { ...marketful, poll: pages },
       {
         leaseCursor: async () => (Date.parse(cursor.nextPollAt ?? '') > now ? undefined : cursor),
@@ -97,6 +101,12 @@ test('a poller lets go before it is ended, and the next goes on where it stood',
 test('orders that take longer than an interval leave the catalog its turn', async () => {
   const { run, read } = account({ secondsEach: 400 });
   await run(200);
+  expect(read.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+});
+
+test('orders that take longer than their interval and than a poller may run leave the catalog its turn', async () => {
+  const { run, read } = account({ secondsEach: 120, every: 60 });
+  await run(60);
   expect(read.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
 });
 

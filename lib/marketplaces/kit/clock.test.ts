@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { isoOf, learnOffset, middleOf, modifiedAt, nameOffset, offsetOf, secondIn, versionOfSecond } from './clock.ts';
+import {
+  dayOf,
+  isoOf,
+  learnOffset,
+  middleOf,
+  modifiedAt,
+  nameOffset,
+  offsetOf,
+  secondIn,
+  versionOfSecond,
+} from './clock.ts';
 
 test('a change between two answers of the store tells its clock, where it leaves no choice', () => {
   const learn = (changed: string, minutes = 5) => learnOffset(changed, at('10:00'), at(`10:0${minutes}`));
@@ -16,13 +26,34 @@ test('a change between two answers of the store tells its clock, where it leaves
 
 test('a time as it is written in the US has its month first, and all else stays', () => {
   const read = ['11/20/2026 3:05:09 PM', '1/5/2026 12:00:01 am', '11/20/2026 15:05', '11/20/2026 3:05:09 PM -05:00'];
-  expect(read.map(isoOf)).toEqual([
+  expect(read.map((one) => isoOf(one))).toEqual([
     ...['2026-11-20T15:05:09', '2026-01-05T00:00:01', '2026-11-20T15:05', '2026-11-20T15:05:09 -05:00'],
   ]);
-  const words = ['Nov 20 2026  3:05PM', 'November 5, 2026', '11/20/2026', '20/11/2026'];
-  expect(words.map(isoOf)).toEqual(['2026-11-20T15:05', '2026-11-05T00:00', '2026-11-20T00:00', '2026-20-11T00:00']);
+  const words = ['Nov 20 2026  3:05PM', 'November 5, 2026', '11/20/2026', '5/11/2026'];
+  expect(words.map((one) => isoOf(one))).toEqual([
+    '2026-11-20T15:05',
+    '2026-11-05T00:00',
+    '2026-11-20T00:00',
+    '2026-05-11T00:00',
+  ]);
   const others = ['2026-11-20', '/Date(1)/', 'soon', 5, null, { toString: null }];
-  expect(others.map(isoOf)).toEqual(others);
+  expect(others.map((one) => isoOf(one))).toEqual(others);
+});
+
+test('what can be no month is the day, and where both can a setting says', () => {
+  const written = [
+    '20/11/2026 15:05:09',
+    '20-11-2026T00:00',
+    '20 Nov 2026 3:05 PM',
+    '20-Nov-2026',
+    '5/11/2026',
+    '11/20/2026',
+  ];
+  const dayFirst = ['2026-11-20T15:05:09', '2026-11-20T00:00', '2026-11-20T15:05', '2026-11-20T00:00'];
+  expect(written.map((one) => isoOf(one, true))).toEqual([...dayFirst, '2026-11-05T00:00', '2026-11-20T00:00']);
+  expect(written.map((one) => isoOf(one))).toEqual([...dayFirst, '2026-05-11T00:00', '2026-11-20T00:00']);
+  const days = ['20/11/2026', '11-20-2026', '5/11/2026', '5/5/2026', '2026-11-20', null].map(dayOf);
+  expect(days).toEqual(['first', 'second', 'either', null, null, null]);
 });
 
 test('an offset has a name, and a zone an offset', () => {

@@ -19,29 +19,37 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
   return versionOfSecond(isTwice && second <= readAt ? second : first, readAt);
 }
 
-const MONTH_FIRST =
-  /^(?:(\d{1,2})\/|([a-z]{3})[a-z]* +)(\d{1,2})(?:\/|,? +)(\d{4})(?:,? +(\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?([ap])m)?( ?[+-]\d\d:\d\d)?)?$/i;
+const WRITTEN =
+  /^(?:(\d{1,2})[/-]|([a-z]{3})[a-z]* +)(\d{1,2})(?:[/-]|,? +)(\d{4})(?:(?:,? +|T)(\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?([ap])m)?( ?[+-]\d\d:\d\d)?)?$/i;
+/** `25 Nov 2026`, `25-Nov-2026`. */
+const DAY_AND_NAME = /^(\d{1,2})[ -]([a-z]{3})[a-z]*\.?[ -](?=\d{4})/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** `11/20/2026 3:05:09 PM` and `Nov 20 2026  3:05PM`, as .NET and SQL Server write them in the US, as ISO 8601 does; all else as it is. */
-export function isoOf(told: unknown): unknown {
-  const [all, digits, name = '', day = '', year, hour = '0', rest = ':00', half = '', offset = ''] =
-    MONTH_FIRST.exec(textOf(told)) ?? [];
+/**
+ * `11/20/2026 3:05:09 PM` and `Nov 20 2026  3:05PM`, as .NET and SQL Server write them in the US, as ISO 8601 does; all else
+ * as it is. What can be no month is the day; where both can, `dayFirst` says.
+ */
+export function isoOf(told: unknown, dayFirst?: boolean): unknown {
+  const [all, first, name = '', second = '', year, hour = '0', rest = ':00', half = '', offset = ''] =
+    WRITTEN.exec(textOf(told).replace(DAY_AND_NAME, '$2 $1 ')) ?? [];
   if (all === undefined) return told;
+  const isDayFirst = Number(first) > 12 || (dayFirst && Number(second) <= 12);
+  const [month = MONTHS.indexOf(name.toLowerCase()) + 1, day] = first && isDayFirst ? [second, first] : [first, second];
   const two = (part: string | number): string => String(part).padStart(2, '0');
   const of24 = half === '' ? hour : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
-  return `${year}-${two(digits ?? MONTHS.indexOf(name.toLowerCase()) + 1)}-${two(day)}T${two(of24)}${rest}${offset}`;
+  return `${year}-${two(month)}-${two(day)}T${two(of24)}${rest}${offset}`;
 }
 
-const DAY_FIRST = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})(?=$|[T ])/;
+/** Which of a date's first two numbers is its day: `either` where both can be, and are not the same; null for all else. */
+export function dayOf(told: unknown): 'first' | 'second' | 'either' | null {
+  const [, first, second] = /^(\d{1,2})[/-](\d{1,2})[/-]\d{4}/.exec(textOf(told)) ?? [];
+  if (first === undefined || first === second) return null;
+  return Number(first) > 12 ? 'first' : Number(second) > 12 ? 'second' : 'either';
+}
 
-/** `20/11/2026`, with a time or without, as ISO 8601 writes it, where the day is written first; all else as it is. */
-export const dayFirst = (told: unknown): unknown =>
-  typeof told !== 'string'
-    ? told
-    : told.replace(DAY_FIRST, (_, day: string, month: string, year: string) =>
-        [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-'),
-      );
+/** Whether something was never done, or so long ago. */
+export const isPast = (then: string | undefined, ms: number, now: string): boolean =>
+  then === undefined || Date.parse(now) - Date.parse(then) >= ms;
 
 /** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */
 export const localAt = (ms: number, offset = 0): string => new Date(ms + offset * 60_000).toISOString().slice(0, 19);

@@ -64,3 +64,9 @@ export const numbersIn = (value: unknown): unknown[] => {
   if (isObject(value)) return Object.values(value).flatMap(numbersIn);
   return !isExact(value) || isIdOfDigits(value) ? [value] : [];
 };
+
+/** Whether a text stands anywhere in a body, by itself. */
+export function mentions(value: unknown, text: string): boolean {
+  if (typeof value !== 'object' || value === null) return textOf(value) === text;
+  return Object.values(value).some((each) => mentions(each, text));
+}

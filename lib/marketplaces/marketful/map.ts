@@ -5,7 +5,7 @@ import { shortHash } from '#lib/platform/hash';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { instantIn } from '../kit/amounts.ts';
-import { dayFirst } from '../kit/clock.ts';
+import { isoOf } from '../kit/clock.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { readCode } from '../kit/placing.ts';
@@ -101,7 +101,7 @@ function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteI
   return { orderId: of('orderId'), remoteId: of('remoteId'), number: of('number'), channel: of('channel') };
 }
 
-const readTime = (value: unknown): string | null => instantIn(dayFirst(value), ZONE);
+const readTime = (value: unknown): string | null => instantIn(isoOf(value, true), ZONE);
 
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
 

@@ -1,6 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { amountsIn } from '../kit/amounts.ts';
-import { dayFirst } from '../kit/clock.ts';
+import { isoOf } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
 import { member } from '../kit/json.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
@@ -123,7 +123,7 @@ export function createReader(
       const { assumed } = told();
       return defined({ assumed: assumed?.filter(isFirst) });
     },
-    instant: (value: unknown, field: string) => instant(dayFirst(value), field, zone),
+    instant: (value: unknown, field: string) => instant(isoOf(value, true), field, zone),
     /** Minor units; undefined for none. */
     money: (told: unknown, field: string) =>
       (member(told, 'amount') ?? told ?? '') === '' ? undefined : minor(told, field),

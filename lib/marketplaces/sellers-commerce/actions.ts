@@ -5,14 +5,15 @@ import { toLocal } from '#lib/platform/time';
 import type { Action, FetchAction, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { sum } from '../kit/amounts.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
-import { member, textOf } from '../kit/json.ts';
+import { member, mentions } from '../kit/json.ts';
 import { itemsIn } from '../kit/placing.ts';
 import { isNothing, readShape } from '../kit/shape.ts';
+import { idIn } from '../kit/tables.ts';
 import * as api from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
 import { isAuthorized, isShipped, PARTIALLY_SHIPPED, PLACED, PROCESSING, statusIn } from './statuses.ts';
-import { CARRIERS, idIn, isCarrier, readMethod, serviceTypeId } from './tables.ts';
+import { CARRIERS, isCarrier, readMethod, serviceTypeId } from './tables.ts';
 
 /** GET api/order/get/{ordernumber}: "single order details", which a list may leave out. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
@@ -200,9 +201,4 @@ function isReported(order: unknown, trackingNumber: string, parcels: number): bo
   if (!isNothing(member(order, 'ShippingInformation'))) return false;
   const status = statusIn(order);
   return isShipped(status) || (status === PARTIALLY_SHIPPED && parcels === 1);
-}
-
-function mentions(value: unknown, text: string): boolean {
-  if (typeof value !== 'object' || value === null) return textOf(value) === text;
-  return Object.values(value).some((each) => mentions(each, text));
 }

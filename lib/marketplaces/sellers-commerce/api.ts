@@ -4,7 +4,6 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { checkDone, readThing, unclearAnswer } from '../kit/answers.ts';
-import { isoOf } from '../kit/clock.ts';
 import { applyFields } from '../kit/fields.ts';
 import { member, rowsIn, textOf } from '../kit/json.ts';
 import {
@@ -24,11 +23,10 @@ import {
   spelled,
   unreadable,
 } from '../kit/shape.ts';
+import { idIn, type Table } from '../kit/tables.ts';
 import { RETURNS, STATUSES } from './statuses.ts';
-import { idIn, type Table } from './tables.ts';
 import { grantsOf } from './token.ts';
 
-const date = z.pipe(anything, z.transform(isoOf));
 const numberIn = (table: Table) =>
   z.pipe(
     z.transform((told) => idIn(table, textOf(told)) ?? told),
@@ -49,9 +47,7 @@ export const Order = spelled({
   OrderStatusId: numberIn(STATUSES),
   /** By number, or by the name of the table; 0 is none. */
   ...looseTexts('PaymentStatusId', 'PaymentMethodId', 'CarrierId', 'ServiceTypeId'),
-  OrderPlacedDate: date,
-  CreatedDate: date,
-  ModifiedDate: date,
+  ...{ OrderPlacedDate: anything, CreatedDate: anything, ModifiedDate: anything },
   CurrencyCode: optionalText,
   ...looseTexts('Email', 'Comments', 'AuthorizationCode', 'TransactionNumber'),
   /** One address, or a list of them. */
@@ -67,16 +63,11 @@ export const Order = spelled({
         ProductName: looseText,
         Quantity: integer,
         UnitPrice: price,
-        TaxAmount: anything,
-        Embellishments: anything,
-        Attributes: anything,
+        ...{ TaxAmount: anything, Embellishments: anything, Attributes: anything },
       }),
     ),
   ),
-  ShippingAmount: anything,
-  TaxAmount: anything,
-  DiscountAmount: anything,
-  OrderTotal: anything,
+  ...{ ShippingAmount: anything, TaxAmount: anything, DiscountAmount: anything, OrderTotal: anything },
   /** The parcels reported so far, where the store shows them. */
   ShippingInformation: optional(itemsOf(spelled({ Items }))),
 });
@@ -89,7 +80,7 @@ export const Return = spelled({
   ReturnStatusId: numberIn(RETURNS),
   Items,
   Reason: looseText,
-  ModifiedDate: date,
+  ModifiedDate: anything,
 });
 
 export const Sku = spelled({ SkuCode: id, ProductName: looseText, Inventory: looseText });

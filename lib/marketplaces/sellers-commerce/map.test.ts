@@ -255,13 +255,29 @@ test('reads dates as .NET writes them in the US, and ships without any that can 
     expect(read({ OrderPlacedDate: told, ModifiedDate: told })).toMatchObject({ placedAt, version: placedAt });
   const never = { CreatedDate: '/Date(-62135596800000)/', ModifiedDate: '1/1/0001 12:00:00 AM' };
   expect(read({ OrderPlacedDate: '11/19/2026 3:08:09 PM', ...never })).toMatchObject({ placedAt, version: null });
-  const unread = read({ OrderPlacedDate: '20/11/2026', CreatedDate: null, ModifiedDate: 'yesterday' });
+  const unread = read({ OrderPlacedDate: '31/31/2026', CreatedDate: null, ModifiedDate: 'yesterday' });
   expect(unread).toMatchObject({ placedAt: LATER, timesAssumed: true, version: null });
   expect(unread.assumed?.slice(0, 2)).toEqual([
     'OrderPlacedDate: is no time that can be read',
     'ModifiedDate: is no time that can be read',
   ]);
   expect(read({ OrderPlacedDate: null, CreatedDate: null }).placedAt).toBe('2026-11-20T08:15:02.000Z');
+});
+
+test('a setting decides which of a date comes first, where it can be either; without one the order says so', () => {
+  const dates = { OrderPlacedDate: '11/12/2026 15:08:09', CreatedDate: null, ModifiedDate: '25/12/2026 09:00:00' };
+  const [month, day] = ['2026-11-12T15:08:09.000Z', '2026-12-11T15:08:09.000Z'];
+  const version = '2026-12-25T09:00:00.000Z';
+  const words = 'OrderPlacedDate: read month first, as settings.dayFirst is not set';
+  expect(read(dates)).toMatchObject({ placedAt: month, version, assumed: expect.arrayContaining([words]) });
+  const isFirst = read(dates, { dayFirst: true });
+  expect(isFirst).toMatchObject({ placedAt: day, version });
+  expect(isFirst.assumed).not.toContain(words);
+  expect(read(dates, { dayFirst: false })).toMatchObject({ placedAt: month, version });
+});
+
+test('a status may be spelled as the US does', () => {
+  expect(read({ OrderStatusId: 'Canceled' }).cancelled).toBe(true);
 });
 
 test.each([
@@ -312,7 +328,7 @@ test('a list of heads only asks for each order, unless it is known', () => {
   const asks = { type: 'fetch', action: 'order', resource: '100234', unless };
   for (const OrderItems of [undefined, null, []]) expect(change({ OrderItems })).toEqual(asks);
   // Nobody knows whether it was changed since.
-  expect(change({ OrderItems: null, ModifiedDate: '20/11/2026' })).not.toHaveProperty('unless');
+  expect(change({ OrderItems: null, ModifiedDate: '31/31/2026' })).not.toHaveProperty('unless');
   expect(change({ OrderItems: null, ModifiedDate: null })).toMatchObject({ unless: { version: null } });
   // Read in the second of the change, or within half a minute of it: there may be another of that second.
   const soon = change({ OrderItems: null }, {}, 'order', SOON);

@@ -4,10 +4,11 @@ import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, instantIn, isNoTime, isTakenOff, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
-import { modifiedAt } from '../kit/clock.ts';
+import { dayOf, isoOf, modifiedAt } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
 import { member, textOf } from '../kit/json.ts';
 import { defined, integer, isNothing, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
+import { idIn } from '../kit/tables.ts';
 import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
 import {
@@ -21,7 +22,7 @@ import {
   UNDELIVERED,
   unknownIn,
 } from './statuses.ts';
-import { CARRIERS, codeOf, findService, idIn, methodName } from './tables.ts';
+import { CARRIERS, codeOf, findService, methodName } from './tables.ts';
 
 /** An order of the list, or as `order/get` shows it; a return; an SKU. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
@@ -33,15 +34,17 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
   const version = versionOf(order, own, receivedAt);
   const { OrderNumber: externalId, OrderItems: items } = order;
-  const unless = (version !== null || isNoTime(order.ModifiedDate)) && { unless: { externalId, version } };
+  const unless = (version !== null || isNoTime(isoOf(order.ModifiedDate))) && { unless: { externalId, version } };
   if (topic === 'order' && (!items?.length || isUnclear(order)))
     return { type: 'fetch', action: 'order', resource: externalId, ...unless };
   return { type: 'order', order: { ...mapOrder(order, own, receivedAt), version } };
 }
 
 /** Without a zone of its own, the store's times are taken for UTC: among themselves they are right in any zone. */
-const versionOf = ({ ModifiedDate: told }: Order, { timeZone = 'UTC' }: Settings, receivedAt: string): string | null =>
-  isNoTime(told) ? null : (unlessUnreadable(() => modifiedAt(textOf(told), '', timeZone, receivedAt)) ?? null);
+function versionOf({ ModifiedDate }: Order, { timeZone = 'UTC', dayFirst }: Settings, receivedAt: string) {
+  const told = isoOf(ModifiedDate, dayFirst);
+  return isNoTime(told) ? null : (unlessUnreadable(() => modifiedAt(textOf(told), '', timeZone, receivedAt)) ?? null);
+}
 
 /** Whether some of it has left, and none of its parcels is shown. */
 const isUnclear = (order: Order): boolean =>
@@ -57,12 +60,15 @@ function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<Or
 
 function readOrder(order: Order, currency: string, settings: Settings, receivedAt: string, amounts: AmountReader) {
   const { OrderNumber: externalId, OrderStatusId } = order;
+  const { timeZone, dayFirst } = settings;
   if (!order.CurrencyCode) amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
-  const times = DATES.map((field) => amounts.instant(order[field], field, settings.timeZone));
+  const times = DATES.map((field) => amounts.instant(isoOf(order[field], dayFirst), field, timeZone));
   const index = times.findIndex((time) => time !== null);
   const [field = 'OrderPlacedDate', placedAt = receivedAt] = [DATES[index], times[index] ?? undefined];
   if (index < 0) amounts.assume(field, 'when it was read, as no date of the order can be');
-  else if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
+  else if (timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
+  if (dayFirst === undefined && dayOf(order[field]) === 'either')
+    amounts.assume(field, 'read month first, as settings.dayFirst is not set');
   for (const field of unknownIn(order)) amounts.assume(field, 'is none of its table');
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
   const lines = mapLines(order, amounts);
@@ -99,8 +105,8 @@ function mapMethod(order: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippi
 }
 
 /** "Undelivered" says of a parcel that it came to nobody; when, only the order's last change tells. */
-function eventsOf(order: Order, placedAt: string, { timeZone }: Settings): OrderSnapshot['events'] {
-  const at = instantIn(order.ModifiedDate, timeZone) ?? placedAt;
+function eventsOf(order: Order, placedAt: string, { timeZone, dayFirst }: Settings): OrderSnapshot['events'] {
+  const at = instantIn(isoOf(order.ModifiedDate, dayFirst), timeZone) ?? placedAt;
   return order.OrderStatusId === UNDELIVERED ? [{ id: 'undelivered', type: 'undeliverable', at }] : undefined;
 }
 
@@ -189,7 +195,7 @@ function addressIn(
 
 const isUnits = (row: unknown): boolean => /sku|quantity/i.test(Object.keys(row ?? {}).join());
 /** Only what the store accepts comes back: a request may yet be rejected. */
-function mapReturn(body: unknown, { timeZone }: Settings): Change {
+function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
   const lists = Object.values(body ?? {}).filter((list) => Array.isArray(list) && list.some(isUnits));
   const isElse = lists.length === 1 && isNothing(member(body, 'Items'));
   const shown = isElse ? { ...(body as object), Items: lists[0] } : body;
@@ -198,7 +204,7 @@ function mapReturn(body: unknown, { timeZone }: Settings): Change {
   // Of a return that is accepted whole, no items by any name are all.
   if (!Items?.length && (ReturnStatusId === PARTLY || lists.length > 0)) needed('Items');
   const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
-  const told = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(ModifiedDate, timeZone) };
+  const told = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(isoOf(ModifiedDate, dayFirst), timeZone) };
   return { type: 'return', return: { ...told, ...defined({ items, reason: Reason }) } };
 }
 

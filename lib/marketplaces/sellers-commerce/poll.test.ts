@@ -131,6 +131,46 @@ test('begins with everything, or with what a setting says: a day earlier while t
   expect(await begins({ since, timeZone: 'America/New_York' })).toBe('2026-10-31T19:00:00');
 });
 
+test('a first poll of a store with years of orders reads the new ones first, then all, and the SKUs', async () => {
+  const old = Array.from({ length: 350 }, (_, index) => row(index, second(index - 400 * 24 * 3600)));
+  const [today, placed] = [row(1000, second(0)), { ...row(1001, null), OrderPlacedDate: second(5) }];
+  const clock = { now: Date.parse(NOW) };
+  const { context } = open([...old, today, placed], { skus: [{ SkuCode: 'A' }] }, clock);
+  const pages = await Array.fromAsync(poll(context));
+  const numbersOf = (from: readonly PollPage[]) =>
+    from.flatMap(({ items }) => items.map(({ body }) => (body as Row).OrderNumber ?? 'sku'));
+  const marked = pages.findIndex(({ watermark }) => watermark !== undefined);
+  expect(numbersOf(pages.slice(1, marked + 1))).toEqual(['1000', '1001']);
+  expect(pages.slice(0, marked).some(({ canWait }) => canWait)).toBe(false);
+  const rest = pages.slice(marked);
+  expect(rest.slice(0, -1).every(({ canWait }) => canWait)).toBe(true);
+  expect(new Set(numbersOf(pages)).size).toBe(353);
+  // Wherever it broke off: what is to be read yet is in the page to go on with.
+  for (const [index, { resume = null }] of pages.entries()) {
+    if (resume === null) continue;
+    const onwards = await Array.fromAsync(poll({ ...context, resume }));
+    expect(new Set(numbersOf([...pages.slice(0, index + 1), ...onwards])).size).toBe(353);
+  }
+  // Meanwhile the orders are polled from their mark on.
+  old.push(row(2000, second(600)));
+  clock.now += 10 * MINUTE;
+  const next = open([...old, today, placed], {}, clock);
+  const later = await Array.fromAsync(poll({ ...next.context, watermark: pages[marked]?.watermark ?? null }));
+  expect(numbersOf(later)).toContain('2000');
+  expect(filters(next.asked).every((filter) => `${filter}`.includes("'2026-11-19"))).toBe(true);
+});
+
+test('dates that have their day first are read so, and a person is told of the setting', async () => {
+  const write = (time: string) => time.replace(/(\d+)-(\d+)-(\d+)T/, '$3/$2/$1 ');
+  const rows = Array.from({ length: 250 }, (_, index) => row(index, second(index)));
+  const unset = await read(open(rows, { write }).context);
+  expect([unset.numbers.size, unset.remark]).toEqual([250, expect.stringContaining('set settings.dayFirst')]);
+  const { context, asked } = open(rows, { write, settings: { dayFirst: true, timeZone: 'UTC' } });
+  const set = await read(context);
+  expect([set.numbers.size, set.remark]).toEqual([250, undefined]);
+  expect(filters(asked)).toContainEqual("ModifiedDate ge datetime'2026-11-20T08:01:39'");
+});
+
 test('a store that caps its pages at a few rows is read in as many calls as it has to be', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => row(index, second(index)));
   const { asked, context } = open(rows, { cap: 8 });

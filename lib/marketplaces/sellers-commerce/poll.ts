@@ -3,7 +3,7 @@ import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { isoOf, learnOffset, localAt, middleOf, nameOffset, offsetOf, secondIn } from '../kit/clock.ts';
+import { dayOf, isoOf, isPast, learnOffset, localAt, middleOf, nameOffset, offsetOf, secondIn } from '../kit/clock.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { type List, listPage, PAGE } from './api.ts';
@@ -19,6 +19,9 @@ const CHECK_MS = 6 * 3_600_000;
 /** Two hours that are more rows than this are read back only so often, and the overlap in between. */
 const BUSY_ROWS = 500;
 const BUSY_MS = 15 * 60_000;
+/** What a first poll reads before all that is older, however far the store's times are from UTC. */
+const RECENT_MS = 2 * DAY_MS;
+const DAY_FIRST = 'its dates have their day first: set settings.dayFirst';
 /** As many as a cursor keeps: the others are sent once more. */
 const MAX_SHOWN = 1_000;
 
@@ -75,6 +78,8 @@ const Position = z.object({
   /** Windows of time still to be read, of a store that does not heed `skip`; `isOpen`: it shows rows behind a window's end. */
   ...{ rest: z.optional(z.array(z.object(window))), isOpen: z.optional(z.boolean()) },
   start: z.string(),
+  /** Of the first poll: from where it reads where a page of orders is older, and those once it has (`canWait`). */
+  ...{ recent: instant, older: instant, canWait: z.optional(z.boolean()) },
   mark: Mark,
   remarks: z.array(z.string()),
 });
@@ -93,28 +98,34 @@ export const rewind = (watermark: string, since: string): string => {
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const last = readMark(context.watermark);
   let position: Position = parseJson(Position, context.resume) ?? start(context, last);
+  const { dayFirst } = Settings.parse(context.connection.settings);
   const before = new Set(last?.shown);
   const shown = new Set<string>();
   let seen = new Set<string>();
   while (position.walk < WALKS.length) {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
+    const written = rows.map((row) => member(row, WALKS[walk]?.column ?? ''));
+    const times = written.map((time) => secondIn(textOf(isoOf(time, dayFirst))));
+    const clue = dayFirst === undefined && written.some((time) => dayOf(time) === 'first') ? DAY_FIRST : undefined;
     const fresh = rows.filter((row) => isNew(stateOf(row), seen));
     const items = fresh.filter(
       (row) => !isCart(statusIn(row)) && isNew(hashOf(row), shown) && !before.has(hashOf(row)),
     );
-    const read: Position = noteTimes(position, rows, at ?? context.now().toISOString(), problem);
-    const next = follow(read, rows, fresh.length, context.now());
+    const read: Position = noteTimes(position, times, at ?? context.now().toISOString(), problem, clue);
+    const next = follow(read, { rows, times, fresh: fresh.length }, context.now());
     const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
     const isLast = next.walk === WALKS.length;
-    const canWait = WALKS[next.walk]?.daily === true;
+    const canWait = waits(next);
     const ended =
-      (isLast || (canWait && next.walk !== walk)) && conclude(context, next, last, [...shown].slice(-MAX_SHOWN));
+      (isLast || (canWait && !waits(position))) && conclude(context, next, last, [...shown].slice(-MAX_SHOWN));
     yield { ...page, resume: isLast ? null : JSON.stringify(next), canWait, ...ended };
     if (next.walk !== walk) seen = new Set();
     position = next;
   }
 }
+
+const waits = ({ walk, canWait }: Position): boolean => canWait ?? WALKS[walk]?.daily === true;
 
 async function readPage(context: PollContext, { walk, from, to, skip }: Position): ReturnType<typeof listPage> {
   const { optional, ...list } = WALKS[walk] ?? ORDERS;
@@ -144,7 +155,8 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
   const back = overlapMinutes * 60_000 + (checkedAt === at ? DAY_MS : isDeep ? KNOWN_MS : 0);
   const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
   const mark = { ...last, at, from, checkedAt, deep, answeredFrom: undefined, shown: undefined };
-  return { walk: 0, from, start: from, skip: 0, mark, remarks: [] };
+  const recent = last ? undefined : localAt(Date.parse(at) - RECENT_MS);
+  return { walk: 0, from, start: from, skip: 0, recent, mark, remarks: [] };
 }
 
 function firstFrom(since: string | undefined, timeZone: string | undefined): string {
@@ -153,53 +165,59 @@ function firstFrom(since: string | undefined, timeZone: string | undefined): str
   return timeZone ? localAt(at, offsetOf(timeZone, new Date(at).toISOString())) : localAt(at - DAY_MS);
 }
 
-const isPast = (then: string | undefined, ms: number, now: string): boolean =>
-  then === undefined || Date.parse(now) - Date.parse(then) >= ms;
-
 /** The position with the newest time that its rows show, and when the store answered them; and what could not be read. */
-function noteTimes(asked: Position, rows: readonly unknown[], at: string, problem?: string): Position {
-  const { walk, from, remarks } = asked;
-  const { column = '', topic } = WALKS[walk] ?? {};
-  const mark = { ...asked.mark, missed: { ...asked.mark.missed, [walk]: problem && from } };
-  const position = { ...asked, mark, remarks: problem ? [...remarks, problem] : remarks };
-  if (problem || topic !== 'order') return position;
-  const newest = [...rows.map((row) => timeOf(row, column)), mark.newest ?? ''].sort().at(-1) || undefined;
-  const deep = mark.deep?.at === mark.at ? { at: mark.at, rows: mark.deep.rows + rows.length } : mark.deep;
+function noteTimes(asked: Position, times: readonly string[], at: string, problem?: string, clue?: string): Position {
+  const { walk, from, older = from } = asked;
+  const mark = { ...asked.mark, missed: { ...asked.mark.missed, [walk]: problem && older } };
+  const remarks = [...new Set([...asked.remarks, problem, clue].filter((remark) => remark !== undefined))];
+  const position = { ...asked, mark, remarks };
+  if (problem || WALKS[walk]?.topic !== 'order') return position;
+  const newest = [...times, mark.newest ?? ''].sort().at(-1) || undefined;
+  const deep = mark.deep?.at === mark.at ? { at: mark.at, rows: mark.deep.rows + times.length } : mark.deep;
   return { ...position, mark: { ...mark, newest, deep, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
 
+/** A page: its rows, their times in the column that is read by, and how many of them were not seen before. */
+type Read = { rows: readonly unknown[]; times: readonly string[]; fresh: number };
+
 /** The next page: behind the last time read, or behind so many rows; of the next walk where nothing new is left. */
-function follow({ cap = 0, ...asked }: Position, rows: readonly unknown[], fresh: number, now: Date): Position {
+function follow({ cap = 0, ...asked }: Position, page: Read, now: Date): Position {
+  const { rows, times, fresh } = page;
   const position = { ...asked, cap: Math.max(cap, rows.length) };
-  if (position.rest) return split(position, rows, now);
+  if (position.rest) return split(position, page, now);
   if (rows.length === 0) return nextWalk(position, now);
-  const times = rows.map((row) => timeOf(row, WALKS[position.walk]?.column ?? ''));
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
   const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
   const more = stepOver(rows.length);
   const first = rows.length > more ? stateOf(rows[more]) : undefined;
-  if (fresh > 0 && rows.length >= PAGE && byTime) return byTime;
+  if (fresh > 0 && rows.length >= PAGE && byTime) return skipOlder(byTime);
   const head = stateOf(rows[0]);
   if (position.skip === 0 || (fresh > 0 && head !== position.head))
     return { ...position, skip: position.skip + more, first, head };
   // A page of rows that were all seen is the end of a list, unless `skip` is not heeded and they begin anew.
   if (position.first !== undefined && head === position.first) return nextWalk(position, now);
-  return position.isOpen && byTime ? byTime : split(position, rows, now);
+  return position.isOpen && byTime ? byTime : split(position, page, now);
+}
+
+/** Whoever connects a store of many years waits for today's orders, not for the first ones. */
+function skipOlder({ recent = '', ...position }: Position): Position {
+  const { walk, from, start } = position;
+  return walk === 0 && from < recent ? { ...position, from: recent, start: recent, older: start } : position;
 }
 
 /**
  * Where `skip` is not heeded, a window of as many rows as any page had is read in halves, down to a second. Before them
  * comes one of no time: a store that shows anything of it does not heed where a window ends.
  */
-function split({ rest, ...position }: Position, rows: readonly unknown[], now: Date): Position {
+function split({ rest, ...position }: Position, page: Read, now: Date): Position {
+  const { rows, times } = page;
   const { walk, from, to, cap, isOpen, mark, remarks } = position;
   const { column, path } = WALKS[walk] ?? ORDERS;
   if (to === from && rows.length > 0)
-    return follow({ ...position, to: undefined, skip: 1, isOpen: true }, rows, 0, now);
+    return follow({ ...position, to: undefined, skip: 1, isOpen: true }, { ...page, fresh: 0 }, now);
   const isFull = rows.length === cap && (column ? cap > 1 : cap === PAGE);
   if (isFull && column && !rest && !isOpen) return { ...position, to: from, skip: 0, rest: [{ from }] };
-  const times = column && rest ? rows.map((row) => timeOf(row, column)) : [];
   const middle = rest ? middleOf(times, from, to ?? localAt(Date.parse(mark.at) + DAY_MS)) : from;
   if (isFull && middle > from) return { ...position, to: middle, rest: [{ from: middle, to }, ...(rest ?? [])] };
   const problem = `${path} shows ${cap} rows at a time, whatever is skipped: more may stand behind the first of ${from}; ask SellersCommerce what to add to settings.query for larger pages`;
@@ -208,11 +226,12 @@ function split({ rest, ...position }: Position, rows: readonly unknown[], now: D
   return next ? { ...read, from: next.from, to: next.to, rest: others } : nextWalk(read, now);
 }
 
-function nextWalk({ walk, mark, start, remarks }: Position, now: Date): Position {
+function nextWalk({ walk, mark, start, remarks, older, canWait }: Position, now: Date): Position {
   const [next, at] = [WALKS[walk + 1], now.toISOString()];
+  if (next?.daily && older) return { walk: 0, from: older, start: older, skip: 0, canWait: true, mark, remarks };
   const isDue = !next?.daily || isPast(mark.skusAt, DAY_MS, at);
   const [from = start] = [start, mark.missed?.[walk + 1] ?? start].sort();
-  const ahead = { walk: walk + 1, from, start, skip: 0, remarks };
+  const ahead = { walk: walk + 1, from, start, skip: 0, remarks, older, canWait };
   if (!isDue) return nextWalk({ ...ahead, mark }, now);
   return { ...ahead, mark: next?.daily ? { ...mark, skusAt: at } : mark };
 }
@@ -241,8 +260,6 @@ function remarkOn(offset: number | undefined, settings: Record<string, unknown>,
   const clock = `the store's times are those of ${nameOffset(offset)}`;
   return [timeZone ? `${clock}, which settings.timeZone ${timeZone} is not` : `${clock}: set settings.timeZone`];
 }
-
-const timeOf = (row: unknown, column: string): string => secondIn(textOf(isoOf(member(row, column))));
 
 /** Whether a set did not have it yet. */
 const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;

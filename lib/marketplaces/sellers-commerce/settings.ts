@@ -17,6 +17,8 @@ export const Settings = z.strictObject({
   capturePayment: z._default(z.boolean(), false),
   /** IANA zone of the store's times, which carry none: read as UTC without it. Polls go by what the store shows. */
   timeZone: z.optional(timeZone),
+  /** Whether dates such as 11/12/2026 have their day first: in the US, the month is. */
+  dayFirst: z.optional(z.boolean()),
   /** Of orders that name none; the document does not promise a CurrencyCode. */
   currency: z.optional(currencyCode),
   /** "These additional query line", without which lists "will return you null values": sent behind each query as it stands. */

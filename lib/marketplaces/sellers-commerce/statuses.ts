@@ -1,6 +1,6 @@
 import type { Payment } from '#lib/orders/order-schema';
 import { member, textOf } from '../kit/json.ts';
-import { idIn, numbered, type Table } from './tables.ts';
+import { idIn, numbered, type Table } from '../kit/tables.ts';
 
 /** "OrderStatusId", by number or name. */
 export const STATUSES: Table = {

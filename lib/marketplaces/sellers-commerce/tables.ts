@@ -1,4 +1,4 @@
-export type Table = Readonly<Record<number, string>>;
+import { idIn, numbered, type Table } from '../kit/tables.ts';
 
 /** "CarrierId": how an order is shipped, which is not always a carrier. There is no 9. */
 export const CARRIERS: Table = {
@@ -26,21 +26,8 @@ const SERVICES: Readonly<Record<number, Table>> = {
   10: numbered(34, 'Tier One, Tier Two, Tier Three'),
 };
 
-export function numbered(first: number, ...lines: readonly string[]): Table {
-  const names = lines.flatMap((line) => line.split(', '));
-  return Object.fromEntries(names.map((name, index) => [first + index, name]));
-}
-
 /** UPS Ground, USPS PriorityMail, FedEx Ground: the working choice where neither buyer nor seller has made one. */
 const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 29 };
-
-/** The number of a word in a table: its name, or the number itself as text, without regard to case and spaces. */
-export function idIn(table: Table, word: string): number | undefined {
-  const found = Object.entries(table).find(([id, name]) => id === word.trim() || plain(name) === plain(word));
-  return found && Number(found[0]);
-}
-
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_]/g, '');
 
 /** The ServiceTypeId of a service's name or number, with the CarrierId whose it is. */
 export function findService(word: string): { carrier: number; service: number } | undefined {

@@ -1,6 +1,7 @@
 import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
 import { isNoTime } from '../kit/amounts.ts';
+import { isPast } from '../kit/clock.ts';
 import { member, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { unlessUnreadable } from '../kit/shape.ts';
@@ -96,7 +97,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const isLast = rows.length === 0 || isEnd;
   const further = isFirst ? null : seekDated(position, dated, isLast);
   if (further) return { items: [], marks: seen, next: { ...further, head } };
-  const isWhole = walk.daily && Date.parse(now) - Date.parse(since.whole ?? '1970-01-01') >= DAY_MS;
+  const isWhole = walk.daily && isPast(since.whole, DAY_MS, now);
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
   const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
   const newest = dated.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
@@ -107,8 +108,8 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
     ...seen,
   };
   // Behind the last row with a time nothing was changed.
-  const isPast = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
-  const ended = isPast || isLast || (total > 0 && offset >= total);
+  const isThrough = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
+  const ended = isThrough || isLast || (total > 0 && offset >= total);
   const step = stepOver(rows.length);
   const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks, head };
   const items = changed

@@ -1,0 +1,16 @@
+export type Table = Readonly<Record<number, string>>;
+
+/** A table of names, the first of which has this number. */
+export function numbered(first: number, ...lines: readonly string[]): Table {
+  const names = lines.flatMap((line) => line.split(', '));
+  return Object.fromEntries(names.map((name, index) => [first + index, name]));
+}
+
+/** The number of a word in a table: its name, or the number itself as text, without regard to case and spaces. */
+export function idIn(table: Table, word: string): number | undefined {
+  const found = Object.entries(table).find(([id, name]) => id === word.trim() || plain(name) === plain(word));
+  return found && Number(found[0]);
+}
+
+/** "Cancelled" is "Canceled" in the US. */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_]/g, '').replace('cancelled', 'canceled');
