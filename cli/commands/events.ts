@@ -26,6 +26,16 @@ export function addEvents(program: Command): void {
       const event = await session.api.get<InboundEvent>(`/events/${encodeURIComponent(id)}`);
       session.answer(event, () => describe(event, session.now));
     });
+  events
+    .command('set-aside <id>')
+    .description('take an event that could not be read off what waits, because nobody will mend it')
+    .requiredOption('--reason <text>', 'kept on record beside who did it')
+    .examples('events set-aside evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10 --reason "a test of theirs"')
+    .remark('It is kept as long as before, and a remap still reads it.')
+    .does(async (session, id: string, { reason }: { reason: string }) => {
+      const event = await session.api.post<InboundEvent>(`/events/${encodeURIComponent(id)}/set-aside`, { reason });
+      session.answer(event, () => describe(event, session.now));
+    });
 }
 
 const errorOf = ({ error }: InboundEvent): string => (error ? `${error.code}: ${error.description}` : '-');
@@ -50,6 +60,7 @@ function describe(event: InboundEvent, now: Date): string {
     ['order', event.order],
     ['error', event.error && errorOf(event)],
     ['note', event.note],
+    ['set aside', event.setAside && `by ${event.setAside.by}: ${event.setAside.reason}`],
     ['received', `${event.receivedAt} (${relativeTime(event.receivedAt, now)})`],
   ]);
   return `${facts}\n\n${bodyOf(event)}`;

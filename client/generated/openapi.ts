@@ -448,7 +448,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists inbound events, newest first */
+        /**
+         * Lists inbound events, newest first
+         * @description With `state=unreadable` without those that somebody has set aside.
+         */
         get: operations["getEvents"];
         put?: never;
         post?: never;
@@ -489,6 +492,26 @@ export interface paths {
          * @description Other answers show a session the paths and types of a body. Who looked is put on record in `GET /audit`.
          */
         post: operations["postEventsIdReveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets aside an event that could not be read, and that nobody will mend
+         * @description It is no longer among `state=unreadable`; who said so and why stands in `setAside`. Its body is kept as long as any, and `POST /remaps` still reads it. 409 `event_was_read` for one that could be read.
+         */
+        post: operations["postEventsIdSetAside"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1493,7 +1516,7 @@ export interface components {
              * @example delivery.closed
              * @enum {string}
              */
-            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "order.restored" | "return.posted" | "key.created" | "key.revoked" | "ucp.key_rotated" | "connections.put" | "endpoint.tested" | "endpoint.paused" | "endpoint.resumed" | "endpoint.added" | "endpoint.rotated" | "endpoint.removed" | "order.revealed" | "event.revealed" | "buyer.exported" | "buyer.erased";
+            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "order.restored" | "return.posted" | "key.created" | "key.revoked" | "ucp.key_rotated" | "connections.put" | "endpoint.tested" | "endpoint.paused" | "endpoint.resumed" | "endpoint.added" | "endpoint.rotated" | "endpoint.removed" | "order.revealed" | "event.revealed" | "event.set_aside" | "buyer.exported" | "buyer.erased";
             /**
              * @description The id of what it was done to; of a key, its name.
              * @example dlv_5be1f6c2a93d70418f26
@@ -2077,7 +2100,7 @@ export interface components {
          *     }
          */
         DeliveryClosing: {
-            /** @description Kept on record beside who closed it. */
+            /** @description Kept on record beside who decided it. */
             reason: string;
             /** @description The id that the marketplace gave it: later events find their order by it. Of a placement, or of a request about an order. */
             remoteId?: string;
@@ -2392,6 +2415,16 @@ export interface components {
                 description: string;
                 field?: string;
             } | null;
+            setAside?: {
+                /** @description The API key's name, or `cli:` and the user who went past the API. */
+                by: string;
+                reason: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                at: string;
+            };
             note: string | null;
             /**
              * @description W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.
@@ -2462,6 +2495,16 @@ export interface components {
                 description: string;
                 field?: string;
             } | null;
+            setAside?: {
+                /** @description The API key's name, or `cli:` and the user who went past the API. */
+                by: string;
+                reason: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                at: string;
+            };
             note: string | null;
             /**
              * @description W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.
@@ -5817,6 +5860,108 @@ export interface operations {
             };
             /** @description The body is over 1 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The hub failed. Safe to try again. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postEventsIdSetAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, percent-encoded once. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Kept on record beside who decided it. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundEventWithBody"];
+                };
+            };
+            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No API key, or one that is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in the state it is in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not sent as application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

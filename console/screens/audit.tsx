@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'address.corrected': 'corrected the address',
   'order.revealed': 'revealed the buyer',
   'event.revealed': 'revealed the body',
+  'event.set_aside': 'set the event aside',
 };
 
 const columns: Columns<Shape<'Act'>> = [

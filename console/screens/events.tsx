@@ -24,7 +24,7 @@ const columns: Columns<Row> = [
   ['By', ({ receivedBy }) => receivedBy],
   ['State', ({ state }) => <State>{state}</State>],
   linked('Order', '/orders', ({ order }) => [order]),
-  ['Why', ({ error, note }) => causeText(error) ?? note, 'wide'],
+  ['Why', ({ error, note, setAside }) => setAside?.reason ?? causeText(error) ?? note, 'wide'],
 ];
 
 export const Events = () => (
@@ -39,7 +39,7 @@ export const Events = () => (
 const MENDED =
   'Where the body calls by another name what is missing, say so in the connection’s settings (`fields`, ' +
   '`longshore connections put`); else have the marketplace mend it. Then preview a remap, and apply it. ' +
-  'What nobody mends goes by itself 90 days after it came.';
+  'What nobody will mend, set aside: it goes by itself 90 days after it came.';
 
 /** One thing that arrived: why it could not be read, what it says, and what the present mapper makes of it. */
 export function Event({ id }: { id: string }) {
@@ -61,11 +61,24 @@ export function Event({ id }: { id: string }) {
         <p>The order becomes what the present mapper reads. Nothing that was pushed is pushed again.</p>
       </ReasonDialog>,
     );
+  const leave = () =>
+    openDialog(
+      <ReasonDialog
+        title="Set aside"
+        path={`${pathOf('/events', id)}/set-aside`}
+        command={(reason) => longshore(`events set-aside ${quote(id)}`, { reason })}
+      >
+        <p>It waits for nobody from then on. It is kept as long as before, and can still be remapped.</p>
+      </ReasonDialog>,
+    );
   return (
     <OneScreen
       title="Event"
       of={live}
-      actions={() => <ActButton says="Preview remap" act={look} />}
+      actions={({ state, setAside }) => [
+        <ActButton key="look" says="Preview remap" act={look} />,
+        state === 'unreadable' && !setAside && <Button says="Set aside…" onClick={leave} />,
+      ]}
       commands={[longshore(remap), curl('POST', '/remaps', { body })]}
     >
       {(event) => (
@@ -73,7 +86,7 @@ export function Event({ id }: { id: string }) {
           <p class="lead">
             <State>{event.state}</State> {event.error && <WhyUnread error={event.error} />}
           </p>
-          {event.state === 'unreadable' && <Cure of={MENDED} />}
+          {event.state === 'unreadable' && !event.setAside && <Cure of={MENDED} />}
           <Facts
             of={{
               Id: <Id>{id}</Id>,
@@ -83,6 +96,7 @@ export function Event({ id }: { id: string }) {
               Received: <By at={event.receivedAt} by={event.receivedBy} />,
               Order: event.order && <LinkTo list="/orders" id={event.order} />,
               Note: event.note,
+              'Set aside': event.setAside && <By {...event.setAside} />,
               Trace: event.traceId && <Id>{event.traceId}</Id>,
             }}
           />

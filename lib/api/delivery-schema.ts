@@ -167,12 +167,14 @@ export const presentCause = async ({ sample, ...group }: CauseGroup): Promise<Ca
   sample: await presentListed(sample),
 });
 
+export const Why = doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible), {
+  description: 'Kept on record beside who decided it.',
+});
+
 export const Close = named(
   'DeliveryClosing',
   z.strictObject({
-    reason: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible), {
-      description: 'Kept on record beside who closed it.',
-    }),
+    reason: Why,
     remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200), legible)), {
       description:
         'The id that the marketplace gave it: later events find their order by it. Of a placement, or of a request about an order.',

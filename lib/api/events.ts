@@ -1,12 +1,13 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
-import { getEvent, listEvents, type InboundEvent as StoredEvent } from '#lib/inbound/event';
+import { getEvent, listEvents, type InboundEvent as StoredEvent, setAside } from '#lib/inbound/event';
 import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
-import { errorResponses, orNotFound } from './kit/errors.ts';
+import { Why } from './delivery-schema.ts';
+import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
 import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf, textParam } from './kit/lists.ts';
 import { doc, named, pick, TraceId, traceIdOf } from './kit/meta.ts';
-import { json, Routes } from './kit/route.ts';
+import { body, json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', InboundState);
 
@@ -50,6 +51,7 @@ export const routes = new Routes('events');
 
 routes.add('GET /events', {
   summary: 'Lists inbound events, newest first',
+  description: 'With `state=unreadable` without those that somebody has set aside.',
   scope: 'ops',
   request: {
     query: z.strictObject({
@@ -62,7 +64,8 @@ routes.add('GET /events', {
   responses: { 200: json('A page of events.', listOf('events', InboundEvent)) },
   answer: async ({ query: { connection, ...filter } }) => {
     const connections = connection ? [connection] : everyConnection(await getConfiguration());
-    const { items, cursor } = await listEvents({ connections, ...filter });
+    const isWaiting = filter.state === 'unreadable';
+    const { items, cursor } = await listEvents({ connections, ...filter, isWaiting });
     return { events: items.map(presentListed), cursor };
   },
 });
@@ -87,6 +90,25 @@ routes.add('POST /events/{id}/reveal', {
     const event = orNotFound(await getEvent(params.id), 'event');
     await recordAct({ act: 'event.revealed', about: event.id, by });
     return presentEvent(event);
+  },
+});
+
+routes.add('POST /events/{id}/set-aside', {
+  summary: 'Sets aside an event that could not be read, and that nobody will mend',
+  description:
+    'It is no longer among `state=unreadable`; who said so and why stands in `setAside`. Its body is kept as long as any, and `POST /remaps` still reads it. 409 `event_was_read` for one that could be read.',
+  scope: 'ops',
+  request: {
+    params: z.object({ id: doc(z.string(), {}) }),
+    body: body(z.strictObject({ reason: Why })),
+  },
+  responses: { 200: json('The event.', EventWithBody), ...errorResponses(404, 409) },
+  answer: async ({ params, body: { reason }, by }) => {
+    const event = orNotFound(await getEvent(params.id), 'event');
+    const decision = { by, reason, at: new Date().toISOString() };
+    if (!(await setAside(event, decision)))
+      throw new ApiError(409, 'event_was_read', 'the event could be read: only unreadable ones are set aside');
+    return presentEvent({ ...event, setAside: decision });
   },
 });
 

@@ -1,4 +1,5 @@
 import { InboundReceived } from '#events/inbound-received';
+import { Decision } from '#lib/platform/decision';
 import * as z from '#lib/platform/zod';
 
 export const InboundState = z.enum(['applied', 'duplicate', 'unreadable']);
@@ -22,6 +23,8 @@ export const InboundFacts = z.object({
   bodyTruncated: z.optional(z.literal(true)),
   /** Why it could not be read. */
   error: z.nullable(Problem),
+  /** Who said of an unreadable one that nobody will mend it, and why: it waits for nobody. */
+  setAside: z.optional(Decision),
   /** What else is worth knowing: "older than the snapshot that stands". */
   note: z.nullable(z.string()),
 });

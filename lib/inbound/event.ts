@@ -7,8 +7,9 @@ import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
 import { ERASED } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
+import { putAct } from '#lib/platform/audit';
 import type { Decision } from '#lib/platform/decision';
-import { equals, onlyIf } from '#lib/platform/table/expressions';
+import { equals, onlyIf, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { across, keysIn, listIndex, type PageAsked } from '#lib/platform/table/sharded-index';
 import {
@@ -107,6 +108,13 @@ export async function recordEvent(
   return became.state;
 }
 
+/** Sets an unreadable event aside, so that it waits for nobody; false where it has been read. */
+export function setAside({ id }: InboundEvent, decision: Decision, table = db): Promise<boolean> {
+  const isUnread = equals('state', 'unreadable' satisfies InboundState);
+  const update = { Key: items.event.key({ id }), ...setting({ setAside: decision }, isUnread) };
+  return transact([{ Update: update }, putAct({ act: 'event.set_aside', about: id, detail: {}, ...decision })], table);
+}
+
 /** Whether this very message is on record, because another receipt of it was faster. */
 export async function isRecorded({ id, remapped }: Message, table = db): Promise<boolean> {
   const event = await getEvent(id, table);
@@ -117,14 +125,16 @@ interface EventFilter extends PageAsked {
   connections: readonly string[];
   state?: InboundState | undefined;
   since?: string | undefined;
+  /** Without what was set aside. */
+  isWaiting?: boolean;
 }
 
 /** Inbound events, newest first. */
-export const listEvents = ({ connections, state, ...page }: EventFilter) =>
+export const listEvents = ({ connections, state, isWaiting, ...page }: EventFilter) =>
   listIndex<InboundEvent>({
     ...across(state === 'unreadable' ? items.event.unreadable : items.event.byTime, connections),
     ...page,
-    matches: (event) => !state || event.state === state,
+    matches: (event) => (!state || event.state === state) && !(isWaiting && event.setAside),
   });
 
 /** What ingest reads and writes with; tests pass another. */

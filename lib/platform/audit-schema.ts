@@ -27,6 +27,7 @@ export const Act = z.extend(Decision, {
     'endpoint.removed',
     'order.revealed',
     'event.revealed',
+    'event.set_aside',
     'buyer.exported',
     'buyer.erased',
   ]),

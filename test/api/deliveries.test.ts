@@ -215,6 +215,19 @@ test('inbound events show what could not be read, and bodies of the others only 
   expect(applied[0]).not.toHaveProperty('body');
   expect((await api.call('GET', '/events/evt_good')).body).toMatchObject({ id: 'evt_good', body: '{"a":1}' });
   expect(await api.call('GET', '/events/evt_none')).toMatchObject({ status: 404 });
+  const setAside = (id: string, body: unknown) => api.call('POST', `/events/${id}/set-aside`, { body });
+  expect(await setAside('evt_bad', { reason: ' ' })).toMatchObject({ status: 400 });
+  expect(await setAside('evt_none', { reason: 'a test' })).toMatchObject({ status: 404 });
+  expect(await setAside('evt_good', { reason: 'a test' })).toMatchObject({ status: 409 });
+  const setDown = { setAside: { reason: 'a test of theirs' } };
+  expect(await setAside('evt_bad', { reason: 'a test of theirs' })).toMatchObject({ status: 200, body: setDown });
+  expect((await api.call('GET', '/events?state=unreadable')).body.events).toEqual([]);
+  expect((await api.call('GET', '/events/evt_bad')).body).toMatchObject({ ...setDown, body: 'not json' });
+  const [act] = (await api.call('GET', '/audit')).body.acts;
+  expect(act).toMatchObject({ act: 'event.set_aside', about: 'evt_bad', reason: 'a test of theirs' });
+  // A buyer who is erased has to be found in it, and a remap may read it.
+  const { listEvents } = await import('#lib/inbound/event');
+  expect((await listEvents({ connections: ['shop'], state: 'unreadable', limit: 9 })).items).toHaveLength(1);
 });
 
 test('a page of large events ends early, with a cursor, and each answer is one that Lambda can give', async () => {

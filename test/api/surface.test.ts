@@ -35,6 +35,7 @@ const guarded = [
   ['POST', '/orders/shop:1/restore', 'ops'],
   ['POST', '/orders/shop:1/reveal', 'orders:read'],
   ['POST', '/events/evt_1/reveal', 'ops'],
+  ['POST', '/events/evt_1/set-aside', 'ops'],
   ['GET', '/deliveries', 'ops'],
   ['GET', '/deliveries/dlv_1', 'ops'],
   ['POST', '/deliveries/dlv_1/replay', 'ops'],

@@ -666,3 +666,18 @@ test('the first view is light, the second one lighter, and the browser has nothi
   // GET /deliveries/dlv_none and ?state=ded were asked for on purpose, and a browser tells of every 404.
   expect(noise.filter((text) => !/status of 40[04]/.test(text))).toEqual([]);
 });
+
+test('an event that nobody will mend is set aside with a reason, and waits on Home no more', async () => {
+  const { event = '/' } = await screensOf(hub);
+  await open(page, hub, event);
+  await page.getByRole('button', { name: 'Set aside…' }).click();
+  await dialog('Set aside').getByLabel('Reason').fill('a test of theirs');
+  await dialog('Set aside').getByRole('button', { name: 'Set aside' }).click();
+  await page.getByText(/by local: a test of theirs/).waitFor();
+  expect(await page.getByRole('button', { name: 'Set aside…' }).count()).toBe(0);
+  await open(page, hub, '/audit');
+  await page.getByRole('row', { name: /set the event aside .* a test of theirs/ }).waitFor();
+  await open(page, hub, '/');
+  await page.getByText('wait for you').waitFor();
+  expect(await page.getByRole('link', { name: /unreadable event/ }).count()).toBe(0);
+});
