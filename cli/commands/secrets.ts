@@ -37,8 +37,11 @@ export function addSecrets(program: Command): void {
       async (marketplace: string) => {
         const { retirePreviousSecret } = await import('#lib/connections/retire');
         const { releaseReplaced } = await import('#lib/connections/credentials');
-        await releaseReplaced(marketplace);
-        return { marketplace, retired: await retirePreviousSecret(marketplace) };
+        const retired = await inTurn(async () => {
+          await releaseReplaced(marketplace);
+          return retirePreviousSecret(marketplace);
+        });
+        return { marketplace, retired };
       },
       ({ marketplace, retired }) =>
         `${marketplace}: ${retired ? 'retired: nobody accepts it after a minute' : 'there is no previous version'}`,

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
@@ -17,8 +18,9 @@ async function call(method: string, path: string, body?: string, headers: Record
     ...{ version: '2.0', rawPath, rawQueryString: '', headers, body, isBase64Encoded: false },
     requestContext: { http: { method, path: rawPath }, domainName: 'odd host' },
   } as unknown as APIGatewayProxyEventV2;
-  const { statusCode, body: answer = '{}' } = await handler(event, {} as Context);
-  return { status: statusCode, ...JSON.parse(answer) };
+  const { statusCode, body: answer = '{}', isBase64Encoded, headers: told } = await handler(event, {} as Context);
+  const text = isBase64Encoded ? gunzipSync(Buffer.from(answer, 'base64')).toString() : answer;
+  return { status: statusCode, 'content-encoding': told?.['content-encoding'], ...JSON.parse(text) };
 }
 
 test.each([
@@ -39,4 +41,13 @@ test('a body is passed on, but for GET, which the Fetch API would throw at', asy
 
 test('a method that there is not is 405 in the one shape', async () => {
   expect(await call('BREW', '/things/1')).toMatchObject({ status: 405, error: { code: 'method_not_allowed' } });
+});
+
+test('an answer that Lambda would not hand on travels packed, or is refused by name', async () => {
+  const body = 'x'.repeat(4_000_001);
+  const { 'content-encoding': encoding, ...answer } = await call('POST', '/things/1', body, {
+    'accept-encoding': 'br, GZIP',
+  });
+  expect([encoding, answer]).toMatchObject(['gzip', { status: 200, id: '1', body }]);
+  expect(await call('POST', '/things/1', body)).toMatchObject({ status: 406, error: { code: 'answer_too_large' } });
 });

@@ -1,9 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Env, Hono } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { lambda } from '#lib/platform/lambda/lambda';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { errorBody } from './errors.ts';
+import { MAX_ANSWER_BYTES } from './lists.ts';
 
 const refuse = (statusCode: number, code: string, description: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -26,8 +28,18 @@ export function createHandler<E extends Env>(app: Hono<E>) {
       if (!METHODS.has(method)) return refuse(405, 'method_not_allowed', 'no such method here');
       // Hono types the same event and context a little differently.
       const result = await answer(plain(event) as unknown as LambdaEvent, context as unknown as LambdaContext);
-      return result as APIGatewayProxyStructuredResultV2;
+      return withinLimit(result as APIGatewayProxyStructuredResultV2, event.headers['accept-encoding']);
     });
+}
+
+/** Lambda hands on 6 MB, in which text is escaped once more: what has more, as an order of 6,000 lines may, travels packed. */
+function withinLimit(result: APIGatewayProxyStructuredResultV2, accepted = ''): APIGatewayProxyStructuredResultV2 {
+  const { body = '', isBase64Encoded, headers } = result;
+  if (isBase64Encoded || Buffer.byteLength(body) <= MAX_ANSWER_BYTES) return result;
+  if (!/\bgzip\b/i.test(accepted))
+    return refuse(406, 'answer_too_large', `over ${MAX_ANSWER_BYTES} bytes: ask with \`accept-encoding: gzip\``);
+  const packed = { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' };
+  return { ...result, headers: packed, body: gzipSync(body).toString('base64'), isBase64Encoded: true };
 }
 
 /** An event without what the Fetch API refuses or misreads: a body on GET, a content type without a body, a broken host. */
