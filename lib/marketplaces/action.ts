@@ -5,46 +5,46 @@ import type { Fulfillment, LineQuantity, Order } from '#lib/orders/order';
 import type { Http } from '#lib/platform/http/client';
 import type * as z from '#lib/platform/zod';
 
-/** What a call to a remote may use. Every request through `http` is timed, budgeted and classified. */
+/** What a call to a remote may use. Every request through `http` is timed, rate-limited and classified. */
 export interface RemoteContext {
   connection: Connection;
   secrets: Secrets;
   http: Http;
   /** A bearer token that all workers of the connection share; `stale` is one that the remote has refused. */
   token(grants: TokenGrants, stale?: string): Promise<string>;
-  /** What the catalog knows of a SKU at this connection; of an EAN first, where one is given. */
+  /** What the catalog knows of a SKU at this connection, looked up by EAN first if one is given. */
   findProduct(sku: string, ean?: string): Promise<Product | undefined>;
   now: () => Date;
 }
 
-/** An order to place with whoever ships it. */
+/** An order to place with a shipper. */
 export interface PlaceInput {
   order: Order;
   /** The connection that sold it. */
   source: Connection;
   lineItems: LineQuantity[];
-  /** The order's number, or that with which of its placements there this is: `SC-1001-2`. */
+  /** The order's number, with the placement's count from the second one there on: `SC-1001-2`. */
   number: string;
-  /** Which of the order's placements at this shipper it is, from 1; null: stored before they were told apart. */
+  /** The placement's count at this shipper, from 1; null: stored before placements were told apart. */
   nth: number | null;
 }
 
-/** Lines of a placement to undo, `left` being those that stay, and the remote's id of it where it said one. */
+/** Lines of a placement to undo; `left` are those that stay, and `remoteId` is the remote's id of it, if it told one. */
 export interface CancelInput extends PlaceInput {
   left: LineQuantity[];
   remoteId: string | null;
 }
 
-/** A parcel to report to whoever sold the order. */
+/** A parcel to report to the sales channel. */
 export interface ReportInput {
   order: Order;
-  /** With its carrier's canonical code (null: the shipper's name for it has none). */
+  /** With its carrier's canonical code; null if the shipper's name for it has none. */
   fulfillment: Fulfillment & { carrierCode: string | null };
   /** Another parcel of the order was reported there, or may have been. */
   anotherReported: boolean;
 }
 
-/** `about` is what the role's `followUps` gave this follow-up to tell it from others of its action. */
+/** `about` comes from the role's `followUps`, and tells follow-ups of one action apart. */
 export interface FollowUpInput {
   order: Order;
   about: string;
@@ -62,7 +62,7 @@ export interface StockInput {
   quantity: number;
 }
 
-/** `resource` is the remote's id of what an event only named; `askedBy`: a webhook or a list named it, and no person. */
+/** `resource` is the remote's id of what an event only named; `askedBy`: a webhook or a list named it, not a person. */
 export interface FetchInput {
   resource: string;
   askedBy?: string;
@@ -71,24 +71,24 @@ export interface FetchInput {
 export interface PushResult {
   /** The remote's id of what now exists there. */
   remoteId?: string;
-  /** The push found it there, of an earlier attempt. */
+  /** An earlier attempt had made it: the push found it there. */
   isFound?: boolean;
   /** Units that were to be undone and that the remote cannot undo. */
   kept?: LineQuantity[];
-  /** Words for the timeline, where something is worth telling. */
+  /** A note for the timeline, if something is worth telling. */
   note?: string;
-  /** What a request of the seller made known, which is ingested like any event. */
+  /** What a seller's request read, to be ingested like any event. */
   read?: Fetched[];
 }
 
 /** One thing the hub can make a remote do. */
 export interface Action<Input, Done = PushResult> {
   push(remote: RemoteContext, input: Input): Promise<Done>;
-  /** Reads the remote back after an unknown outcome: what it found, or null when a push is still due. */
+  /** Reads the remote back after an unknown outcome: what it found, or null if a push is still due. */
   probe?(remote: RemoteContext, input: Input): Promise<Done | null>;
   /**
-   * `probe` only concludes from what is no longer there: always asked after no answer came, but after a 5xx only where
-   * nothing else can have taken it away.
+   * `probe` only concludes from what is gone: it is always used after no answer, but after a 5xx only if nothing else
+   * can have removed it.
    */
   probeInfers?: boolean;
 }
@@ -97,30 +97,30 @@ export interface Action<Input, Done = PushResult> {
 export type ProbedAction<Input> = Action<Input> & Required<Pick<Action<Input>, 'probe'>>;
 
 /**
- * Something the seller asks of a marketplace over the hub's API: an item, an entry order, a return, a ticket. Without a
- * probe nothing can be read back: a person looks then.
+ * Something the seller asks of a marketplace through the hub's API: an item, an entry order, a return, a ticket.
+ * Without a probe nothing can be read back, so a person looks.
  */
 export interface RequestAction<Input = unknown> extends Action<Input> {
   Input: z.ZodMiniType<Input>;
   summary: string;
-  /** Our order that it is asked for, which is told of it. */
+  /** The one of our orders that it is for, whose timeline tells of it. */
   orderOf?(input: Input): string;
 }
 
 /** Reads what an event only named; the answer is ingested like any event. */
 export type FetchAction = Action<FetchInput, Fetched>;
 
-/** All that the hub can make a remote do, by what a delivery's `action` calls it. */
+/** Everything that the hub can make a remote do, by the name in a delivery's `action`. */
 export interface Actions {
-  /** Places an order with whoever ships it. */
+  /** Places an order with a shipper. */
   order?: ProbedAction<PlaceInput>;
   /** Undoes a placement. */
   cancel?: ProbedAction<CancelInput>;
-  /** Reports a parcel to whoever sold the order. */
+  /** Reports a parcel to the sales channel. */
   fulfillment?: ProbedAction<ReportInput>;
-  /** Sets how many units are for sale: saying it twice is saying it once. */
+  /** Sets how many units are for sale; repeating it does no harm. */
   stock?: Action<StockInput>;
-  /** What `followUps` of the role names. */
+  /** The actions that the role's `followUps` name. */
   followUps?: Readonly<Record<string, ProbedAction<FollowUpInput>>>;
   fetches?: Readonly<Record<string, FetchAction>>;
   requests?: Readonly<Record<string, RequestAction>>;

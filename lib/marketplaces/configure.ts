@@ -9,9 +9,9 @@ import { getNetwork } from './network.ts';
 import { marketplaces } from './registry.ts';
 
 /**
- * Makes a connections file the hub's configuration, on record as `by`; the ids of the connections that changed, and `routes`. Of a hub
- * that runs it is done `inTurn`, and returns once every instance acts on it. Nobody else changes a hub that only starts,
- * and a start that was killed here is not to hold up the next.
+ * Makes a connections file the hub's configuration, recorded as done by `by`; returns the ids of the connections that
+ * changed, and `routes`. For a running hub it is done `inTurn`, and returns once every instance acts on it. Nobody else
+ * changes a hub that is only starting, and a start that was killed here must not delay the next.
  */
 export async function configure(
   file: ConnectionsFile,
@@ -27,7 +27,7 @@ export async function configure(
   for (const asked of unblocks) await unblock(...asked);
   if (inTurn && changed.length > 0) await untilInForce(unblock);
   const network = await getNetwork();
-  // A worker that still had the settings of before would hold back again what is placed by those of now.
+  // A worker that still had the old settings would hold back what is placed by the new ones.
   for (const id of changed) {
     const [before, now] = [connections.get(id), network.connections.get(id)];
     if (now && !isDeepStrictEqual(before?.settings.release, now.settings.release)) await releaseWaiting(id, network);

@@ -12,35 +12,31 @@ import type { MarketplaceInfo, Role } from './manifest.ts';
 export interface WebhookRequest {
   headers: Readonly<Record<string, string | undefined>>;
   body: Buffer;
-  /** Path segments behind the topic: `[secret]` where the secret is in the URL. */
+  /** Path segments after the topic: `[secret]` where the secret is in the URL. */
   rest: readonly string[];
 }
 
 export type { WebhookCredentials };
 
-/** What a request presented as its proof, by name: signatures over its body, never a secret. */
+/** A request's proof, by name: signatures over its body, never a secret. */
 export type Evidence = Readonly<Record<string, string>>;
 
-/** Authenticity of a marketplace's calls. Bundled alone into its receiver: no zod, no client. */
+/** Authenticity of a marketplace's calls. Bundled into its receiver without zod and without a client. */
 export interface Webhook {
   info: MarketplaceInfo;
-  /** Constant time, on raw bytes, current and previous secret; an empty secret never matches. */
+  /** In constant time, on raw bytes, with the current and the previous secret; an empty secret never matches. */
   authenticate(request: WebhookRequest, credentials: WebhookCredentials): boolean;
-  /** What to keep of a request that was refused; undefined where no secret could ever make it authentic. */
+  /** What to keep of a refused request; undefined if no secret could ever make it authentic. */
   evidence(request: WebhookRequest, credentials: WebhookCredentials): Evidence | undefined;
-  /** As `authenticate`, from what was kept: the secrets or settings may have been corrected since. */
+  /** Like `authenticate`, from what was kept: the secrets or settings may have been corrected since. */
   admits(evidence: Evidence, body: Buffer, credentials: WebhookCredentials): boolean;
-  /**
-   * Whether a body, JSON or not, is what the vendor sends to try a URL: it is answered 200, noted, and means nothing.
-   */
+  /** Whether a body, JSON or not, is the vendor's test of a URL: it is answered 200, noted, and means nothing. */
   isTest?(body: Buffer): boolean;
-  /**
-   * What an authentic body lacks, where the vendor wants to be told at once: it is answered 400 and kept as unreadable.
-   */
+  /** What an authentic body lacks, if the vendor wants to be told at once: it is answered 400 and kept as unreadable. */
   objection?(topic: string, body: unknown): string | null;
-  /** What a body that is not JSON says all the same, as the JSON it stands for; undefined for nothing. */
+  /** The JSON that a body in another format stands for; undefined for none. */
   readOther?(body: Buffer): unknown;
-  /** The body of every answer, where the vendor documents one; without a problem it was accepted. */
+  /** The body of every answer, if the vendor documents one; without a problem the request was accepted. */
   answer?(problem: { code: string; description: string } | null): object;
 }
 
@@ -49,64 +45,64 @@ export interface InboundBody extends Fetched {
   receivedAt: string;
 }
 
-/** What an inbound body means. Mapping is pure; a body it cannot read throws ContractError naming the field. */
+/** What an inbound body means. Mapping is pure; for a body that it cannot read it throws ContractError naming the field. */
 export type Change =
   | { type: 'order'; order: OrderSnapshot }
   | { type: 'shipment'; shipment: ShipmentSnapshot }
-  /** A sales channel took goods back, or will: what it declines is none. A shipper tells it as an event of a shipment. */
+  /** A sales channel took goods back, or will; a return that it declines is none. Shippers tell it as a shipment's event. */
   | { type: 'return'; return: ReturnSnapshot }
   | { type: 'products'; products: ProductSnapshot[] }
-  /** A placement that has not come to an end since then, and is asked for no more. */
+  /** A placement that has not ended since then, and that the poll asks for no more. */
   | { type: 'stale'; orderId: string; number: string; since: string }
   /** Which merchants may sell their products, by the marketplace's own ids. */
   | { type: 'merchants'; merchants: ReadonlyArray<readonly [id: string, enabled: boolean]> }
-  /** `unless`: nothing to read where our order stands at what was listed. */
+  /** `unless`: nothing is read if our order already has what was listed. */
   | { type: 'fetch'; action: string; resource: string; unless?: Listed }
-  /** The sales channel no longer has an order of its own. */
+  /** The sales channel no longer has an order. */
   | { type: 'gone'; externalId: string }
-  /** `about`: an entry of this type goes to the timeline of the order that the remote knows by this id. */
+  /** `about`: adds an entry of this type to the timeline of the order that the remote knows by this id. */
   | { type: 'none'; reason: string; about?: { remoteId: string; type: NoteType } };
 
 export interface PollContext extends RemoteContext {
   /** Where the last complete poll stood; null at the first. */
   watermark: string | null;
-  /** The page to go on with after a poll that ran out of time or budget; null at a fresh start. */
+  /** The page to continue with after a poll that ran out of time or rate limit; null at a fresh start. */
   resume: string | null;
   /** Orders placed at this connection that are not settled, oldest first, after the one with this order id. */
   openPlacements(after: string | null): AsyncIterable<OpenPlacement>;
-  /** SKUs this connection deals in, after the one given: those it told of, and those placed or sold there. */
+  /** SKUs this connection deals in, after the given one: those it told of, and those placed or sold there. */
   skus(after: string | null): AsyncIterable<string>;
 }
 
-/** One page of a poll: bodies go to the inbound queue before `resume` is kept. */
+/** One page of a poll: its bodies go to the inbound queue before `resume` is kept. */
 export interface PollPage {
   items: Fetched[];
   resume: string | null;
   /**
-   * What `resume` leads to can wait, as the stock of every SKU can: orders, placements and returns come before it, and are
-   * read again at each poll interval however long it takes.
+   * What `resume` leads to can wait, such as the stock of every SKU: orders, placements and returns come before it, and
+   * are read again at each poll interval however long it takes.
    */
   canWait?: boolean;
   /** On the last page: where the next poll starts. */
   watermark?: string;
-  /** On the last page: what a person should know of the connection, shown with its polls. */
+  /** On the last page: what a person should know about the connection, shown with its polls. */
   remark?: string;
 }
 
 /** A URL that the remote calls. */
 export interface RegisteredWebhook {
-  /** What `remove` wants. */
+  /** What `remove` needs. */
   id: string;
   /** Our topic; null for an event the hub has no topic for. */
   topic: string | null;
   url: string;
 }
 
-/** The remote's own list of whom it calls, where it has an API for it. */
+/** The remote's own list of the URLs it calls, if it has an API for it. */
 export interface WebhookRegistry {
   /**
-   * The remote takes one URL a topic: another is removed before ours is created. Without it, several stand side by
-   * side.
+   * The remote takes one URL for each topic: another is removed before ours is created. Otherwise several may exist
+   * side by side.
    */
   oneUrlPerTopic?: boolean;
   list(context: RemoteContext): Promise<RegisteredWebhook[]>;
@@ -117,11 +113,11 @@ export interface WebhookRegistry {
 
 /** A conversation with a marketplace's customer service. */
 interface Ticket {
-  /** As creating it answered. */
+  /** The id that creating it returned. */
   id: string;
   kind: string;
   status: string | null;
-  /** What the people of its customer service say of it. */
+  /** The status in the words of the customer service. */
   serviceStatus: string | null;
   reason: string | null;
   remark: string | null;
@@ -144,13 +140,13 @@ export interface Connector extends Role {
   webhook?: Webhook;
   /** Registers the hub's URLs at the remote. */
   webhookRegistry?: WebhookRegistry;
-  /** Where a person gives the remote the hub's URLs, if no call can: one sentence in the vendor's own terms. */
+  /** Where a person enters the hub's URLs, if no call can: one sentence in the vendor's own terms. */
   pasteHint?: string;
   map(inbound: InboundBody, connection: Connection): Change;
   poll?(context: PollContext): AsyncIterable<PollPage>;
   /**
-   * The watermark from which a poll reads everything since an instant again, never later than the one given. Absent
-   * where each poll reads all there is.
+   * The watermark from which a poll reads everything since an instant again, never later than the given one. Absent if
+   * each poll reads everything there is.
    */
   rewind?(watermark: string, since: string): string;
   actions: Actions;

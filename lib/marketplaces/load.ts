@@ -1,7 +1,7 @@
 import type { Connector } from './contract.ts';
 import { roleOf } from './registry.ts';
 
-/** Gives the connector of a marketplace. A pusher has only its own; ingest and the API load any. */
+/** Returns the connector of a marketplace. A pusher has only its own; ingest and the API load any. */
 export type LoadConnector = (marketplace: string) => Promise<Connector>;
 
 /** Loads any connector, at its first use. Throws a plain Error for a name that is not registered. */

@@ -8,30 +8,30 @@ export interface MarketplaceInfo {
   /** The folder's name, the `marketplace` of a connection and a segment of its webhook URLs. */
   readonly name: string;
   readonly title: string;
-  /** Orders come from it; else they are placed with it, and it ships. */
+  /** Orders come from it; otherwise they are placed with it, and it ships. */
   readonly sells: boolean;
-  /** Webhook topics, kebab-case of the vendor's names; none: the marketplace calls nobody. */
+  /** Webhook topics, kebab-case of the vendor's names; none: the marketplace sends no webhooks. */
   readonly topics: readonly string[];
   /**
-   * Those whose bodies only name what is to be read: they go straight to the pusher, which can read it. Not those that
-   * tell of one thing several times at one moment: a delivery that covers them all is one read.
+   * Topics whose bodies only name what is to be read: they go straight to the pusher, which can read it. Not for topics
+   * that tell of one thing several times at once: one delivery that covers them all reads once.
    */
   readonly naming?: readonly string[];
   /** Seconds between polls, the vendor's documented or our assumed interval. */
   readonly pollIntervalSeconds: number;
   /** Requests a minute that the vendor allows one connection. */
   readonly requestsPerMinute: number;
-  /** Settings that only authenticate webhooks: they travel with the secrets, as a receiver reads nothing else. */
+  /** Settings that only authenticate webhooks: they are kept with the secrets, as a receiver reads nothing else. */
   readonly webhookSettings: readonly string[];
-  /** Its calls want an access token, which the hub keeps sealed. */
+  /** Its calls need an access token, which the hub keeps encrypted. */
   readonly keepsToken?: boolean;
-  /** A call can prove itself by nothing but the URL we register: the secret is its last segment. */
+  /** Only the URL we register can prove its calls: the secret is the last segment. */
   readonly secretInUrl?: boolean;
-  /** Line ids are unique in an account and go with their lines when an order is split or merged there. */
+  /** Line ids are unique within an account and stay with their lines when an order is split or merged there. */
   readonly movesLines?: boolean;
 }
 
-/** Canonical carrier code → what the marketplace calls it; read both ways. */
+/** Canonical carrier code → the marketplace's name; read both ways. */
 export type CarrierTable = Readonly<Record<string, string>>;
 
 /** The table of a marketplace that calls carriers by their canonical codes. */
@@ -44,12 +44,12 @@ export interface Role {
   carriers: CarrierTable;
   /** The marketplace can be told how many units it may sell. */
   takesStock?: true;
-  /** States of payment in which its orders ship, where its document says so of more than `paid`. */
+  /** States of payment in which its orders ship, if its document allows more than `paid`. */
   releases?: readonly PaymentState[];
-  /** The shipper collects the money of what is paid on delivery. */
+  /** The shipper collects the money for cash on delivery. */
   collectsCash?: true;
-  /** Its report of a parcel names none of what is inside. */
+  /** Its report of a parcel names nothing of the content. */
   takesNumbersOnly?: true;
-  /** Further pushes that an order's present state calls for: asked at every change, each of them runs once. */
+  /** Further pushes that an order's present state calls for: evaluated at every change, each runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
 }

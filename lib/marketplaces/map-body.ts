@@ -5,18 +5,18 @@ import type { Change, Connector, InboundBody } from './contract.ts';
 import { describeBody, type ReadBody, recordReads } from './kit/body-members.ts';
 import { type Aliases, applyFields } from './kit/fields.ts';
 
-/** What a body means, or why nobody can tell, and what of it was read. */
+/** What a body means, or why that is unclear, and what of it was read. */
 export interface Mapped extends ReadBody {
   change: Change | IntegrationError;
   aliases: Aliases;
 }
 
-/** Maps a body as a connection's `settings.fields` names its members; an order knows what of it was not read. */
+/** Maps a body whose members a connection's `settings.fields` may rename; an order knows what of it was not read. */
 export function mapBody(connector: Connector, inbound: InboundBody, connection: Connection): Mapped {
   let told: ReadBody & { aliases: Aliases } = { members: [], unread: [], aliases: new Map() };
   try {
     const { body, aliases } = applyFields(inbound.body, connection.settings.fields);
-    // Mapping is pure: it is done once more only to see where it looks, so that nothing depends on the recorder.
+    // Mapping is pure: it runs again only to record where it looks, so that no result depends on the recorder.
     const reads = recordReads(body, (recorded) => connector.map({ ...inbound, body: recorded }, connection));
     told = { ...describeBody(inbound.body, reads, aliases), aliases };
     const change = connector.map({ ...inbound, body }, connection);
@@ -29,7 +29,7 @@ export function mapBody(connector: Connector, inbound: InboundBody, connection: 
   }
 }
 
-/** An order whose source tells no page of it has the one that its connection's `settings.permalink` makes. */
+/** Gives an order whose source tells no page of it the one from its connection's `settings.permalink`. */
 function withPermalink(order: OrderSnapshot, { settings: { permalink } }: Connection): OrderSnapshot {
   if (order.permalinkUrl || typeof permalink !== 'string') return order;
   const { externalId: id, number } = order;
@@ -37,10 +37,10 @@ function withPermalink(order: OrderSnapshot, { settings: { permalink } }: Connec
   return { ...order, permalinkUrl: permalink.replace(/\{(id|number)\}/g, fill) };
 }
 
-/** What is needed and absent may stand under another name, or in a setting: the error says how to tell the hub so. */
+/** What is required and absent may have another name, or be a setting: the error says how to tell the hub. */
 function asIntegrationError(error: unknown, { Settings }: Connector): IntegrationError {
   if (!(error instanceof IntegrationError)) {
-    // A mapper that fails on a body is a bug, but the body must not be lost or loop for it.
+    // A mapper that fails on a body is a bug, but the body must not be lost, or come back for ever.
     const name = error instanceof Error ? error.name : typeof error;
     return new ContractError({ code: 'mapping_failed', description: `unexpected ${name}` });
   }

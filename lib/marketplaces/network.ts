@@ -2,9 +2,7 @@ import { type Configuration, getConfiguration } from '#lib/connections/store';
 import type { Role } from './manifest.ts';
 import { roleOf } from './registry.ts';
 
-/**
- * The connections and routes of the moment, with what each marketplace can do: what orders and stock are planned by.
- */
+/** The present connections and routes, with what each marketplace can do: orders and stock are planned by these. */
 export interface Network extends Configuration {
   roleOf(marketplace: string): Role;
 }

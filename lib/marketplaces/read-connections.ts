@@ -2,7 +2,7 @@ import { type ConnectionsFile, parseConnectionsFile } from '#lib/connections/fil
 import { loadConnector } from './load.ts';
 import { marketplaces } from './registry.ts';
 
-/** Reads a connections file with what each marketplace wants in it. Throws ConnectionsFileError. */
+/** Reads a connections file with each marketplace's own checks. Throws ConnectionsFileError. */
 export const readConnections = (text: string): Promise<ConnectionsFile> =>
   parseConnectionsFile(
     text,

@@ -5,7 +5,7 @@ import { role as sellersCommerce } from './sellers-commerce/manifest.ts';
 import { role as sello } from './sello/manifest.ts';
 import { role as shoppo } from './shoppo/manifest.ts';
 
-/** Every marketplace the hub knows. Their connectors are loaded by `load.ts`, where one is needed. */
+/** Every marketplace the hub knows. `load.ts` loads their connectors when one is needed. */
 export const registry: readonly Role[] = [marketful, scopio, sellersCommerce, sello, shoppo];
 
 export const marketplaces: readonly MarketplaceInfo[] = registry.map(({ info }) => info);

@@ -13,8 +13,8 @@ import type { RemoteContext } from './action.ts';
 export type Remote = RemoteContext & { http: Sent; budget: Budget };
 
 /**
- * Runs something with a connection's remote; once more where the remote refuses secrets that have been replaced since
- * they were cached.
+ * Runs something with a connection's remote, and again if the remote refuses secrets that have been replaced since they
+ * were cached.
  */
 export async function withRemote<T>(
   connection: Connection,
@@ -31,7 +31,7 @@ export async function withRemote<T>(
   }
 }
 
-/** After a refusal of cached secrets: the remote with those that have replaced them. Undefined for any other error. */
+/** After a refusal of cached secrets: the remote with those that replaced them. Undefined for any other error. */
 export async function renewRemote(
   { connection, secrets }: Remote,
   error: unknown,
@@ -46,14 +46,14 @@ const isCredentialsRefusal = (error: unknown): boolean =>
   error instanceof BlockedError &&
   (error.code === 'credentials_refused' || error.detail.httpStatus === 401 || error.detail.httpStatus === 403);
 
-/** What a worker needs to call a connection's remote: its secrets, and HTTP within its budget. */
+/** What a worker needs to call a connection's remote: its secrets, and HTTP within its rate limit. */
 export async function openRemote(
   connection: Connection,
   patience: BudgetOptions,
   maxSecretAgeMs?: number,
 ): Promise<Remote> {
   const credentialsOf = (maxAgeMs?: number) => getCredentials(connection.marketplace, connection.id, maxAgeMs);
-  // Of a connection that was put just now, what is held says nothing yet.
+  // For a connection that was put just now, cached secrets mean nothing yet.
   const credentials = (await credentialsOf(maxSecretAgeMs)) ?? (await credentialsOf(MIN_REFRESH_MS));
   if (!credentials)
     throw new BlockedError(

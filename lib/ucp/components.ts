@@ -12,7 +12,7 @@ import {
 } from 'structured-headers';
 import { UcpRefusal } from './refusal.ts';
 
-/** A request as HTTP Message Signatures (RFC 9421) see it; names of headers in lower case. */
+/** A request as HTTP Message Signatures (RFC 9421) see it; header names in lower case. */
 export interface SignedMessage {
   method: string;
   /** In lower case, without its colon. */
@@ -34,7 +34,7 @@ export function signatureBase(message: SignedMessage, covered: Covered): Buffer 
   return Buffer.from([...lines, `"@signature-params": ${serializeInnerList(covered)}`].join('\n'));
 }
 
-/** A component is the same whatever the order of its parameters, and must not be there twice (RFC 9421, 2.5). */
+/** A component is the same whatever the order of its parameters, and must not occur twice (RFC 9421, 2.5). */
 export const isRepeated = (components: readonly Item[]): boolean =>
   new Set(components.map(([name, params]) => serializeItem([name, new Map([...params].sort())]))).size <
   components.length;
@@ -59,7 +59,7 @@ function componentValue(message: SignedMessage, component: Item): string {
   return (param === undefined && derived[String(name)]) || refuse(`a request has no ${said}`);
 }
 
-/** Dictionaries and items among headers that are signed by their structure (`;sf`), which has to be known. */
+/** Headers that are signed by their structure (`;sf`), which has to be known: dictionaries and items. */
 const DICTIONARIES = new Set(['ucp-agent', 'content-digest', 'signature', 'signature-input']);
 const ITEMS = new Set(['content-type', 'idempotency-key']);
 const FIELD_PARAMS = new Set(['sf', 'key', 'bs']);
@@ -70,7 +70,7 @@ function fieldOf(headers: SignedMessage['headers'], [name, params]: Item, said: 
   if (params.size === 0) return sent;
   const [param = ''] = params.keys();
   if (params.size > 1 || !FIELD_PARAMS.has(param)) refuse(`${said} is no component of a request`);
-  // Lines of one name come as one: whoever sent several of them signed something else.
+  // Lines of one name arrive joined: a sender of several signed something else.
   if (param === 'bs') return serializeByteSequence(Buffer.from(sent, 'latin1'));
   try {
     if (param === 'key') return memberOf(parseDictionary(sent), params.get('key')) ?? refuse(`there is no ${said}`);
@@ -91,7 +91,7 @@ function memberOf(dictionary: Dictionary, key: BareItem | undefined): string | u
 
 export const isInnerList = (member: Item | InnerList): member is InnerList => Array.isArray(member[0]);
 
-/** A parameter of the query, decoded as forms are and encoded again (RFC 9421, 2.2.8). */
+/** A query parameter, decoded like a form's and encoded again (RFC 9421, 2.2.8). */
 function queryParam(query: string, name: BareItem | undefined, said: string): string {
   const encode = (text: string) =>
     encodeURIComponent(text).replace(/[!'()~]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);

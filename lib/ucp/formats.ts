@@ -11,7 +11,7 @@ export const formats = {
     const { date, hours, minutes, seconds, zone } = DATE_TIME.exec(text)?.groups ?? {};
     if (date === undefined) return false;
     const minute = new Date(`${date}T${hours}:${minutes}:00${zone?.toUpperCase()}`);
-    // A calendar without February 30 makes March of it.
+    // A date such as February 30 would become one in March.
     const isInCalendar = new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date) ?? false;
     return isInCalendar && (seconds !== '60' || minute.toJSON().includes('T23:59'));
   },

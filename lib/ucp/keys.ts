@@ -12,13 +12,13 @@ export interface UcpKey {
 }
 
 const DAY_MS = 24 * 3600 * 1000;
-/** What was signed with a key that is replaced can be verified this long (signatures.md, "Key Rotation"). */
+/** How long signatures of a replaced key can be verified (signatures.md, "Key Rotation"). */
 const KEPT_MS = 7 * DAY_MS;
 const TTL_MS = 60_000;
 const NONE_TTL_MS = 1_000;
 /** Platforms may keep the profile this long; UCP allows no less. */
 export const PROFILE_SECONDS = 60;
-/** A new key is published before it signs: longer than every worker and every platform goes by what it has read. */
+/** A new key is published before it signs: for longer than any worker or platform relies on what it has read. */
 const PUBLISHED_FIRST_MS = 5 * 60_000;
 
 const isOlder = ({ createdAt }: UcpKey, ms: number, now: number): boolean => Date.parse(createdAt) + ms <= now;
@@ -27,7 +27,7 @@ const isOlder = ({ createdAt }: UcpKey, ms: number, now: number): boolean => Dat
 export const signingKey = (keys: readonly UcpKey[], now = Date.now()): UcpKey | undefined =>
   keys.find((key) => isOlder(key, PUBLISHED_FIRST_MS, now)) ?? keys.at(-1);
 
-/** The keys that the profile shows: a key that was replaced for seven days more. */
+/** The keys that the profile shows: a replaced key for seven more days. */
 export const publishedKeys = (keys: readonly UcpKey[], now = Date.now()): UcpKey[] =>
   keys.filter((_, index) => {
     const next = keys[index - 1];
@@ -45,7 +45,7 @@ export const publicJwk = ({ jwk: { kid, kty, crv, x, y } }: UcpKey) => ({
   alg: 'ES256',
 });
 
-/** The keys with one more, which signs soon, or at once where there is no other. */
+/** The keys with one more, which signs soon, or at once if there is no other. */
 export const rotated = (keys: readonly UcpKey[], now = Date.now()): UcpKey[] => [
   newKey(new Date(now)),
   ...publishedKeys(keys, now),
@@ -60,7 +60,7 @@ function newKey(now: Date): UcpKey {
   return { createdAt: now.toISOString(), jwk: { ...jwk, kid } };
 }
 
-/** They stand beside the endpoints' own secrets, which the same functions read: AWS bills each secret by the month. */
+/** The keys are kept with the endpoints' secrets, which the same functions read: AWS bills each secret by the month. */
 interface Document {
   connections: object;
   ucpKeys?: UcpKey[];
@@ -73,15 +73,15 @@ async function readDocument(read = readSecret): Promise<Document> {
   try {
     return text === undefined ? NONE : (JSON.parse(text) as Document);
   } catch {
-    // Its own words are left out: they may be a key.
+    // The secret's own text is left out: it may be a key.
     throw new Error(`the secret ${ENDPOINT} holds no document: longshore ucp rotate-key --leaked makes it anew`);
   }
 }
 
-/** The keys as they stand in Secrets Manager, the newest first; none where none was made. */
+/** The keys in Secrets Manager, the newest first; none if none was made. */
 export const readKeys = async (read = readSecret): Promise<UcpKey[]> => (await readDocument(read)).ucpKeys ?? [];
 
-/** Makes a key that takes over, at once and alone where the others leaked, and puts on record who did. */
+/** Makes a key that takes over, at once and alone if the others leaked, and records who did. */
 export async function rotateKey({ leaked, by }: { leaked: boolean; by: string }): Promise<UcpKey[]> {
   const document = leaked ? await readDocument().catch(() => NONE) : await readDocument();
   const keys = rotated(leaked ? [] : (document.ucpKeys ?? []));
@@ -90,12 +90,15 @@ export async function rotateKey({ leaked, by }: { leaked: boolean; by: string })
   return keys;
 }
 
-/** What `readKeys` reads, a minute old at most, and that there is none a second; while Secrets Manager is away the last that was read. */
+/**
+ * What `readKeys` returned at most a minute ago, or a second ago if it was nothing; the last result while Secrets
+ * Manager is away.
+ */
 export function rememberKeys(read = () => readKeys(), clock = () => Date.now()) {
   const known = cached(TTL_MS, () => read(), { clock, servesLast: true });
   return async (): Promise<UcpKey[]> => {
     const keys = await known.get(ENDPOINT);
-    // A person who just made the first one replays at once what was blocked for want of it.
+    // After making the first key, a person replays at once what was blocked for want of it.
     return keys.length > 0 ? keys : known.get(ENDPOINT, { maxAgeMs: NONE_TTL_MS });
   };
 }

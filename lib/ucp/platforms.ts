@@ -6,21 +6,21 @@ import * as z from '#lib/platform/zod';
 import { UcpRefusal } from './refusal.ts';
 import type { FindKey, Jwk } from './signatures.ts';
 
-/** The part of a platform's profile (`discovery/profile_schema.json`) that a signature is checked with. */
+/** The part of a platform's profile (`discovery/profile_schema.json`) that signatures are checked with. */
 const Profile = z.object({
   signing_keys: z._default(z.array(z.looseObject({ kid: z.string(), kty: z.string() })), []),
 });
 
 const TTL_MS = 10 * 60_000;
-/** A key that is not known, or is another by now, has the profile read anew, and not more often than this (overview.md, "Fetching"). */
+/** For an unknown or replaced key the profile is read anew, but no more often than this (overview.md, "Fetching"). */
 const FLOOR_MS = 60_000;
 const MAX_PROFILES = 100;
 const MAX_BYTES = 256 * 1024;
 const TIMEOUT_MS = 5_000;
 
 /**
- * The keys of platforms, by the addresses of their profiles: the caller says which of these are trusted. `read` is the
- * hub's way to URLs that others name. Throws UcpRefusal for a profile that does not come, is elsewhere (3xx) or is none.
+ * The keys of platforms, by their profiles' addresses: the caller says which of these are trusted. `read` is the hub's
+ * way to URLs that others name. Throws UcpRefusal for a profile that does not come, is elsewhere (3xx) or is none.
  */
 export function createPlatforms(read: ReturnType<typeof createPoster>, clock = Date.now): FindKey {
   const profiles = cached(

@@ -1,19 +1,19 @@
 import { publicJwk, publishedKeys, type UcpKey } from './keys.ts';
 import { UCP_VERSION } from './order.ts';
 
-/** Where the hub's profile is; `UCP-Agent` of what it sends names it. */
+/** Where the hub's profile is; `UCP-Agent` names it in everything the hub sends. */
 export const profileUrl = (hub: string): string => `${hub}/.well-known/ucp`;
 
-/** Path below which UCP's own operations are. */
+/** The path below which UCP's own operations are. */
 export const UCP_PATH = `/ucp/${UCP_VERSION}`;
 
 const SITE = `https://ucp.dev/${UCP_VERSION}`;
 const version = UCP_VERSION;
 
-/** The capability that the hub has; what it answers and sends names it. */
+/** The hub's capability, which its answers and messages name. */
 const ORDER_CAPABILITY = 'dev.ucp.shopping.order';
 
-/** The business profile (`discovery/profile_schema.json`) of the hub at an address: orders, and the keys it signs with. */
+/** The business profile (`discovery/profile_schema.json`) of a hub at this address: orders, and the keys it signs with. */
 export const businessProfile = (hub: string, keys: readonly UcpKey[], now = Date.now()) => ({
   ucp: {
     version,
@@ -31,7 +31,7 @@ export const businessProfile = (hub: string, keys: readonly UcpKey[], now = Date
         { version, spec: `${SITE}/specification/order`, schema: `${SITE}/schemas/shopping/order.json` },
       ],
     },
-    // It sells nothing itself.
+    // The hub itself sells nothing.
     payment_handlers: {},
   },
   signing_keys: publishedKeys(keys, now).map(publicJwk),

@@ -1,4 +1,4 @@
-/** A request that UCP's signatures.md refuses: status and code are those of its "Error Handling". */
+/** A request that UCP's signatures.md refuses: status and code are from its "Error Handling". */
 export class UcpRefusal extends Error {
   readonly status: 400 | 401 | 403 | 422 | 424;
   readonly code: string;

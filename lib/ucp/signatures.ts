@@ -37,7 +37,7 @@ export function ucpRequest(
   return { headers: { ...headers, ...signUcp(message, key) }, body };
 }
 
-/** Signs all headers of a message with ES256: raw `r‖s`, and no `alg` beside it, as signatures.md has it. */
+/** Signs all headers of a message with ES256: raw `r‖s`, without `alg`, as in signatures.md. */
 function signUcp(message: SignedMessage, key: Jwk) {
   const derived = ['@method', '@authority', '@path', ...(message.query ? ['@query'] : [])];
   const components = [...derived, ...Object.keys(message.headers)].map((name): Item => [name, new Map()]);
@@ -50,7 +50,7 @@ function signUcp(message: SignedMessage, key: Jwk) {
   };
 }
 
-/** UCP wants a UUID: one made of the change's own id, which says nothing else (RFC 9562, version 8). */
+/** UCP wants a UUID: this one is made of the change's own id and says nothing else (RFC 9562, version 8). */
 function uuidOf(id: string): string {
   const bytes = createHash('sha256').update(id).digest().subarray(0, 16);
   bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x80;
@@ -63,7 +63,7 @@ interface Signature {
   value: Buffer;
 }
 
-/** The signatures of a request: each label that both headers have. Proxies and agents sign beside the platform. */
+/** The signatures of a request: each label that is in both headers. Proxies and agents may sign, too. */
 function readSignatures({ headers }: SignedMessage): Signature[] {
   const read = (name: string) => {
     try {
@@ -80,7 +80,7 @@ function readSignatures({ headers }: SignedMessage): Signature[] {
   });
 }
 
-/** Whether a component is covered whole: of `UCP-Agent` the profile is all that counts. */
+/** Whether a component is covered completely: of `UCP-Agent` only the profile counts. */
 const covers = ({ covered: [components] }: Signature, wanted: string): boolean =>
   components.some(
     ([name, params]) =>
@@ -88,7 +88,7 @@ const covers = ({ covered: [components] }: Signature, wanted: string): boolean =
       (params.size === 0 || (name === 'ucp-agent' && (params.get('key') ?? 'profile') === 'profile')),
   );
 
-/** The signer's profile of a `UCP-Agent` header: `profile="https://…"`. */
+/** The signer's profile in a `UCP-Agent` header: `profile="https://…"`. */
 function profileIn(agent = ''): string {
   try {
     const [profile] = parseDictionary(agent).get('profile') ?? [];
@@ -97,7 +97,7 @@ function profileIn(agent = ''): string {
   throw new UcpRefusal(400, 'invalid_profile_url', 'UCP-Agent names no profile: profile="https://…"');
 }
 
-/** Of an empty body, as no body of a GET is read; algorithms that are not known count as not there (RFC 9530). */
+/** Checks the digest of an empty body, as the body of a GET is not read; unknown algorithms are ignored (RFC 9530). */
 function checkDigest(digest = ''): void {
   const isOfNothing = ([name, [sent]]: [string, Item | InnerList]) => {
     const algorithm = DIGESTS[name];
@@ -113,7 +113,7 @@ const DIGESTS: Readonly<Record<string, string>> = { 'sha-256': 'sha256', 'sha-51
 /** `isWrong`: what was found before does not fit, as a platform may have put another key in its place. */
 export type FindKey = (profile: string, kid: string, found?: { isWrong?: boolean }) => Promise<Jwk | undefined>;
 
-/** Signatures looked at of one request, as each may have a profile read. */
+/** The most signatures of one request that are looked at, as each may have a profile read. */
 const MAX_SIGNATURES = 4;
 
 /**
@@ -158,10 +158,10 @@ export async function verifyUcp(
   throw refusals[0];
 }
 
-/** What another signature of the same request may make good. */
+/** Errors of one signature that another signature of the same request may make up for. */
 const OF_ONE_SIGNATURE = new Set(['signature_missing', 'signature_invalid', 'key_not_found', 'algorithm_unsupported']);
 
-/** The key that a signature names, if it may be used for that signature still. */
+/** The key that a signature names, if it may still be used for that signature. */
 async function keyOf([, params]: Covered, findKey: (kid: string) => Promise<Jwk | undefined>): Promise<Jwk> {
   const [keyid, alg, expires] = ['keyid', 'alg', 'expires'].map((name) => params.get(name));
   if (typeof keyid !== 'string') throw new UcpRefusal(401, 'signature_missing', 'the signature must have a keyid');

@@ -2,8 +2,8 @@ import type { ErrorDetail } from '#lib/platform/errors';
 import { validate } from './generated/order-validator.js';
 
 /**
- * What keeps an order from being a valid UCP 2026-04-08 order; empty when nothing does.
- * Names paths and rules, never values: those may be the buyer's.
+ * What makes an order no valid UCP 2026-04-08 order; empty if it is one. Names paths and rules, never values: those may
+ * be the buyer's.
  */
 export function validateUcpOrder(order: unknown): ErrorDetail[] {
   if (validate(order)) return [];

@@ -7,21 +7,21 @@ import { unlessUnreadable } from './shape.ts';
 
 export { sum } from '#lib/platform/sum';
 
-/** Reads the figures and times of one body, and keeps what had to be assumed of them. */
+/** Reads the figures and times of one body, and keeps what had to be assumed about them. */
 export interface AmountReader {
-  /** Minor units, with leave to be negative; rounded where there are more decimals than the currency has. */
+  /** Minor units, which may be negative; rounded if there are more decimals than the currency has. */
   minor(value: unknown, field: string): number;
-  /** Minor units of a figure that only controls: undefined where it is missing or cannot be read, which refuses nothing. */
+  /** Minor units of a figure that is only a check: undefined if it is missing or unreadable, which refuses nothing. */
   control(value: unknown, field: string): number | undefined;
-  /** An instant, in the zone where it names none; null where there is none, or none that can be read. */
+  /** An instant, in `zone` if it names none; null if it is missing or unreadable. */
   instant(value: unknown, field: string, zone?: string): string | null;
   /** Notes a path and what was assumed there, in words and without values. */
   assume(field: string, words: string): void;
-  /** An order's `assumed`, once all of it is read. */
+  /** The order's `assumed`, once all of it is read. */
   told(): Pick<OrderSnapshot, 'assumed'>;
   /**
-   * The first field whose point may stand before thousands or before decimals, whether another's is before decimals, and
-   * whether one has other digits behind it than zeros.
+   * The first field whose point may separate thousands or decimals; whether another field's point separates decimals;
+   * and whether one has digits other than zeros after it.
    */
   points(): { unclear?: string; isDecimal: boolean; isUneven: boolean };
 }
@@ -31,17 +31,17 @@ const NEVER = /^$|^0$|^0000-00-00|^(?:0001|1753|1900|1970)-01-01|^\/Date\(-/;
 export const isNoTime = (value: unknown): boolean =>
   typeof value === 'object' ? value === null || isEmptyList(value) : NEVER.test(String(value ?? ''));
 
-/** PHP writes a map in which nothing is as an empty list. */
+/** PHP writes an empty map as an empty list. */
 const isEmptyList = (value: object): boolean => Array.isArray(value) && value.length === 0;
 
-/** An instant, in the zone where it names none, also as PHP writes its objects; null for none, and for one that cannot be read. */
+/** An instant, in `zone` if it names none, or a PHP date object; null if it is missing or unreadable. */
 export function instantIn(value: unknown, zone?: string): string | null {
   const told = typeof value === 'number' ? value : textOf(member(value, 'date') ?? value);
   const own = textOf(member(value, 'timezone')) || zone;
   return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', own)) ?? null);
 }
 
-/** The text of an amount, also an object's, without spaces and symbols; accountants put a minus as brackets or last, Sweden as U+2212. */
+/** The text of an amount (or of an object's), without spaces and symbols; minus may be brackets, last, or Sweden's U+2212. */
 const written = (told: unknown): string =>
   textOf(member(told, 'amount') ?? told)
     .replaceAll(/(?<![a-z])[a-z]{1,2}(?=\p{Sc})|[\s'’\p{Sc}]|zł|kr\b\.?/giu, '')
@@ -61,22 +61,22 @@ function symbolsOf(currency: string): string[] {
   return found;
 }
 
-/** Whether a row takes something off the order: it is not shipped, and may have no SKU. */
+/** Whether a row takes something off the order: such a row is not shipped, and may have no SKU. */
 export const isTakenOff = (price: unknown, quantity: number): boolean => /^\D*-/.test(written(price)) !== quantity < 0;
 
 /** `500.000`: half a million, or 500 with decimals. */
 const UNCLEAR = /^-?[1-9]\d{0,2}\.\d{3}$/;
-/** `0.000` and `1500.000`: nobody divides thousands so. */
+/** `0.000` and `1500.000`: nobody separates thousands like this. */
 const DECIMAL = /^-?(?:0|\d{4,})\.\d{3}$/;
-/** Of the currencies without decimals, those whose countries divide thousands by a comma. */
+/** Currencies without decimals whose countries separate thousands by a comma. */
 const BY_COMMA = new Set(['JPY', 'KRW']);
 
 const isByPoint = (currency: string): boolean =>
   currency !== '' && exponentOf(currency, '') === 0 && !BY_COMMA.has(currency);
 
 /**
- * An order in which `500.000` may be half a million or 500: the one of both whose parts add up to its total. Where that
- * tells nothing, another amount's point may; else it is named what the currency is taken for.
+ * An order in which `500.000` may be half a million or 500: the reading whose parts add up to its total. If neither
+ * does, another amount's point may tell; otherwise the assumption is named.
  */
 export function readEither<O extends Omit<OrderSnapshot, 'version'>>(
   currency: string,
@@ -92,7 +92,7 @@ export function readEither<O extends Omit<OrderSnapshot, 'version'>>(
   const [isUsual, isOther] = [usual, other].map((order) => restOf(order) === 0);
   if (isUsual !== isOther) return isUsual ? usual : other;
   if (isDecimal) return isByPoint(currency) ? other : usual;
-  // `15.990` of a currency without decimals is what a price in thousands looks like.
+  // In a currency without decimals `15.990` looks like a price in thousands.
   if (exponent > 0 || (isUneven && isByPoint(currency))) return usual;
   const meant = isByPoint(currency) ? 'thousands' : 'decimals';
   const words = `${unclear}: behind its point may be thousands or decimals, read as ${meant}`;
@@ -100,8 +100,8 @@ export function readEither<O extends Omit<OrderSnapshot, 'version'>>(
 }
 
 /**
- * `path` is where in the body a field stands, for errors that name it; `byPoint`: whether one point before three digits
- * divides thousands.
+ * `path` is where a field is in the body, for errors that name it; `byPoint`: whether a single point before three
+ * digits separates thousands.
  */
 export function amountsIn(
   currency: string,
@@ -140,7 +140,7 @@ export function amountsIn(
   return { minor, control, instant, assume, told, points: () => points };
 }
 
-/** The currency that an amount names for itself, by code or symbol, where it is not its order's; undefined else. */
+/** The currency that an amount names itself, by code or symbol, if it is not its order's; otherwise undefined. */
 function otherCurrency(told: unknown, currency: string): string | undefined {
   const own = firstText(told, ['currency', 'currencyCode', 'currency_code']).toUpperCase();
   if (/^[A-Z]{3}$/.test(own)) return own === currency ? undefined : own;
@@ -152,8 +152,8 @@ function otherCurrency(told: unknown, currency: string): string | undefined {
 }
 
 /**
- * An amount as a plain decimal. Digits may be grouped, a comma stand before the last one or two (before three it divides
- * groups where a currency has no decimals), and the currency's code before or behind it.
+ * An amount as a plain decimal. Digits may be grouped, a comma may precede the last one or two (before three it
+ * separates groups if the currency has no decimals), and the currency's code may be before or after it.
  */
 function plain(told: unknown, currency: string): string | number {
   const value = member(told, 'amount') ?? told;
@@ -168,7 +168,7 @@ function plain(told: unknown, currency: string): string | number {
   return whole === undefined ? text.replace(/,(?=\d{1,2}$)/, '.') : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;
 }
 
-/** A rate in percent, of a number or of text such as `23%`; one below 1 is a fraction, as no tax is so low. */
+/** A rate in percent, from a number or from text such as `23%`; below 1 it is a fraction, as no tax is that low. */
 export function rateOf(told: unknown): number | undefined {
   const [, number] = /^(\d+(?:[.,]\d+)?)\s*%?$/.exec(textOf(told)) ?? [];
   const rate = Number(number?.replace(',', '.'));
@@ -176,13 +176,13 @@ export function rateOf(told: unknown): number | undefined {
   return rate < 1 ? Math.round(rate * 10_000) / 100 : rate;
 }
 
-/** What is sold, and apart from it what takes something off the order: a line that is worth less than nothing. */
+/** What is sold, and separately what takes something off the order: lines worth less than nothing. */
 export function takeDiscounts(all: readonly SnapshotLine[]): Pick<OrderSnapshot, 'lines' | 'discounts'> {
   const worth = ({ unitPrice, quantity }: SnapshotLine): number => unitPrice * quantity;
   const discounts = all
     .filter((line) => worth(line) < 0)
     .map((line) => ({ title: line.title === line.sku ? 'Discount' : line.title, amount: -worth(line) }));
-  // What is taken back for nothing is neither, nor what no longer takes anything off.
+  // What is taken back for nothing is neither, nor is a deduction that was undone.
   const isSold = ({ quantity, unitPrice }: SnapshotLine): boolean => quantity >= 0 && unitPrice >= 0;
   const lines = all.filter((line) => worth(line) > 0 || (worth(line) === 0 && isSold(line)));
   return { lines, ...(discounts.length > 0 && { discounts }) };

@@ -3,7 +3,7 @@ import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import { isObject, member, textOf, unwrap } from './json.ts';
 import { flag, isNothing } from './shape.ts';
 
-/** Null where the remote refuses: one refusal must not keep the caller from the rest. */
+/** Null if the remote refuses: one refusal must not keep the caller from the rest. */
 export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
@@ -18,8 +18,8 @@ export const unclearAnswer = (description: string, httpStatus?: number): Unknown
   new UnknownOutcomeError({ code: 'unexpected_answer', description, ...(httpStatus && { httpStatus }) });
 
 /**
- * What an answer says under a status of success; null where it does not say: an error's code or words, or text that is not
- * JSON, which is the page of a proxy.
+ * What an answer with a status of success says; null if it is unclear: an error's code or words, or text that is not
+ * JSON, such as a proxy's page.
  */
 export function saysSuccess({ body }: Pick<HttpResponse, 'body'>): boolean | null {
   const inner = unwrap(body, ['data', 'result']);
@@ -42,8 +42,8 @@ const wordOf = (value: unknown): string => {
 };
 
 /**
- * For a call whose status alone says that it is done, with any body. Throws where that says no, and where it is an error
- * or the page of a proxy: the remote may have done it.
+ * For a call whose status alone means success, with any body. Throws if the body says no, and if it is an error or a
+ * proxy's page: the remote may have done it.
  */
 export function checkDone(response: HttpResponse): void {
   const isWord = /^[^<]/.test(textOf(response.body));
@@ -54,9 +54,9 @@ export function checkDone(response: HttpResponse): void {
 }
 
 /**
- * The thing that was read, out of what is wrapped around it, the first of a list; `own` is a member that it has.
- * RetryableError for no JSON object, for an empty one, and for an error in place of one: it is no thing that somebody
- * changed, and would be kept as one.
+ * The object that was read, without what is wrapped around it; the first of a list. `own` is a member that it has.
+ * Throws RetryableError for no JSON object, an empty one, or an error in place of one: it is not what was asked for,
+ * and would be kept as if it were.
  */
 export function readThing(response: HttpResponse, names: readonly string[], own: string): object {
   const told = unwrap(response.body, names, own);

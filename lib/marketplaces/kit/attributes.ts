@@ -1,6 +1,6 @@
 import { firstText, isObject, member, textOf } from './json.ts';
 
-/** Choices of the buyer in whatever form: objects, or lists of names and values, of which a nameless one goes by its place. */
+/** Choices of the buyer in any form: objects, or lists of names and values, where a nameless one goes by its position. */
 export function attributesIn(...told: unknown[]): Record<string, string> | undefined {
   const pairs = told.flatMap((one): Array<[string, unknown]> => {
     if (!Array.isArray(one)) return Object.entries(isObject(one) ? one : {});

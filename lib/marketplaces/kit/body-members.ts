@@ -1,19 +1,19 @@
 import { type Aliases, isWithin, translate } from './fields.ts';
 import { isObject } from './json.ts';
 
-/** A member of a body by its path, in which `[]` stands for any item of a list and `*` for any key that is data. */
+/** A member of a body by its path, in which `[]` is any item of a list and `*` any key that is data. */
 export interface BodyMember {
   path: string;
-  /** `text`, `number`, `boolean`, `null`, and `list` or `object` where it is empty. */
+  /** `text`, `number`, `boolean`, `null`, and `list` or `object` if it is empty. */
   types: readonly string[];
   /** The mapper looked at it. */
   isRead: boolean;
 }
 
-/** What a body has, and which of it nobody read. */
+/** The members of a body, and which of them nobody read. */
 export interface ReadBody {
   members: BodyMember[];
-  /** Paths that hold something and were not read, the topmost of each: sorted, and no more than 30. */
+  /** Paths that hold something and were not read, only the topmost of each branch: sorted, and at most 30. */
   unread: string[];
 }
 
@@ -28,7 +28,7 @@ const MAX_NAMES = 40;
 /** Names as documents have them: `street_2` and not `ord_8f3a`, `MUG-RED` or somebody's address. */
 const NAME = /^[$@_]?[a-z][a-z_]{0,39}\d{0,2}$/i;
 
-/** Whether an object's keys are data, as ids are: half of them are no names, there are many, or all hold the same. */
+/** Whether an object's keys are data, such as ids: half of them are no names, there are many, or all values look alike. */
 function isMap(object: object): boolean {
   const entries = Object.entries(object);
   const others = entries.filter(([key]) => !NAME.test(key)).length;
@@ -48,7 +48,7 @@ function pathOf(at: string, parent: object, key: string): string {
   return `${at}${at && '.'}${known || !NAME.test(key) ? '*' : key}`;
 }
 
-/** A body that notes the path of every member that is looked at. */
+/** Wraps a body so that it notes the path of every member that is looked at. */
 function recorder(value: unknown, at: string, paths: Set<string>): unknown {
   if (!isObject(value)) return value;
   return new Proxy(value, {
@@ -63,13 +63,13 @@ function recorder(value: unknown, at: string, paths: Set<string>): unknown {
   });
 }
 
-/** Which paths of a body a pure function looks at, whether or not it fails. */
+/** Which paths of a body a pure function looks at, even if it fails. */
 export function recordReads(body: unknown, read: (body: unknown) => unknown): Set<string> {
   const paths = new Set<string>();
   try {
     read(recorder(body, '', paths));
   } catch {
-    // Whoever reads the body itself meets the same.
+    // Whoever reads the body itself meets the same error.
   }
   return paths;
 }
@@ -100,7 +100,7 @@ function typeOf(value: unknown): string {
   return typeof value === 'string' ? 'text' : typeof value;
 }
 
-/** A body as it came, and the paths that were read of it once its aliases were applied. */
+/** A body as it came, and the paths that were read once its aliases were applied. */
 export function describeBody(raw: unknown, reads: ReadonlySet<string>, aliases: Aliases): ReadBody {
   const leaves = new Map<string, Leaf>();
   walk(raw, '', leaves);

@@ -4,7 +4,7 @@ import type { ReportInput } from '../action.ts';
 import type { CarrierTable } from '../manifest.ts';
 
 /**
- * The canonical code of what a shipper calls a carrier, without regard to case; null when nobody said what it means.
+ * The canonical code for a shipper's name of a carrier, without regard to case; null if nobody said what it means.
  * `added` is the connection's `settings.carriers`: the shipper's name → canonical code.
  */
 export function canonicalCarrier(table: CarrierTable, name: string, added: unknown = {}): string | null {
@@ -14,16 +14,16 @@ export function canonicalCarrier(table: CarrierTable, name: string, added: unkno
 }
 
 /**
- * What a sales channel calls a canonical code; null when it has no name for it, which blocks rather than guesses.
- * `added` is the connection's `settings.carriers`: canonical code → the channel's name.
+ * A sales channel's name for a canonical code; null if it has none, which blocks rather than guesses. `added` is the
+ * connection's `settings.carriers`: canonical code → the channel's name.
  */
 export function carrierName(table: CarrierTable, code: string, added: unknown = {}): string | null {
   return lookUp(added, code) ?? lookUp(table, code);
 }
 
 /**
- * What the sales channel calls the parcel's carrier, by its connection's settings and its table.
- * Throws BlockedError `carrier_unmapped` that says what to add where; `offered` are the names to choose from.
+ * The sales channel's name for the parcel's carrier, by its connection's settings and its table. Throws BlockedError
+ * `carrier_unmapped`, which says what to add where; `offered` are the names to choose from.
  */
 export function parcelCarrier(
   connection: Connection,

@@ -8,8 +8,8 @@ import { textOf } from './json.ts';
 const QUARTER = 15;
 
 /**
- * When a remote last changed something, by what it shows at `readAt`. Of a time that its clock showed twice it is the
- * later reading that has been: what is read later is never taken for older.
+ * When a remote last changed something, as shown at `readAt`. If its clock showed that time twice, the later occurrence
+ * in the past counts: what is read later is never taken for older.
  */
 export function modifiedAt(text: string, field: string, zone: string, readAt: string): string {
   const first = toInstant(text, field, zone);
@@ -26,8 +26,8 @@ const DAY_AND_NAME = /^(\d{1,2})[ -]([a-z]{3})[a-z]*\.?[ -](?=\d{4})/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /**
- * `11/20/2026 3:05:09 PM` and `Nov 20 2026  3:05PM`, as .NET and SQL Server write them in the US, as ISO 8601 does; all else
- * as it is. What can be no month is the day; where both can, `dayFirst` says.
+ * Turns dates of .NET and SQL Server (`11/20/2026 3:05:09 PM`, `Nov 20 2026  3:05PM`) into ISO 8601; leaves others alone.
+ * What can be no month is the day; if both numbers can, `dayFirst` decides.
  */
 export function isoOf(told: unknown, dayFirst?: boolean): unknown {
   const [all, first, name = '', second = '', year, hour = '0', rest = ':00', half = '', offset = ''] =
@@ -40,21 +40,21 @@ export function isoOf(told: unknown, dayFirst?: boolean): unknown {
   return `${year}-${two(month)}-${two(day)}T${two(of24)}${rest}${offset}`;
 }
 
-/** Which of a date's first two numbers is its day: `either` where both can be, and are not the same; null for all else. */
+/** Which of a date's first two numbers is its day: `either` if both may be and they differ; null for anything else. */
 export function dayOf(told: unknown): 'first' | 'second' | 'either' | null {
   const [, first, second] = /^(\d{1,2})[/-](\d{1,2})[/-]\d{4}/.exec(textOf(told)) ?? [];
   if (first === undefined || first === second) return null;
   return Number(first) > 12 ? 'first' : Number(second) > 12 ? 'second' : 'either';
 }
 
-/** Whether something was never done, or so long ago. */
+/** Whether something was never done, or at least this long ago. */
 export const isPast = (then: string | undefined, ms: number, now: string): boolean =>
   then === undefined || Date.parse(now) - Date.parse(then) >= ms;
 
-/** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */
+/** An instant as a clock this many minutes ahead of UTC shows it: without zone, in whole seconds. */
 export const localAt = (ms: number, offset = 0): string => new Date(ms + offset * 60_000).toISOString().slice(0, 19);
 
-/** The whole second of such a time; empty for a time in any other form, and for none. */
+/** The whole second of such a time; empty for any other format, and for none. */
 export function secondIn(text: string): string {
   const [time = ''] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(text.replace(' ', 'T')) ?? [];
   return Number.isNaN(msOf(time)) ? '' : time;
@@ -62,7 +62,7 @@ export function secondIn(text: string): string {
 
 const msOf = (time: string): number => Date.parse(`${time}Z`);
 
-/** A time between two others that has as many of these times before it as behind; without any, the middle. */
+/** A time between two others with as many of these times before it as after; without any, the middle. */
 export function middleOf(times: readonly string[], from: string, to: string): string {
   const [begin, end] = [msOf(from), msOf(to)];
   const within = times
@@ -75,7 +75,7 @@ export function middleOf(times: readonly string[], from: string, to: string): st
 
 /**
  * How many minutes a remote's clock is ahead of UTC, as far as one change tells: it was made between two answers of the
- * remote, and clocks differ from UTC by quarters of an hour. Undefined where that leaves none, or a choice.
+ * remote, and zones are quarters of an hour apart. Undefined if no value fits, or several do.
  */
 export function learnOffset(changed: string, before: string, after: string): number | undefined {
   const since = (at: string): number => (Date.parse(`${changed}Z`) - Date.parse(at)) / 60_000;
@@ -101,9 +101,9 @@ const QUARTER_MS = 15 * 60_000;
 const UNSETTLED_MS = 30_000;
 
 /**
- * The version of an order whose last change is dated to the whole second. Another change may follow in that second, so a
- * read within half a minute of it gets an earlier version than every later read. An offset from UTC that is not known does
- * not matter: zones differ by quarters of an hour, and only what is left of one is compared.
+ * The version of an order whose last change is dated to the second. Another change may follow in that second, so a read
+ * within half a minute of it gets an earlier version than every later read. An unknown offset from UTC does not matter:
+ * zones are quarters of an hour apart, and only the remainder is compared.
  */
 export function versionOfSecond(changed: string, readAt: string): string {
   const left = Date.parse(changed) + UNSETTLED_MS - Date.parse(readAt);

@@ -1,11 +1,14 @@
 import { unreadable } from './shape.ts';
 
 const LANGUAGES = ['en', 'es', 'pl', 'sv'];
-/** Names that Intl has in none of them. */
+/** Names that Intl has in none of its languages here. */
 const OTHERS = { 'united states of america': 'US', 'great britain': 'GB', 'czech republic': 'CZ', holland: 'NL' };
 let byName: ReadonlyMap<string, string> | undefined;
 
-/** ISO 3166-1 alpha-2 of a code of two or three letters or a country's name; undefined for none. Routes match on it, so nothing else passes. */
+/**
+ * ISO 3166-1 alpha-2 for a two- or three-letter code or a country's name; undefined for none. Only codes pass, as
+ * routes match on them.
+ */
 export function countryCode(value: string | undefined, field: string): string | undefined {
   if (value === undefined) return undefined;
   const word = value.replaceAll('.', '').replace(/^the /i, '');
@@ -34,7 +37,7 @@ function readNames(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** A code in upper case, retired ones (UK) as what replaced them (GB). */
+/** A code in upper case, with retired ones (UK) replaced (GB). */
 export const currentCode = (code: string): string => new Intl.Locale(`und-${code}`).region ?? code.toUpperCase();
 
 /** ISO 3166-1 alpha-3 codes whose first two letters are the alpha-2 code. */
@@ -46,7 +49,7 @@ const LONGER =
   'PSE QAT REU ROU RUS RWA SAU SDN SGP SHN SJM SLE SMR SOM SSD STP SXM SYR TCA TGO THA TJK TKL TLS TON TTO TWN TZA ' +
   'UGA UMI USA UZB VAT VCT VEN VGB VIR VNM VUT WSM YEM ZAF ZMB ZWE';
 
-/** The others, each with its alpha-2 code behind it. */
+/** The others, each followed by its alpha-2 code. */
 const ODD =
   'ABWAW AGOAO ALAAX ANDAD AREAE ARMAM ATAAQ ATFTF ATGAG AUTAT BDIBI BENBJ BESBQ BGDBD BHSBS BIHBA BLRBY BLZBZ ' +
   'BRBBB BRNBN CAFCF CHLCL CHNCN CODCD COGCG COKCK COMKM CPVCV CUWCW CYMKY DNKDK ESHEH ESTEE FLKFK FROFO FSMFM ' +

@@ -12,8 +12,8 @@ const Path = z.string().check(
 const lists = (path: string): number => path.split('[]').length;
 
 /**
- * `settings.fields`: a vendor's path → the path that the connector reads, `[]` being each item of a list. What stands
- * at the first is read as the second, which it replaces.
+ * `settings.fields`: a vendor's path → the path that the connector reads, with `[]` for each item of a list. The value
+ * at the first replaces the one at the second.
  */
 export const Fields = z.record(Path, Path).check((context) => {
   for (const [from, to] of Object.entries(context.value)) {
@@ -28,7 +28,7 @@ export const Fields = z.record(Path, Path).check((context) => {
 type Node = Record<string, unknown>;
 const partsOf = (path: string): string[] => path.match(/\[\]|[^.[\]]+/g) ?? [];
 
-/** Every value at a path, with the places in its lists. */
+/** Every value at a path, with its positions in lists. */
 function find(value: unknown, [part, ...rest]: readonly string[], places: readonly number[] = []): Found[] {
   if (part === undefined) return value === undefined || value === null ? [] : [{ value, places }];
   if (part === '[]')
@@ -40,7 +40,7 @@ interface Found {
   places: readonly number[];
 }
 
-/** Sets a value at a path, making what is missing on the way; what is there and no object stays. */
+/** Sets a value at a path and creates what is missing on the way; what is there and no object stays. */
 function set(node: Node, parts: readonly string[], { value, places }: Found): void {
   const [part = '', ...rest] = parts;
   const [place = 0, ...others] = places;
@@ -55,8 +55,8 @@ function set(node: Node, parts: readonly string[], { value, places }: Found): vo
 }
 
 /**
- * A body in which members stand where the connector reads them, by `settings.fields`. A path begins at the body or, where
- * it leads nowhere there, in the first of its members in which it leads somewhere: an envelope need not be named.
+ * A body with members moved to where the connector reads them, by `settings.fields`. A path starts at the body or, if
+ * it leads nowhere there, in the first member in which it leads somewhere: an envelope need not be named.
  */
 export function applyFields(raw: unknown, fields: unknown): { body: unknown; aliases: Aliases } {
   const aliases = new Map<string, string>();
@@ -76,11 +76,11 @@ export function applyFields(raw: unknown, fields: unknown): { body: unknown; ali
   return { body, aliases };
 }
 
-/** Whether a path is another one, or leads on from it. */
+/** Whether a path is the other one, or continues it. */
 export const isWithin = (path: string, above: string): boolean =>
   path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
 
-/** The paths at which a member stands as the aliases are applied, one after the other: its own first. */
+/** The paths of a member as the aliases are applied one after the other, its own first. */
 export function translate(path: string, aliases: Aliases): string[] {
   const paths = [path];
   for (const [from, to] of aliases)

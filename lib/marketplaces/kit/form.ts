@@ -5,8 +5,8 @@ interface Members {
 }
 
 /**
- * A form-encoded body as the JSON it stands for: `order[id]=7` is `{ "order": { "id": "7" } }`, and a lone `payload` is the
- * JSON that it holds. Undefined for what is no form.
+ * A form-encoded body as the JSON it stands for: `order[id]=7` is `{ "order": { "id": "7" } }`, and a lone `payload` is
+ * the JSON in it. Undefined for what is no form.
  */
 export function readForm(body: Buffer): unknown {
   const text = body.toString();

@@ -16,7 +16,7 @@ export const member = (value: unknown, key: PropertyKey): unknown =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
 /**
- * What stands under members of these names, one in the other: an answer without what is wrapped around it. What has the
+ * What is under members of these names, nested: an answer without what is wrapped around it. An object that has the
  * member `own` is the thing itself, whatever else it has.
  */
 export function unwrap(body: unknown, names: readonly string[], own = ''): unknown {
@@ -26,8 +26,8 @@ export function unwrap(body: unknown, names: readonly string[], own = ''): unkno
 }
 
 /**
- * The rows of a list, without what is wrapped around it or around each of them: also of an object by their places, as PHP
- * writes a list with gaps, and the one that stands there itself. Undefined for no list; `own` is a member that a row has.
+ * The rows of a list, without what is wrapped around it or around each of them; also an object keyed by position, as
+ * PHP writes a list with gaps, and a single row. Undefined for no list; `own` is a member that a row has.
  */
 export function rowsIn(body: unknown, names: readonly string[], own: string): unknown[] | undefined {
   const inner = unwrap(body, names, own);
@@ -38,13 +38,13 @@ export function rowsIn(body: unknown, names: readonly string[], own: string): un
   return isByPlace ? rows.map(([, row]) => bareRow(row)) : undefined;
 }
 
-/** `{ "Order": { … } }` is what it holds. */
+/** `{ "Order": { … } }` stands for its content. */
 function bareRow(row: unknown): unknown {
   const [only, ...more] = Object.values(row ?? {});
   return isObject(only) && more.length === 0 ? only : row;
 }
 
-/** What JSON text says in a shape; undefined for any other text, and for none. */
+/** JSON text read with a schema; undefined for any other text, and for none. */
 export const parseJson = <T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined =>
   schema.safeParse(readJson(text ?? '')).data;
 
@@ -52,14 +52,14 @@ export const parseJson = <T>(schema: z.ZodMiniType<T>, text: string | null): T |
 export const textOf = (value: unknown): string =>
   typeof value === 'string' || (typeof value === 'number' && isExact(value)) ? String(value).trim() : '';
 
-/** The first of these members that says something as text; empty for none. */
+/** The first of these members that holds text; empty for none. */
 export const firstText = (value: unknown, keys: readonly string[]): string =>
   keys.map((key) => textOf(member(value, key))).find((text) => text !== '') ?? '';
 
-/** 0 is what is written where there is no id. */
+/** 0 is written where there is no id. */
 export const isIdOfDigits = (value: unknown): boolean => /^(?!0+$)\d{1,18}$/.test(textOf(value));
 
-/** All ids of digits in a body, and all numbers that may be one that JSON has rounded. */
+/** All numeric ids in a body, and all numbers that may be one that JSON has rounded. */
 export const numbersIn = (value: unknown): unknown[] => {
   if (isObject(value)) return Object.values(value).flatMap(numbersIn);
   return !isExact(value) || isIdOfDigits(value) ? [value] : [];

@@ -2,15 +2,15 @@ import { INEXACT, isExact, isIdOfDigits, isObject, member, textOf } from './json
 import { unreadable } from './shape.ts';
 
 /**
- * The id of digits that a body names under the first of these paths: a webhook's whose document shows no body, so that it
- * may stand in any envelope. Undefined where there is none. Throws ContractError for a number that JSON has rounded.
+ * The numeric id that a body has under the first of these paths, for webhooks whose body is undocumented: it may be in
+ * any envelope. Undefined if there is none. Throws ContractError for a number that JSON has rounded.
  */
 export function findNamedId(body: unknown, paths: readonly string[][]): string | undefined {
   const outer = inside({ value: body, isNamed: false });
   const places = [{ value: body, isNamed: false }, outer, inside(outer)];
   for (const path of paths)
     for (const { value: place, isNamed } of places) {
-      // The `id` of something with a name of its own is that thing's: of a customer, and not of the order.
+      // The `id` of an object with a name of its own belongs to that object: to a customer, not to the order.
       if (isNamed && path.join() === 'id') continue;
       const value = path.reduce<unknown>(memberLike, place);
       if (!isExact(value)) throw unreadable(path.join('.'), INEXACT);
@@ -29,13 +29,13 @@ const plain = (key: string): string => key.replaceAll(/[_-]/g, '').toLowerCase()
 
 interface Place {
   value: unknown;
-  /** Whether the way here leads through anything but lists and the usual words for what an envelope holds. */
+  /** Whether the path here leads through anything but lists and the usual names for an envelope's content. */
   isNamed: boolean;
 }
 
 const ENVELOPE = /^(data|payload|body|object|resource|\d+)$/;
 
-/** What an envelope holds: its only object. Of two nothing says which is meant. */
+/** An envelope's content: its only object. With two, nothing says which is meant. */
 function inside({ value, isNamed }: Place): Place {
   const held = isObject(value) ? Object.entries(value).filter(([, each]) => isObject(each)) : [];
   const [name, only] = held.length === 1 ? (held[0] ?? []) : [];

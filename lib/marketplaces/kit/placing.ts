@@ -4,7 +4,7 @@ import { BlockedError } from '#lib/platform/errors';
 
 type Item = Order['ucp']['line_items'][number]['item'];
 
-/** What is in these lines of an order, with how many of it. */
+/** The goods in these lines of an order, with their quantities. */
 export function itemsIn({ id: orderId, ucp }: Order, lineItems: readonly LineQuantity[]): Array<[Item, number]> {
   return lineItems.map(({ id, quantity }) => {
     const line = ucp.line_items.find((candidate) => candidate.id === id);
@@ -18,7 +18,7 @@ export function itemsIn({ id: orderId, ucp }: Order, lineItems: readonly LineQua
  * it has its own: the order's id, and `~2`, `~3` behind it; `~2.2` is the second try at one that ended there.
  */
 
-/** The code of the n-th placement of an order, at its k-th try. */
+/** The code of an order's n-th placement, at its k-th try. */
 export const codeOf = (orderId: string, n: number, k = 1): string => {
   if (k > 1) return `${orderId}~${n}.${k}`;
   return n === 1 ? orderId : `${orderId}~${n}`;
@@ -26,7 +26,7 @@ export const codeOf = (orderId: string, n: number, k = 1): string => {
 
 const CODE = /^(?<order>.*:.*?)~(?<n>\d{1,4})(?:\.\d{1,4})?$/s;
 
-/** Our order id of a code, and which of its placements it is. */
+/** Our order id in a code, and the placement's count. */
 export function readCode(code: string): { orderId: string; nth?: number } {
   const { order, n } = CODE.exec(code)?.groups ?? {};
   return order === undefined ? { orderId: code } : { orderId: order, nth: Number(n) };
@@ -34,16 +34,16 @@ export function readCode(code: string): { orderId: string; nth?: number } {
 
 const OF_FIVE_DIGITS = new Set(['MX', 'US']);
 
-/** Where a code has five digits, one that came as a number has lost its zeros in front: 01000 is a part of Mexico City. */
+/** Restores leading zeros of five-digit codes that came as a number: 01000 is a part of Mexico City. */
 export const postalCodeOf = ({ address_country = '', postal_code }: Order['shippingAddress']) =>
   OF_FIVE_DIGITS.has(address_country) && /^\d{3,4}$/.test(postal_code ?? '')
     ? postal_code?.padStart(5, '0')
     : postal_code;
 
-/** Each member of theirs: its value, and the member of our address that has it, with what it may be in brackets. */
+/** For each of the shipper's members: its value, and our address member that has it, perhaps with a remark in brackets. */
 type Wanted<Key extends string> = Readonly<Record<Key, readonly [value: string | null | undefined, member: string]>>;
 
-/** The recipient as a shipper wants it, in texts that are not blank. Throws as `incomplete` for what the address lacks. */
+/** The recipient as a shipper wants it, without blank texts. Throws like `incomplete` for what the address lacks. */
 export function recipientOf<Key extends string>(wanted: Wanted<Key>): Record<Key, string> {
   const all = Object.entries<Wanted<Key>[Key]>(wanted);
   const texts = all.map(([key, [value]]) => [key, value?.trim() ?? ''] as const);
@@ -59,11 +59,11 @@ export function incomplete(members: readonly string[]): BlockedError {
   return new BlockedError({ code: 'address_incomplete', description, field: fields[0]?.split(' ')[0] ?? '' }, 'order');
 }
 
-/** What buyers add to an order that not every shipper has a member for. */
+/** What buyers add to an order and not every shipper has a member for. */
 type Extra = 'company' | 'note' | 'pickup point' | 'shipping method';
 
 /**
- * What a shipper that carries only these is not told of an order, in words for its timeline; they name, and repeat
+ * What of an order a shipper with only these members is not told, in words for its timeline; they name it and quote
  * nothing.
  */
 export function uncarried(order: Order, title: string, carries: ReadonlyArray<Extra | false>): string | undefined {

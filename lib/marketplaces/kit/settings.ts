@@ -8,14 +8,14 @@ export const filled = z.string().check(z.regex(/\S/, 'must not be empty'));
 /** An ISO 4217 code in capitals. */
 export const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'));
 
-/** What one side calls a carrier → what the other does. */
+/** One side's name for a carrier → the other side's. */
 const carriers = z.optional(z.record(z.string(), filled));
 
 const fields = z.optional(Fields);
 
 const sku = filled.check(z.maxLength(200));
 
-/** The sales channels' SKU → what the connection itself calls it; a list names those that are called alike. */
+/** The sales channels' SKU → the connection's own name for it; a list holds names for the same goods. */
 const skus = z._default(
   z.union([
     z.record(sku, sku),
@@ -31,23 +31,23 @@ const skus = z._default(
 export const shipperSettings = {
   fields,
   skus,
-  /** What it calls a carrier → canonical code. */
+  /** The shipper's name for a carrier → canonical code. */
   carriers,
 };
 
 /** Settings of every sales channel. */
 export const channelSettings = {
   fields,
-  /** Canonical carrier code → what the channel calls it. */
+  /** Canonical carrier code → the channel's name. */
   carriers,
   /** The states of payment in which an order may ship; by default those of the marketplace. */
   release: z.optional(z.array(PaymentState).check(z.minLength(1))),
-  /** Where an order is looked at: a web address with `{id}` or `{number}` of the channel's own. */
+  /** The page of an order: a web address with the channel's own `{id}` or `{number}`. */
   permalink: z.optional(
     z.url({ protocol: /^https?$/ }).check(z.refine((url) => /\{(id|number)\}/.test(url), 'expected {id} or {number}')),
   ),
-  /** Units of each SKU that are held back from what the channel is told of its stock, where it can be told. */
+  /** Units of each SKU that are held back from the stock that the channel is told, if it can be told. */
   stockBuffer: z.optional(z.int().check(z.nonnegative())),
-  /** What a warehouse knows this sales channel as; by default the connection's id. */
+  /** The name under which warehouses know this sales channel; by default the connection's id. */
   channel: z.optional(filled),
 };

@@ -20,13 +20,13 @@ const filled = (raw: typeof TextOrNumber) =>
 /** An amount that must be there, in whatever form. */
 export const price = z.unknown().check(z.refine((value) => !isNothing(value), 'expected an amount'));
 
-/** Whatever it is, also nothing: for figures that only control, and members in several forms. */
+/** Anything, even nothing: for figures that are only a check, and members in several forms. */
 export const anything = z.optional(z.unknown());
 
 /** What a function makes of a member, whatever that is. */
 export const reading = <T>(read: (value: unknown) => T) => z.pipe(anything, z.transform(read));
 
-/** Absent and null are the same, and so are the `""`, `[]` and `{}` of those who write all that is empty alike. */
+/** Absent and null are the same, as are `""`, `[]` and `{}` from vendors who write everything empty alike. */
 export const isNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (isObject(value) && Object.keys(value).length === 0);
 
@@ -37,7 +37,7 @@ export const optional = <T extends z.ZodMiniType>(schema: T) =>
     z.optional(schema),
   );
 
-/** Blank, too, means nothing. */
+/** Blank text means nothing as well. */
 const orNothing = (raw: typeof TextOrNumber) =>
   z.pipe(
     optional(raw),
@@ -48,7 +48,7 @@ const orNothing = (raw: typeof TextOrNumber) =>
 export const text = filled(TextOrNumber);
 export const optionalText = orNothing(TextOrNumber);
 
-/** Text that nothing depends on: what is neither text nor a number says nothing, and refuses nothing. */
+/** Text that nothing depends on: a value that is neither text nor a number is ignored. */
 export const looseText = reading((value) => textOf(value) || undefined);
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
@@ -63,14 +63,14 @@ export const trackingNumber = z.pipe(
 export const looseTexts = <Name extends string>(...names: Name[]) =>
   Object.fromEntries(names.map((name) => [name, looseText])) as Record<Name, typeof looseText>;
 
-/** A word, or an object or list by the first word that names it: what is not looked at stays unread. */
+/** A word, or an object or list by the first member that names it: what is not looked at stays unread. */
 export const looseWord = reading((value) => {
   const one: unknown = Array.isArray(value) ? value[0] : value;
   const name = NAMES.find((key) => /\D/.test(textOf(member(one, key))));
   return textOf(one) || (name === undefined ? undefined : textOf(member(one, name)));
 });
 
-/** Of an object in place of a list: the one list that it holds, or its members where each is an object, else itself alone. */
+/** For an object in place of a list: the one list in it, or its members if each is an object, or else the object itself. */
 export function listed(value: unknown): unknown {
   if (!isObject(value) || Array.isArray(value)) return value;
   const held = Object.values(value);
@@ -78,10 +78,10 @@ export function listed(value: unknown): unknown {
   return held.every(isObject) ? held : [value];
 }
 
-/** A list, also as an object by its items' ids, which is how PHP writes one with gaps. */
+/** A list, or an object keyed by its items' ids, which is how PHP writes one with gaps. */
 export const itemsOf = <T extends z.ZodMiniType>(schema: T) => z.pipe(reading(listed), z.array(schema));
 
-/** A list as `itemsOf` reads it, without the items that have another shape; empty where there is none. */
+/** A list read like `itemsOf`, without items of another shape; empty if there is none. */
 export const looseList = <T extends z.ZodMiniType>(schema: T) =>
   reading((value): Array<z.infer<T>> => {
     const list = listed(value);
@@ -89,39 +89,36 @@ export const looseList = <T extends z.ZodMiniType>(schema: T) =>
     return read.flatMap((one) => (one.success ? [one.data as z.infer<T>] : []));
   });
 
-/** What the schema reads of a member that nothing depends on: any other shape says nothing, and refuses nothing. */
+/** What the schema reads of a member that nothing depends on: a value of another shape is ignored. */
 export const loose = <T extends z.ZodMiniType>(schema: T) =>
   reading((value) => schema.safeParse(value).data as z.infer<T> | undefined);
 
-/** What a key of the table and a segment of a path can hold: half a character is written in neither. */
+/** What a table key and a path segment can hold: neither can hold half a character. */
 const keyOf = (bytes: number) => [
   z.refine<string | undefined>((value) => (value ?? '').isWellFormed(), 'has half a character in it'),
   z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`),
 ];
 
-/**
- * DynamoDB's sort keys have 1,024 bytes: a SKU stands in one twice, once with each `#` as three, beside a connection's
- * id.
- */
+/** DynamoDB's sort keys have 1,024 bytes: a SKU is in one twice, once with each `#` as three, beside a connection's id. */
 const MAX_ID_BYTES = 200;
 
-/** What a vendor calls an order, a line, a SKU or anything else by. */
+/** A vendor's name for an order, a line, a SKU or anything else. */
 export const id = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES));
 export const optionalId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES));
-/** An order's id of ours that a shipper repeats: longer by its connection's id and by what tells placements apart. */
+/** Our order's id as a shipper repeats it: longer by its connection's id and the placement's count. */
 export const ourId = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
 export const optionalOurId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
 
 const numberLike = (form: RegExp, expected: string) =>
   z.pipe(z.pipe(text, z.string().check(z.regex(form, expected))), z.transform(Number));
 
-/** A whole number, also as text. */
+/** A whole number, or its text. */
 export const integer = numberLike(/^-?\d{1,15}(\.0+)?$/, 'expected a whole number');
 
-/** How many there are of what may also be sold by weight or length: of a part of one nobody can be sold the whole. */
+/** How many of a product there are, which may be sold by weight or length: a fraction of one cannot be sold as one. */
 export const stocked = z.pipe(numberLike(/^-?\d{1,15}(\.\d+)?$/, 'expected a number'), z.transform(Math.floor));
 
-/** An amount in minor units: text with decimals is one in major units. */
+/** An amount in minor units: text with decimals would be in major units. */
 export const minorUnits = numberLike(/^-?\d{1,15}$/, 'expected minor units, a whole number');
 
 /** How many: a whole number that is not negative. */
@@ -129,7 +126,7 @@ export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a n
 
 const YES = /^(true|yes|y|1)$/i;
 
-/** A boolean, also as a digit or as a word. */
+/** A boolean, or its digit or word. */
 export const flag = z.pipe(
   z.union([z.boolean(), z.pipe(text, z.string().check(z.regex(/^(true|yes|y|1|false|no|n|0)$/i, 'expected a flag')))], {
     error: 'expected a flag',
@@ -140,7 +137,7 @@ export const flag = z.pipe(
 /** The name of an IANA time zone. */
 export const timeZone = z.string().check(z.refine(isZone, 'must be an IANA time zone'));
 
-/** Settings are read for every body, and to ask Intl takes longer than all the rest of them. */
+/** Settings are read for every body, and asking Intl takes longer than the rest of them. */
 const zones = new Set<string>();
 
 function isZone(name: string): boolean {
@@ -154,7 +151,7 @@ function isZone(name: string): boolean {
   }
 }
 
-/** An object, of a list the first; what is none is its member of that name. */
+/** An object, or the first of a list; anything else becomes the value of its member `own`. */
 export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) =>
   z.pipe(
     reading((value): unknown => {
@@ -165,8 +162,8 @@ export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) 
   );
 
 /**
- * A vendor's body in the shape we need; extra keys pass and are dropped.
- * Throws ContractError with the path of what is missing or wrong, below `at`; it repeats no value of the body.
+ * A vendor's body in the shape we need; extra keys are allowed and dropped. Throws ContractError with the path of what
+ * is missing or wrong, below `at`; it quotes no value of the body.
  */
 export function readShape<T>(schema: z.ZodMiniType<T>, body: unknown, at = ''): T {
   const result = schema.safeParse(body);
@@ -182,7 +179,7 @@ export function unreadable(field: string, problem: string): ContractError {
   return new ContractError({ code: 'unexpected_shape', description: `${field || 'the body'}: ${problem}`, field });
 }
 
-/** What is read; undefined where it cannot be read, for what nothing depends on. */
+/** What `read` returns; undefined if it cannot be read and nothing depends on it. */
 export function unlessUnreadable<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -207,7 +204,7 @@ export function needed(field: string): never {
   throw unreadable(field, 'is missing');
 }
 
-/** The id, or with the first number behind it that none of the others has; one of them from then on. */
+/** The id, with the first number appended that makes it unlike the others, which it then joins. */
 export function unused(id: string, others: Set<string>): string {
   let own = id;
   for (let n = 2; others.has(own); n++) own = `${id}-${n}`;
@@ -222,8 +219,8 @@ const letters = (name: string): string =>
     .toLowerCase();
 
 /**
- * An object of which a member may stand under other names as well, each also in other letters (`TrackingNumber`,
- * `número guía`): the first of them that says something is it.
+ * An object with a member that may have other names, each spelled in any way (`TrackingNumber`, `número guía`): the first
+ * of them that holds something counts.
  */
 export const alsoNamed = <T extends z.ZodMiniObject>(
   schema: T,
@@ -244,12 +241,12 @@ export const alsoNamed = <T extends z.ZodMiniObject>(
     schema,
   );
 
-/** An object whose members may be spelled in other letters: `SKUCode` or `sku_code` for a `SkuCode` that says nothing. */
+/** An object whose members may be spelled otherwise: `SKUCode` or `sku_code` for a `SkuCode` that is empty. */
 export const spelled = <S extends Record<string, z.ZodMiniType>>(shape: S) => alsoNamed(z.object(shape));
 
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
-/** An object without its members that are undefined. */
+/** An object without its undefined members. */
 export function defined<T extends Record<string, unknown>>(members: T): Defined<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

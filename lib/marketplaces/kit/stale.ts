@@ -3,10 +3,10 @@ import type { Fetched } from '../action.ts';
 import type { Change } from '../contract.ts';
 import { member, textOf } from './json.ts';
 
-/** A placement that has not come to an end for so long is asked for no more. */
+/** The age at which a placement that has not ended is asked for no more. */
 const MAX_AGE_MS = 90 * 24 * 3600_000;
 
-/** The topic under which a poll hands a placement on that it asks for no more. */
+/** The topic by which a poll reports a placement that it no longer asks for. */
 export const STALE = 'stale';
 
 export const isStale = ({ placedAt }: OpenPlacement, now: Date): boolean =>

@@ -12,11 +12,11 @@ function activeSecrets(secrets: Secrets, name: string): string[] {
   return [secrets[name], secrets[previous]].filter((secret) => secret !== undefined && secret !== '') as string[];
 }
 
-/** Whether a caller knows the secret (in a header or the URL). Takes as long for a near miss as for nonsense. */
+/** Whether a caller knows the secret (in a header or the URL). A near miss takes as long as nonsense. */
 export function knowsSecret(given: string | undefined, secrets: Secrets, name = 'webhookSecret'): boolean {
   const digest = (value: string) => createHash('sha256').update(value).digest();
   const candidate = digest(given ?? '');
-  // No early exit: which of the two secrets matched must not show in the time it takes.
+  // No early exit: the time must not show which of the two secrets matched.
   const matches = activeSecrets(secrets, name).map((secret) => timingSafeEqual(digest(secret), candidate));
   return matches.includes(true);
 }
@@ -46,24 +46,22 @@ export function hasValidHmac(
   return matches.includes(true);
 }
 
-/**
- * A signature's bytes, none where it holds a character of another encoding: Buffer would skip that and read the rest.
- */
+/** A signature's bytes; none if it contains a character of another encoding, which Buffer would skip. */
 function decode(text: string, encoding: (typeof ENCODINGS)[number]): Buffer {
   const canonical = encoding === 'hex' ? text.toLowerCase() : unpadded(text);
   const bytes = Buffer.from(canonical, encoding);
   return unpadded(bytes.toString(encoding)) === canonical ? bytes : Buffer.alloc(0);
 }
 
-/** Base64 as RFC 4648 has it for URLs is the same in other letters, and may lack its padding. */
+/** Base64 for URLs (RFC 4648) has two other characters, and may lack its padding. */
 const unpadded = (text: string): string => text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
 
 /** The signature over the body that stands for a secret which came in the URL or a header. */
 const KEPT = { name: 'secret', algorithm: 'sha256', encoding: 'hex' } as const;
 
 /**
- * Evidence of a secret that was presented as it is. Kept as a signature over the body, so that what is kept is worth
- * as little to a thief as a signature, and proves nothing of any other body.
+ * Evidence of a secret that was presented as it is. It is kept as a signature over the body, so that a thief gains
+ * nothing but that signature, which proves nothing about any other body.
  */
 function secretEvidence(given: string | undefined, body: Buffer): Evidence | undefined {
   if (!given) return undefined;
