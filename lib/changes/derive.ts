@@ -16,18 +16,28 @@ const INSIDE = new Set<string>([
   ...['routed', 'own', 'assigned', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
 ]);
 
-/** Events of an order: told when `count` has grown. Members in `tells` are then left out of `order.changed`. */
-const EVENTS: ReadonlyArray<{ type: ChangeType; count(order: Order): number; tells: readonly string[] }> = [
+/** An event of an order: told when `count` has grown; no `order.changed` need tell of its members `tells`. */
+interface OrderEvent {
+  type: ChangeType;
+  count(order: Order): number;
+  tells: readonly string[];
+  /** Happens only once to an order, so that a rebuild does not repeat it. */
+  isOnce?: true;
+}
+
+const EVENTS: readonly OrderEvent[] = [
   { type: 'order.created', count: () => 1, tells: [] },
   {
     type: 'order.released',
     count: (order) => Number(wasReleased(order)),
     tells: ['paidAt', 'releasedAt', 'payment', 'ucp'],
+    isOnce: true,
   },
   {
     type: 'order.cancelled',
     count: (order) => Number(statusOf(order) === 'cancelled'),
     tells: ['cancelled', 'ucp', 'lines', 'amounts'],
+    isOnce: true,
   },
   {
     type: 'fulfillment.added',
@@ -68,15 +78,12 @@ export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Chan
   const changed = Object.keys(shownOf(after)).filter((name) => !INSIDE.has(name));
   const [created, ...others] = changesOfOrder(undefined, after);
   const id = idOf(after.id, after.revision, 'order.changed');
-  const isKnown = (type: ChangeType) => ONCE.has(type) && told.has(type);
+  const isKnown = (type: ChangeType) => told.has(type) && EVENTS.some((event) => event.isOnce && event.type === type);
   return [
     ...(created ? [{ ...created, id, type: 'order.changed' as const, changed: changed.sort() }] : []),
     ...others.filter(({ type }) => !isKnown(type)),
   ];
 }
-
-/** Happens only once to an order, which may on the other hand have more parcels or returns than were told. */
-const ONCE = new Set<ChangeType>(['order.released', 'order.cancelled']);
 
 /** Members that changed, by the names the API uses: what is stored, and what is derived from snapshots. */
 function membersChanged(before: Order, after: Order): string[] {

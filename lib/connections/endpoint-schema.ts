@@ -16,9 +16,9 @@ export const ChangeType = z.enum([
 ]);
 export type ChangeType = z.infer<typeof ChangeType>;
 
-const GROUP = /^(?:order|fulfillment|delivery|product)\.\*$/;
-/** Whether it is a type of change, or a group of types. */
-export const isChangeType = (type: string): boolean => GROUP.test(type) || ChangeType.safeParse(type).success;
+/** Whether it is a type of change, or a group of types such as `order.*`. */
+export const isChangeType = (type: string): boolean =>
+  ChangeType.options.some((option) => type === option || type === option.replace(/\..*/, '.*'));
 
 /** How messages to an endpoint are written and signed. */
 export const Profile = z.enum(['standard-webhooks', 'ucp']);
