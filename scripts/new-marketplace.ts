@@ -37,6 +37,7 @@ async function main(): Promise<void> {
   await describeApi();
   console.log(`${[...files, ...shared].map(({ path }) => `  ${path}`).join('\n')}
   docs/openapi.json
+  client/generated/openapi.ts
 
 It passes npm test as it is. Next: docs/add-a-marketplace.md, "Fill it in".`);
 }
@@ -143,11 +144,14 @@ const addConnection = (text: string, name: string): string =>
     }$&`,
   );
 
-/** The API's own description names the webhook URLs of every marketplace. */
+/** The API's own description, and the client's types made of it, name the webhook URLs of every marketplace. */
 async function describeApi(): Promise<void> {
   const { createApi } = await import('#lib/api/api');
   const document = await (await createApi().request('/openapi.json')).json();
   writeFileSync('docs/openapi.json', `${JSON.stringify(document, null, 2)}\n`);
+  // As `npm run client:types`.
+  const types = ['docs/openapi.json', '--default-non-nullable', 'false', '-o', 'client/generated/openapi.ts'];
+  execFileSync(join('scripts/tools/node_modules/.bin', 'openapi-typescript'), types, { stdio: 'ignore' });
 }
 
 try {
