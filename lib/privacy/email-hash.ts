@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { domainToUnicode } from 'node:url';
 import * as items from '#lib/platform/table/items';
 import { db, getItem, isWritten, NEW, put, type Table } from '#lib/platform/table/table';
 
@@ -13,8 +14,8 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
 }
 
 /**
- * An address in lower case, without what is copied along with it from a page or a mail: invisible characters, a name
- * (`Ana Torres <ana@example.com>`), `mailto:`.
+ * An address in lower case, its host in letters where it is in punycode, without what is copied along with it from a page
+ * or a mail: invisible characters, a name (`Ana Torres <ana@example.com>`), `mailto:`.
  */
 export function normalEmail(email: string): string {
   const text = email
@@ -22,7 +23,8 @@ export function normalEmail(email: string): string {
     .replaceAll(/\p{Cf}/gu, '')
     .trim()
     .toLowerCase();
-  return /[^\s<>:"]+@[^\s<>:"]+/.exec(text)?.[0] ?? text;
+  const address = /[^\s<>:"]+@[^\s<>:"]+/.exec(text)?.[0] ?? text;
+  return address.replace(/(?<=@).*xn--.*$/, (host) => domainToUnicode(host) || host);
 }
 
 const readKey = async (table: Table): Promise<string | undefined> =>

@@ -47,6 +47,8 @@ it.each([
   ['Çınar-İ1', ['ÇINAR i1', 'çınar-ı1', 'c\u0327INARI1', 'cinar i1']],
   ['ΟΔΟΣ-12', ['οδος 12', 'οδοσ１２', 'ὈΔΟΣ12'.normalize('NFD').replace('\u0313', '')]],
   ['ŁYŻKA-Ø7', ['łyżka ø7', 'lyzka o7', 'LYZKA']],
+  ['١٠٠٢-А٣', ['1002 а3', '۱۰۰۲А۳', '१००२А3', '№ 1002А3', '１００２']],
+  ['№ 7702', ['7702', '#7702', '№７７０２', '٧٧٠٢']],
   ['e\u0301clair-9', ['ÉCLAIR9', 'éclair 9', 'Ｅ\u0301clair９', 'eclair', 'ＥＣＬＡＩＲ９']],
 ])('finds what has more than one way to be written, whichever was kept: %s', async (reference, spellings) => {
   const acknowledgement = { by: 'erp', reference, at: '2026-11-20T09:00:00.000Z' };
@@ -75,6 +77,15 @@ it('finds it by each of its words, and by an e-mail address of any case, which n
   ] as const)
     expect(await find(q), q).toEqual([`ord_8f3a ${matched}`]);
   expect(await find('bob@example.com')).toEqual([]);
+});
+
+it('finds it by an address whose host is written in letters or as the name service has it', async () => {
+  for (const [index, email] of ['ana@MÜNCHEN.example', 'bob@xn--mnchen-3ya.example'].entries())
+    await commit(sold(`ord_${index}`, { buyer: { email } }));
+  for (const host of ['münchen.example', 'XN--MNCHEN-3YA.example', 'mu\u0308nchen.EXAMPLE']) {
+    expect(await find(`ana@${host}`), host).toEqual(['ord_0 email']);
+    expect(await find(`bob@${host}`), host).toEqual(['ord_1 email']);
+  }
 });
 
 it('finds it by its id, however that is written, and none of another connection', async () => {

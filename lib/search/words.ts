@@ -29,13 +29,23 @@ const MAX_LENGTH = 100;
 /** Begins the hash of an address; no other word contains this character. */
 const EMAIL_MARK = '@';
 
+const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
+/** What a digit of any script is worth: in Unicode each script's stand in a row from 0 to 9. */
+function worth(digit: string): string {
+  let before = 0;
+  for (let code = (digit.codePointAt(0) ?? 0) - 1; isDigit(code); code--) before += 1;
+  return `${before % 10}`;
+}
+
 /**
  * A word as it is kept and looked for: letters and digits only, as nobody remembers case, spaces and dashes. Upper case
- * in between folds what has no single counterpart (`ß` is `ss`, `ς` is `σ`, Turkish `ı` is `i`).
+ * in between folds what has no single counterpart (`ß` is `ss`, `ς` is `σ`, Turkish `ı` is `i`). `№` is a sign as `#` is.
  */
 export const normalize = (text: string): string =>
   text
+    .replaceAll('№', '')
     .normalize('NFKC')
+    .replaceAll(/[^\P{Nd}0-9]/gu, worth)
     .toLowerCase()
     .toUpperCase()
     .toLowerCase()
