@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Result } from '#lib/attempts/attempt';
+import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { clampWait, codeOf, plusSeconds } from '#lib/deliveries/settle';
 import { ThrottledError } from '#lib/platform/errors';
 import { awayPolicy, endpointPauseMs, httpTimeoutMs, leaseSeconds, notifyPolicy } from '#lib/platform/settings';
-import { anyOf, equals, isAtMost, isUnset, setting } from '#lib/platform/table/expressions';
+import { allOf, anyOf, equals, isAtMost, isUnset, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { db, getItem, isWritten } from '#lib/platform/table/table';
@@ -17,6 +18,8 @@ interface Paused {
 
 /** How far an endpoint was told the changes, and how that goes. */
 export interface EndpointState {
+  /** That of the endpoint it belongs to, as another may have had the name before; absent if no command added it. */
+  since?: string;
   /** The cursor after the last change that it was told, or that became a delivery. */
   committed?: string;
   /** Changes after that cursor that it was told nevertheless: time ran out before one ahead of them. */
@@ -88,8 +91,14 @@ export const isGone = (result: Result): boolean => !result.ok && codeOf(result.e
 /** Whether it asked for patience: it is sent nothing until its `heldUntil`. */
 export const isThrottled = (result: Result): boolean => !result.ok && result.error instanceof ThrottledError;
 
+/** Whether it is of another endpoint than the one a worker knows by that name: that was removed, or is not known yet. */
+export const isOfAnother = (state: EndpointState, { since }: Pick<Endpoint, 'since'>): boolean =>
+  state.since !== undefined && state.since !== since;
+
 /** Whether it is sent nothing at the moment. */
 export const isHeld = ({ heldUntil }: EndpointState, now: Date): boolean => (heldUntil ?? '') > now.toISOString();
+
+type Wanted = Pick<Endpoint, 'id' | 'since'>;
 
 /** An endpoint's state as it was when its lease was taken. */
 export interface Begun {
@@ -104,10 +113,10 @@ export function openEndpointStates(table = db) {
   const update = (id: string, members: Partial<EndpointState> & { lease?: Lease | null }, more?: object) =>
     table.update({ Key: at(id).key, ...setting(members), ...more });
 
-  const takeFree = async (id: string, now: Date) =>
-    (await takeLease({ ...at(id), seconds: endpointLeaseSeconds(), now, when: isUnheld(now) }, table)) as
-      | Begun
-      | undefined;
+  const takeFree = async ({ id, since }: Wanted, now: Date) => {
+    const when = allOf(isUnheld(now), anyOf(isUnset('since'), equals('since', since)));
+    return (await takeLease({ ...at(id), seconds: endpointLeaseSeconds(), now, when }, table)) as Begun | undefined;
+  };
 
   return {
     get: async (id: string): Promise<EndpointState> => (await getItem<EndpointState>(at(id).key, table)) ?? {},
@@ -122,12 +131,12 @@ export function openEndpointStates(table = db) {
       void (await update(id, { ...members, lease: null })),
 
     /** One worker tells an endpoint; another has the first one look again. Undefined where it must not be told. */
-    async begin(id: string, now: Date): Promise<Begun | undefined> {
-      const begun = await takeFree(id, now);
+    async begin(endpoint: Wanted, now: Date): Promise<Begun | undefined> {
+      const begun = await takeFree(endpoint, now);
       if (begun) return begun;
-      const found = await update(id, { rung: randomUUID() }, { ReturnValues: 'ALL_NEW' });
+      const found = await update(endpoint.id, { rung: randomUUID() }, { ReturnValues: 'ALL_NEW' });
       // It was released between the two, and whoever released it did not see the ring.
-      return found?.lease || isHeld(found as EndpointState, now) ? undefined : takeFree(id, now);
+      return found?.lease || isHeld(found as EndpointState, now) ? undefined : takeFree(endpoint, now);
     },
 
     /** Writes what was done under a lease, which continues; false if it was lost. */

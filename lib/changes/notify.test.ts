@@ -49,6 +49,15 @@ test('what waits for an endpoint that asked for patience is not sent meanwhile, 
   expect(await attempt(delivery, {} as never)).toMatchObject({ ok: true });
 });
 
+test('nothing is repeated to an endpoint that was removed and added anew by a worker who knows the one before', async () => {
+  const states = openEndpointStates(memoryTable());
+  await states.update('erp', { since: '2026-11-20T08:15:00.000Z' });
+  const before = { ...endpoint, since: '2026-11-01T08:15:00.000Z' };
+  const getEndpoints = async () => new Map([['erp', before]]);
+  const hub = { ...HUB, present: async () => [], states, getEndpoints, sendChange: () => Promise.reject(new Error()) };
+  expect(await workerOf(hub).attempt(delivery, {} as never)).toMatchObject({ error: { waitMs: 5_000 } });
+});
+
 test('the words in which an endpoint refuses an order are not kept once its buyer was erased', async () => {
   const change = { id: 'chg_1', type: 'order.changed', order: 'shop:1' } as Change;
   const error = new RetryableError({ code: 'http_500', description: 'Zenobia is unknown here', httpStatus: 500 });

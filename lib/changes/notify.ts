@@ -3,7 +3,7 @@ import type { Result } from '#lib/attempts/attempt';
 import { quiet } from '#lib/attempts/record';
 import { HUB as WORK_HUB, type Worker, workDeliveries } from '#lib/attempts/work';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
-import { getEndpoints } from '#lib/connections/store';
+import { CONFIG_TTL_MS, getEndpoints } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDelivery, openDelivery, putNewDelivery, transition, withAttempt } from '#lib/deliveries/ledger';
 import { eachDelivery } from '#lib/deliveries/list';
@@ -18,7 +18,14 @@ import * as items from '#lib/platform/table/items';
 import { keptFor, put, transact } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { Change } from './change-schema.ts';
-import { type EndpointState, type EndpointStates, isAsking, judge, openEndpointStates } from './endpoint-state.ts';
+import {
+  type EndpointState,
+  type EndpointStates,
+  isAsking,
+  isOfAnother,
+  judge,
+  openEndpointStates,
+} from './endpoint-state.ts';
 import { type Present, sendChange } from './send.ts';
 
 export const HUB = {
@@ -85,7 +92,7 @@ async function attemptNotify(delivery: Delivery, hub: Hub): Promise<Result> {
       new BlockedError({ code: 'endpoint_missing', description: `${id} is no endpoint any more` }, 'connection'),
     );
   const state = await hub.states.get(id);
-  const wait = await waitFor(delivery, state, hub);
+  const wait = isOfAnother(state, endpoint) ? OF_ANOTHER : await waitFor(delivery, state, hub);
   if (wait) return failed(wait);
   const result = await hub.sendChange(endpoint, subject.change as Change, hub.present);
   const at = hub.now().toISOString();
@@ -96,6 +103,11 @@ async function attemptNotify(delivery: Delivery, hub: Hub): Promise<Result> {
   return result;
 }
 
+/** What a worker knows of endpoints is some seconds old. */
+const OF_ANOTHER = new NotYetError(
+  { code: AWAY, description: 'it was removed and added anew a moment ago' },
+  CONFIG_TTL_MS,
+);
 const TROUBLE_MS = 60_000;
 
 /** A fault of the hub's own is no failed attempt, and no failure of the endpoint. */

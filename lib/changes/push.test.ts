@@ -103,11 +103,21 @@ test('a change that was refused becomes a delivery, and the others go on', async
 
 test('who rings while another tells it has that one look again', async () => {
   const { push, sent, feed, states } = await scene([change('a', 1)]);
-  const begun = await states.begin('erp', NOW);
+  const begun = await states.begin(endpoint, NOW);
   await push();
   expect(sent).toEqual([]);
   await feed.append(5, () => [change('z', 1)], LONG_AGO);
   expect(await states.release('erp', begun?.lease as Lease, {}, begun?.item)).toBe(false);
+});
+
+test('one that was removed and added anew is told by nobody who still knows the one before', async () => {
+  const { hub, push, sent, states } = await scene([change('a', 1)]);
+  await states.update('erp', { since: endpoint.since });
+  const before = new Map([['erp', { ...endpoint, since: LONG_AGO }]]);
+  await pushTo({ endpoint: 'erp' }, { ...hub, getEndpoints: async () => before });
+  expect(sent).toEqual([]);
+  await push();
+  expect(sent).toEqual(['a/1']);
 });
 
 test('a pause by a person outlasts an attempt that was under way', async () => {
@@ -171,7 +181,7 @@ describe('trouble of the hub’s own', () => {
     const pushed = the.push();
     await vi.waitFor(() => expect(the.sent).toHaveLength(2));
     await new Promise(setImmediate);
-    expect(await the.states.begin('erp', NOW)).toBeUndefined();
+    expect(await the.states.begin(endpoint, NOW)).toBeUndefined();
     answering.resolve();
     await pushed;
     expect(the.sent).toEqual(['a/1', 'b/1']);

@@ -54,7 +54,7 @@ const PAGES_MS = 20_000;
 /** Tells an endpoint what is new until it has caught up or time is over: then it rings for the rest. */
 export async function pushTo({ endpoint: id, partitions }: EndpointBehind, hub: Hub): Promise<void> {
   const endpoint = (await hub.getEndpoints()).get(id);
-  const begun = endpoint && (await hub.states.begin(id, hub.now()));
+  const begun = endpoint && (await hub.states.begin(endpoint, hub.now()));
   if (!begun) return;
   try {
     await pushUnder(begun, endpoint, partitions, hub);

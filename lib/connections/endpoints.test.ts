@@ -18,11 +18,11 @@ async function scene() {
   });
   let document: SecretDocument = { connections: {} };
   const acts: unknown[] = [];
-  const forgotten: string[] = [];
+  const begun: string[] = [];
   const unblocked: unknown[] = [];
   const hub = {
     unblock: async (...of: unknown[]) => void unblocked.push(of),
-    forgetState: async (id: string) => void forgotten.push(id),
+    beginState: async ({ id, since }: { id: string; since: string }) => void begun.push(`${id} ${since}`),
     store,
     secrets: {
       read: async () => document,
@@ -37,7 +37,7 @@ async function scene() {
       return true;
     },
   };
-  return { hub, acts, forgotten, unblocked, store, secretsOf: (id: string) => document.connections[id] };
+  return { hub, acts, begun, unblocked, store, secretsOf: (id: string) => document.connections[id] };
 }
 
 test('an endpoint is added with a secret of its own beside those that stand, and is on record', async () => {
@@ -107,9 +107,9 @@ test('one is removed with its secret, the others stay, and what is not there is 
 });
 
 test('one that is added begins anew under a name that another had, and one that is there keeps where it stands', async () => {
-  const { hub, forgotten, unblocked } = await scene();
+  const { hub, begun, unblocked } = await scene();
   await addEndpoint(asked, 'ann', hub);
   await expect(addEndpoint(asked, 'ann', hub)).rejects.toThrow('there is one of that name');
-  expect(forgotten).toEqual(['erp']);
+  expect(begun).toEqual([`erp ${NOW.toISOString()}`]);
   expect(unblocked).toEqual([['connection', { connection: 'erp' }]]);
 });

@@ -32,10 +32,14 @@ export const HUB = {
   isLocal: isLocalHub,
   resolve: (hostname: string): Promise<ReadonlyArray<{ address: string }>> => lookup(hostname, { all: true }),
   transact,
-  /** A removed endpoint of the same name may have been paused, and was not told what came since. */
-  forgetState: async (id: string): Promise<void> => void (await db.delete({ Key: items.endpointState.key({ id }) })),
+  /**
+   * A removed endpoint of the same name may have been paused, and was not told what came since. Workers that still know
+   * that one, as they may for some seconds, would tell it all again, and have it told for this one: its `since` tells them.
+   */
+  beginState: async ({ id, since }: Endpoint): Promise<void> =>
+    void (await db.put({ Item: { since, ...items.endpointState.key({ id }) } })),
 };
-export type Hub = Omit<typeof HUB, 'transact' | 'forgetState'>;
+export type Hub = Omit<typeof HUB, 'transact' | 'beginState'>;
 
 /**
  * Makes these the endpoints of the hub, and no others; returns the ids of those that changed. Throws
@@ -117,8 +121,9 @@ export async function addEndpoint(
     throw new ConnectionsFileError(`endpoint "${data.id}": there is one of that name, or a connection`);
   const signingSecret = data.profile === 'standard-webhooks' ? newSecret() : undefined;
   const secrets = signingSecret ? { signingSecret } : undefined;
-  await hub.forgetState(data.id);
   await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })], hub);
+  const added = (await hub.store.getConfiguration({ maxAgeMs: 0 })).endpoints.get(data.id);
+  if (added) await hub.beginState(added);
   await record('endpoint.added', data.id, by, hub);
   // The secret is shown this once, whatever happens here: deliveries that this cannot run again wait for a replay.
   await unblock('connection', { connection: data.id }).catch(() => undefined);
