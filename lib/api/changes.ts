@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { Change } from '#lib/changes/change-schema';
 import { ConsumerFacts } from '#lib/changes/consumer-schema';
 import { consumers } from '#lib/changes/consumers';
-import { decodeMarks, EARLIEST, encodeMarks, sinceOf } from '#lib/changes/cursor';
+import { decodeMarks, encodeMarks, sinceOf } from '#lib/changes/cursor';
 import { isOfType, readChanges } from '#lib/changes/read';
 import { ChangeType, isChangeType } from '#lib/connections/endpoint-schema';
 import { getOrders } from '#lib/orders/store';
@@ -110,7 +110,7 @@ routes.add('GET /changes', {
     const since = cursor === undefined ? 0 : sinceOf(cursor);
     const isWanted = isOfType(types);
     const asked = {
-      after: cursor === undefined ? EARLIEST : decodeMarks(cursor),
+      after: cursor === undefined ? await consumers.marksAt('earliest') : decodeMarks(cursor),
       wants: (change: Change) => isWanted(change) && (connection === undefined || change.connection === connection),
     };
     for (let most = limit; ; most = Math.ceil(most / 2)) {

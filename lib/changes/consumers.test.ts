@@ -1,15 +1,17 @@
 import { expect, it } from 'vitest';
+import * as items from '#lib/platform/table/items';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import { memoryTable } from '#test/support/memory-table';
 import { openConsumers } from './consumers.ts';
 import { decodeMarks, EARLIEST, encodeMarks, sinceOf } from './cursor.ts';
 import { openFeed } from './feed.ts';
+import { readChanges } from './read.ts';
 
 it('seeks to an instant in whatever zone it is told', async () => {
   const table = memoryTable();
   let at = new Date('2026-11-20T08:00:00Z');
   const feed = openFeed(table, () => at);
-  const consumers = openConsumers(table, feed);
+  const consumers = openConsumers(table, feed, () => at);
   const partition = shardNumber('shop:a');
   const append = (id: string) =>
     feed.append(
@@ -42,6 +44,34 @@ it('seeks to an instant in whatever zone it is told', async () => {
     ' ',
   ])
     await expect(seek(odd), odd).rejects.toMatchObject({ code: 'invalid_cursor' });
+});
+
+it('begins with what is not over, whatever is deleted first of what is', async () => {
+  const table = memoryTable();
+  let at = new Date('2026-10-01T08:00:00Z');
+  const feed = openFeed(table, () => at);
+  const consumers = openConsumers(table, feed, () => at);
+  const partition = shardNumber('shop:a');
+  for (const id of ['a', 'b', 'c', 'd', 'e']) {
+    const order = { order: 'shop:a', connection: 'shop', revision: 1, changed: [], delivery: null, sku: null };
+    const change = { id, type: 'order.changed' as const, occurredAt: at.toISOString(), ...order };
+    await feed.append(partition, () => [change], '2026-01-01T00:00:00.000Z');
+    at = new Date(at.getTime() + 24 * 3600_000);
+  }
+  at = new Date('2026-11-02T09:00:00Z');
+  const remove = (position: string) =>
+    table.delete({ Key: items.feedItem.key({ partition: `${partition}`, position }) });
+  const readFrom = async (place: string) => {
+    const { committed } = await consumers.seek('erp', place);
+    const { changes } = await readChanges({ after: decodeMarks(committed), limit: 9, wants: () => true }, feed);
+    return changes.map(({ id }) => id).join('');
+  };
+  await consumers.create('erp', 'latest');
+  for (const gone of ['2', '1', '3']) {
+    await remove(gone);
+    expect([await readFrom('earliest'), await readFrom('2026-01-01T00:00:00Z')], gone).toEqual(['de', 'de']);
+  }
+  expect(await readFrom('2026-10-05T00:00:00Z')).toBe('e');
 });
 
 it('takes no cursor that is further than the feed', async () => {

@@ -21,6 +21,8 @@ interface Stored {
 
 type Consumer = z.infer<typeof ConsumerFacts>;
 
+const DAY_MS = 24 * 3600_000;
+
 /** The readers of a table's feed, each with a committed cursor of its own. */
 export function openConsumers(table = db, feed: Feed = openFeed(table), now = () => new Date()) {
   const find = async (id: string): Promise<Stored> => {
@@ -31,10 +33,11 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
 
   /** The marks for `earliest`, `latest`, or the instant after which changes are wanted. */
   async function marksAt(place: string): Promise<Marks> {
-    if (place === 'earliest') return EARLIEST;
     if (place === 'latest')
       return eachPartition(async (each) => ({ position: (await feed.head(each))?.position ?? 0, taken: 0 }));
-    const instant = new Date(place).toISOString();
+    // What is older is deleted in no order: a reader that began there would meet holes.
+    const oldest = now().getTime() - items.feedItem.keepDays * DAY_MS;
+    const instant = new Date(place === 'earliest' ? oldest : Math.max(oldest, Date.parse(place))).toISOString();
     return eachPartition(async (each) => ({ position: await feed.positionAt(each, instant), taken: 0 }));
   }
 

@@ -4,7 +4,7 @@ import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { getConfiguration } from '#lib/connections/store';
 import { NotFoundError, StateError } from '#lib/platform/errors';
 import { consumers } from './consumers.ts';
-import { decodeMarks, EARLIEST, encodeMarks } from './cursor.ts';
+import { decodeMarks, encodeMarks } from './cursor.ts';
 import { type EndpointState, FOREVER, openEndpointStates } from './endpoint-state.ts';
 import { signed } from './profiles.ts';
 import { ringEndpoints } from './ring-endpoints.ts';
@@ -42,7 +42,7 @@ export const pauseEndpoint = (id: string, by: string, at: string): Promise<void>
 /** Continues where it stopped, first with what got a 410; if changes are gone by now, with the oldest there is. */
 export async function resumeEndpoint(id: string): Promise<void> {
   const { paused } = await states.get(id);
-  const oldest = paused?.why === 'expired' && { committed: encodeMarks(EARLIEST) };
+  const oldest = paused?.why === 'expired' && { committed: encodeMarks(await consumers.marksAt('earliest')) };
   const anew = { paused: null, heldUntil: null, failures: 0, failingSince: null };
   await states.take(id, { ...anew, ...oldest, resumed: true });
   await ringEndpoints([{ endpoint: id }]);

@@ -138,15 +138,17 @@ export function openFeed(table = db, now = () => new Date()) {
   /** The position after which everything was written at or after an instant. */
   async function positionAt(partition: number, instant: string): Promise<number> {
     const [first] = (await query(partition, { limit: 1 })).items;
+    if (!first || first.at >= instant) return (first?.position ?? 1) - 1;
     let high = (await head(partition))?.position ?? 0;
-    let low = Math.max(0, (first?.position ?? 1) - 1);
+    let low = first.position;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const [next] = (await query(partition, { after: middle, limit: 1 })).items;
       if (next && next.at < instant) low = next.position;
       else high = middle;
     }
-    return low;
+    const [next] = (await query(partition, { after: low, limit: 1 })).items;
+    return next ? next.position - 1 : low;
   }
 
   let keptAt = 0;

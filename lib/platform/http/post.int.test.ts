@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { lookupOutside } from './inside.ts';
 import { createPoster } from './post.ts';
 
@@ -92,6 +93,31 @@ test('a connection that was kept and is closed meanwhile costs nothing: another 
   });
   const post = createPoster(LOCAL);
   for (const _each of [1, 2, 3]) expect((await post(url, POSTING)).body).toBe('heard');
+});
+
+test('a name that leads elsewhere is followed within a minute, though whoever was there answers still', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const answer: RequestListener = ({ socket }, response) => void response.end(`at ${socket.localAddress}`);
+  const { port } = new URL(await serve(answer));
+  const elsewhere = createServer(answer).listen(Number(port), '127.0.0.2');
+  await once(elsewhere, 'listening');
+  let address = '127.0.0.1';
+  const post = createPoster(
+    LOCAL,
+    lookupOutside(LOCAL, ((_host: string, _options: object, done: (e: null, f: object) => void) =>
+      done(null, [{ address, family: 4 }])) as never),
+  );
+  const url = `http://erp.example:${port}/hooks`;
+  const heard = async () => (await post(url, POSTING)).body;
+  expect(await heard()).toBe('at 127.0.0.1');
+  address = '127.0.0.2';
+  vi.setSystemTime(Date.now() + 30_000);
+  expect(await heard()).toBe('at 127.0.0.1');
+  vi.setSystemTime(Date.now() + 30_000);
+  await heard();
+  expect(await heard()).toBe('at 127.0.0.2');
+  elsewhere.close().closeAllConnections();
+  vi.useRealTimers();
 });
 
 test('nothing is sent inside: neither to an address nor by a name that leads there', async () => {

@@ -13,6 +13,8 @@ interface Posting {
 
 /** Of the answer to a POST only the status and a few words count. */
 const MAX_BYTES = 16 * 1024;
+/** A connection is kept for no longer: its host's name may lead elsewhere by then, and who was there may answer still. */
+const KEPT_MS = 60_000;
 /** Requests at one URL at a time. */
 const AT_ONCE = 10;
 
@@ -75,7 +77,15 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
 /** Loads `node:http` or `node:https` at the first request: undici comes with them, which costs a cold start time. */
 async function open(isPlain: boolean, pool: AgentOptions) {
   const { request: send, Agent } = isPlain ? await import('node:http') : await import('node:https');
-  return { send, agent: new Agent(pool) };
+  const agent = new Agent(pool);
+  const keep = agent.keepSocketAlive.bind(agent) as (connection: object) => boolean;
+  const since = new WeakMap<object, number>();
+  agent.keepSocketAlive = (connection): boolean => {
+    const first = since.get(connection) ?? Date.now();
+    since.set(connection, first);
+    return Date.now() - first < KEPT_MS && keep(connection);
+  };
+  return { send, agent };
 }
 
 const failed = (code: string, description: string) => new RetryableError({ code, description });
