@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -100,7 +99,7 @@ test('a name that leads elsewhere is followed within a minute, though whoever wa
   const answer: RequestListener = ({ socket }, response) => void response.end(`at ${socket.localAddress}`);
   const { port } = new URL(await serve(answer));
   const elsewhere = createServer(answer).listen(Number(port), '127.0.0.2');
-  await once(elsewhere, 'listening');
+  await new Promise((resolve) => elsewhere.once('listening', resolve));
   let address = '127.0.0.1';
   const post = createPoster(
     LOCAL,
