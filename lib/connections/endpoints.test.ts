@@ -1,6 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import * as items from '#lib/platform/table/items';
+import { getItem } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
-import { addEndpoint, removeEndpoint, rotateEndpoint } from './endpoints.ts';
+import { addEndpoint, HUB, removeEndpoint, rotateEndpoint } from './endpoints.ts';
 import type { SecretDocument } from './secrets.ts';
 import { createConfigurationStore } from './store.ts';
 
@@ -11,18 +13,17 @@ const asked = { id: 'erp', url: 'https://erp.example/hooks' };
 
 /** A hub with a shop, and what is on record of its endpoints. */
 async function scene() {
-  const store = createConfigurationStore(memoryTable());
+  const table = memoryTable();
+  const store = createConfigurationStore(table);
   await store.putConnection({
     ...{ id: 'shop', marketplace: 'scopio', baseUrl: 'https://shop.example', settings: {} },
     ...{ pollIntervalSeconds: 600, requestsPerMinute: 60 },
   });
   let document: SecretDocument = { connections: {} };
   const acts: unknown[] = [];
-  const begun: string[] = [];
   const unblocked: unknown[] = [];
   const hub = {
     unblock: async (...of: unknown[]) => void unblocked.push(of),
-    beginState: async ({ id, since }: { id: string; since: string }) => void begun.push(`${id} ${since}`),
     store,
     secrets: {
       read: async () => document,
@@ -37,7 +38,7 @@ async function scene() {
       return true;
     },
   };
-  return { hub, acts, begun, unblocked, store, secretsOf: (id: string) => document.connections[id] };
+  return { hub, table, acts, unblocked, store, secretsOf: (id: string) => document.connections[id] };
 }
 
 test('an endpoint is added with a secret of its own beside those that stand, and is on record', async () => {
@@ -107,9 +108,15 @@ test('one is removed with its secret, the others stay, and what is not there is 
 });
 
 test('one that is added begins anew under a name that another had, and one that is there keeps where it stands', async () => {
-  const { hub, begun, unblocked } = await scene();
+  const { hub, table, unblocked } = await scene();
+  const Key = items.endpointState.key({ id: 'erp' });
+  await table.put({ Item: { ...Key, committed: 'MA', paused: { why: 'gone' } } });
   await addEndpoint(asked, 'ann', hub);
+  const begun = { since: NOW.toISOString() };
+  expect(await getItem(Key, table)).toEqual(begun);
+  await table.put({ Item: { ...Key, ...begun, committed: 'MQ' } });
   await expect(addEndpoint(asked, 'ann', hub)).rejects.toThrow('there is one of that name');
-  expect(begun).toEqual([`erp ${NOW.toISOString()}`]);
+  await rotateEndpoint('erp', 'ann', { ...HUB, ...hub });
+  expect(await getItem(Key, table)).toEqual({ ...begun, committed: 'MQ' });
   expect(unblocked).toEqual([['connection', { connection: 'erp' }]]);
 });

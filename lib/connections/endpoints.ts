@@ -5,8 +5,7 @@ import { putAct } from '#lib/platform/audit';
 import { isInside } from '#lib/platform/http/inside';
 import { ENDPOINT } from '#lib/platform/names';
 import { isLocalHub } from '#lib/platform/settings';
-import * as items from '#lib/platform/table/items';
-import { db, transact } from '#lib/platform/table/table';
+import { transact } from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
 import { writeSecretDocument } from './credentials.ts';
 import {
@@ -32,14 +31,8 @@ export const HUB = {
   isLocal: isLocalHub,
   resolve: (hostname: string): Promise<ReadonlyArray<{ address: string }>> => lookup(hostname, { all: true }),
   transact,
-  /**
-   * A removed endpoint of the same name may have been paused, and was not told what came since. Workers that still know
-   * that one, as they may for some seconds, would tell it all again, and have it told for this one: its `since` tells them.
-   */
-  beginState: async ({ id, since }: Endpoint): Promise<void> =>
-    void (await db.put({ Item: { since, ...items.endpointState.key({ id }) } })),
 };
-export type Hub = Omit<typeof HUB, 'transact' | 'beginState'>;
+export type Hub = Omit<typeof HUB, 'transact'>;
 
 /**
  * Makes these the endpoints of the hub, and no others; returns the ids of those that changed. Throws
@@ -78,7 +71,7 @@ export async function putEndpoints(
     const secretsAt = replaced.has(id) ? at : held;
     const is: Endpoint = { ...endpoint, since, ...(secretsAt && { secretsAt }) };
     if (isDeepStrictEqual(before.get(id), is)) continue;
-    await store.putEndpoint(is);
+    await (before.has(id) ? store.putEndpoint(is) : store.addEndpoint(is));
     changed.add(id);
   }
   for (const [id, endpoint] of before) {
@@ -122,8 +115,6 @@ export async function addEndpoint(
   const signingSecret = data.profile === 'standard-webhooks' ? newSecret() : undefined;
   const secrets = signingSecret ? { signingSecret } : undefined;
   await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })], hub);
-  const added = (await hub.store.getConfiguration({ maxAgeMs: 0 })).endpoints.get(data.id);
-  if (added) await hub.beginState(added);
   await record('endpoint.added', data.id, by, hub);
   // The secret is shown this once, whatever happens here: deliveries that this cannot run again wait for a replay.
   await unblock('connection', { connection: data.id }).catch(() => undefined);

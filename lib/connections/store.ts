@@ -61,6 +61,14 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     /** Only its name stays; its orders and deliveries continue when the connection comes back. */
     removeConnection: ({ id, marketplace }: Connection, removedAt: string): Promise<void> =>
       put<RemovedConnection>({ id, marketplace, removedAt, ...items.connection.key({ id }) }),
+    /**
+     * One of the same name may have been removed a moment ago, and workers still know that one: they would tell it all again,
+     * and have it told for this one. The `since` of its state tells them.
+     */
+    async addEndpoint(endpoint: Endpoint): Promise<void> {
+      await table.put({ Item: { since: endpoint.since, ...items.endpointState.key(endpoint) } });
+      await put({ ...endpoint, ...items.endpoint.key(endpoint) });
+    },
     putEndpoint: (endpoint: Endpoint): Promise<void> => put({ ...endpoint, ...items.endpoint.key(endpoint) }),
     removeEndpoint: ({ id }: Endpoint, removedAt: string): Promise<void> =>
       put<RemovedConnection>({ id, marketplace: ENDPOINT, removedAt, ...items.endpoint.key({ id }) }),
