@@ -33,10 +33,10 @@ const BATCH_SIZE = 10;
  * tenths of an account's thousand left for webhooks. What a smaller seller does not need costs nothing, as each
  * connection's rate limit turns away whatever exceeds it.
  */
-const INGEST_CONCURRENCY = 100;
-const PUSHER_CONCURRENCY = 100;
+const INGEST_CONCURRENCY = 60;
+const PUSHER_CONCURRENCY = 104;
 /** Invocations of all pushers together: with more marketplaces each has a smaller share. */
-const PUSHERS_CONCURRENCY = 480;
+const PUSHERS_CONCURRENCY = 520;
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { intervalOf } from '#lib/platform/rate-limit/gcra';
 import { readOptions } from '../options.ts';
 import { progress, table } from '../report.ts';
 import { drawChart } from './chart.ts';
@@ -115,7 +116,7 @@ function documentedLimits({ paceOf }: Design): Array<Array<string | number>> {
     const role = name in channels ? 'channel' : name in shippers ? 'shipper' : undefined;
     if (!role) return [];
     const requests = requestsPerOrder(name, name)[role];
-    const perHour = 3_600_000 / paceOf(requestsPerMinute).intervalMs;
+    const perHour = 3_600_000 / intervalOf(paceOf(requestsPerMinute));
     return [[named, role, requestsPerMinute, requests, Math.floor(perHour / requests)]];
   });
 }

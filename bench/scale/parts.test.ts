@@ -67,6 +67,20 @@ test('a delivery that always fails is tried at 0, 5, 10 and 15 minutes, and neve
   expect(pool.waiting + sum(pool.due)).toBe(0);
 });
 
+test('of what is read for a later webhook, too, only one read is left, and what is done is not open any more', () => {
+  const pool = createPool(4);
+  pool.open(80);
+  pool.fallDue(0);
+  pool.take(20);
+  pool.fallDue(1);
+  expect(pool.stillOpen(1)).toBeCloseTo(60 / 80);
+  pool.openLater(20, 5);
+  pool.drop(30);
+  for (let second = 2; second < 10; second++) pool.fallDue(second);
+  expect([pool.ready, pool.waiting]).toEqual([expect.closeTo(50), expect.closeTo(0)]);
+  expect(pool.stillOpen(0)).toBe(1);
+});
+
 test('what was taken and put back is neither more nor less than before', () => {
   const steps = fc.array(
     fc.record({

@@ -11,6 +11,11 @@ export function createPool(attempts: number) {
   const taken = new Float64Array(attempts);
   const counts = { ready: 0, waiting: 0, opened: 0, fallen: 0 };
   let now = 0;
+  let toDrop = 0;
+  let [openBefore, openedBefore] = [0, 0];
+  /** By the second: how much of what was open has been done since the beginning, as the sum of its logarithms. */
+  const done: number[] = [0];
+  const open = () => counts.ready + counts.waiting;
   const begin = (count: number) => {
     due[0] = (due[0] ?? 0) + count;
     counts.ready += count;
@@ -47,20 +52,42 @@ export function createPool(attempts: number) {
         counts.waiting += count;
       }
     },
+    /** Adds new deliveries that are due in so many seconds. */
+    openLater(count: number, seconds: number) {
+      counts.opened += count;
+      const first = later[0];
+      const slot = (now + Math.min(HORIZON - 1, Math.max(1, Math.round(seconds)))) % HORIZON;
+      if (first) first[slot] = (first[slot] ?? 0) + count;
+      counts.waiting += count;
+    },
+    /** Another delivery does what so many of these are for. */
+    drop(count: number) {
+      toDrop += count;
+    },
+    /** Which part of what was opened so many seconds ago is still open; whoever is open is as likely to be next. */
+    stillOpen: (seconds: number): number =>
+      Math.exp((done[Math.max(0, done.length - 1 - seconds)] ?? 0) - (done.at(-1) ?? 0)),
     /** Moves what falls due in this second to `due`. */
     fallDue(second: number) {
       now = second;
+      const opened = openBefore + counts.opened - openedBefore;
+      const left = opened > 0 ? Math.min(1, Math.max(1e-9, open() / opened)) : 1;
+      done.push((done.at(-1) ?? 0) - Math.log(left));
+      const kept = toDrop > 0 ? 1 - Math.min(1, toDrop / open()) : 1;
       const slot = second % HORIZON;
       for (let stage = 0; stage < attempts; stage++) {
         const ring = later[stage];
-        const count = ring?.[slot] ?? 0;
-        if (!ring || count === 0) continue;
-        ring[slot] = 0;
-        due[stage] = (due[stage] ?? 0) + count;
-        counts.ready += count;
+        const fallen = ring?.[slot] ?? 0;
+        const count = fallen * kept;
+        const before = due[stage] ?? 0;
+        if (ring) ring[slot] = 0;
+        due[stage] = before * kept + count;
         counts.fallen += count;
-        counts.waiting -= count;
+        counts.waiting -= fallen;
+        toDrop = Math.max(0, toDrop - (before + fallen) * (1 - kept));
       }
+      counts.ready = sum(due);
+      [openBefore, openedBefore] = [open(), counts.opened];
     },
     get ready() {
       return counts.ready;

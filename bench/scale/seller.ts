@@ -57,6 +57,13 @@ export interface Stream {
   into: Inbound;
 }
 
+interface Notice {
+  next?: Task['done'];
+  bringsOrder?: boolean;
+  /** The read that the webhook before it called for, and how long before. */
+  earlier?: { read: Task; secondsAgo: number } | undefined;
+}
+
 export interface Seller {
   spec: SellerSpec;
   channel: Side;
@@ -109,24 +116,41 @@ export function createSeller(spec: SellerSpec, design: Design, seconds: number, 
   const waitingAt = (from: Stream) =>
     stations.push(() => from.held + from.into.waiting + sum(from.sent.subarray(clock.second + 1)));
   const openAt = ({ pool, dead }: Task) => pool.ready + pool.waiting + dead;
-  /** A webhook that only names something, and the read that it calls for; `then` is the next step of the order. */
-  const notice = (side: Side, name: string, then?: Task['done'], bringsOrder = false): Stream => {
-    const read = task(side, name, then ?? (() => {}), { records: true, bringsOrder });
-    const made = stream(message(side, (count) => read.pool.open(count)));
-    if (then) {
+  /**
+   * A webhook that only names something, and the read that it calls for; `next` is the next step of the order. Where the
+   * read that an earlier webhook of the order called for has yet to begin, one does for both.
+   */
+  const notice = (side: Side, name: string, { next, bringsOrder = false, earlier }: Notice = {}) => {
+    const read = task(side, name, next ?? (() => {}), { records: true, bringsOrder });
+    const open = (count: number) => {
+      const covered = earlier ? count * earlier.read.pool.stillOpen(earlier.secondsAgo) : 0;
+      read.pool.open(count - covered);
+      if (!earlier || covered === 0) return;
+      earlier.read.pool.drop(covered);
+      // It has the place of the earlier one, anywhere in the line.
+      const [lineSeconds, pieces] = [side.lineEnds - clock.second, 10];
+      for (let piece = 0; piece < pieces; piece++)
+        read.pool.openLater(covered / pieces, (lineSeconds * (piece + 0.5)) / pieces);
+    };
+    const made = stream(message(side, open));
+    if (next) {
       stations.push(() => openAt(read));
       waitingAt(made);
     }
-    return made;
+    return { stream: made, read };
   };
 
   const report = task(channel, 'report', () => {});
   stations.push(() => openAt(report) / selling.reports);
   const tell = (count: number) => report.pool.open(count * selling.reports);
-  const shipped = shipping.webhooksAfter.map((after, index, all) => ({
-    after,
-    stream: index < all.length - 1 ? notice(shipper, 'look') : notice(shipper, 'track', tell),
-  }));
+  const shipped: Array<ReturnType<typeof notice> & { after: number }> = [];
+  for (const [index, after] of shipping.webhooksAfter.entries()) {
+    const last = shipped.at(-1);
+    const earlier = last && { read: last.read, secondsAgo: after - last.after };
+    const isParcel = index === shipping.webhooksAfter.length - 1;
+    const made = notice(shipper, isParcel ? 'track' : 'look', { earlier, ...(isParcel && { next: tell }) });
+    shipped.push({ after, ...made });
+  }
   const place = task(
     shipper,
     'place',
@@ -138,8 +162,8 @@ export function createSeller(spec: SellerSpec, design: Design, seconds: number, 
   stations.push(() => openAt(place));
   const placeAll = (count: number) => place.pool.open(count);
   const told = Array.from({ length: selling.webhooks }, (_, index) => {
-    if (index > 0) return index < selling.reads ? notice(channel, 'look') : stream(message(channel, () => {}));
-    if (selling.reads > 0) return notice(channel, 'read', placeAll, true);
+    if (index > 0) return index < selling.reads ? notice(channel, 'look').stream : stream(message(channel, () => {}));
+    if (selling.reads > 0) return notice(channel, 'read', { next: placeAll, bringsOrder: true }).stream;
     const whole = stream(message(channel, placeAll, true));
     waitingAt(whole);
     return whole;
@@ -164,8 +188,7 @@ function send({ sent }: Stream, count: number, second: number): void {
 
 function createSide({ name, count }: SellerSpec, at: SellerSpec['channel'], { paceOf }: Design): Side {
   const { marketplace, requestsPerMinute } = at;
-  const { burst, intervalMs } = paceOf(requestsPerMinute);
-  const bucket = createBucket({ burst: burst * count, intervalMs: intervalMs / count });
+  const bucket = createBucket(paceOf(requestsPerMinute), count);
   const full = `${name}@${marketplace}`;
   const rings = { spareRings: 0, unrung: new Float64Array(HORIZON) };
   return {

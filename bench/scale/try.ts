@@ -24,8 +24,7 @@ export const TRIES: Readonly<Record<string, (design: Design, value: number) => P
   burst: (_design, part) => ({
     paceOf: (requestsPerMinute) => {
       const burst = Math.max(1, Math.floor(requestsPerMinute * part));
-      const intervalMs = 60_000 / Math.max(1, requestsPerMinute - burst);
-      return { burst, intervalMs, toleranceMs: intervalMs * (burst - 1) };
+      return { requestsPerMinute, toleranceMs: ((burst - 1) * 60_000) / Math.max(1, requestsPerMinute - burst) };
     },
   }),
 };

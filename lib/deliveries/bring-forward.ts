@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import { AWAY } from '#lib/platform/errors';
 import { INDEX_SHARDS } from '#lib/platform/names';
 import { AWAY_MAX_WAIT_MS } from '#lib/platform/rate-limit/breaker';
-import { paceOf } from '#lib/platform/rate-limit/gcra';
+import { intervalOf, paceOf } from '#lib/platform/rate-limit/gcra';
 import { endWaitlist } from '#lib/platform/rate-limit/reservations';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
@@ -34,7 +34,7 @@ export async function bringForward(
   const waiting = (await hub.listWaiting(id, now.toISOString()))
     .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
     .sort(compareShipBy);
-  const eachMs = paceOf(requestsPerMinute).intervalMs / SHARE;
+  const eachMs = intervalOf(paceOf(requestsPerMinute)) / SHARE;
   let waitMs = 0;
   const waitlist = waiting.flatMap((delivery, index) => {
     const slot = new Date(now.getTime() + waitMs).toISOString();

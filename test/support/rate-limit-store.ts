@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Change, SLACK, type State, type Store, UNKNOWN } from '#lib/platform/rate-limit/store';
 
 /** The numbers in memory, and how often they were asked for: for tests. */
@@ -12,10 +13,9 @@ export function createFakeStore(): Store & { changes(): number } {
       changes += 1;
       const state = states.get(connection) ?? UNKNOWN;
       if (!holds(change, state)) return { isChanged: false, state };
-      const next =
-        'raise' in change
-          ? { ...state, [change.raise]: change.to }
-          : { ...state, [change.add]: state[change.add] + change.by };
+      const changed =
+        'raise' in change ? { [change.raise]: change.to } : { [change.add]: state[change.add] + change.by };
+      const next = { ...state, ...changed, headStart: change.headStart ?? state.headStart };
       states.set(connection, next);
       return { isChanged: true, state: next };
     },
@@ -44,6 +44,8 @@ export function createFakeStore(): Store & { changes(): number } {
 function holds(change: Change, state: State): boolean {
   if ('raise' in change) return state[change.raise] === 0 || state[change.raise] < change.whenBelow + SLACK;
   const value = state[change.add];
+  const { known } = change;
+  const isKnown = !known || state.headStart.at === 0 || isDeepStrictEqual(state.headStart, known);
   const isThere = value !== 0 && value >= change.from - SLACK && value <= change.upTo + SLACK;
-  return isThere && state.lineEnds <= change.lineEndsBy + SLACK;
+  return isThere && isKnown && state.lineEnds <= change.lineEndsBy + SLACK;
 }

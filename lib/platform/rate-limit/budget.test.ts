@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFakeStore } from '#test/support/rate-limit-store';
 import { BudgetSpentError } from '../errors.ts';
@@ -63,6 +64,53 @@ test.each([1, 7, 20, 600])(
     expect(left.length).toBeGreaterThanOrEqual(Math.floor(limit * 1.5));
   },
 );
+
+test.each([
+  [2, 1],
+  [30, 27],
+  [120, 113],
+  [600, 570],
+])(
+  'a backlog under a limit of %i leaves at %i a minute or more, and no 60 seconds hold more than the limit',
+  async (limit, least) => {
+    const { createBudget, setSecond } = startLimiter();
+    const left: number[] = [];
+    for (let second = 0; second < 600; second += 0.25) {
+      // Nobody comes for a while, as if a batch took long, and then all that waits.
+      if (second % 200 > 150 && second % 200 < 151) continue;
+      setSecond(second);
+      const budget = createBudget({ id: 'backlog', requestsPerMinute: limit }, { maxWaitMs: 0 });
+      while (await mayLeave(budget)) left.push(second);
+    }
+    expect(busiestMinute(left)).toBeLessThanOrEqual(limit);
+    expect(left.filter((second) => second >= 120).length / 8).toBeGreaterThanOrEqual(least);
+  },
+);
+
+test('whoever comes when, no 60 seconds hold more than the limit', async () => {
+  const gaps = fc.array(
+    fc.record({ ms: fc.integer({ min: 0, max: 30_000 }), callers: fc.integer({ min: 1, max: 40 }) }),
+    {
+      maxLength: 60,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 300 }), gaps, async (limit, coming) => {
+      const { createBudget, setSecond } = startLimiter();
+      const left: number[] = [];
+      let second = 0;
+      for (const { ms, callers } of coming) {
+        second += ms / 1000;
+        setSecond(second);
+        for (let caller = 0; caller < callers; caller++)
+          if (await mayLeave(createBudget({ id: 'any', requestsPerMinute: limit }, { maxWaitMs: 0 })))
+            left.push(second);
+      }
+      expect(busiestMinute(left)).toBeLessThanOrEqual(limit);
+    }),
+    { numRuns: 60 },
+  );
+});
 
 test('two connections do not share a budget', async () => {
   const { createBudget } = startLimiter();

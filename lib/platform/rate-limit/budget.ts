@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BudgetSpentError } from '../errors.ts';
 import { awayPolicy, retryPolicy } from '../settings.ts';
 import { askWhetherBack, isAway } from './breaker.ts';
-import { type Pace, paceOf, pollPaceOf } from './gcra.ts';
+import { intervalOf, type Pace, paceOf, pollPaceOf } from './gcra.ts';
 import { joinWaitlist, pauseUntil, reserve } from './reservations.ts';
 import { type State, type Store, tableStore, UNKNOWN } from './store.ts';
 
@@ -107,7 +107,7 @@ export function createLimiter({
             return;
           } catch (error) {
             if (!(error instanceof BudgetSpentError) || clock() + error.waitMs > until) throw error;
-            await wait(error.waitMs + (random() * pace.intervalMs) / 2);
+            await wait(error.waitMs + (random() * intervalOf(pace)) / 2);
           }
         }
       },
@@ -169,11 +169,12 @@ export function createLimiter({
     count: number,
   ): Promise<Array<number | BudgetSpentError>> {
     const { pace } = callers;
-    const { intervalMs, toleranceMs } = pace;
+    const { toleranceMs } = pace;
     const now = clock();
     const asked = { now, latest: now + toleranceMs + maxWaitMs, isFromWaitlist };
     const reserved = await reserve(store, id, pace, count, asked, callers.state);
     callers.state = reserved.state;
+    const { intervalMs } = reserved;
     const slots = Array.from({ length: reserved.count }, (_, index) =>
       Math.max(0, reserved.from + index * intervalMs - toleranceMs - now),
     );

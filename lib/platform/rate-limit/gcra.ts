@@ -1,24 +1,43 @@
 const WINDOW_MS = 60_000;
 /** Requests that may be sent at once beyond a twentieth of the limit: what a small seller's busy moment needs. */
 const SMALL_BURST = 30;
+/** A backlog may fall so far behind, as rings are late, without losing pace. */
+const USUAL_HEAD_START_MS = 2_000;
 
-/** The pace of a connection's requests (GCRA): a burst at once, then one every `intervalMs`. */
+/** The pace of a connection's requests (GCRA): one each `intervalOf`, or ahead of that after a pause. */
 export interface Pace {
-  burst: number;
-  /** The emission interval. */
-  intervalMs: number;
+  requestsPerMinute: number;
   /** The burst tolerance: how far ahead of its time the last request of a burst is sent. */
   toleranceMs: number;
 }
 
-/**
- * A small limit may burst by a quarter, a large one by little more than a twentieth, and the rest flows: no 60 seconds
- * ever hold more than the limit, and a large seller's backlog drains at nearly all of it.
- */
+/** A small limit may burst by a quarter, a large one by little more than a twentieth. */
 export function paceOf(requestsPerMinute: number): Pace {
   const burst = Math.max(1, Math.floor(Math.min(requestsPerMinute / 4, SMALL_BURST + requestsPerMinute / 20)));
-  const intervalMs = WINDOW_MS / Math.max(1, requestsPerMinute - burst);
-  return { burst, intervalMs, toleranceMs: intervalMs * (burst - 1) };
+  return { requestsPerMinute, toleranceMs: ((burst - 1) * WINDOW_MS) / Math.max(1, requestsPerMinute - burst) };
+}
+
+/**
+ * The emission interval. No 60 seconds hold more than the limit: a request that is sent ahead of time takes that head
+ * start from the minute after it. A backlog, which has none, is sent at nearly all of the limit.
+ */
+export const intervalOf = ({ requestsPerMinute, toleranceMs }: Pace, headStartMs = 0): number =>
+  (WINDOW_MS + Math.min(toleranceMs, Math.max(USUAL_HEAD_START_MS, headStartMs))) / Math.max(1, requestsPerMinute - 1);
+
+/** The largest head start of the last minute, and when one was last noted. */
+export interface HeadStart {
+  ms: number;
+  at: number;
+}
+
+/** Not noted more often: workers would have each other's writes fail. */
+const NOTED_EACH_MS = 1_000;
+
+/** What is known of head starts, with one of now. */
+export function withHeadStart(known: HeadStart, ms: number, now: number): HeadStart {
+  const lasting = known.at + WINDOW_MS + NOTED_EACH_MS > now ? known : { ms: 0, at: known.at };
+  if (ms <= USUAL_HEAD_START_MS || (ms <= lasting.ms && now < lasting.at + NOTED_EACH_MS)) return lasting;
+  return { ms: Math.ceil(Math.max(ms, lasting.ms)), at: now };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Pace } from './gcra.ts';
+import { intervalOf, type Pace, withHeadStart } from './gcra.ts';
 import { type State, type Store, tableStore } from './store.ts';
 
 /** Infinity cannot be stored, and no instant is later than this. */
@@ -17,6 +17,8 @@ export interface Reserved {
   count: number;
   /** The theoretical arrival time of the first. */
   from: number;
+  /** From one to the next. */
+  intervalMs: number;
   state: State;
 }
 
@@ -24,29 +26,32 @@ export interface Reserved {
 export async function reserve(
   store: Store,
   connection: string,
-  { intervalMs }: Pace,
+  pace: Pace,
   count: number,
   { now, latest, isFromWaitlist }: Asked,
   known: State,
 ): Promise<Reserved> {
   for (let state = known; ; ) {
+    const headStart = withHeadStart(state.headStart, now + pace.toleranceMs - Math.max(now, state.arrival), now);
+    const intervalMs = intervalOf(pace, headStart.ms);
     const fitting = Math.floor((latest - Math.max(now, state.arrival)) / intervalMs) + 1;
     const isIdle = state.arrival < now;
     const isPassing = isFromWaitlist || state.lineEnds <= now;
     const reserved = Math.min(isPassing ? count : isIdle ? 1 : 0, fitting);
-    if (reserved < 1) return { count: 0, from: 0, state };
+    if (reserved < 1) return { count: 0, from: 0, intervalMs, state };
     const by = reserved * intervalMs;
     const found = await store.change(
       connection,
       isIdle
-        ? { raise: 'arrival', to: now + by, whenBelow: now }
+        ? { raise: 'arrival', to: now + by, whenBelow: now, headStart }
         : {
             ...{ add: 'arrival', by, from: now, upTo: latest - by + intervalMs },
             lineEndsBy: isFromWaitlist ? NEVER : now,
+            ...{ headStart, known: state.headStart },
           },
     );
     state = found.state;
-    if (found.isChanged) return { count: reserved, from: state.arrival - by, state };
+    if (found.isChanged) return { count: reserved, from: state.arrival - by, intervalMs, state };
   }
 }
 
@@ -57,7 +62,7 @@ export const MAX_WAITLIST_MS = 3_600_000;
 export async function joinWaitlist(
   store: Store,
   connection: string,
-  { intervalMs, toleranceMs }: Pace,
+  pace: Pace,
   count: number,
   { now, random, known }: { now: number; random: () => number; known: State },
 ): Promise<{ at: number[]; state: State }> {
@@ -65,7 +70,10 @@ export async function joinWaitlist(
   for (let state = known; ; ) {
     if (state.lineEnds > now + MAX_WAITLIST_MS)
       return { at: each(() => now + (MAX_WAITLIST_MS * (1 + random())) / 2), state };
-    const start = Math.max(now, state.arrival - toleranceMs);
+    const start = Math.max(now, state.arrival - pace.toleranceMs);
+    // Its places are as far apart as requests may leave by then.
+    const { ms } = withHeadStart(state.headStart, 0, Math.max(start, state.lineEnds));
+    const intervalMs = intervalOf(pace, ms);
     const by = count * intervalMs;
     const found = await store.change(
       connection,

@@ -8,11 +8,18 @@ import { type Change, type Store, tableStore } from './store.ts';
 
 const member = fc.constantFrom('arrival' as const, 'lineEnds' as const);
 const instant = fc.integer({ min: 1, max: 5 });
+const headStart = fc.constantFrom({ ms: 3_000, at: 1 }, { ms: 2_500, at: 2 });
 const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.record({ raise: member, to: instant, whenBelow: instant }),
+  fc.record(
+    { raise: member, to: instant, whenBelow: instant, headStart },
+    { requiredKeys: ['raise', 'to', 'whenBelow'] },
+  ),
   // DynamoDB refuses a range that ends before it begins.
   fc
-    .record({ add: member, by: instant, from: instant, upTo: instant, lineEndsBy: instant })
+    .record(
+      { add: member, by: instant, from: instant, upTo: instant, lineEndsBy: instant, headStart, known: headStart },
+      { requiredKeys: ['add', 'by', 'from', 'upTo', 'lineEndsBy'] },
+    )
     .filter(({ from, upTo }) => from <= upTo),
 );
 
@@ -61,6 +68,16 @@ test('a number that the table keeps with more digits than we can holds nobody up
   const budget = createBudget({ id: 'shed', requestsPerMinute: 600 }, { maxWaitMs: 0, waitlist: 'join' });
   // Not known, then known.
   for (let times = 0; times < 2; times++) await expect(budget.take()).rejects.toThrow(BudgetSpentError);
+});
+
+test('a slot is reserved by the head starts that are known, and not where somebody noted another meanwhile', async () => {
+  const store = tableStore(memoryTable());
+  const headStart = { ms: 3_000, at: 1_795_753_051_000 };
+  await store.change('shed', { raise: 'arrival', to: 10, whenBelow: 10, headStart });
+  const add = (known: typeof headStart) =>
+    store.change('shed', { add: 'arrival', by: 5, from: 0, upTo: 100, lineEndsBy: 1, headStart, known });
+  expect(await add({ ms: 0, at: 0 })).toMatchObject({ isChanged: false, state: { arrival: 10, headStart } });
+  expect(await add(headStart)).toMatchObject({ isChanged: true, state: { arrival: 15 } });
 });
 
 test('the table keeps the numbers as the fake does', async () => {

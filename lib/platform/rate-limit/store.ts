@@ -2,6 +2,7 @@ import { db } from '../table/document.ts';
 import * as items from '../table/items.ts';
 import { getItem } from '../table/read.ts';
 import { isWritten, standing } from '../table/write.ts';
+import type { HeadStart } from './gcra.ts';
 
 /** What is known of the requests of one connection, in milliseconds since 1970. */
 export interface State {
@@ -9,6 +10,7 @@ export interface State {
   arrival: number;
   /** When the last on the waitlist comes back. */
   lineEnds: number;
+  headStart: HeadStart;
   /** How many different callers have failed since the last success, and when that began; 0: none. */
   failing: number;
   failingSince: number;
@@ -18,15 +20,22 @@ export interface State {
   askedAt: number;
 }
 
-export const UNKNOWN: State = { arrival: 0, lineEnds: 0, failing: 0, failingSince: 0, backSince: 0, askedAt: 0 };
+export const UNKNOWN: State = {
+  ...{ arrival: 0, lineEnds: 0, headStart: { ms: 0, at: 0 } },
+  ...{ failing: 0, failingSince: 0, backSince: 0, askedAt: 0 },
+};
 
 /** The numbers that pace requests. */
 type Paced = 'arrival' | 'lineEnds';
 
-/** A change of one number, and what must hold for it. A number that was never written is 0. */
-export type Change =
+/**
+ * A change of one number, and what must hold for it. A number that was never written is 0. With `headStart` that is written
+ * as well; `known`: it must be as it was.
+ */
+export type Change = { headStart?: HeadStart } & (
   | { raise: Paced; to: number; whenBelow: number }
-  | { add: Paced; by: number; from: number; upTo: number; lineEndsBy: number };
+  | { add: Paced; by: number; from: number; upTo: number; lineEndsBy: number; known?: HeadStart }
+);
 
 /** Keeps the numbers. A change is atomic, and changes nothing if its condition fails; `state` is what results. */
 export interface Store {
@@ -88,9 +97,10 @@ export function tableStore(table = db): Store {
 /** A number that was never written is 0. */
 function stateOf(item: Record<string, unknown>): State {
   const { arrival = 0, lineEnds = 0, failingSince = 0, backSince = 0, askedAt = 0, failing } = item;
+  const headStart = { ms: Number(item.headStart ?? 0), at: Number(item.headStartAt ?? 0) };
   return {
     ...{ arrival: Number(arrival), lineEnds: Number(lineEnds), backSince: Number(backSince), askedAt: Number(askedAt) },
-    ...{ failingSince: Number(failingSince), failing: failing instanceof Set ? failing.size : 0 },
+    ...{ headStart, failingSince: Number(failingSince), failing: failing instanceof Set ? failing.size : 0 },
   };
 }
 
@@ -101,18 +111,25 @@ function stateOf(item: Record<string, unknown>): State {
 export const SLACK = 1 / 16;
 
 function expressionOf(change: Change) {
+  const also = change.headStart ? ', headStart = :headStart, headStartAt = :headStartAt' : '';
+  const noted = change.headStart && { ':headStart': change.headStart.ms, ':headStartAt': change.headStart.at };
   if ('raise' in change)
     return {
-      UpdateExpression: `SET ${change.raise} = :to`,
+      UpdateExpression: `SET ${change.raise} = :to${also}`,
       ConditionExpression: `attribute_not_exists(${change.raise}) OR ${change.raise} < :below`,
-      ExpressionAttributeValues: { ':to': change.to, ':below': change.whenBelow + SLACK },
+      ExpressionAttributeValues: { ':to': change.to, ':below': change.whenBelow + SLACK, ...noted },
     };
-  const { add, by, from, upTo, lineEndsBy } = change;
+  const { add, by, from, upTo, lineEndsBy, known } = change;
+  const isKnown = known
+    ? ' AND (attribute_not_exists(headStartAt) OR (headStartAt = :knownAt AND headStart = :known))'
+    : '';
   return {
-    UpdateExpression: `SET ${add} = ${add} + :by`,
-    ConditionExpression: `${add} BETWEEN :from AND :upTo AND (attribute_not_exists(lineEnds) OR lineEnds <= :lineEndsBy)`,
+    UpdateExpression: `SET ${add} = ${add} + :by${also}`,
+    ConditionExpression: `${add} BETWEEN :from AND :upTo AND (attribute_not_exists(lineEnds) OR lineEnds <= :lineEndsBy)${isKnown}`,
     ExpressionAttributeValues: {
       ...{ ':by': by, ':from': from - SLACK, ':upTo': upTo + SLACK, ':lineEndsBy': lineEndsBy + SLACK },
+      ...noted,
+      ...(known && { ':known': known.ms, ':knownAt': known.at }),
     },
   };
 }
