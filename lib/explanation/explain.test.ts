@@ -415,6 +415,7 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'nobody',
     'It left in 2 parcels, the last at 14:11, and Scopio was told at 14:11; it was delivered at 19 November 09:30 UTC.',
   ],
+  'without a line': [orderOf({ lines: [] }), [], 'shipped', 'nobody', 'Scopio shows nothing in it to ship.'],
   'shipped by the channel itself': [
     orderOf({ lines: [{ id: 'li_1', sku: 'A', title: 'A', quantity: 1, fulfilled: 1, unitPrice: 1 }] }),
     [],

@@ -188,6 +188,8 @@ function sayTelling(facts: Facts): Said | undefined {
 
 function hasShipped({ order: { fulfillments, ucp }, names, now, channel }: Facts): string {
   const last = fulfillments.at(-1);
+  if (!last && ucp.line_items.every(({ quantity }) => quantity.total === 0))
+    return `${channel} shows nothing in it to ship`;
   if (!last) return `${channel} says that it has shipped`;
   const { by, shippedAt, carrier, trackingNumber } = last;
   const when = timeOf(shippedAt, now);
