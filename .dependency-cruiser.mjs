@@ -1,5 +1,5 @@
-// The house, from the floor up: a room may import the rows before its own, never a neighbor in its row or a row after.
-// Whoever wants something the other way is given it as an argument.
+// The architecture: a folder may import from the rows before its own, never from its own row or a later one. What it needs
+// from a later row is passed as an argument.
 const ROWS = [
   ['lib/platform'],
   ['lib/ucp', 'events'],
@@ -21,19 +21,19 @@ const ROWS = [
   ['sandbox'],
 ];
 
-const inside = (...rooms) => `^(${rooms.join('|')})(/|$)`;
+const inside = (...folders) => `^(${folders.join('|')})(/|$)`;
 
-const oneWay = ROWS.flatMap((row, floor) =>
-  row.map((room) => ({
-    name: `${room} imports only the rows before its own`,
+const oneWay = ROWS.flatMap((row, index) =>
+  row.map((folder) => ({
+    name: `${folder} imports only from the rows before its own`,
     severity: 'error',
-    from: { path: inside(room) },
-    to: { path: inside(...row.filter((other) => other !== room), ...ROWS.slice(floor + 1).flat()) },
+    from: { path: inside(folder) },
+    to: { path: inside(...row.filter((other) => other !== folder), ...ROWS.slice(index + 1).flat()) },
   })),
 );
 
-const everyRoomHasARow = {
-  name: 'a room of lib/ stands in a row of .dependency-cruiser.mjs',
+const everyFolderHasARow = {
+  name: 'every folder of lib/ is in a row of .dependency-cruiser.mjs',
   severity: 'error',
   from: {},
   to: { path: '^lib/', pathNot: inside(...ROWS.flat()) },
@@ -47,7 +47,7 @@ const testsStayOutside = {
 };
 
 export default {
-  forbidden: [...oneWay, everyRoomHasARow, testsStayOutside],
+  forbidden: [...oneWay, everyFolderHasARow, testsStayOutside],
   options: {
     // TypeScript 7 offers no parser to other tools.
     parser: 'swc',
