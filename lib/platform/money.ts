@@ -4,9 +4,12 @@ import { ContractError } from './errors.ts';
 // Intl leaves out units of account such as CLF.
 const CURRENCIES: ReadonlySet<string> = new Set([...Intl.supportedValuesOf('currency'), ...Object.keys(EXPONENTS)]);
 
+/** Whether it is an ISO 4217 code in capitals. */
+export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
+
 /** Throws ContractError unless it is an ISO 4217 code in capitals. */
 export function checkCurrency(currency: string, field: string): void {
-  if (CURRENCIES.has(currency)) return;
+  if (isCurrency(currency)) return;
   const description = `${field}: not an ISO 4217 currency code`;
   throw new ContractError({ code: 'unknown_currency', description, field });
 }

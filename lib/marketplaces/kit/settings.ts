@@ -1,4 +1,5 @@
 import { PaymentState } from '#lib/orders/order-schema';
+import { isCurrency } from '#lib/platform/money';
 import * as z from '#lib/platform/zod';
 import { Fields } from './fields.ts';
 
@@ -6,7 +7,7 @@ import { Fields } from './fields.ts';
 export const filled = z.string().check(z.regex(/\S/, 'must not be empty'));
 
 /** An ISO 4217 code in capitals. */
-export const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'));
+export const currencyCode = z.string().check(z.refine(isCurrency, 'must be an ISO 4217 code, such as EUR'));
 
 /** One side's name for a carrier → the other side's. */
 const carriers = z.optional(z.record(z.string(), filled));

@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import * as z from '#lib/platform/zod';
-import { filled, shipperSettings } from '../kit/settings.ts';
+import { currencyCode, filled, shipperSettings } from '../kit/settings.ts';
 
 /**
  * "We accept Marketful, Fedex, DHL, UPS, Estafeta, Will_Call". The first leaves the choice to the warehouse, the last
@@ -38,7 +38,9 @@ export const Settings = z.strictObject({
   ),
   insured: z._default(z.boolean(), false),
   /** By currency the order's total, in minor units, from which on a parcel is insured. */
-  insureFrom: z.optional(z.record(z.string().check(z.toUpperCase()), z.int().check(z.nonnegative()))),
+  insureFrom: z.optional(
+    z.record(z.pipe(z.string().check(z.toUpperCase()), currencyCode), z.int().check(z.nonnegative())),
+  ),
   // The stock of all `skus` is read, besides that of orders placed here.
   /** SKU → EAN, where Marketful knows the product by its EAN only. */
   eans: z.optional(z.record(z.string(), filled)),
