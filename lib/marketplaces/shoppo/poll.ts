@@ -20,13 +20,15 @@ const MAX_RESTARTS = 5;
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
 
 /**
- * The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all.
+ * The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all,
+ * and what the page before it begins with.
  */
 const Position = z.object({
   list: z.enum(['orders', 'products']),
   range: z.nullable(z.tuple([z.number(), z.number()])),
   after: z.nullable(z.string()),
   length: z.nullable(z.number()),
+  first: z.optional(z.string()),
   until: z.string(),
 });
 type Position = z.infer<typeof Position>;
@@ -40,16 +42,17 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify(position) };
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
-    // Cursors are offsets: what left the list moved the rest up, and a page would miss as many.
-    if (position.length !== null && page.length < position.length) {
-      position = { ...position, after: null, length: null };
+    const first = textOf(member(page.nodes[0], 'id'));
+    // Cursors are offsets: what left the list moved the rest up, and a page would miss as many. Told twice it leads nowhere.
+    if ((position.length !== null && page.length < position.length) || first === position.first) {
+      position = { ...position, after: null, length: null, first: undefined };
       restarts += 1;
       continue;
     }
     const items = itemsOf(position, page, ids);
     let next: Position | null;
     try {
-      next = follow(context, position, page);
+      next = follow(context, { ...position, first }, page);
     } catch (error) {
       // What stands on a page is handed on also where nothing leads behind it: the next poll takes this page up again.
       yield { items, resume: JSON.stringify(position) };
@@ -59,7 +62,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' };
     position = next;
   }
-  throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
+  throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter, or told a page twice' });
 }
 
 function start(context: PollContext, open: readonly OpenPlacement[]): Position {

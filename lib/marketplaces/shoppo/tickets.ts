@@ -52,11 +52,8 @@ function presentTicket(kind: string, node: object): TicketPage['tickets'][number
   return {
     // "return id when create ticket", which a reply names.
     id: ticket.ticketId ?? ticket.id,
-    kind,
-    status,
+    ...{ kind, status, reason, remark },
     serviceStatus: zendeskStatus?.toLowerCase() ?? null,
-    reason,
-    remark,
     author: { first_name: ticket.firstName ?? null, last_name: ticket.lastName ?? null, email: ticket.email ?? null },
     comments: (ticket.comments?.edges ?? []).flatMap(({ node: { content } }) => content ?? []),
   };
