@@ -251,13 +251,13 @@ function namesIn(body: unknown, key: string): string[] {
 }
 
 /**
- * 400 to 405 mean something else at every call of Marketful's, so the message decides; other statuses mean what they
- * say.
+ * 400 to 405 mean something else at every call of Marketful's, so the message decides; other statuses, and a page of a
+ * proxy's, mean what they say.
  */
 function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
   if (firstText(response.body, ['message']).toLowerCase() === 'success')
     return unclearAnswer(describe(response), response.status);
-  const isRefused = usual instanceof RejectedError || usual instanceof BlockedError;
+  const isRefused = usual instanceof RejectedError || (usual instanceof BlockedError && isObject(response.body));
   return isRefused && usual.code !== 'redirected' ? refuse(response) : null;
 }

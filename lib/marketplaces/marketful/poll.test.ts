@@ -207,4 +207,7 @@ test('a poll that is not let in stops at once', async () => {
   const known = { placements: [placement('a', '1')] };
   await expect(open([said(404, 'Invalid Authorization')], known).read()).rejects.toBeInstanceOf(BlockedError);
   await expect(open([said(403, 'User Not Found')], { skus: ['A'] }).read()).rejects.toBeInstanceOf(BlockedError);
+  const proxy: Answer = { status: 403, body: '<html>403 Forbidden</html>' };
+  for (const known of [{ skus: ['A'] }, { placements: [placement('a', '1')] }])
+    await expect(open([proxy], known).read()).rejects.toMatchObject({ code: 'http_403', waitsFor: 'connection' });
 });
