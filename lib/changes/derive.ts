@@ -46,7 +46,8 @@ const EVENTS: readonly OrderEvent[] = [
   },
   {
     type: 'order.returned',
-    count: ({ ucp }) => ucp.adjustments.filter(({ type }) => type === 'return').length,
+    count: ({ ucp }) =>
+      ucp.adjustments.filter(({ type, status }) => type === 'return' && status === 'completed').length,
     tells: ['returns', 'ucp', 'lines', 'amounts'],
   },
 ];

@@ -12,8 +12,12 @@ const onlyCountry = ({ address_country }: Address): Address =>
 /** What a line is personalized with may be a name. */
 const withoutChoices = ({ attributes: _, ...line }: SnapshotLine): SnapshotLine => line;
 
-/** A shipper's description may quote the buyer. */
-export const withoutDescription = <E extends { description?: string }>({ description: _, ...event }: E) => event;
+/** A shipper's description may quote the buyer, and a tracking page's URL too. */
+export const withoutDescription = <E extends { description?: string; trackingUrl?: string }>({
+  description: _,
+  trackingUrl: __,
+  ...event
+}: E) => event;
 
 /**
  * A parcel without its URLs: a label shows the buyer's address, and a tracking page's URL may hold a postal code or an
@@ -31,7 +35,7 @@ export const withoutPages = <P extends { trackingUrl?: string | undefined; label
  */
 export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
   const { billingAddress: _, note: __, pickupPoint: ___, permalinkUrl: ____, ...known } = snapshot;
-  const { discounts, expectations, events, lines, ...rest } = known;
+  const { discounts, expectations, events, adjustments, lines, ...rest } = known;
   return {
     ...rest,
     buyer: {},
@@ -39,6 +43,7 @@ export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
     lines: lines.map(withoutChoices),
     ...(discounts && { discounts: discounts.map(({ amount }) => ({ title: '', amount })) }),
     ...(events && { events: events.map(withoutDescription) }),
+    ...(adjustments && { adjustments: adjustments.map(withoutDescription) }),
     ...(expectations && {
       expectations: expectations
         .map(withoutDescription)

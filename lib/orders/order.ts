@@ -1,4 +1,5 @@
 import type { LineQuantity } from '#lib/deliveries/delivery-schema';
+import { shortHash } from '#lib/platform/hash';
 import type * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
 import type { Acknowledgement, Address, Fulfillment, OrderFacts, OrderStatus, Return } from './order-schema.ts';
@@ -125,3 +126,6 @@ export type OrderCore = Omit<Order, (typeof DERIVED)[number]>;
 
 /** The hub's order id: two accounts with the same external id are two orders. */
 export const orderId = (connection: string, externalId: string): string => `${connection}:${externalId}`;
+
+/** The id of the return that its teller knows as `theirs`. */
+export const returnId = (order: string, by: string, theirs: string): string => `ret_${shortHash(order, by, theirs)}`;

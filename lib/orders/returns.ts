@@ -1,8 +1,7 @@
 import { compareText, sameContent } from '#lib/platform/canonical-json';
-import { shortHash } from '#lib/platform/hash';
 import type { UcpLineItem } from '#lib/ucp/order';
 import { derive } from './derive.ts';
-import type { LineQuantity, Order, Return, ReturnSnapshot } from './order.ts';
+import { type LineQuantity, type Order, type Return, type ReturnSnapshot, returnId } from './order.ts';
 import { mergeLines, sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
@@ -12,10 +11,6 @@ export function returnedUnits({ returns = [], ucp }: Pick<Order, 'returns' | 'uc
   const told = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
   return new Map(ucp.line_items.map(({ id, quantity }) => [id, Math.min(told.get(id) ?? 0, quantity.fulfilled)]));
 }
-
-/** The id of the return that its teller knows as `theirs`. */
-export const returnId = (orderId: string, by: string, theirs: string): string =>
-  `ret_${shortHash(orderId, by, theirs)}`;
 
 /** A return as a sales channel tells it; a SKU stands for the lines that sell it. */
 export function readReturn(order: Order, told: ReturnSnapshot, by: string, receivedAt: string): Return {

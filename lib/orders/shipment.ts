@@ -89,12 +89,18 @@ export function addEvents(
 
 const keyOf = ({ id, by }: Pick<ShipmentEvent, 'id' | 'by'>): string => JSON.stringify([by, id]);
 
-const WORDS = ['type', 'at', 'trackingNumber', 'carrier', 'description'] as const;
+const WORDS = ['type', 'at', 'trackingNumber', 'trackingUrl', 'carrier', 'description'] as const;
 
-const mergeEvent = (known: ShipmentEvent | undefined, told: ShipmentEvent): ShipmentEvent => ({
-  ...{ id: told.id, by: told.by, type: told.type, at: told.at },
-  ...mergeTexts(known, { ...told, trackingNumber: told.trackingNumber?.trim() }, WORDS),
-});
+function mergeEvent(known: ShipmentEvent | undefined, told: ShipmentEvent): ShipmentEvent {
+  const [lineItems] = [known, told]
+    .flatMap((event) => (event?.lineItems ? [event.lineItems] : []))
+    .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+  return {
+    ...{ id: told.id, by: told.by, type: told.type, at: told.at },
+    ...mergeTexts(known, { ...told, trackingNumber: told.trackingNumber?.trim() }, WORDS),
+    ...(lineItems && { lineItems }),
+  };
+}
 
 type Parcel = ShipmentSnapshot['parcels'][number];
 

@@ -83,6 +83,8 @@ export interface OrderSnapshot {
   events?: Array<Omit<ShipmentEvent, 'by'>>;
   /** What came back, where the source tells it with the order; without the buyer's own words. */
   returns?: Array<Omit<ReturnSnapshot, 'externalId' | 'reason'>>;
+  /** Adjustments of a UCP source that follow from neither quantities nor `returns`: refunds, credits, what is pending. */
+  adjustments?: AdjustmentSnapshot[];
   checkoutId?: string;
   permalinkUrl?: string;
   /** Paths in the source's body that are not read. */
@@ -91,6 +93,17 @@ export interface OrderSnapshot {
    * What was assumed or rounded, as the source is silent or contradicts itself: a path and an explanation, no values.
    */
   assumed?: string[];
+}
+
+/** Quantities and amounts are signed; the id is the source's own. */
+interface AdjustmentSnapshot {
+  id: string;
+  type: string;
+  at: string;
+  status: 'pending' | 'completed' | 'failed';
+  lineItems: LineQuantity[];
+  totals: Array<{ type: string; amount: number }>;
+  description?: string;
 }
 
 /** How some of the lines reach the buyer. */
@@ -110,8 +123,11 @@ export interface ShipmentEvent {
   type: string;
   at: string;
   trackingNumber?: string;
+  trackingUrl?: string;
   carrier?: string;
   description?: string;
+  /** Where no parcel of ours tells what it is about. */
+  lineItems?: LineQuantity[];
 }
 
 /** What a shipper says of an order placed with it. */

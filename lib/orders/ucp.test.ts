@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { at, MUGS, orderOf, PLATE, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
+import { at, MUGS, orderOf, PLATE, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { correctAddress } from './by-hand.ts';
 import { withExpectations } from './derive.ts';
 import type { Order, OrderSnapshot } from './order.ts';
 import { applyReturns } from './returns.ts';
+import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
 import { statusOf } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
@@ -204,6 +205,25 @@ describe('the UCP order', () => {
     expect(ucpErrors(order)).toEqual([]);
   });
 
+  it('shows events of a UCP source, with what they name, and a parcel that repeats one of ours once', () => {
+    const event = { id: 'e1', type: 'shipped', at: at(9), trackingNumber: 'JD01', carrier: 'dhl' };
+    const sent = { ...event, lineItems: [{ id: 'li_1', quantity: 2 }], trackingUrl: 'https://dhl.example/JD01' };
+    const order = orderOf({ events: [sent, { ...sent, id: 'e2', type: 'delivered', at: at(12) }] });
+    expect(order.ucp.fulfillment.events).toMatchObject([
+      { type: 'shipped', line_items: sent.lineItems, tracking_url: sent.trackingUrl },
+      { type: 'delivered', line_items: sent.lineItems, tracking_number: 'JD01' },
+    ]);
+    const parcel = { carrier: 'dhl', trackingNumber: 'JD01', shippedAt: at(9) };
+    const ours = applyShipment(order, shipmentOf({ parcels: [parcel] }), {
+      ...{ connection: 'marketful-mx', placed: [{ id: 'li_1', quantity: 1 }] },
+    }).order;
+    expect(ours.ucp.fulfillment.events.map(({ type, line_items }) => [type, line_items])).toEqual([
+      ['shipped', [{ id: 'li_1', quantity: 1 }]],
+      ['delivered', [{ id: 'li_1', quantity: 1 }]],
+    ]);
+    for (const each of [order, ours]) expect(ucpErrors(each)).toEqual([]);
+  });
+
   it.each([
     ['DHL', 'JD 1/2', 'https://www.dhl.com/global-en/home/tracking.html?tracking-id=JD%201%2F2'],
     ['pigeon', 'P1', undefined],
@@ -227,8 +247,52 @@ describe('its adjustments', () => {
     });
     const again = later({ lines: [{ ...MUGS, quantity: 1 }, PLATE], number: 'SC-2' }, 30, one);
     expect(again.ucp.adjustments).toEqual([adjustment]);
-    expect(later({ lines: [MUGS, PLATE] }, 40, again).ucp.adjustments).toEqual([]);
-    expect(ucpErrors(again)).toEqual([]);
+    const { line_items: _, totals: __, ...withdrawn } = adjustment ?? {};
+    const restored = later({ lines: [MUGS, PLATE] }, 40, again);
+    expect(restored.ucp.adjustments).toEqual([{ ...withdrawn, status: 'failed' }]);
+    for (const order of [again, restored]) expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('stay, whatever quantities follow, and add up to those of now', () => {
+    const five = orderOf({ lines: [{ ...MUGS, quantity: 5 }] });
+    const shown = (quantities: number[]) =>
+      quantities
+        .reduce((order, quantity, minute) => later({ lines: [{ ...MUGS, quantity }] }, minute + 1, order), five)
+        .ucp.adjustments.map(({ occurred_at, line_items }) => [occurred_at, line_items?.[0]?.quantity]);
+    expect(shown([3, 2, 1])).toEqual([
+      [at(1), -2],
+      [at(2), -1],
+      [at(3), -1],
+    ]);
+    expect(shown([1, 3])).toEqual([
+      [at(1), undefined],
+      [at(2), -2],
+    ]);
+    expect(shown([3, 1, 4, 1])).toEqual([
+      [at(1), -2],
+      [at(2), -2],
+      [at(3), undefined],
+    ]);
+    expect(shown([7, 5])).toEqual([]);
+    const gone = later({ cancelled: true }, 1);
+    expect(later({}, 2, gone).ucp.adjustments).toEqual([
+      { id: gone.ucp.adjustments[0]?.id, type: 'cancellation', occurred_at: at(1), status: 'failed' },
+    ]);
+  });
+
+  it('are those of a UCP source, too, that follow from no quantity', () => {
+    const refund = {
+      ...{ id: 'a1', type: 'refund', at: at(5), status: 'completed' as const, description: 'Defective item' },
+      ...{ lineItems: [{ id: 'li_1', quantity: -1 }], totals: [{ type: 'total', amount: -3000 }] },
+    };
+    const order = orderOf({ adjustments: [refund] });
+    expect(order.ucp.adjustments).toEqual([
+      {
+        ...{ id: expect.any(String), type: 'refund', occurred_at: at(5), status: 'completed' },
+        ...{ line_items: refund.lineItems, totals: refund.totals, description: 'Defective item' },
+      },
+    ]);
+    expect(ucpErrors(order)).toEqual([]);
   });
 
   it('cost what units cost, whether the source leaves a line’s total as it was charged or not', () => {
@@ -242,6 +306,11 @@ describe('its adjustments', () => {
   it('tell of a line that vanished, and of the whole order', () => {
     expect(later({ lines: [MUGS] }, 20).ucp.adjustments).toMatchObject([
       { line_items: [{ id: 'li_2', quantity: -1 }], totals: [{ amount: -3000 }] },
+    ]);
+    const three = orderOf({ lines: [MUGS, { ...PLATE, quantity: 3 }] });
+    expect(later({ lines: [MUGS] }, 30, later({}, 20, three)).ucp.adjustments).toMatchObject([
+      { occurred_at: at(20), line_items: [{ id: 'li_2', quantity: -2 }] },
+      { line_items: [{ id: 'li_2', quantity: -1 }] },
     ]);
     expect(later({ cancelled: true }, 20).ucp.adjustments).toMatchObject([
       { occurred_at: at(20), line_items: [{ quantity: -2 }, { quantity: -1 }], totals: [{ amount: -15000 }] },

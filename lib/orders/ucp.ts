@@ -10,7 +10,17 @@ import {
   type UcpOrder,
 } from '#lib/ucp/order';
 import { toUri } from '#lib/ucp/uri';
-import type { Address, Fulfillment, LineQuantity, OrderCore, Placement, ShipmentEvent, SnapshotLine } from './order.ts';
+import { earliestFirst } from './history.ts';
+import {
+  type Address,
+  type Fulfillment,
+  type LineQuantity,
+  type OrderCore,
+  type Placement,
+  returnId,
+  type ShipmentEvent,
+  type SnapshotLine,
+} from './order.ts';
 import { type CountedLine, countLines, mergeLines } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
 import { buildTotals, lineTotals } from './ucp-totals.ts';
@@ -148,50 +158,86 @@ const destinationOf = (address: Address): Record<string, string> =>
  * refunds are the sales channel's business, unless a return tells of one.
  */
 function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
-  const { snapshot, cancelledAt, levels = [], vanished } = core.history;
-  const isCancelled = snapshot.cancelled && cancelledAt !== null;
-  const firstAt = new Map(levels.map(({ id, quantity, version }) => [JSON.stringify([id, quantity]), version]));
-  const goneAt = new Map(vanished.map(({ id, version }) => [id, version]));
-  const reduced = lines.flatMap((counted): UcpAdjustment[] => {
-    const { id, quantity } = counted.line;
-    const units = counted.vanished ? counted.original : counted.original - quantity;
-    const at = counted.vanished ? goneAt.get(id) : firstAt.get(JSON.stringify([id, quantity]));
-    if (units <= 0 || at === undefined) return [];
-    return [adjust(core.id, ['reduction', id, `${quantity}`], at, [[counted, units]])];
-  });
+  const { snapshot, cancelledAt } = core.history;
   const stopped = lines
-    .filter(({ line, total, vanished: isGone }) => !isGone && line.quantity > total)
+    .filter(({ line, total, vanished: isGone }) => snapshot.cancelled && !isGone && line.quantity > total)
     .map((counted): [CountedLine, number] => [counted, counted.line.quantity - counted.total]);
   const ids = new Set(lines.map(({ line }) => line.id));
+  const known = (all: readonly LineQuantity[]) => all.filter(({ id }) => ids.has(id));
   const returned = (core.returns ?? []).map(
     ({ id, at, lineItems, reason, refund }): UcpAdjustment => ({
       id: `adj_${id}`,
       type: 'return',
       occurred_at: at,
       status: 'completed',
-      line_items: lineItems
-        .filter((line) => ids.has(line.id))
-        .map((line) => ({ id: line.id, quantity: -line.quantity })),
+      line_items: known(lineItems).map((line) => ({ id: line.id, quantity: -line.quantity })),
       ...(refund && { totals: [{ type: 'total', amount: 0 - refund.amount }] }),
       ...(reason && { description: reason }),
     }),
   );
+  const told = (snapshot.adjustments ?? []).map(
+    ({ id, at, lineItems, totals, ...adjustment }): UcpAdjustment => ({
+      id: `adj_${returnId(core.id, core.connection, id)}`,
+      ...adjustment,
+      occurred_at: at,
+      ...(known(lineItems).length > 0 && { line_items: known(lineItems) }),
+      ...(totals.length > 0 && { totals }),
+    }),
+  );
   const all = [
-    ...reduced,
-    ...(isCancelled ? [adjust(core.id, ['cancellation'], cancelledAt, stopped)] : []),
+    ...lines.flatMap((counted) => reductionsOf(core, counted)),
+    ...(cancelledAt === null ? [] : [adjust(core.id, ['cancellation'], cancelledAt, stopped, snapshot.cancelled)]),
     ...returned,
+    ...told,
   ];
   return all.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
 }
 
-/** Units that are no longer wanted, part or whole: one adjustment, however often the source says so. */
-function adjust(orderId: string, what: string[], at: string, units: Array<[CountedLine, number]>): UcpAdjustment {
+/**
+ * One adjustment for each quantity below the original one that a line ever had: by how much it was less than the least
+ * above it that was told before. Those that lead to the quantity of now stand, so that they add up to it.
+ */
+function reductionsOf({ id: orderId, history }: OrderCore, counted: CountedLine): UcpAdjustment[] {
+  const { line, original, vanished } = counted;
+  const told = (history.levels ?? [])
+    .filter(({ id, quantity }) => id === line.id && quantity < original)
+    .sort(earliestFirst)
+    .map(({ quantity, version }, index, all) => {
+      const above = all.slice(0, index).map((each) => each.quantity);
+      return { quantity, version, from: Math.min(original, ...above.filter((each) => each > quantity)) };
+    });
+  const leadingTo = (now: number): number[] => {
+    const last = told.find(({ quantity }) => quantity === now);
+    return last ? [...leadingTo(last.from), now] : [];
+  };
+  const standing = new Set(leadingTo(line.quantity));
+  const gone = vanished && line.quantity > 0 ? history.vanished.find(({ id }) => id === line.id) : undefined;
+  return [
+    ...told.map(({ quantity, version, from }) => {
+      const what = ['reduction', line.id, `${quantity}`];
+      return adjust(orderId, what, version, standing.has(quantity) ? [[counted, from - quantity]] : []);
+    }),
+    ...(gone ? [adjust(orderId, ['reduction', line.id, 'gone'], gone.version, [[counted, line.quantity]])] : []),
+  ];
+}
+
+/**
+ * Units that are no longer wanted, part or whole: one adjustment, however often the source says so. None, and failed, where
+ * they are wanted again: what was shown once stays.
+ */
+function adjust(
+  orderId: string,
+  what: string[],
+  at: string,
+  units: Array<[CountedLine, number]>,
+  isStanding = units.length > 0,
+): UcpAdjustment {
   const amount = sum(units.map(([{ line, original }, quantity]) => worthOf(line, quantity, original)));
   return {
     id: `adj_${shortHash(orderId, ...what)}`,
     type: 'cancellation',
     occurred_at: at,
-    status: 'completed',
+    status: isStanding ? 'completed' : 'failed',
     ...(units.length > 0 && {
       line_items: units.map(([{ line }, quantity]) => ({ id: line.id, quantity: -quantity })),
       totals: [{ type: 'total', amount: 0 - amount }],
@@ -211,10 +257,13 @@ const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, or
 /** UCP's log of the parcels: each parcel as `shipped`, then what its carrier told of it. */
 function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
   const { fulfillments, shipmentEvents } = core;
-  const byNumber = Map.groupBy(fulfillments, ({ by, trackingNumber }) => parcelKey(by, trackingNumber));
   const told = shipmentEvents.map((event) => ({
     event,
-    parcels: byNumber.get(parcelKey(event.by, event.trackingNumber ?? '')) ?? [],
+    // What the channel says of a parcel may repeat what it was told of one, whoever shipped that.
+    parcels: fulfillments.filter(
+      ({ by, trackingNumber }) =>
+        trackingNumber === (event.trackingNumber ?? '') && (by === event.by || event.by === core.connection),
+    ),
   }));
   // Readers who add up shipped units must count a parcel once: a carrier's `shipped` stands for the parcel's own.
   const left = told.filter(({ event, parcels }) => parcels.length > 0 && event.type === 'shipped');
@@ -233,20 +282,19 @@ function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmen
   return events.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
 }
 
-const parcelKey = (by: string, trackingNumber: string): string => JSON.stringify([by, trackingNumber]);
-
 function toEvent(
-  { id, at, type, trackingNumber, description, ...event }: Omit<ShipmentEvent, 'by'>,
+  { id, at, type, trackingNumber, description, lineItems: told = [], ...event }: Omit<ShipmentEvent, 'by'>,
   parcels: readonly Fulfillment[],
   known: ReadonlySet<string>,
 ): UcpFulfillmentEvent {
   const [parcel] = parcels;
   const carrier = event.carrier || parcel?.carrier;
-  const url = toUri(parcel?.trackingUrl) ?? (parcel && trackingPage(parcel.carrier, parcel.trackingNumber));
+  const url = toUri(parcel?.trackingUrl ?? event.trackingUrl) ?? trackingPage(carrier ?? '', trackingNumber ?? '');
+  const inside = parcels.length > 0 ? parcels.flatMap(({ lineItems }) => lineItems) : told;
   return {
     ...{ id, occurred_at: at, type },
     // A shipper may name lines that are not on the order (any more): events refer only to those that are.
-    line_items: mergeLines(parcels.flatMap(({ lineItems }) => lineItems)).filter((line) => known.has(line.id)),
+    line_items: mergeLines(inside).filter((line) => known.has(line.id)),
     ...(trackingNumber && { tracking_number: trackingNumber }),
     ...(url && { tracking_url: url }),
     ...(carrier && { carrier }),

@@ -63,6 +63,8 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ...defined({ pickupPoint }),
     ...(isPlain(expectations) ? {} : { expectations }),
     ...returnsOf(order, reader),
+    ...adjustmentsOf(order, reader),
+    ...eventsOf(order, reader),
     ...shipByOf(order, reader),
     lines,
     amounts: {
@@ -141,6 +143,37 @@ function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<Or
     ];
   });
   return returns.length > 0 ? { returns } : {};
+}
+
+const STATUSES = ['pending', 'completed', 'failed'] as const;
+
+/** What of the adjustments quantities and `returns` do not tell, as it is. One without a time is left out. */
+function adjustmentsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'adjustments'> {
+  const told = adjustments.flatMap(
+    ({ id, type, status: word, occurred_at, line_items, totals, description }, index) => {
+      const status = STATUSES.find((each) => each === word) ?? 'pending';
+      const at = instant(occurred_at, `adjustments[${index}].occurred_at`);
+      if (at === null || (status === 'completed' && (type === 'cancellation' || type === 'return'))) return [];
+      const amounts = totals.map((total) => ({ type: total.type, amount: total.amount }));
+      const own = { id: id ?? `${index}`, type, at, status, lineItems: line_items, totals: amounts };
+      return [{ ...own, ...defined({ description }) }];
+    },
+  );
+  return told.length > 0 ? { adjustments: told } : {};
+}
+
+/** What happened to parcels, at times that are told. */
+function eventsOf({ fulfillment }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'events'> {
+  const events = (fulfillment?.events ?? []).flatMap(({ id, type, occurred_at, line_items, ...told }, index) => {
+    const at = instant(occurred_at, `fulfillment.events[${index}].occurred_at`);
+    if (at === null) return [];
+    const { tracking_number: trackingNumber, tracking_url: trackingUrl, carrier, description } = told;
+    const lineItems = line_items.filter(({ quantity }) => quantity > 0);
+    return [
+      { id: id ?? `${index}`, type, at, lineItems, ...defined({ trackingNumber, trackingUrl, carrier, description }) },
+    ];
+  });
+  return events.length > 0 ? { events } : {};
 }
 
 const discountsOf = (totals: Totals): NonNullable<OrderSnapshot['discounts']> =>

@@ -562,7 +562,11 @@ describe('UCP in full', () => {
       { ...back, id: 'adj_2', status: 'pending' },
       { ...back, id: 'adj_3', line_items: [], totals: [] },
     ];
-    expect(read({ ...example, adjustments }).returns).toEqual([
+    const order = read({ ...example, adjustments });
+    expect(order.adjustments).toMatchObject([
+      { id: 'adj_2', status: 'pending', type: 'return', lineItems: [{ id: 'li_shoes', quantity: -1 }] },
+    ]);
+    expect(order.returns).toEqual([
       {
         ...{ id: 'adj_1', at: '2026-01-15T12:00:00.000Z', refund: { amount: 9900 } },
         items: [{ line: 'li_shoes', quantity: 1 }],
@@ -593,6 +597,21 @@ describe('UCP in full', () => {
     expect(fieldOf({ ...example, fulfillment: { expectations: [expectation('shipping', { city: 'X' })] } })).toBe(
       'fulfillment.expectations[0].destination.street_address',
     );
+  });
+
+  test('events are what happened to parcels, where they tell when', () => {
+    const event = { id: 'evt_1', occurred_at: '2026-01-08T10:30:00Z', type: 'Shipped', tracking_number: '12' };
+    const lines = [{ id: 'li_shoes', quantity: 1 }];
+    const events = [
+      { ...event, line_items: lines, carrier: 'dhl' },
+      { ...event, occurred_at: null },
+    ];
+    expect(read({ ...example, fulfillment: { ...example.fulfillment, events } }).events).toEqual([
+      {
+        ...{ id: 'evt_1', type: 'shipped', at: '2026-01-08T10:30:00.000Z', lineItems: lines },
+        ...{ trackingNumber: '12', carrier: 'dhl' },
+      },
+    ]);
   });
 
   test.each([undefined, null, {}, { expectations: [] }])('fulfillment of %j is taken, and named', (fulfillment) => {

@@ -133,13 +133,19 @@ export const PlainUcpOrder = z.object({
           fulfillable_on: anything,
         }),
       ),
+      events: looseList(
+        z.object({
+          ...{ id: loose(optionalId), type, occurred_at: anything, line_items: LineQuantities },
+          ...looseTexts('tracking_number', 'tracking_url', 'carrier', 'description'),
+        }),
+      ),
     }),
     'expectations',
   ),
   adjustments: looseList(
     z.object({
       ...{ id: loose(optionalId), type, occurred_at: looseText },
-      ...{ status: word, line_items: AdjustedLines, totals: Totals },
+      ...{ status: word, line_items: AdjustedLines, totals: Totals, description: looseText },
     }),
   ),
   totals: Totals,
