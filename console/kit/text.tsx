@@ -181,6 +181,7 @@ interface TimeProps {
 export function Time({ at, beside = false, seconds = false }: TimeProps) {
   if (!at) return <None />;
   const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) return <Outside>{String(at)}</Outside>;
   return (
     <>
       <time dateTime={instant.toISOString()} title={instant.toISOString()}>

@@ -167,12 +167,18 @@ function Preview({ of: { outcomes, unchanged, examined }, onApply }: { of: Remap
       {unchanged > 0 && <p>It reads as it stands: nothing would change.</p>}
       {examined === 0 && <p>There is nothing of it to read again.</p>}
       {outcomes.map((each) => (
-        <div key={each.event}>
+        <div key={each.event} class="items">
           <p>{OUTCOMES[each.outcome] ?? each.outcome} Nothing is applied yet.</p>
+          {each.error && (
+            <p class="needs">
+              <WhyUnread error={each.error} />
+            </p>
+          )}
           <Table name="What would change" columns={changes} rows={each.changes} />
-          <p>It would open {each.deliveries.length === 0 ? 'no delivery' : deliveries(each.deliveries.length)}.</p>
+          {applies && (
+            <p>It would open {each.deliveries.length === 0 ? 'no delivery' : deliveries(each.deliveries.length)}.</p>
+          )}
           <Words class="needs">{each.note}</Words>
-          <Words class="needs">{causeText(each.error)}</Words>
         </div>
       ))}
     </Region>

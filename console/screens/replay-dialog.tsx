@@ -35,7 +35,7 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
     ...(filter && { 'per-minute': pace, canary }),
     ...{ reason: why, yes: true },
   });
-  const body = { ...target, ...paced, reason: why };
+  const body = { ...target, ...paced, ...(why && { reason: why }) };
 
   const look = async () => setFound(await ask('post', path, { body: { ...target, dryRun: true } }));
   return (
