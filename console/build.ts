@@ -17,7 +17,9 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function buildConsole(): Promise<void> {
   const root = join(HERE, '..');
   const own = 'console/{*.*,kit/*,screens/*,style/*}';
-  const sources = globSync([own, 'client/**/*.ts', 'lib/platform/currency.ts', 'package-lock.json'], { cwd: root });
+  const sources = globSync([own, 'client/**/*.ts', 'lib/platform/{currency,json}.ts', 'package-lock.json'], {
+    cwd: root,
+  });
   const newest = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
   if (existsSync(OUT) && statSync(OUT).mtimeMs > newest) return;
   const { outputFiles } = await build({

@@ -50,12 +50,8 @@ export function go(href: string, { replace = false, quiet = false } = {}): void 
 
 /** Sets parameters of the query in place; empty ones go. Each is a step that Back undoes. */
 export function setQuery(change: Readonly<Record<string, string>>): void {
-  const query = new URLSearchParams(place.value.query);
-  for (const [name, value] of Object.entries(change)) {
-    if (value) query.set(name, value);
-    else query.delete(name);
-  }
-  go(hrefOf(place.value.path, query), { quiet: true });
+  const { path, query } = place.value;
+  go(hrefOf(path, { ...Object.fromEntries(query), ...change }), { quiet: true });
 }
 
 export const focusHeading = (): void => document.querySelector('h1')?.focus({ preventScroll: true });

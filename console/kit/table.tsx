@@ -33,7 +33,7 @@ interface Props<Row> {
   empty?: string;
   /** Keys that act on the row that has the focus, if one has. */
   keys?: Readonly<Record<string, (row: Row | undefined) => unknown>>;
-  /** Whether `j` and `k` lead through its rows. */
+  /** Whether `j` and `k` lead through its rows, as they do where it has a caption: it stands for itself there. */
   isMain?: boolean;
   caption?: boolean;
 }
@@ -47,7 +47,7 @@ const CARDS = 5;
 
 /** A real table. Of many rows only those around the window are in the document, and the others' room is left. */
 export function Table<Row>(props: Props<Row>) {
-  const { name, columns, rows = [], empty, keys = {}, isMain = false, caption = false } = props;
+  const { name, columns, rows = [], empty, keys = {}, caption = false, isMain = caption } = props;
   const room = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(33);
   const [first, setFirst] = useState(0);

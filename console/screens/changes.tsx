@@ -28,14 +28,7 @@ export function Changes() {
   const [said, setSaid] = useState('');
   return (
     <Screen title="Changes" of={consumers} commands={may('ops') ? endpoints.commands : []}>
-      <Table
-        name="Consumers"
-        caption
-        columns={consumerColumns}
-        rows={consumers.value?.consumers}
-        empty={NO_CONSUMER}
-        isMain={!may('ops')}
-      />
+      <Table name="Consumers" caption columns={consumerColumns} rows={consumers.value?.consumers} empty={NO_CONSUMER} />
       {!may('ops') && <MayOnly />}
       <Problem of={endpoints} />
       <Table
@@ -44,7 +37,6 @@ export function Changes() {
         columns={endpointColumns(setSaid)}
         rows={endpoints.value?.endpoints}
         empty={NO_ENDPOINT}
-        isMain
       />
       <p role="status">{said}</p>
     </Screen>

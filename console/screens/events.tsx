@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { readJson } from '#lib/platform/json';
 import { curl, longshore, quote } from '../kit/command-line.ts';
 import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
 import type { Filters } from '../kit/filter.tsx';
@@ -134,11 +135,8 @@ const decoded = ({ body, encoding }: WithBody): string =>
     : body;
 
 export function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
+  const value = readJson(body);
+  return value === undefined ? body : JSON.stringify(value, null, 2);
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {

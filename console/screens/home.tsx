@@ -62,7 +62,7 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
         <span class="muted">{many}</span>
       </header>
       <Cure of={{ state, cause }} />
-      <p class="muted meta">
+      <p class="meta">
         <Code>{code}</Code>
         <span>{`${marketplace} · ${action}`}</span>
         <span>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { readJson } from '#lib/platform/json';
 import { Field, useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
@@ -16,12 +17,8 @@ export function Try({ id, topics }: { id: string; topics: readonly string[] }) {
   const [tried, setTried] = useState<Tried>();
   const run = useAct(async () => {
     setTried(undefined);
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      throw new Error('The body is not JSON.');
-    }
+    const body = readJson(text);
+    if (body === undefined) throw new Error('The body is not JSON.');
     setTried(await ask('post', `${pathOf('/connections', id)}/try`, { body: { topic, body } }));
   });
   const hint = topics.length > 0 ? `Such as ${topics.join(', ')}.` : undefined;
