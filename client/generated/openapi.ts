@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Reports goods that came back to the seller
-         * @description Whoever sold the order is told where it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and did not come back), `idempotency_key_reused`.
+         * @description The sales channel is told if it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and have not come back), `idempotency_key_reused`.
          */
         post: operations["postOrdersIdReturns"];
         delete?: never;
@@ -34,8 +34,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Has somebody else ship units that nobody has shipped
-         * @description At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.
+         * Gives units that nobody has shipped to another shipper
+         * @description At once if nobody has been asked for them; otherwise when the present shipper has given them back: by a cancellation if its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.
          */
         post: operations["postOrdersIdRoute"];
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Takes up again an order that its sales channel cancelled
-         * @description For what it has restored without a date that says so, or cancelled by mistake. What it says later counts: it may cancel the order again. 409 `order_not_cancelled`.
+         * @description For an order that the channel restored without dating it, or cancelled by mistake. What the channel says later counts: it may cancel the order again. 409 `order_not_cancelled`.
          */
         post: operations["postOrdersIdRestore"];
         delete?: never;
@@ -73,8 +73,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Says that the seller’s own system has the order, and under which number
-         * @description The number is searched by and stands on the timeline. Another number replaces it.
+         * Notes the number under which the seller’s own system has the order
+         * @description The order is found by this number, and its timeline shows it. Another number replaces it.
          */
         put: operations["putOrdersIdAcknowledgement"];
         post?: never;
@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Reads an order again at the marketplace that sold it
-         * @description What it says is applied like any event. 422 `refresh_unsupported` where the marketplace has no call that reads one order: its next poll reads what changed.
+         * @description The result is applied like any event. 422 `refresh_unsupported` if the marketplace has no call that reads one order: its next poll reads what changed.
          */
         post: operations["postOrdersIdRefresh"];
         delete?: never;
@@ -154,7 +154,7 @@ export interface paths {
         head?: never;
         /**
          * Corrects the shipping address
-         * @description The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.
+         * @description The correction outranks later snapshots of the sales channel, and the timeline shows it. Deliveries that waited for it run again by themselves.
          */
         patch: operations["patchOrdersId"];
         trace?: never;
@@ -170,7 +170,7 @@ export interface paths {
         put?: never;
         /**
          * The order with its buyer, for a session of the console
-         * @description What other answers mask to a session is shown, and who looked is put on record in `GET /audit`.
+         * @description Shows what other answers mask for a session; who looked is recorded in `GET /audit`.
          */
         post: operations["postOrdersIdReveal"];
         delete?: never;
@@ -190,7 +190,7 @@ export interface paths {
         put?: never;
         /**
          * Reports a parcel that the seller shipped
-         * @description Whoever sold the order is told. The same carrier, tracking number and lines again are the same fulfillment. 409 `order_cancelled`; 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`, `idempotency_key_reused`.
+         * @description The sales channel is told. The same carrier, tracking number and lines again are the same fulfillment. 409 `order_cancelled`; 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`, `idempotency_key_reused`.
          */
         post: operations["postOrdersIdFulfillments"];
         delete?: never;
@@ -260,8 +260,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Closes a dead or blocked delivery that a person found done
-         * @description It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.
+         * Closes a dead or blocked delivery that a person found done at the remote
+         * @description It counts as succeeded without an attempt, with who said so and why, and what waited for it continues: a placement is followed, and pushes that come after it run. 409 `delivery_not_closable` for one that is neither dead nor blocked.
          */
         post: operations["postDeliveriesIdClose"];
         delete?: never;
@@ -280,8 +280,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Replays what a filter matches, or says what it would
-         * @description An empty filter is refused: 400 `empty_filter`. Deliveries of orders that must leave first come first, then the oldest.
+         * Replays what a filter matches, or says what would be replayed
+         * @description An empty filter is refused: 400 `empty_filter`. Deliveries run in order of ship-by, then the oldest first.
          */
         post: operations["postDeliveriesReplay"];
         delete?: never;
@@ -301,7 +301,7 @@ export interface paths {
         put?: never;
         /**
          * Gives a delivery a fresh set of attempts
-         * @description Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.
+         * @description Its old attempts stay on record. A delivery that succeeded, or may have, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it.
          */
         post: operations["postDeliveriesIdReplay"];
         delete?: never;
@@ -336,7 +336,7 @@ export interface paths {
         };
         /**
          * A replay and how far it is
-         * @description Looking at a small replay, or at the first stages of a canary, also brings its next step forward.
+         * @description Reading a small replay, or the first stages of a canary, also advances it.
          */
         get: operations["getReplaysId"];
         put?: never;
@@ -375,7 +375,7 @@ export interface paths {
         put?: never;
         /**
          * Stops a replay
-         * @description What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.
+         * @description Waiting deliveries are not released, and released ones that are not yet due are taken back; an attempt under way ends. Cancelling twice has no effect; 409 `replay_ended` if it had ended by itself.
          */
         post: operations["postReplaysIdCancel"];
         delete?: never;
@@ -394,8 +394,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Goes on with a cancelled or relapsed replay
-         * @description With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.
+         * Continues a cancelled or relapsed replay
+         * @description It continues with its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.
          */
         post: operations["postReplaysIdResume"];
         delete?: never;
@@ -412,8 +412,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists what lies in the dead-letter queues
-         * @description Nothing is taken out. While one look lasts, another may see fewer messages. Without `queue`, up to 20 of each.
+         * Lists the messages in the dead-letter queues
+         * @description Nothing is removed. During one look another may see fewer messages. Without `queue`, up to 20 of each.
          */
         get: operations["getDeadLetters"];
         put?: never;
@@ -450,7 +450,7 @@ export interface paths {
         };
         /**
          * Lists inbound events, newest first
-         * @description With `state=unreadable` without those that somebody has set aside.
+         * @description With `state=unreadable`, events that somebody has set aside are left out.
          */
         get: operations["getEvents"];
         put?: never;
@@ -489,7 +489,7 @@ export interface paths {
         put?: never;
         /**
          * The event with its body as it came, for a session of the console
-         * @description Other answers show a session the paths and types of a body. Who looked is put on record in `GET /audit`.
+         * @description Other answers only show a session the paths and types of a body. Who looked is recorded in `GET /audit`.
          */
         post: operations["postEventsIdReveal"];
         delete?: never;
@@ -508,8 +508,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sets aside an event that could not be read, and that nobody will mend
-         * @description It is no longer among `state=unreadable`; who said so and why stands in `setAside`. Its body is kept as long as any, and `POST /remaps` still reads it. 409 `event_was_read` for one that could be read.
+         * Sets aside an event that could not be read and that nobody will correct
+         * @description It is no longer among `state=unreadable`; `setAside` says who decided that and why. Its body is kept as long as any, and `POST /remaps` still reads it. 409 `event_was_read` for one that could be read.
          */
         post: operations["postEventsIdSetAside"];
         delete?: never;
@@ -526,8 +526,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists webhooks whose proof did not hold, newest first
-         * @description Of each connection the last 200 at most, for 7 days; repetitions are kept once.
+         * Lists webhooks whose proof failed, newest first
+         * @description At most the last 200 of each connection, for 7 days; repetitions are kept once.
          */
         get: operations["getQuarantine"];
         put?: never;
@@ -565,8 +565,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Verifies quarantined webhooks once more and lets the authentic ones in
-         * @description With their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.
+         * Verifies quarantined webhooks again and admits the authentic ones
+         * @description They keep their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.
          */
         post: operations["postQuarantineAdmit"];
         delete?: never;
@@ -586,8 +586,8 @@ export interface paths {
         get: operations["getRemaps"];
         put?: never;
         /**
-         * Runs kept raw events through the present mapper
-         * @description Shows what would change; `apply` makes it so and wants the scope ops, without which the buyer’s data is masked. Nothing that was pushed is pushed again; deliveries that an order lacks are planned. An empty filter is refused: 400 `empty_filter`.
+         * Runs kept raw events through the current mapper
+         * @description Shows what would change; `apply` changes it and needs the scope ops, without which the buyer’s data is masked. Nothing that was pushed is pushed again; deliveries that an order lacks are planned. An empty filter is refused: 400 `empty_filter`.
          */
         post: operations["postRemaps"];
         delete?: never;
@@ -603,7 +603,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what the connections said of their SKUs, by SKU */
+        /** Lists what connections told of their SKUs, by SKU */
         get: operations["getProducts"];
         put?: never;
         post?: never;
@@ -620,7 +620,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists how many there are, by SKU */
+        /** Lists stock, by SKU */
         get: operations["getStock"];
         put?: never;
         post?: never;
@@ -675,7 +675,7 @@ export interface paths {
         put?: never;
         /**
          * Runs a body through mapping and planning, and nothing else
-         * @description As if it were the first word of what it tells. Nothing is stored, placed or sent.
+         * @description As if nothing were known of what it tells. Nothing is stored, placed or sent.
          */
         post: operations["postConnectionsIdTry"];
         delete?: never;
@@ -693,7 +693,7 @@ export interface paths {
         };
         /**
          * Reads the tickets at a marketplace's customer service
-         * @description Read there at this moment; the hub keeps none. 422 `no_tickets`: the marketplace has none to read.
+         * @description Read there at this moment, and not stored. 422 `no_tickets`: the marketplace has none to read.
          */
         get: operations["getConnectionsIdTickets"];
         put?: never;
@@ -732,7 +732,7 @@ export interface paths {
         put?: never;
         /**
          * Makes a connection due now, and with `since` reads again what happened since then
-         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: what is read again cannot be asked for while a poll is under way (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.
+         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: reading again cannot be requested during a poll (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.
          */
         post: operations["postConnectionsIdPoll"];
         delete?: never;
@@ -752,7 +752,7 @@ export interface paths {
         put?: never;
         /**
          * Registers the hub's URLs at the marketplace and repairs what is registered there
-         * @description The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.
+         * @description The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses has an `error` and does not stop the others; 422 if the marketplace does not even tell what is registered.
          */
         post: operations["postConnectionsIdWebhooksSync"];
         delete?: never;
@@ -790,7 +790,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Everything that the hub holds of a buyer */
+        /** Everything that the hub holds about a buyer */
         post: operations["postBuyersExport"];
         delete?: never;
         options?: never;
@@ -809,7 +809,7 @@ export interface paths {
         put?: never;
         /**
          * Erases a buyer, for good
-         * @description Done when answered. The orders live on without the buyer, and what their marketplace sends of them again is taken in without him. An order that is still to be shipped can no longer be.
+         * @description Done when answered. The orders stay without the buyer, and so does whatever their marketplace sends about them later. An order that is still to be shipped can no longer be.
          */
         post: operations["postBuyersErase"];
         delete?: never;
@@ -827,7 +827,7 @@ export interface paths {
         };
         /**
          * Lists what people did, newest first
-         * @description Each is written in the transaction that did it, and kept for 400 days.
+         * @description Each is written in the transaction of the act, and kept for 400 days.
          */
         get: operations["getAudit"];
         put?: never;
@@ -845,7 +845,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose the API key or the session is, and what it may do */
+        /** The name and scopes of the API key or session */
         get: operations["getSession"];
         put?: never;
         /**
@@ -888,8 +888,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What became of the orders that were sold on one day
-         * @description By the day of `placedAt` in UTC, of orders that were received up to a week later. Every difference names its orders.
+         * How far the orders of one day have come
+         * @description By the day of `placedAt` in UTC, for orders received up to a week later. Every difference names its orders.
          */
         get: operations["getBalance"];
         put?: never;
@@ -908,14 +908,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Finds orders by any of their words; an e-mail address is for POST, as it must not stand in a URL
-         * @description By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.
+         * Finds orders by any of their words; use POST for an e-mail address, which must not be in a URL
+         * @description By number, external id, its id at the shipper, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; four characters of a beginning are enough. Orders are found within a second of being committed.
          */
         get: operations["getSearch"];
         put?: never;
         /**
          * Finds orders by any of their words
-         * @description By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.
+         * @description By number, external id, its id at the shipper, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; four characters of a beginning are enough. Orders are found within a second of being committed.
          */
         post: operations["postSearch"];
         delete?: never;
@@ -933,7 +933,7 @@ export interface paths {
         };
         /**
          * What changed since, in order for each order
-         * @description Without `consumer` and `after` from the earliest on: the feed keeps 30 days. Reading commits nothing. An answer has an ETag: send it as `If-None-Match`, and 304 says that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.
+         * @description Without `consumer` and `after` it starts at the earliest change: the feed keeps 30 days. Reading commits nothing. Each answer has an ETag: send it as `If-None-Match`, and 304 means that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.
          */
         get: operations["getChanges"];
         put?: never;
@@ -970,10 +970,10 @@ export interface paths {
         };
         /** One consumer */
         get: operations["getConsumersId"];
-        /** Makes a consumer; one that exists stays where it is */
+        /** Creates a consumer; one that exists stays as it is */
         put: operations["putConsumersId"];
         post?: never;
-        /** Forgets a consumer; answers where it stood */
+        /** Deletes a consumer; the answer says how far it had read */
         delete: operations["deleteConsumersId"];
         options?: never;
         head?: never;
@@ -990,8 +990,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Commits what was dealt with
-         * @description A cursor from before what is committed moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which a reader at work would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one that is further than the feed, as of another hub.
+         * Commits a cursor
+         * @description An older cursor than the committed one moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which it would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one beyond the end of the feed, such as another hub’s.
          */
         post: operations["postConsumersIdCommit"];
         delete?: never;
@@ -1009,7 +1009,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Goes to another place in the feed, back or forth */
+        /** Moves a consumer to another position in the feed, back or forth */
         post: operations["postConsumersIdSeek"];
         delete?: never;
         options?: never;
@@ -1024,7 +1024,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom the hub pushes changes to, and how that goes */
+        /** Lists the endpoints that the hub pushes changes to, and how that goes */
         get: operations["getEndpoints"];
         put?: never;
         post?: never;
@@ -1060,7 +1060,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tells an endpoint nothing until it is resumed */
+        /** Pauses an endpoint until it is resumed */
         post: operations["postEndpointsIdPause"];
         delete?: never;
         options?: never;
@@ -1077,7 +1077,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has an endpoint go on where it stood */
+        /** Resumes an endpoint where it stopped */
         post: operations["postEndpointsIdResume"];
         delete?: never;
         options?: never;
@@ -1167,7 +1167,7 @@ export interface paths {
         put?: never;
         /**
          * What Marketful posts
-         * @description For Marketful only, which proves itself by its own means: an API key is neither wanted nor enough. An unknown connection or topic and a bad signature or secret all look the same.
+         * @description For Marketful only, which has its own proof: an API key is neither needed nor enough. An unknown connection or topic and a bad signature or secret get the same answer.
          */
         post: operations["postWebhooksMarketfulConnectionIdTopicSecret"];
         delete?: never;
@@ -1187,7 +1187,7 @@ export interface paths {
         put?: never;
         /**
          * What Scopio posts
-         * @description For Scopio only, which proves itself by its own means: an API key is neither wanted nor enough. An unknown connection or topic and a bad signature or secret all look the same.
+         * @description For Scopio only, which has its own proof: an API key is neither needed nor enough. An unknown connection or topic and a bad signature or secret get the same answer.
          */
         post: operations["postWebhooksScopioConnectionIdTopic"];
         delete?: never;
@@ -1207,7 +1207,7 @@ export interface paths {
         put?: never;
         /**
          * What Sello posts
-         * @description For Sello only, which proves itself by its own means: an API key is neither wanted nor enough. An unknown connection or topic and a bad signature or secret all look the same.
+         * @description For Sello only, which has its own proof: an API key is neither needed nor enough. An unknown connection or topic and a bad signature or secret get the same answer.
          */
         post: operations["postWebhooksSelloConnectionIdTopicSecret"];
         delete?: never;
@@ -1227,7 +1227,7 @@ export interface paths {
         put?: never;
         /**
          * What Shoppo posts
-         * @description For Shoppo only, which proves itself by its own means: an API key is neither wanted nor enough. An unknown connection or topic and a bad signature or secret all look the same.
+         * @description For Shoppo only, which has its own proof: an API key is neither needed nor enough. An unknown connection or topic and a bad signature or secret get the same answer.
          */
         post: operations["postWebhooksShoppoConnectionIdTopic"];
         delete?: never;
@@ -1249,7 +1249,7 @@ export interface webhooks {
         put?: never;
         /**
          * An order is known
-         * @description As Standard Webhooks 1.0.0 has it.
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postOrderCreated"];
         delete?: never;
@@ -1268,8 +1268,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Members of an order have changed that no other type tells of
-         * @description As Standard Webhooks 1.0.0 has it.
+         * Members of an order have changed that no other type covers
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postOrderChanged"];
         delete?: never;
@@ -1289,7 +1289,7 @@ export interface webhooks {
         put?: never;
         /**
          * An order may ship
-         * @description As Standard Webhooks 1.0.0 has it.
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postOrderReleased"];
         delete?: never;
@@ -1309,7 +1309,7 @@ export interface webhooks {
         put?: never;
         /**
          * A shipper has an order, or a part of it
-         * @description As Standard Webhooks 1.0.0 has it.
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postOrderPlaced"];
         delete?: never;
@@ -1329,7 +1329,7 @@ export interface webhooks {
         put?: never;
         /**
          * A delivery of an order waits for a person
-         * @description As Standard Webhooks 1.0.0 has it.
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postOrderBlocked"];
         delete?: never;
@@ -1349,7 +1349,7 @@ export interface webhooks {
         put?: never;
         /**
          * Nothing of an order is wanted any more
-         * @description As Standard Webhooks 1.0.0 has it.
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postOrderCancelled"];
         delete?: never;
@@ -1369,7 +1369,7 @@ export interface webhooks {
         put?: never;
         /**
          * Goods of an order came back
-         * @description As Standard Webhooks 1.0.0 has it.
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postOrderReturned"];
         delete?: never;
@@ -1388,8 +1388,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * An order has a parcel more
-         * @description As Standard Webhooks 1.0.0 has it.
+         * An order has another parcel
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postFulfillmentAdded"];
         delete?: never;
@@ -1408,8 +1408,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Whoever sold an order was told of a parcel
-         * @description As Standard Webhooks 1.0.0 has it.
+         * The sales channel was told of a parcel
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postFulfillmentReported"];
         delete?: never;
@@ -1429,7 +1429,7 @@ export interface webhooks {
         put?: never;
         /**
          * The hub has given a delivery up
-         * @description As Standard Webhooks 1.0.0 has it.
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postDeliveryDead"];
         delete?: never;
@@ -1448,8 +1448,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A SKU has changed, or how many there are of it
-         * @description As Standard Webhooks 1.0.0 has it.
+         * A SKU has changed, or its stock
+         * @description By Standard Webhooks 1.0.0.
          */
         post: operations["postProductChanged"];
         delete?: never;
@@ -1468,7 +1468,7 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Nothing has changed: a person tries an endpoint
+         * A test message: nothing has changed
          * @description Sent for `POST /endpoints/{id}/test`, as Standard Webhooks 1.0.0 has it.
          */
         post: operations["postEndpointTest"];
@@ -1488,7 +1488,7 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * An order as UCP has it
+         * An order in UCP’s format
          * @description To endpoints of profile `ucp`: the whole order as it is now.
          */
         post: operations["postUcpOrder"];
@@ -1502,7 +1502,7 @@ export interface webhooks {
 export interface components {
     schemas: {
         Act: {
-            /** @description The API key's name, or `cli:` and the user who went past the API. */
+            /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
             by: string;
             reason: string | null;
             /**
@@ -1562,7 +1562,7 @@ export interface components {
             email?: string;
         };
         /**
-         * @description The members to correct; the others stay as they are, a blank one is cleared.
+         * @description The members to correct; others stay as they are, and a blank one is cleared.
          * @example {
          *       "postal_code": "03940",
          *       "address_locality": "Ciudad de México"
@@ -1585,7 +1585,7 @@ export interface components {
             /** @example adm_3a52ce78 */
             admissionId: string;
             matched: number;
-            /** @description Not authentic under the present secrets either. */
+            /** @description Not authentic under the present secrets. */
             refused: number;
             alreadyAdmitted: number;
             admitted: number;
@@ -1594,14 +1594,14 @@ export interface components {
             /** @constant */
             dryRun: true;
             matched: number;
-            /** @description Not authentic under the present secrets either. */
+            /** @description Not authentic under the present secrets. */
             refused: number;
             alreadyAdmitted: number;
             admissible: number;
             sample: components["schemas"]["QuarantinedWebhook"][];
         };
         AdmissionRecord: {
-            /** @description The API key's name, or `cli:` and the user who went past the API. */
+            /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
             by: string;
             reason: string | null;
             /**
@@ -1628,11 +1628,11 @@ export interface components {
             ids?: string[];
             /** @default false */
             dryRun?: boolean;
-            /** @description Kept on record beside who asked. */
+            /** @description Recorded with the name of whoever asked. */
             reason?: string;
         };
         /**
-         * @description What the order costs as the buyer pays it, in minor units of the currency: goods − discount + shipping + other = total, and + tax where prices do not include it.
+         * @description What the buyer pays for the order, in minor units of the currency: goods − discount + shipping + other = total, and + tax if prices do not include it.
          * @example {
          *       "currency": "PLN",
          *       "goods": 10000,
@@ -1665,7 +1665,7 @@ export interface components {
          *     }
          */
         Attempt: {
-            /** @description Counts on through replays; throttled ones count too. */
+            /** @description Continues through replays; throttled attempts count, too. */
             number: number;
             /**
              * Format: date-time
@@ -1681,7 +1681,7 @@ export interface components {
             outcome: "succeeded" | "failed" | "unknown" | "throttled" | "refused";
             httpStatus?: number;
             code?: string;
-            /** @description The remote's own words, capped; of a request that succeeded, what it made. */
+            /** @description The remote’s own words, cut; for a request that succeeded, what it made. */
             description?: string;
             nextAttemptAt: string | null;
         };
@@ -1691,16 +1691,16 @@ export interface components {
             connection: string;
             /** @description Orders that the channel sold that day. */
             known: number;
-            /** @description Of them: nothing more is to be done. */
+            /** @description How many of these have nothing left to do. */
             cancelled: number;
             released: number;
             acknowledged: number;
-            /** @description Whoever ships has all of it; the seller has what he ships himself. */
+            /** @description Shippers have all of it, and the seller what the seller ships. */
             placed: number;
             shipped: number;
             /** @description The channel was told of every parcel. */
             told: number;
-            /** @description The orders that are not cancelled and have not come so far, by what is missing. */
+            /** @description The orders that are not cancelled and miss a step, by that step. */
             differences: {
                 /** @enum {string} */
                 missing: "released" | "acknowledged" | "placed" | "shipped" | "told";
@@ -1734,13 +1734,13 @@ export interface components {
              * @example scopio-main:ord_8f3a
              */
             order?: string;
-            /** @description The buyer of every order with this address, whatever its case; what became no order is looked through for it, too. */
+            /** @description The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too. */
             email?: string;
-            /** @description Where the answer before ended. */
+            /** @description Where the previous answer ended. */
             cursor?: string;
             reason: string;
         };
-        /** @description Everything that the hub holds of a buyer, by the place that holds it. */
+        /** @description Everything that the hub holds about a buyer, by where it is. */
         BuyerExport: {
             /** @description Ids of the orders that were found. */
             orders: string[];
@@ -1752,9 +1752,9 @@ export interface components {
                 timeline: unknown[];
                 orders: unknown[];
             };
-            /** @description False: there is more than one request has time for; ask again, with `cursor` where there is one. */
+            /** @description False: one request has no time for all of it; ask again, with `cursor` if there is one. */
             complete: boolean;
-            /** @description Where the answer before ended. */
+            /** @description Where the previous answer ended. */
             cursor?: string;
         };
         /**
@@ -1769,9 +1769,9 @@ export interface components {
              * @example scopio-main:ord_8f3a
              */
             order?: string;
-            /** @description The buyer of every order with this address, whatever its case; what became no order is looked through for it, too. */
+            /** @description The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too. */
             email?: string;
-            /** @description Where the answer before ended. */
+            /** @description Where the previous answer ended. */
             cursor?: string;
             reason?: string;
         };
@@ -1785,7 +1785,7 @@ export interface components {
             /** @example http_422 */
             code: string;
             /**
-             * @description What was said, with `…` for ids, numbers, quoted values and dates: one reason is one group.
+             * @description The description, with `…` for ids, numbers, quoted values and dates: each reason is one group.
              * @example order … cannot be fulfilled
              */
             message: string;
@@ -1819,12 +1819,12 @@ export interface components {
              */
             order: string | null;
             /**
-             * @description Who sold the order, or has the product.
+             * @description The connection that sold the order, or has the product.
              * @example scopio-main
              */
             connection: string;
             /**
-             * @description Of the order: all changes of one commit share it. Whoever has a later one drops the change.
+             * @description The order’s: all changes of one commit share it. Drop a change older than what you have.
              * @example 7
              */
             revision: number | null;
@@ -1834,7 +1834,7 @@ export interface components {
              */
             occurredAt: string;
             /**
-             * @description Members of the order that another value stands in.
+             * @description Members of the order that have another value now.
              * @example [
              *       "shippingAddress"
              *     ]
@@ -1844,12 +1844,12 @@ export interface components {
             delivery: string | null;
             /** @description Of a product. */
             sku: string | null;
-            /** @description With `include=order`: the order as it is now, which may be later than the change. */
+            /** @description With `include=order`: the order as it is now, which may be newer than the change. */
             snapshot?: components["schemas"]["OrderSummary"] | null;
         };
         Changes: {
             changes: components["schemas"]["Change"][];
-            /** @description Goes on behind these changes; commit it once they are dealt with. */
+            /** @description Continues after these changes; commit it once you have dealt with them. */
             cursor: string;
             /** @description Nothing more was in the feed when it was read. */
             caughtUp: boolean;
@@ -1923,12 +1923,12 @@ export interface components {
                 };
             }[];
             poll: components["schemas"]["Poll"];
-            /** @description Members of its bodies that came up or vanished within the last week: `GET /connections/{id}/shape`. */
+            /** @description Members of its bodies that appeared or vanished within the last week: `GET /connections/{id}/shape`. */
             shape: {
                 appeared: number;
                 vanished: number;
             };
-            /** @description By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all. */
+            /** @description By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all. */
             misses: {
                 day: string;
                 firstByWebhook: number;
@@ -1936,9 +1936,9 @@ export interface components {
                 lateWebhooks: number;
                 latenessSeconds: number;
             }[];
-            /** @description `pollIntervalSeconds`, or what `POLL_INTERVAL_SECONDS` of the deployment puts in place of all. */
+            /** @description `pollIntervalSeconds`, or the deployment’s `POLL_INTERVAL_SECONDS`, which overrides all. */
             polledEverySeconds: number;
-            /** @description Since when everything asked of it fails, so that its deliveries wait; null while it is there. */
+            /** @description When every call to it began to fail, so that its deliveries wait; null while it is there. */
             awaySince: string | null;
         };
         /** @description What the bodies of a connection have: paths, types and counts, never values. */
@@ -1951,9 +1951,9 @@ export interface components {
             id: string;
             /** @description The cursor up to which it has dealt with everything. */
             committed: string;
-            /** @description Age of the oldest change behind it; 0 where there is none. */
+            /** @description Age of the oldest change after its cursor; 0 if there is none. */
             lagSeconds: number;
-            /** @description Changes behind it, of all types and connections: counted, not estimated. */
+            /** @description Changes after its cursor, of all types and connections: counted, not estimated. */
             lagEntries: number;
             /**
              * Format: date-time
@@ -1985,7 +1985,7 @@ export interface components {
              * @example 2026-11-20T08:15:00.000Z
              */
             sentAt: string;
-            /** @description How often it was received, looks included. */
+            /** @description How often it was received, including looks. */
             receives: number;
             /** @description The delivery it names, as it is now. */
             delivery: {
@@ -2021,7 +2021,7 @@ export interface components {
             queue: components["schemas"]["DeadLetterQueue"];
             /** @default false */
             dryRun?: boolean;
-            /** @description Kept on record beside who asked. */
+            /** @description Recorded with the name of whoever asked. */
             reason?: string;
         };
         Delivery: {
@@ -2029,7 +2029,7 @@ export interface components {
             id: string;
             kind: components["schemas"]["DeliveryKind"];
             /**
-             * @description `order` places, `fulfillment` reports, `route` finds who ships; else the name of a fetch or a request.
+             * @description `order` places, `fulfillment` reports, `route` finds a shipper; otherwise the name of a fetch or a request.
              * @example fulfillment
              */
             action: string;
@@ -2065,11 +2065,11 @@ export interface components {
             updatedAt: string;
             nextAttemptAt: string | null;
             attemptCount: number;
-            /** @description By when its order must leave, where that is known. */
+            /** @description When its order must ship, if that is known. */
             shipBy: string | null;
             /** @description It is not done, and `shipBy` has passed or will have before the next attempt. */
             late: boolean;
-            /** @description What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a change to tell an endpoint, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first. */
+            /** @description What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a change to tell an endpoint, a placement to cancel, a SKU whose stock to tell, or a marketplace request. `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first. */
             subject: {
                 lineItems?: components["schemas"]["LineQuantity"][];
                 fulfillment?: string;
@@ -2078,13 +2078,13 @@ export interface components {
                 placement?: string;
                 sku?: string;
                 input?: unknown;
-                /** @description In lists in place of an `input` over 4,000 bytes, which the delivery itself shows. */
+                /** @description In lists, replaces an `input` over 4,000 bytes, which the delivery itself shows. */
                 inputBytes?: number;
                 about?: string;
                 after?: string[];
             };
             /**
-             * @description W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.
+             * @description W3C trace id: the log lines of its cause and of its consequences show it as `trace_id`.
              * @example 4bf92f3577b34da6a3ce929d0e0e4736
              */
             traceId: string | null;
@@ -2100,9 +2100,9 @@ export interface components {
          *     }
          */
         DeliveryClosing: {
-            /** @description Kept on record beside who decided it. */
+            /** @description Recorded with the name of whoever decided. */
             reason: string;
-            /** @description The id that the marketplace gave it: later events find their order by it. Of a placement, or of a request about an order. */
+            /** @description The id that the marketplace gave it, by which later events find their order. For a placement, or a request about an order. */
             remoteId?: string;
         };
         DeliveryFilter: {
@@ -2137,7 +2137,7 @@ export interface components {
             /** @enum {string} */
             profile: "standard-webhooks" | "ucp";
             /**
-             * @description What it is told; all where there is none.
+             * @description The types it is told; all if empty.
              * @example [
              *       "order.*",
              *       "fulfillment.*"
@@ -2145,7 +2145,7 @@ export interface components {
              */
             types: string[];
             /**
-             * @description `full`: the order as it is goes with each change, as `snapshot`.
+             * @description `full`: each change comes with the order as it is now, as `snapshot`.
              * @enum {string}
              */
             payload: "thin" | "full";
@@ -2157,13 +2157,13 @@ export interface components {
             since: string;
             /**
              * Format: date-time
-             * @description When it got the secret that it has; absent where it has none of its own, or nobody knows.
+             * @description When it got its present secret; absent if it has none of its own, or that is unknown.
              * @example 2026-11-20T08:15:00.000Z
              */
             secretsAt?: string;
             /** @enum {string} */
             state: "active" | "paused";
-            /** @description `failing`: it refused or missed all for a day, and is asked once an hour whether it is back; the others wait for a resume: `gone` after a 410, `expired` where changes it was not told are gone, `asked` by a person. */
+            /** @description `failing`: it refused or missed everything for a day, and is tried once an hour. The others wait for a resume: `gone` after a 410, `expired` because changes it was not told are gone, `asked` by a person. */
             paused: {
                 /** @enum {string} */
                 why: "failing" | "gone" | "expired" | "asked";
@@ -2174,9 +2174,9 @@ export interface components {
                  */
                 at: string;
             } | null;
-            /** @description Since when nothing that it was sent went well. */
+            /** @description When everything sent to it began to fail. */
             failingSince: string | null;
-            /** @description In the hub’s words: what an endpoint says stands in its deliveries. */
+            /** @description In the hub’s words: the endpoint’s own are in its deliveries. */
             lastError: {
                 code: string;
                 /**
@@ -2186,7 +2186,7 @@ export interface components {
                 at: string;
             } | null;
             lastSuccessAt: string | null;
-            /** @description Age of the oldest change that it was not told; 0 where there is none. */
+            /** @description Age of the oldest change that it was not told; 0 if there is none. */
             lagSeconds: number;
             /** @description Changes that it was not told, of all types. */
             lagEntries: number;
@@ -2195,7 +2195,7 @@ export interface components {
             ok: boolean;
             httpStatus: number | null;
             code: string | null;
-            /** @description In the endpoint’s own words, capped. */
+            /** @description In the endpoint’s own words, cut. */
             description: string | null;
         };
         ErasureCertificate: {
@@ -2211,7 +2211,7 @@ export interface components {
             reason: string;
             /** @description Ids of the orders that were found. */
             orders: string[];
-            /** @description How much was made to say nothing, by place. */
+            /** @description How many items were erased, by place. */
             touched: {
                 events: number;
                 quarantine: number;
@@ -2220,9 +2220,9 @@ export interface components {
                 timeline: number;
                 orders: number;
             };
-            /** @description False: there is more than one request has time for; ask again, with `cursor` where there is one. */
+            /** @description False: one request has no time for all of it; ask again, with `cursor` if there is one. */
             complete: boolean;
-            /** @description Where the answer before ended. */
+            /** @description Where the previous answer ended. */
             cursor?: string;
         };
         Error: {
@@ -2296,7 +2296,7 @@ export interface components {
                  */
                 cause?: string;
                 /**
-                 * @description What the cause says. Ids, numbers, quoted values and dates (or `…`) in it stand for any others.
+                 * @description The cause’s description. Ids, numbers, quoted values and dates in it (or `…`) match any others.
                  * @example order … cannot be fulfilled
                  */
                 message?: string;
@@ -2321,13 +2321,13 @@ export interface components {
              */
             perMinute?: number;
             /**
-             * @description 1 delivery, then 10, then the rest; each stage waits until its own have settled, and the first that is dead or blocked again stops it all.
+             * @description 1 delivery, then 10, then the rest; each stage waits until its deliveries have settled, and the first that is dead or blocked again stops the replay.
              * @default false
              */
             canary?: boolean;
-            /** @description The `digest` of a dry run: 409 `matched_changed` where the filter matches anything else by now. */
+            /** @description The `digest` of a dry run: 409 `matched_changed` if the filter matches anything else by now. */
             expect?: string;
-            /** @description Kept on record beside who asked. */
+            /** @description Recorded with the name of whoever asked. */
             reason?: string;
         };
         /**
@@ -2350,7 +2350,7 @@ export interface components {
             id: string;
             /** @description The connection that shipped it, or `erp`. */
             by: string;
-            /** @description A canonical code, or the shipper's own word. */
+            /** @description A canonical code, or the shipper’s own name. */
             carrier: string;
             trackingNumber: string;
             trackingUrl?: string;
@@ -2398,7 +2398,7 @@ export interface components {
              */
             order: string | null;
             /**
-             * @description `body` is only its beginning: with `bodyBytes` the event itself shows more, without it no more is kept, as the whole was too large.
+             * @description `body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large.
              * @constant
              */
             bodyTruncated?: true;
@@ -2416,7 +2416,7 @@ export interface components {
                 field?: string;
             } | null;
             setAside?: {
-                /** @description The API key's name, or `cli:` and the user who went past the API. */
+                /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
                 by: string;
                 reason: string | null;
                 /**
@@ -2427,26 +2427,26 @@ export interface components {
             };
             note: string | null;
             /**
-             * @description W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.
+             * @description W3C trace id: the log lines of its cause and of its consequences show it as `trace_id`.
              * @example 4bf92f3577b34da6a3ce929d0e0e4736
              */
             traceId: string | null;
-            /** @description As it came. In lists only of what could not be read. */
+            /** @description As it came. In lists only for events that could not be read. */
             body?: string;
             /**
-             * @description How `body` is written.
+             * @description The encoding of `body`.
              * @enum {string}
              */
             encoding?: "utf8" | "base64";
-            /** @description How long the body is, where only its beginning is shown. */
+            /** @description The length of the body, if only its beginning is shown. */
             bodyBytes?: number;
-            /** @description The webhook that only named what was read at once: topic and body of the event are those of what was read. */
+            /** @description The webhook that only named something which was read at once: the event’s topic and body are from that read. */
             named?: {
                 topic: string;
-                /** @description As it came. In lists only of what could not be read. */
+                /** @description As it came. In lists only for events that could not be read. */
                 body?: string;
                 /**
-                 * @description How `body` is written.
+                 * @description The encoding of `body`.
                  * @enum {string}
                  */
                 encoding?: "utf8" | "base64";
@@ -2478,7 +2478,7 @@ export interface components {
              */
             order: string | null;
             /**
-             * @description `body` is only its beginning: with `bodyBytes` the event itself shows more, without it no more is kept, as the whole was too large.
+             * @description `body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large.
              * @constant
              */
             bodyTruncated?: true;
@@ -2496,7 +2496,7 @@ export interface components {
                 field?: string;
             } | null;
             setAside?: {
-                /** @description The API key's name, or `cli:` and the user who went past the API. */
+                /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
                 by: string;
                 reason: string | null;
                 /**
@@ -2507,26 +2507,26 @@ export interface components {
             };
             note: string | null;
             /**
-             * @description W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.
+             * @description W3C trace id: the log lines of its cause and of its consequences show it as `trace_id`.
              * @example 4bf92f3577b34da6a3ce929d0e0e4736
              */
             traceId: string | null;
-            /** @description As it came. In lists only of what could not be read. */
+            /** @description As it came. In lists only for events that could not be read. */
             body: string;
             /**
-             * @description How `body` is written.
+             * @description The encoding of `body`.
              * @enum {string}
              */
             encoding: "utf8" | "base64";
-            /** @description How long the body is, where only its beginning is shown. */
+            /** @description The length of the body, if only its beginning is shown. */
             bodyBytes?: number;
-            /** @description The webhook that only named what was read at once: topic and body of the event are those of what was read. */
+            /** @description The webhook that only named something which was read at once: the event’s topic and body are from that read. */
             named?: {
                 topic: string;
-                /** @description As it came. In lists only of what could not be read. */
+                /** @description As it came. In lists only for events that could not be read. */
                 body?: string;
                 /**
-                 * @description How `body` is written.
+                 * @description The encoding of `body`.
                  * @enum {string}
                  */
                 encoding?: "utf8" | "base64";
@@ -2534,7 +2534,7 @@ export interface components {
         };
         /** @enum {string} */
         InboundState: "applied" | "duplicate" | "unreadable";
-        /** @description A line in units and in minor units; what the source does not tell and what does not follow is null. */
+        /** @description A line in units and in minor units; what the source does not tell and nothing else implies is null. */
         Line: {
             id: string;
             sku: string;
@@ -2542,11 +2542,11 @@ export interface components {
             title: string;
             /** @description Units ordered: cancelled, shipped and open ones together. */
             quantity: number;
-            /** @description Units that stand with whoever was asked to ship them, shipped ones too. */
+            /** @description Units that are with a shipper who was asked for them, shipped ones included. */
             placed: number;
             fulfilled: number;
             cancelled: number;
-            /** @description Of those shipped. */
+            /** @description Of the shipped units. */
             returned: number;
             /** @description Of one unit, with and without tax. */
             unitPrice: {
@@ -2560,7 +2560,7 @@ export interface components {
             };
             /** @description On the whole line, already taken off `total`. */
             discount: number;
-            /** @description What the whole line costs, with tax where `taxIncluded`. */
+            /** @description The cost of the whole line, including tax where `taxIncluded`. */
             total: number;
             stockLocation: string | null;
             /** @description Personalization and other choices of the buyer. */
@@ -2665,9 +2665,9 @@ export interface components {
             unread: string[];
             assumed: string[];
             status: components["schemas"]["OrderStatus"];
-            /** @description By when it must leave, where the sales channel says so. */
+            /** @description When it must ship, if the sales channel tells. */
             shipBy: string | null;
-            /** @description Why it does not ship, and what would release it, as its explanation says; null where nothing holds it back. */
+            /** @description Why it does not ship, and what would release it, in the words of its explanation; null if nothing holds it back. */
             unreleased: string | null;
             /** @description Units are left to ship although `shipBy` has passed. */
             late: boolean;
@@ -2679,7 +2679,7 @@ export interface components {
          * @enum {string}
          */
         OrderStatus: "open" | "partial" | "fulfilled" | "cancelled";
-        /** @description An order as lists carry it: without its timeline. */
+        /** @description An order in a list: without its timeline. */
         OrderSummary: {
             /**
              * @description `<connection>:<externalId>`.
@@ -2766,13 +2766,13 @@ export interface components {
             unread: string[];
             assumed: string[];
             status: components["schemas"]["OrderStatus"];
-            /** @description By when it must leave, where the sales channel says so. */
+            /** @description When it must ship, if the sales channel tells. */
             shipBy: string | null;
-            /** @description Why it does not ship, and what would release it, as its explanation says; null where nothing holds it back. */
+            /** @description Why it does not ship, and what would release it, in the words of its explanation; null if nothing holds it back. */
             unreleased: string | null;
             /** @description Units are left to ship although `shipBy` has passed. */
             late: boolean;
-            /** @description Null where it would not be valid: the order itself says why. */
+            /** @description Null if it would not be valid: the order itself says why. */
             ucp: components["schemas"]["UcpOrder"] | null;
         };
         /**
@@ -2790,11 +2790,11 @@ export interface components {
         Poll: {
             lastPolledAt: string | null;
             nextPollAt: string | null;
-            /** @description The code of what broke the last poll off. */
+            /** @description The code of the error that broke off the last poll. */
             lastError: string | null;
-            /** @description What the last poll found worth telling a person; of one that broke off, which member it could not read. */
+            /** @description What the last poll found that a person should know; if it broke off, which member it could not read. */
             remark: string | null;
-            /** @description Whether the hub stood in the registry of the marketplace when it was last looked at, once a day: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null where no registry can be read. */
+            /** @description Whether the hub was in the marketplace’s registry at the last daily check: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null if no registry can be read. */
             webhooks: {
                 /**
                  * Format: date-time
@@ -2804,7 +2804,7 @@ export interface components {
                 /** @enum {string} */
                 state: "registered" | "repaired" | "lost" | "unregistered" | "unreadable";
             } | null;
-            /** @description It has pages left to read, and goes on at `nextPollAt`. */
+            /** @description It has pages left to read, and continues at `nextPollAt`. */
             unfinished: boolean;
             /** @description What is to be read again, until it has been. */
             backfill: {
@@ -2840,7 +2840,7 @@ export interface components {
         PollRequest: {
             /** Format: date-time */
             since?: string;
-            /** @description Kept on record beside who asked. */
+            /** @description Recorded with the name of whoever asked. */
             reason?: string;
         };
         /**
@@ -2858,7 +2858,7 @@ export interface components {
          *     }
          */
         PostedFulfillment: {
-            /** @description What the parcel holds; absent: everything that is left to be shipped, but for what a shipper was asked for while other units are yours. */
+            /** @description The content of the parcel; absent: everything you have left to ship, or, if none of the order is yours, everything that is left. */
             lineItems?: {
                 id: string;
                 quantity: number;
@@ -2927,7 +2927,7 @@ export interface components {
              * @example erp
              */
             to: string;
-            /** @description Kept on record beside who asked. */
+            /** @description Recorded with the name of whoever asked. */
             reason: string;
         };
         Product: {
@@ -2943,14 +2943,14 @@ export interface components {
                 amount: number;
                 currency: string;
             };
-            /** @description Units for sale there, where it said a number. */
+            /** @description Units for sale there, if it told a number. */
             quantity?: number;
             enabled?: boolean;
             merchant?: string;
             merchantEnabled?: boolean;
             /**
              * Format: date-time
-             * @description The instant of what is known. 1970: the SKU was only seen in an order.
+             * @description When this was true at the source. 1970: the SKU was only seen in an order.
              * @example 2026-11-20T08:15:00.000Z
              */
             updatedAt: string;
@@ -2967,11 +2967,11 @@ export interface components {
              * @example 2026-11-20T08:15:00.000Z
              */
             receivedAt: string;
-            /** @description Bytes of its body, which nobody is shown: it may be a forgery. */
+            /** @description Bytes of its body, which is never shown: it may be a forgery. */
             size: number;
             /** @description Who admitted it, and why. */
             admitted: {
-                /** @description The API key's name, or `cli:` and the user who went past the API. */
+                /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
                 by: string;
                 reason: string | null;
                 /**
@@ -2993,7 +2993,7 @@ export interface components {
             /** @description Read as they stand; not among the outcomes. */
             unchanged: number;
             outcomes: components["schemas"]["RemapOutcome"][];
-            /** @description Where to go on. Absent when all was examined. */
+            /** @description Where to continue. Absent when everything was examined. */
             cursor?: string;
         };
         RemapOutcome: {
@@ -3028,7 +3028,7 @@ export interface components {
                 /** @description Null where there is none. */
                 to: unknown;
             }[];
-            /** @description Those the order does not have yet. What was pushed is not pushed again. */
+            /** @description Deliveries that the order does not have yet. What was pushed is not pushed again. */
             deliveries: {
                 action: string;
                 connection: string;
@@ -3042,7 +3042,7 @@ export interface components {
             } | null;
         };
         RemapRecord: {
-            /** @description The API key's name, or `cli:` and the user who went past the API. */
+            /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
             by: string;
             reason: string | null;
             /**
@@ -3093,9 +3093,9 @@ export interface components {
              */
             limit?: number;
             cursor?: string;
-            /** @description With `apply` and `cursor`: what the request before answered, so that all of it is one on record. */
+            /** @description With `apply` and `cursor`: the previous answer’s value, so that all requests are recorded as one remap. */
             remapId?: string;
-            /** @description Kept on record beside who asked. */
+            /** @description Recorded with the name of whoever asked. */
             reason?: string;
         };
         /** @description A connection that the connections file no longer has. Its deliveries wait until it comes back. */
@@ -3109,7 +3109,7 @@ export interface components {
              * @example 2026-11-20T08:15:00.000Z
              */
             removedAt: string;
-            /** @description Those that are not done, each counted to 1000. */
+            /** @description Deliveries that are not done, each count limited to 1000. */
             deliveries: {
                 pending: number;
                 blocked: number;
@@ -3126,7 +3126,7 @@ export interface components {
             by: string;
             reason: string | null;
             /**
-             * @description `collecting` finds its members, `running` releases them and waits for them; `relapsed` is a canary that met a failure; `interrupted` a dead-letter queue’s replay that was cut off.
+             * @description `collecting`: finding its members; `running`: releasing them and waiting for them; `relapsed`: a canary that met a failure; `interrupted`: a dead-letter queue’s replay that was cut off.
              * @enum {string}
              */
             state: "collecting" | "running" | "finished" | "cancelled" | "relapsed" | "interrupted";
@@ -3153,7 +3153,7 @@ export interface components {
                 } | null;
             } | null;
             cancelled: {
-                /** @description The API key's name, or `cli:` and the user who went past the API. */
+                /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
                 by: string;
                 reason: string | null;
                 /**
@@ -3163,7 +3163,7 @@ export interface components {
                 at: string;
             } | null;
             resumed: {
-                /** @description The API key's name, or `cli:` and the user who went past the API. */
+                /** @description The API key’s name, or `cli:` and the user for what bypasses the API. */
                 by: string;
                 reason: string | null;
                 /**
@@ -3188,7 +3188,7 @@ export interface components {
             waiting: number;
             /** @description Given their fresh set of attempts. */
             released: number;
-            /** @description Of the released, those that have not settled. */
+            /** @description Released and not yet settled. */
             pending: number;
         };
         ReplayDryRun: {
@@ -3197,9 +3197,9 @@ export interface components {
             matched: number;
             /** @description False when there are more than were counted. */
             complete: boolean;
-            /** @description Matched but not replayed: nobody knows whether they happened, and nothing can be read back. Look, and replay each, or name the cause `outcome_unknown`. */
+            /** @description Matched but not replayed: nobody knows whether they succeeded, and nothing can be read back. Look, then replay each, or name the cause `outcome_unknown`. */
             leftOut: number;
-            /** @description Of the matched deliveries as they stand: the `expect` of a replay that is to be of just these. */
+            /** @description Stands for the matched deliveries as they are: send it as `expect` to replay exactly these. */
             digest: string;
             sample: components["schemas"]["Delivery"][];
             /** @description What the remotes would be asked to do. */
@@ -3208,7 +3208,7 @@ export interface components {
                 connection: string;
                 action: string;
                 count: number;
-                /** @description Of these, read back before they are pushed. */
+                /** @description How many of these are probed before they are pushed. */
                 probedFirst: number;
             }[];
         };
@@ -3217,10 +3217,10 @@ export interface components {
             replayId: string;
             /** @description So far, while `state` is `collecting`. */
             matched: number;
-            /** @description So far: the clock goes on with the rest. */
+            /** @description So far: the sweeper continues with the rest. */
             released: number;
             /**
-             * @description `collecting` finds its members, `running` releases them and waits for them; `relapsed` is a canary that met a failure; `interrupted` a dead-letter queue’s replay that was cut off.
+             * @description `collecting`: finding its members; `running`: releasing them and waiting for them; `relapsed`: a canary that met a failure; `interrupted`: a dead-letter queue’s replay that was cut off.
              * @enum {string}
              */
             state: "collecting" | "running" | "finished" | "cancelled" | "relapsed" | "interrupted";
@@ -3266,11 +3266,11 @@ export interface components {
             /** @example scopio-main:ord_8f3a */
             id: string;
             /**
-             * @description What of the order was meant; `market` is its number at the marketplace behind the channel.
+             * @description Which word of the order matched; `market` is its number at the marketplace behind the channel.
              * @enum {string}
              */
             matched: "id" | "number" | "externalId" | "remoteId" | "trackingNumber" | "acknowledgement" | "market" | "sku" | "email";
-            /** @description It is called so, and not only something that begins so. */
+            /** @description The word matches exactly, not just its beginning. */
             exact: boolean;
             order: components["schemas"]["OrderSummary"];
         };
@@ -3308,13 +3308,13 @@ export interface components {
             /** @description `[]` is any item of a list, `*` a key that is data. */
             path: string;
             types: string[];
-            /** @description Bodies that had it. */
+            /** @description The number of bodies that had it. */
             seen: number;
             /** @description Whether the connector looks at it. */
             isRead: boolean;
-            /** @description Where it came up when the topic was known already. */
+            /** @description When it first appeared, if the topic was known already. */
             appearedAt: string | null;
-            /** @description Where it always was there and stays away. */
+            /** @description When it vanished, after it had always been there. */
             vanishedAt: string | null;
         };
         /**
@@ -3341,7 +3341,7 @@ export interface components {
             /** @example MUG-RED */
             sku: string;
             eans: string[];
-            /** @description Over all warehouses: what sales channels are told. Null where no warehouse said a number. */
+            /** @description In all warehouses: what sales channels are told. Null if no warehouse told a number. */
             forSale: number | null;
             quantities: {
                 /** @example marketful-mx */
@@ -3379,7 +3379,7 @@ export interface components {
                  */
                 updatedAt: string;
             }[];
-            /** @description What each channel that lists it and can be told is told. */
+            /** @description The number told to each channel that lists it and can be told. */
             channels: {
                 connection: string;
                 buffer: number;
@@ -3393,7 +3393,7 @@ export interface components {
             /** @example OPEN */
             status: string | null;
             /**
-             * @description What the people of its customer service say of it.
+             * @description The status in the words of the customer service.
              * @example pending
              */
             serviceStatus: string | null;
@@ -3404,9 +3404,9 @@ export interface components {
                 last_name: string | null;
                 email: string | null;
             };
-            /** @description All that was said, in the order of the marketplace. */
+            /** @description Everything that was said, in the marketplace’s sequence. */
             comments: string[];
-            /** @description Our order that it is about, where the hub created it. */
+            /** @description The one of our orders that it is about, if the hub created it. */
             order: string | null;
         };
         /**
@@ -3442,12 +3442,12 @@ export interface components {
             since: string;
             members: components["schemas"]["ShapeMember"][];
         };
-        /** @description What a body would come to. Nothing was stored. */
+        /** @description What a body would become. Nothing was stored. */
         Tried: {
             connection: string;
             topic: string;
             /**
-             * @description `order`, `shipment`, `placement-refused`, `products`, `fetch` or `none`; null where nobody can tell.
+             * @description `order`, `shipment`, `placement-refused`, `products`, `fetch` or `none`; null if unknown.
              * @example order
              */
             means: string | null;
@@ -3459,9 +3459,9 @@ export interface components {
             } | null;
             /** @description Paths that the connector looks at. */
             read: string[];
-            /** @description Paths that it does not, the topmost of each. */
+            /** @description Paths that it does not look at, only the topmost of each branch. */
             unread: string[];
-            /** @description Those of `settings.fields` that applied. */
+            /** @description The entries of `settings.fields` that applied. */
             aliases: {
                 from: string;
                 to: string;
@@ -3482,7 +3482,7 @@ export interface components {
                 } | null;
             }[];
             explanation: components["schemas"]["Explanation"] | null;
-            /** @description What it means, where that is no order. */
+            /** @description What it means, if that is no order. */
             change: {
                 [key: string]: unknown;
             } | null;
@@ -3496,7 +3496,7 @@ export interface components {
          *     }
          */
         TryRequest: {
-            /** @description A webhook's, or what an event of a poll or fetch has. */
+            /** @description A webhook’s topic, or that of an event from a poll or fetch. */
             topic: string;
             body: unknown;
         };
@@ -3528,7 +3528,7 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description A signature that does not hold, or the profile of who signed.
+         * @description The signature is wrong, or the signer’s profile.
          * @example {
          *       "code": "profile_not_trusted",
          *       "content": "no endpoint of profile ucp is at https://platform.example"
@@ -3549,14 +3549,14 @@ export interface components {
                 /** @description Without the secret, which is shown as `…`. */
                 url: string;
                 /**
-                 * @description Somebody else's, which has to go so that ours can stand.
+                 * @description Somebody else’s, which must be removed so that ours can be registered.
                  * @constant
                  */
                 isForeign?: true;
                 /** @description Why it could not be done. */
                 error?: string;
             }[];
-            /** @description Where a person tells the marketplace the URLs. */
+            /** @description Where a person enters the URLs at the marketplace. */
             pasteHint?: string;
         };
     };
@@ -3609,7 +3609,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3618,7 +3618,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3636,7 +3636,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3663,7 +3663,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3672,7 +3672,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3711,7 +3711,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3720,7 +3720,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3738,7 +3738,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3747,7 +3747,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3774,7 +3774,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3783,7 +3783,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3807,7 +3807,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Kept on record beside who asked. */
+                    /** @description Recorded with the name of whoever asked. */
                     reason: string;
                 };
             };
@@ -3822,7 +3822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3831,7 +3831,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3849,7 +3849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3858,7 +3858,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3885,7 +3885,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3894,7 +3894,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3933,7 +3933,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3942,7 +3942,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3960,7 +3960,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3987,7 +3987,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3996,7 +3996,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4031,7 +4031,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4049,7 +4049,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4067,7 +4067,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4076,7 +4076,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4090,11 +4090,11 @@ export interface operations {
     getOrders: {
         parameters: {
             query?: {
-                /** @description Of this connection only. */
+                /** @description Only for this connection. */
                 connection?: string;
-                /** @description The one order with this id at its marketplace; wants `connection`, and no other filter applies. */
+                /** @description The one order with this id at its marketplace; needs `connection`, and no other filter applies. */
                 externalId?: string;
-                /** @description Of this status alone. */
+                /** @description Only with this status. */
                 status?: components["schemas"]["OrderStatus"];
                 /** @description Whether units are left to ship although `shipBy` has passed. */
                 late?: boolean;
@@ -4102,9 +4102,9 @@ export interface operations {
                 acknowledged?: boolean;
                 /** @description Received at or after this instant. */
                 since?: string;
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4126,7 +4126,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4135,7 +4135,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4153,7 +4153,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4185,7 +4185,7 @@ export interface operations {
                     "application/json": components["schemas"]["Explanation"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4203,7 +4203,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4212,7 +4212,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4244,7 +4244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4262,7 +4262,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4271,7 +4271,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4309,7 +4309,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4318,7 +4318,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4336,7 +4336,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4363,7 +4363,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4372,7 +4372,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4404,7 +4404,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4422,7 +4422,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4440,7 +4440,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4492,7 +4492,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4501,7 +4501,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4519,7 +4519,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4528,7 +4528,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4555,7 +4555,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4564,7 +4564,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4578,31 +4578,31 @@ export interface operations {
     getDeliveries: {
         parameters: {
             query?: {
-                /** @description In this state alone. */
+                /** @description Only in this state. */
                 state?: components["schemas"]["DeliveryState"];
-                /** @description Of this kind alone. */
+                /** @description Only of this kind. */
                 kind?: components["schemas"]["DeliveryKind"];
-                /** @description Of this connection alone. */
+                /** @description Only for this connection. */
                 connection?: string;
-                /** @description Of this marketplace alone. */
+                /** @description Only for this marketplace. */
                 marketplace?: string;
-                /** @description What is done there. */
+                /** @description The action to perform there. */
                 action?: string;
                 /** @description An order's id. */
                 order?: string;
                 /** @description The cause's code. */
                 cause?: string;
-                /** @description What the cause says. Ids, numbers, quoted values and dates (or `…`) in it stand for any others. */
+                /** @description The cause’s description. Ids, numbers, quoted values and dates in it (or `…`) match any others. */
                 message?: string;
                 /** @description Created at or after this instant. */
                 since?: string;
                 /** @description Created at or before this instant. */
                 until?: string;
-                /** @description Whether it cannot be shipped in time. */
+                /** @description Whether it is late. */
                 late?: boolean;
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4624,7 +4624,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4633,7 +4633,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4651,7 +4651,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4665,7 +4665,7 @@ export interface operations {
     getDeliveriesCauses: {
         parameters: {
             query?: {
-                /** @description Of this connection alone. */
+                /** @description Only for this connection. */
                 connection?: string;
                 /** @description Only deliveries created at or after this instant. */
                 since?: string;
@@ -4691,7 +4691,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4700,7 +4700,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4718,7 +4718,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4750,7 +4750,7 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4768,7 +4768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4777,7 +4777,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4813,7 +4813,7 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4822,7 +4822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4840,7 +4840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4849,7 +4849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4876,7 +4876,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4909,7 +4909,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayDryRun"];
                 };
             };
-            /** @description On record, and begun; GET /replays/{id} shows how it goes. */
+            /** @description Recorded and begun; GET /replays/{id} shows how it goes. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4918,7 +4918,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayStarted"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4927,7 +4927,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4945,7 +4945,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4972,7 +4972,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4996,7 +4996,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Kept on record beside who asked. */
+                    /** @description Recorded with the name of whoever asked. */
                     reason?: string;
                     /** @default false */
                     dryRun?: boolean;
@@ -5022,7 +5022,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayStarted"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5031,7 +5031,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5049,7 +5049,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5058,7 +5058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5085,7 +5085,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5099,9 +5099,9 @@ export interface operations {
     getReplays: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5123,7 +5123,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5132,7 +5132,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5150,7 +5150,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5182,7 +5182,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replay"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5200,7 +5200,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5209,7 +5209,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5223,9 +5223,9 @@ export interface operations {
     getReplaysIdDeliveries: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5250,7 +5250,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5259,7 +5259,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5277,7 +5277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5286,7 +5286,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5310,7 +5310,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Kept on record beside who asked. */
+                    /** @description Recorded with the name of whoever asked. */
                     reason?: string;
                 };
             };
@@ -5325,7 +5325,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replay"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5334,7 +5334,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5352,7 +5352,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5361,7 +5361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5388,7 +5388,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5412,7 +5412,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Kept on record beside who asked. */
+                    /** @description Recorded with the name of whoever asked. */
                     reason?: string;
                 };
             };
@@ -5427,7 +5427,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replay"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5436,7 +5436,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5454,7 +5454,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5463,7 +5463,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5490,7 +5490,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5504,7 +5504,7 @@ export interface operations {
     getDeadLetters: {
         parameters: {
             query?: {
-                /** @description Of this dead-letter queue alone. */
+                /** @description Only from this dead-letter queue. */
                 queue?: components["schemas"]["DeadLetterQueue"];
             };
             header?: never;
@@ -5523,7 +5523,7 @@ export interface operations {
                         deadLetters: components["schemas"]["DeadLetter"][];
                         queues: {
                             queue: components["schemas"]["DeadLetterQueue"];
-                            /** @description About how many lie there. */
+                            /** @description About how many messages it has. */
                             total: number;
                             /** @description Whether all of them are shown. */
                             complete: boolean;
@@ -5531,7 +5531,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5540,7 +5540,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5558,7 +5558,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5592,11 +5592,11 @@ export interface operations {
                         /** @constant */
                         dryRun: true;
                         queue: components["schemas"]["DeadLetterQueue"];
-                        /** @description Crashed ones: back to the queue they came from. */
+                        /** @description Crashed messages, sent back to the queue they came from. */
                         moved: number;
-                        /** @description Those of deliveries that are no longer dead. */
+                        /** @description Messages whose deliveries are no longer dead. */
                         dropped: number;
-                        /** @description Those of deliveries that are dead: replay the deliveries. */
+                        /** @description Messages whose deliveries are dead: replay the deliveries. */
                         kept: number;
                         /** @description False when there are more: ask again for the rest. */
                         complete: boolean;
@@ -5604,7 +5604,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Done, and on record. */
+            /** @description Done and recorded. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5613,18 +5613,18 @@ export interface operations {
                     "application/json": {
                         replayId: string;
                         queue: components["schemas"]["DeadLetterQueue"];
-                        /** @description Crashed ones: back to the queue they came from. */
+                        /** @description Crashed messages, sent back to the queue they came from. */
                         moved: number;
-                        /** @description Those of deliveries that are no longer dead. */
+                        /** @description Messages whose deliveries are no longer dead. */
                         dropped: number;
-                        /** @description Those of deliveries that are dead: replay the deliveries. */
+                        /** @description Messages whose deliveries are dead: replay the deliveries. */
                         kept: number;
                         /** @description False when there are more: ask again for the rest. */
                         complete: boolean;
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5633,7 +5633,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5669,7 +5669,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5683,15 +5683,15 @@ export interface operations {
     getEvents: {
         parameters: {
             query?: {
-                /** @description Of this connection alone. */
+                /** @description Only for this connection. */
                 connection?: string;
-                /** @description In this state alone. */
+                /** @description Only in this state. */
                 state?: components["schemas"]["InboundState"];
                 /** @description Received at or after this instant. */
                 since?: string;
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5713,7 +5713,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5722,7 +5722,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5740,7 +5740,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5772,7 +5772,7 @@ export interface operations {
                     "application/json": components["schemas"]["InboundEventWithBody"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5790,7 +5790,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5799,7 +5799,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5831,7 +5831,7 @@ export interface operations {
                     "application/json": components["schemas"]["InboundEventWithBody"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5849,7 +5849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5867,7 +5867,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5891,7 +5891,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Kept on record beside who decided it. */
+                    /** @description Recorded with the name of whoever decided. */
                     reason: string;
                 };
             };
@@ -5906,7 +5906,7 @@ export interface operations {
                     "application/json": components["schemas"]["InboundEventWithBody"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5915,7 +5915,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5933,7 +5933,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5942,7 +5942,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5969,7 +5969,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5983,11 +5983,11 @@ export interface operations {
     getQuarantine: {
         parameters: {
             query?: {
-                /** @description Of this connection alone. */
+                /** @description Only for this connection. */
                 connection?: string;
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -6009,7 +6009,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6018,7 +6018,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6036,7 +6036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6050,9 +6050,9 @@ export interface operations {
     getQuarantineAdmissions: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -6074,7 +6074,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6083,7 +6083,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6101,7 +6101,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6134,7 +6134,7 @@ export interface operations {
                     "application/json": components["schemas"]["AdmissionDryRun"];
                 };
             };
-            /** @description On their way like any webhook. */
+            /** @description Sent on like any webhook. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6143,7 +6143,7 @@ export interface operations {
                     "application/json": components["schemas"]["Admission"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6152,7 +6152,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6170,7 +6170,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6197,7 +6197,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6211,9 +6211,9 @@ export interface operations {
     getRemaps: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -6235,7 +6235,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6244,7 +6244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6262,7 +6262,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6295,7 +6295,7 @@ export interface operations {
                     "application/json": components["schemas"]["Remap"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6304,7 +6304,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6340,7 +6340,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6354,13 +6354,13 @@ export interface operations {
     getProducts: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
-                /** @description Of this SKU, as it is spelled. */
+                /** @description Only this SKU, in this exact spelling. */
                 sku?: string;
-                /** @description Of this connection alone. */
+                /** @description Only for this connection. */
                 connection?: string;
             };
             header?: never;
@@ -6382,7 +6382,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6391,7 +6391,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6409,7 +6409,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6423,11 +6423,11 @@ export interface operations {
     getStock: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
-                /** @description Of this SKU, as it is spelled. */
+                /** @description Only this SKU, in this exact spelling. */
                 sku?: string;
             };
             header?: never;
@@ -6449,7 +6449,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6458,7 +6458,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6476,7 +6476,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6492,14 +6492,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of this SKU, as it is spelled. */
+                /** @description Only this SKU, in this exact spelling. */
                 sku: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Each part of the number, and a sentence of them. */
+            /** @description Each part of the number, and a sentence about them. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6508,7 +6508,7 @@ export interface operations {
                     "application/json": components["schemas"]["StockExplanation"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6526,7 +6526,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6535,7 +6535,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6567,7 +6567,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionShape"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6585,7 +6585,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6594,7 +6594,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6630,7 +6630,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tried"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6639,7 +6639,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6657,7 +6657,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6684,7 +6684,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6698,9 +6698,9 @@ export interface operations {
     getConnectionsIdTickets: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -6725,7 +6725,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6734,7 +6734,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6752,7 +6752,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6761,7 +6761,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6770,7 +6770,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6804,7 +6804,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6822,7 +6822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6858,7 +6858,7 @@ export interface operations {
                     "application/json": components["schemas"]["PollAsked"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6867,7 +6867,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6885,7 +6885,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6894,7 +6894,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6921,7 +6921,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6930,7 +6930,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6969,7 +6969,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksSynced"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6978,7 +6978,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6996,7 +6996,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7023,7 +7023,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7032,7 +7032,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7053,7 +7053,7 @@ export interface operations {
             path: {
                 /** @description Its id, percent-encoded once. */
                 id: string;
-                /** @description What is done there. */
+                /** @description The action to perform there. */
                 action: string;
             };
             cookie?: never;
@@ -7075,7 +7075,7 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7084,7 +7084,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7102,7 +7102,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7129,7 +7129,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7138,7 +7138,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7171,7 +7171,7 @@ export interface operations {
                     "application/json": components["schemas"]["BuyerExport"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7180,7 +7180,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7198,7 +7198,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7225,7 +7225,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7258,7 +7258,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErasureCertificate"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7267,7 +7267,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7285,7 +7285,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7312,7 +7312,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7328,9 +7328,9 @@ export interface operations {
             query?: {
                 /** @description Done at or after this instant. */
                 since?: string;
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
-                /** @description Where the page before ended: its `cursor`. */
+                /** @description The `cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -7352,7 +7352,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7361,7 +7361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7379,7 +7379,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7420,7 +7420,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7429,7 +7429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7462,7 +7462,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7471,7 +7471,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7507,7 +7507,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7556,7 +7556,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7585,7 +7585,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInCode"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7603,7 +7603,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7619,7 +7619,7 @@ export interface operations {
             query: {
                 /** @description YYYY-MM-DD, in UTC. */
                 day: string;
-                /** @description Of this sales channel only. */
+                /** @description Only for this sales channel. */
                 connection?: string;
             };
             header?: never;
@@ -7636,12 +7636,12 @@ export interface operations {
                 content: {
                     "application/json": {
                         balances: components["schemas"]["Balance"][];
-                        /** @description False where there was no time to look at all of them. */
+                        /** @description False if there was no time to look at all of them. */
                         complete: boolean;
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7650,7 +7650,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7668,7 +7668,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7682,9 +7682,9 @@ export interface operations {
     getSearch: {
         parameters: {
             query: {
-                /** @description What the order is called. */
+                /** @description The order’s number. */
                 q: string;
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
             };
             header?: never;
@@ -7693,7 +7693,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Orders that are called so first, then those whose words begin so. */
+            /** @description First the orders with this very word, then those with a word that begins with it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7704,7 +7704,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7713,7 +7713,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7731,7 +7731,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7760,7 +7760,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Orders that are called so first, then those whose words begin so. */
+            /** @description First the orders with this very word, then those with a word that begins with it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7771,7 +7771,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7780,7 +7780,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7816,7 +7816,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7830,17 +7830,17 @@ export interface operations {
     getChanges: {
         parameters: {
             query?: {
-                /** @description From where this consumer committed. */
+                /** @description From the cursor that this consumer has committed. */
                 consumer?: string;
                 /** @description From this cursor; wins over `consumer`. */
                 after?: string;
-                /** @description Of these types only. */
+                /** @description Only these types. */
                 types?: string;
-                /** @description Of this connection alone. */
+                /** @description Only for this connection. */
                 connection?: string;
-                /** @description `order`: with each change the order as it is now. */
+                /** @description `order`: each change comes with the order as it is now. */
                 include?: "order";
-                /** @description How many at most. */
+                /** @description The most items to return. */
                 limit?: number;
             };
             header?: never;
@@ -7865,7 +7865,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7874,7 +7874,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7892,7 +7892,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7901,7 +7901,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7910,7 +7910,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7919,7 +7919,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7950,7 +7950,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7968,7 +7968,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8000,7 +8000,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consumer"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8009,7 +8009,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8027,7 +8027,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8036,7 +8036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8074,7 +8074,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consumer"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8083,7 +8083,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8101,7 +8101,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8128,7 +8128,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8137,7 +8137,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8169,7 +8169,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consumer"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8178,7 +8178,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8196,7 +8196,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8214,7 +8214,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8252,7 +8252,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consumer"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8261,7 +8261,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8279,7 +8279,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8288,7 +8288,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8315,7 +8315,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8324,7 +8324,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8363,7 +8363,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consumer"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8372,7 +8372,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8390,7 +8390,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8417,7 +8417,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Understood, and not possible. */
+            /** @description Understood, but not possible. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8426,7 +8426,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8457,7 +8457,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8475,7 +8475,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8502,7 +8502,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What came of it, whatever that was. */
+            /** @description The outcome, whatever it was. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8511,7 +8511,7 @@ export interface operations {
                     "application/json": components["schemas"]["EndpointTest"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8520,7 +8520,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8538,7 +8538,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8547,7 +8547,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not in the state it is in. */
+            /** @description Not possible in its present state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8574,7 +8574,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8610,7 +8610,7 @@ export interface operations {
                     "application/json": components["schemas"]["Endpoint"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8619,7 +8619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8637,7 +8637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8664,7 +8664,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8700,7 +8700,7 @@ export interface operations {
                     "application/json": components["schemas"]["Endpoint"];
                 };
             };
-            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            /** @description The request does not have the documented shape; `field` names the member at fault. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8709,7 +8709,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No API key, or one that is not known. */
+            /** @description No API key, or an unknown one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8727,7 +8727,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing. */
+            /** @description Not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8754,7 +8754,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8774,7 +8774,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As `discovery/profile_schema.json` of UCP 2026-04-08 has it. */
+            /** @description By `discovery/profile_schema.json` of UCP 2026-04-08. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8791,7 +8791,7 @@ export interface operations {
             header?: {
                 /** @description `profile="https://platform.example/.well-known/ucp"`: who signed. */
                 "ucp-agent"?: string;
-                /** @description Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` where there is one. */
+                /** @description Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` if there is one. */
                 "signature-input"?: string;
                 /** @description Raw `r‖s`. */
                 signature?: string;
@@ -8860,7 +8860,7 @@ export interface operations {
                     "application/json": components["schemas"]["UcpRefused"];
                 };
             };
-            /** @description The hub failed. Safe to try again. */
+            /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8918,23 +8918,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The connection that is called. */
+                /** @description The connection’s id. */
                 connectionId: string;
-                /** @description What the call is about. */
+                /** @description The topic of the webhook. */
                 topic: "order-created" | "order-updated" | "shipment-event-created";
-                /** @description What this URL proves itself by. */
+                /** @description The secret that proves the caller. */
                 secret: string;
             };
             cookie?: never;
         };
-        /** @description As the marketplace's own documents describe it. */
+        /** @description In the format that the marketplace documents. */
         requestBody: {
             content: {
                 "application/json": unknown;
             };
         };
         responses: {
-            /** @description Kept. It is worked on later. */
+            /** @description Stored; it is processed later. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8945,7 +8945,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
+            /** @description Authentic, but no JSON, or without something that the marketplace wants to be told about: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8956,7 +8956,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It does not prove itself. */
+            /** @description Not authentic. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8978,7 +8978,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It could not be kept: it is to be sent again. */
+            /** @description It could not be stored: send it again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8996,21 +8996,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The connection that is called. */
+                /** @description The connection’s id. */
                 connectionId: string;
-                /** @description What the call is about. */
+                /** @description The topic of the webhook. */
                 topic: "order-paid";
             };
             cookie?: never;
         };
-        /** @description As the marketplace's own documents describe it. */
+        /** @description In the format that the marketplace documents. */
         requestBody: {
             content: {
                 "application/json": unknown;
             };
         };
         responses: {
-            /** @description Kept. It is worked on later. */
+            /** @description Stored; it is processed later. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9021,7 +9021,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
+            /** @description Authentic, but no JSON, or without something that the marketplace wants to be told about: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9032,7 +9032,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It does not prove itself. */
+            /** @description Not authentic. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9054,7 +9054,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It could not be kept: it is to be sent again. */
+            /** @description It could not be stored: send it again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9072,23 +9072,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The connection that is called. */
+                /** @description The connection’s id. */
                 connectionId: string;
-                /** @description What the call is about. */
+                /** @description The topic of the webhook. */
                 topic: "order-new" | "order-paid" | "order-updated" | "product-updated" | "product-quantity-updated";
-                /** @description What this URL proves itself by. */
+                /** @description The secret that proves the caller. */
                 secret: string;
             };
             cookie?: never;
         };
-        /** @description As the marketplace's own documents describe it. */
+        /** @description In the format that the marketplace documents. */
         requestBody: {
             content: {
                 "application/json": unknown;
             };
         };
         responses: {
-            /** @description Kept. It is worked on later. */
+            /** @description Stored; it is processed later. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9099,7 +9099,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
+            /** @description Authentic, but no JSON, or without something that the marketplace wants to be told about: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9110,7 +9110,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It does not prove itself. */
+            /** @description Not authentic. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9132,7 +9132,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It could not be kept: it is to be sent again. */
+            /** @description It could not be stored: send it again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9150,21 +9150,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The connection that is called. */
+                /** @description The connection’s id. */
                 connectionId: string;
-                /** @description What the call is about. */
+                /** @description The topic of the webhook. */
                 topic: "create-product" | "update-product" | "create-sku" | "update-sku" | "toggle-merchant" | "cancel-partner-order" | "deliver-partner-order" | "reply-ticket";
             };
             cookie?: never;
         };
-        /** @description As the marketplace's own documents describe it. */
+        /** @description In the format that the marketplace documents. */
         requestBody: {
             content: {
                 "application/json": unknown;
             };
         };
         responses: {
-            /** @description Kept. It is worked on later. */
+            /** @description Stored; it is processed later. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9175,7 +9175,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable. */
+            /** @description Authentic, but no JSON, or without something that the marketplace wants to be told about: it is kept as unreadable. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9186,7 +9186,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It does not prove itself. */
+            /** @description Not authentic. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9208,7 +9208,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It could not be kept: it is to be sent again. */
+            /** @description It could not be stored: send it again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9225,11 +9225,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9250,7 +9250,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9270,11 +9270,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9295,7 +9295,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9315,11 +9315,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9340,7 +9340,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9360,11 +9360,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9385,7 +9385,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9405,11 +9405,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9430,7 +9430,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9450,11 +9450,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9475,7 +9475,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9495,11 +9495,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9520,7 +9520,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9540,11 +9540,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9565,7 +9565,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9585,11 +9585,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9610,7 +9610,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9630,11 +9630,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9655,7 +9655,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9675,11 +9675,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9700,7 +9700,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9720,11 +9720,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
-                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                /** @description The time of this attempt, in seconds since 1970: refuse one over five minutes old. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -9747,7 +9747,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9767,11 +9767,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The same at every repeat: drop what you have. */
+                /** @description The same at every repeat: drop those you already have. */
                 "webhook-id": string;
                 /** @description When it happened, in seconds since 1970; the same at every repeat. */
                 "webhook-timestamp": string;
-                /** @description Where the key is published. */
+                /** @description Names the profile in which the key is published. */
                 "ucp-agent": string;
                 /** @description SHA-256 of the body (RFC 9530). */
                 "content-digest": string;
@@ -9789,7 +9789,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Any 2xx: it is yours. */
+            /** @description Any 2xx: you have stored it. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -50,7 +50,7 @@ const PostedRoute = named(
   z.strictObject({
     lineItems: LineItems,
     to: doc(z.string().check(z.minLength(1)), { description: 'A connection that ships, or `erp`.', example: 'erp' }),
-    reason: doc(words, { description: 'Kept on record beside who asked.' }),
+    reason: doc(words, { description: 'Recorded with the name of whoever asked.' }),
   }),
   { example: { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp', reason: 'Sold out at the warehouse' } },
 );
@@ -60,7 +60,7 @@ export function addAfterPlacement(routes: Routes): void {
   routes.add('POST /orders/{id}/returns', {
     summary: 'Reports goods that came back to the seller',
     description:
-      'Whoever sold the order is told where it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and did not come back), `idempotency_key_reused`.',
+      'The sales channel is told if it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and have not come back), `idempotency_key_reused`.',
     scope: 'fulfillments:write',
     request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedReturn) },
     responses: {
@@ -75,9 +75,9 @@ export function addAfterPlacement(routes: Routes): void {
     },
   });
   routes.add('POST /orders/{id}/route', {
-    summary: 'Has somebody else ship units that nobody has shipped',
+    summary: 'Gives units that nobody has shipped to another shipper',
     description:
-      'At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
+      'At once if nobody has been asked for them; otherwise when the present shipper has given them back: by a cancellation if its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
     scope: 'ops',
     request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedRoute) },
     responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
@@ -90,11 +90,11 @@ export function addAfterPlacement(routes: Routes): void {
   routes.add('POST /orders/{id}/restore', {
     summary: 'Takes up again an order that its sales channel cancelled',
     description:
-      'For what it has restored without a date that says so, or cancelled by mistake. What it says later counts: it may cancel the order again. 409 `order_not_cancelled`.',
+      'For an order that the channel restored without dating it, or cancelled by mistake. What the channel says later counts: it may cancel the order again. 409 `order_not_cancelled`.',
     scope: 'ops',
     request: {
       params: z.object({ id: OrderId }),
-      body: body(z.strictObject({ reason: doc(words, { description: 'Kept on record beside who asked.' }) })),
+      body: body(z.strictObject({ reason: doc(words, { description: 'Recorded with the name of whoever asked.' }) })),
     },
     responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
     answer: async ({ params: { id }, body: { reason }, by }) => {
@@ -103,8 +103,8 @@ export function addAfterPlacement(routes: Routes): void {
     },
   });
   routes.add('PUT /orders/{id}/acknowledgement', {
-    summary: 'Says that the seller’s own system has the order, and under which number',
-    description: 'The number is searched by and stands on the timeline. Another number replaces it.',
+    summary: 'Notes the number under which the seller’s own system has the order',
+    description: 'The order is found by this number, and its timeline shows it. Another number replaces it.',
     scope: 'fulfillments:write',
     request: {
       params: z.object({ id: OrderId }),
@@ -126,7 +126,7 @@ export const addRefresh = (routes: Routes): void =>
   routes.add('POST /orders/{id}/refresh', {
     summary: 'Reads an order again at the marketplace that sold it',
     description:
-      'What it says is applied like any event. 422 `refresh_unsupported` where the marketplace has no call that reads one order: its next poll reads what changed.',
+      'The result is applied like any event. 422 `refresh_unsupported` if the marketplace has no call that reads one order: its next poll reads what changed.',
     scope: 'ops',
     request: { params: z.object({ id: OrderId }) },
     responses: {

@@ -78,7 +78,7 @@ const webhookRoutes = (): Route[] =>
       path: webhookPath(info, '{connectionId}', '{topic}'),
       tags: ['webhooks'],
       summary: `What ${info.title} posts`,
-      description: `For ${info.title} only, which proves itself by its own means: an API key is neither wanted nor enough. An unknown connection or topic and a bad signature or secret all look the same.`,
+      description: `For ${info.title} only, which has its own proof: an API key is neither needed nor enough. An unknown connection or topic and a bad signature or secret get the same answer.`,
       scope: null,
       request: {
         params: z.object({
@@ -86,16 +86,16 @@ const webhookRoutes = (): Route[] =>
           topic: z.enum(info.topics),
           ...(info.secretInUrl && { secret: z.string() }),
         }),
-        body: { required: true, description: "As the marketplace's own documents describe it.", schema: z.unknown() },
+        body: { required: true, description: 'In the format that the marketplace documents.', schema: z.unknown() },
       },
       responses: {
-        200: json('Kept. It is worked on later.', z.record(z.string(), z.unknown())),
+        200: json('Stored; it is processed later.', z.record(z.string(), z.unknown())),
         400: refused(
-          'It is authentic, and no JSON, or lacks what the marketplace wants to be told of: it is kept as unreadable.',
+          'Authentic, but no JSON, or without something that the marketplace wants to be told about: it is kept as unreadable.',
         ),
-        401: refused('It does not prove itself.'),
+        401: refused('Not authentic.'),
         413: refused('The body is over 256 KiB.'),
-        503: refused('It could not be kept: it is to be sent again.'),
+        503: refused('It could not be stored: send it again.'),
       },
     }));
 

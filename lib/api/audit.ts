@@ -18,7 +18,7 @@ export const routes = new Routes('hub');
 
 routes.add('GET /audit', {
   summary: 'Lists what people did, newest first',
-  description: 'Each is written in the transaction that did it, and kept for 400 days.',
+  description: 'Each is written in the transaction of the act, and kept for 400 days.',
   scope: 'ops',
   request: {
     query: z.strictObject({ since: doc(since, { description: 'Done at or after this instant.' }), ...paging }),

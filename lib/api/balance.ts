@@ -13,14 +13,14 @@ const Balance = named(
     day: z.iso.date(),
     connection: z.string(),
     known: doc(z.int(), { description: 'Orders that the channel sold that day.' }),
-    cancelled: doc(z.int(), { description: 'Of them: nothing more is to be done.' }),
+    cancelled: doc(z.int(), { description: 'How many of these have nothing left to do.' }),
     released: z.int(),
     acknowledged: z.int(),
-    placed: doc(z.int(), { description: 'Whoever ships has all of it; the seller has what he ships himself.' }),
+    placed: doc(z.int(), { description: 'Shippers have all of it, and the seller what the seller ships.' }),
     shipped: z.int(),
     told: doc(z.int(), { description: 'The channel was told of every parcel.' }),
     differences: doc(z.array(z.object({ missing: Step, orders: z.array(z.string()) })), {
-      description: 'The orders that are not cancelled and have not come so far, by what is missing.',
+      description: 'The orders that are not cancelled and miss a step, by that step.',
     }),
   }),
 );
@@ -35,14 +35,14 @@ const TIME_MS = 20_000;
 export const routes = new Routes('orders');
 
 routes.add('GET /balance', {
-  summary: 'What became of the orders that were sold on one day',
+  summary: 'How far the orders of one day have come',
   description:
-    'By the day of `placedAt` in UTC, of orders that were received up to a week later. Every difference names its orders.',
+    'By the day of `placedAt` in UTC, for orders received up to a week later. Every difference names its orders.',
   scope: 'orders:read',
   request: {
     query: z.strictObject({
       day: doc(z.iso.date(), { example: '2026-11-20' }),
-      connection: textParam({ description: 'Of this sales channel only.' }),
+      connection: textParam({ description: 'Only for this sales channel.' }),
     }),
   },
   responses: {
@@ -50,7 +50,7 @@ routes.add('GET /balance', {
       'One balance for each connection that sold something.',
       z.object({
         balances: z.array(Balance),
-        complete: doc(z.boolean(), { description: 'False where there was no time to look at all of them.' }),
+        complete: doc(z.boolean(), { description: 'False if there was no time to look at all of them.' }),
       }),
     ),
   },

@@ -17,9 +17,9 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
 const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address');
 const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)), {
   description:
-    'The buyer of every order with this address, whatever its case; what became no order is looked through for it, too.',
+    'The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too.',
 });
-const cursor = doc(z.optional(z.string()), { description: 'Where the answer before ended.' });
+const cursor = doc(z.optional(z.string()), { description: 'Where the previous answer ended.' });
 const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible);
 
 const requestWith = <S extends z.ZodMiniType>(why: S) =>
@@ -33,7 +33,7 @@ const ExportRequest = named('BuyerExportRequest', requestWith(z.optional(reason)
 const EraseRequest = named('BuyerErasureRequest', requestWith(reason), EXAMPLE);
 
 const complete = doc(z.boolean(), {
-  description: 'False: there is more than one request has time for; ask again, with `cursor` where there is one.',
+  description: 'False: one request has no time for all of it; ask again, with `cursor` if there is one.',
 });
 const orders = doc(z.array(z.string()), { description: 'Ids of the orders that were found.' });
 const byPlace = <S extends z.ZodMiniType>(each: S) =>
@@ -42,7 +42,7 @@ const byPlace = <S extends z.ZodMiniType>(each: S) =>
 export const BuyerExport = named(
   'BuyerExport',
   z.object({ orders, places: byPlace(z.array(z.unknown())), complete, cursor }),
-  { description: 'Everything that the hub holds of a buyer, by the place that holds it.' },
+  { description: 'Everything that the hub holds about a buyer, by where it is.' },
 );
 export type BuyerExport = z.infer<typeof BuyerExport>;
 
@@ -54,7 +54,7 @@ export const ErasureCertificate = named(
     by: doc(z.string(), { description: "The API key's name." }),
     reason: z.string(),
     orders,
-    touched: doc(byPlace(z.int()), { description: 'How much was made to say nothing, by place.' }),
+    touched: doc(byPlace(z.int()), { description: 'How many items were erased, by place.' }),
     complete,
     cursor,
   }),
@@ -81,7 +81,7 @@ async function ask<A extends { cursor?: string | undefined }>(
 }
 
 routes.add('POST /buyers/export', {
-  summary: 'Everything that the hub holds of a buyer',
+  summary: 'Everything that the hub holds about a buyer',
   scope: 'privacy',
   request: { body: body(ExportRequest) },
   responses: { 200: json('What was found.', BuyerExport), ...errorResponses(404) },
@@ -92,7 +92,7 @@ routes.add('POST /buyers/export', {
 routes.add('POST /buyers/erase', {
   summary: 'Erases a buyer, for good',
   description:
-    'Done when answered. The orders live on without the buyer, and what their marketplace sends of them again is taken in without him. An order that is still to be shipped can no longer be.',
+    'Done when answered. The orders stay without the buyer, and so does whatever their marketplace sends about them later. An order that is still to be shipped can no longer be.',
   scope: 'privacy',
   request: { body: body(EraseRequest) },
   responses: { 200: json('The certificate.', ErasureCertificate), ...errorResponses(404) },

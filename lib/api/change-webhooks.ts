@@ -7,33 +7,35 @@ import { Ucp } from './order-schema.ts';
 
 const SUMMARIES: Readonly<Record<ChangeType, string>> = {
   'order.created': 'An order is known',
-  'order.changed': 'Members of an order have changed that no other type tells of',
+  'order.changed': 'Members of an order have changed that no other type covers',
   'order.released': 'An order may ship',
   'order.placed': 'A shipper has an order, or a part of it',
   'order.blocked': 'A delivery of an order waits for a person',
   'order.cancelled': 'Nothing of an order is wanted any more',
   'order.returned': 'Goods of an order came back',
-  'fulfillment.added': 'An order has a parcel more',
-  'fulfillment.reported': 'Whoever sold an order was told of a parcel',
+  'fulfillment.added': 'An order has another parcel',
+  'fulfillment.reported': 'The sales channel was told of a parcel',
   'delivery.dead': 'The hub has given a delivery up',
-  'product.changed': 'A SKU has changed, or how many there are of it',
+  'product.changed': 'A SKU has changed, or its stock',
 };
 
 const sent = (description: string, more: object = {}) => doc(z.string(), { ...more, description });
-const id = { 'webhook-id': sent('The same at every repeat: drop what you have.') };
+const id = { 'webhook-id': sent('The same at every repeat: drop those you already have.') };
 
 const standard = z.object({
   ...id,
-  'webhook-timestamp': sent('Of this attempt, in seconds since 1970: refuse what is over five minutes old.'),
+  'webhook-timestamp': sent('The time of this attempt, in seconds since 1970: refuse one over five minutes old.'),
   'webhook-signature': sent(
-    '`v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space.',
+    '`v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; during a rotation one for each secret, separated by a space.',
   ),
 });
 
 const signedAsUcp = z.object({
   ...id,
   'webhook-timestamp': sent('When it happened, in seconds since 1970; the same at every repeat.'),
-  'ucp-agent': sent('Where the key is published.', { example: 'profile="https://hub.example/.well-known/ucp"' }),
+  'ucp-agent': sent('Names the profile in which the key is published.', {
+    example: 'profile="https://hub.example/.well-known/ucp"',
+  }),
   'content-digest': sent('SHA-256 of the body (RFC 9530).'),
   'signature-input': sent('Which components are signed, by which key (RFC 9421).'),
   signature: sent('ES256, raw `r‖s`.'),
@@ -43,7 +45,7 @@ const told = (path: string, summary: string, description: string, headers: z.Zod
   ...({ method: 'post', path, tags: ['changes'], summary, description, scope: null } as const),
   request: { headers, body: { schema, required: true } },
   responses: {
-    200: { description: 'Any 2xx: it is yours.' },
+    200: { description: 'Any 2xx: you have stored it.' },
     410: { description: 'Send nothing more: the endpoint is paused until a person resumes it.' },
   },
 });
@@ -52,13 +54,13 @@ const told = (path: string, summary: string, description: string, headers: z.Zod
 export const changeWebhooks: readonly Route[] = [
   ...ChangeType.options.map((type) =>
     told(
-      ...([type, SUMMARIES[type], 'As Standard Webhooks 1.0.0 has it.', standard] as const),
+      ...([type, SUMMARIES[type], 'By Standard Webhooks 1.0.0.', standard] as const),
       z.object({ type: z.literal(type), timestamp: z.iso.datetime(), data: ChangeAnswer }),
     ),
   ),
   told(
     'endpoint.test',
-    'Nothing has changed: a person tries an endpoint',
+    'A test message: nothing has changed',
     'Sent for `POST /endpoints/{id}/test`, as Standard Webhooks 1.0.0 has it.',
     standard,
     z.object({
@@ -69,7 +71,7 @@ export const changeWebhooks: readonly Route[] = [
   ),
   told(
     'ucp.order',
-    'An order as UCP has it',
+    'An order in UCP’s format',
     'To endpoints of profile `ucp`: the whole order as it is now.',
     signedAsUcp,
     Ucp,

@@ -19,7 +19,7 @@ export const ChangeAnswer = named(
   'Change',
   z.extend(Change, {
     snapshot: doc(z.optional(z.nullable(OrderSummary)), {
-      description: 'With `include=order`: the order as it is now, which may be later than the change.',
+      description: 'With `include=order`: the order as it is now, which may be newer than the change.',
     }),
   }),
   {
@@ -29,12 +29,12 @@ export const ChangeAnswer = named(
         example: 'chg_5be1f6c2a93d70418f26',
       },
       order: { description: 'Null for a product.', example: 'scopio-main:ord_8f3a' },
-      connection: { description: 'Who sold the order, or has the product.', example: 'scopio-main' },
+      connection: { description: 'The connection that sold the order, or has the product.', example: 'scopio-main' },
       revision: {
-        description: 'Of the order: all changes of one commit share it. Whoever has a later one drops the change.',
+        description: 'The order’s: all changes of one commit share it. Drop a change older than what you have.',
         example: 7,
       },
-      changed: { description: 'Members of the order that another value stands in.', example: ['shippingAddress'] },
+      changed: { description: 'Members of the order that have another value now.', example: ['shippingAddress'] },
       delivery: 'The delivery that it is about.',
       sku: 'Of a product.',
     },
@@ -45,7 +45,7 @@ const Changes = named(
   'Changes',
   z.object({
     changes: z.array(ChangeAnswer),
-    cursor: doc(z.string(), { description: 'Goes on behind these changes; commit it once they are dealt with.' }),
+    cursor: doc(z.string(), { description: 'Continues after these changes; commit it once you have dealt with them.' }),
     caughtUp: doc(z.boolean(), { description: 'Nothing more was in the feed when it was read.' }),
   }),
 );
@@ -68,8 +68,8 @@ const ConsumerAnswer = named('Consumer', ConsumerFacts, {
   members: {
     id: { example: 'erp' },
     committed: 'The cursor up to which it has dealt with everything.',
-    lagSeconds: 'Age of the oldest change behind it; 0 where there is none.',
-    lagEntries: 'Changes behind it, of all types and connections: counted, not estimated.',
+    lagSeconds: 'Age of the oldest change after its cursor; 0 if there is none.',
+    lagEntries: 'Changes after its cursor, of all types and connections: counted, not estimated.',
   },
 });
 export type ConsumerAnswer = z.infer<typeof ConsumerAnswer>;
@@ -88,13 +88,13 @@ export const routes = new Routes('changes');
 routes.add('GET /changes', {
   summary: 'What changed since, in order for each order',
   description:
-    'Without `consumer` and `after` from the earliest on: the feed keeps 30 days. Reading commits nothing. An answer has an ETag: send it as `If-None-Match`, and 304 says that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.',
+    'Without `consumer` and `after` it starts at the earliest change: the feed keeps 30 days. Reading commits nothing. Each answer has an ETag: send it as `If-None-Match`, and 304 means that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.',
   scope: 'changes:read',
   request: {
     query: z.strictObject({
-      consumer: textParam({ description: 'From where this consumer committed.' }),
+      consumer: textParam({ description: 'From the cursor that this consumer has committed.' }),
       after: doc(Cursor, { type: 'string', description: 'From this cursor; wins over `consumer`.' }),
-      types: doc(types, { type: 'string', description: 'Of these types only.', example: 'order.*,fulfillment.added' }),
+      types: doc(types, { type: 'string', description: 'Only these types.', example: 'order.*,fulfillment.added' }),
       connection: textParam(),
       include: doc(optionalParam(z.enum(['order'])), { type: 'string', enum: ['order'] }),
       limit: paging.limit,
@@ -143,7 +143,7 @@ routes.add('GET /consumers/{id}', {
   answer: ({ params }) => consumers.get(params.id),
 });
 routes.add('PUT /consumers/{id}', {
-  summary: 'Makes a consumer; one that exists stays where it is',
+  summary: 'Creates a consumer; one that exists stays as it is',
   scope: 'changes:read',
   request: {
     params,
@@ -153,16 +153,16 @@ routes.add('PUT /consumers/{id}', {
   answer: ({ params, body }) => consumers.create(params.id, body.from),
 });
 routes.add('POST /consumers/{id}/commit', {
-  summary: 'Commits what was dealt with',
+  summary: 'Commits a cursor',
   scope: 'changes:read',
   description:
-    'A cursor from before what is committed moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which a reader at work would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
+    'An older cursor than the committed one moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which it would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one beyond the end of the feed, such as another hub’s.',
   request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
   responses: COMMITTED,
   answer: ({ params, body }) => consumers.commit(params.id, body.cursor),
 });
 routes.add('POST /consumers/{id}/seek', {
-  summary: 'Goes to another place in the feed, back or forth',
+  summary: 'Moves a consumer to another position in the feed, back or forth',
   scope: 'changes:read',
   request: {
     params,
@@ -178,7 +178,7 @@ routes.add('POST /consumers/{id}/seek', {
   answer: ({ params, body }) => consumers.seek(params.id, body.to),
 });
 routes.add('DELETE /consumers/{id}', {
-  summary: 'Forgets a consumer; answers where it stood',
+  summary: 'Deletes a consumer; the answer says how far it had read',
   scope: 'changes:read',
   request: { params },
   responses: ANSWERS,

@@ -22,10 +22,10 @@ named('ShapeMember', ShapeMember, {
   },
   members: {
     path: '`[]` is any item of a list, `*` a key that is data.',
-    seen: 'Bodies that had it.',
+    seen: 'The number of bodies that had it.',
     isRead: 'Whether the connector looks at it.',
-    appearedAt: 'Where it came up when the topic was known already.',
-    vanishedAt: 'Where it always was there and stays away.',
+    appearedAt: 'When it first appeared, if the topic was known already.',
+    vanishedAt: 'When it vanished, after it had always been there.',
   },
 });
 const Shape = named(
@@ -48,24 +48,25 @@ const Tried = named(
     connection: z.string(),
     topic: z.string(),
     means: doc(z.nullable(z.string()), {
-      description:
-        '`order`, `shipment`, `placement-refused`, `products`, `fetch` or `none`; null where nobody can tell.',
+      description: '`order`, `shipment`, `placement-refused`, `products`, `fetch` or `none`; null if unknown.',
       example: 'order',
     }),
     error: doc(z.nullable(Problem), { description: 'Why it could not be read, with the path of the member.' }),
     read: doc(z.array(z.string()), { description: 'Paths that the connector looks at.' }),
-    unread: doc(z.array(z.string()), { description: 'Paths that it does not, the topmost of each.' }),
+    unread: doc(z.array(z.string()), {
+      description: 'Paths that it does not look at, only the topmost of each branch.',
+    }),
     aliases: doc(z.array(z.object({ from: z.string(), to: z.string() })), {
-      description: 'Those of `settings.fields` that applied.',
+      description: 'The entries of `settings.fields` that applied.',
     }),
     order: doc(z.nullable(OrderSummary), { description: 'The order as it would be received.' }),
     placements: doc(z.array(Placement), { description: 'What would be placed where.' }),
     explanation: z.nullable(Explanation),
     change: doc(z.nullable(z.record(z.string(), z.unknown())), {
-      description: 'What it means, where that is no order.',
+      description: 'What it means, if that is no order.',
     }),
   }),
-  { description: 'What a body would come to. Nothing was stored.' },
+  { description: 'What a body would become. Nothing was stored.' },
 );
 export type Tried = z.infer<typeof Tried>;
 
@@ -84,7 +85,7 @@ export function addShapeAndTry(routes: Routes): void {
 
   routes.add('POST /connections/{id}/try', {
     summary: 'Runs a body through mapping and planning, and nothing else',
-    description: 'As if it were the first word of what it tells. Nothing is stored, placed or sent.',
+    description: 'As if nothing were known of what it tells. Nothing is stored, placed or sent.',
     scope: 'ops',
     request: {
       params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }),
@@ -92,7 +93,7 @@ export function addShapeAndTry(routes: Routes): void {
         named(
           'TryRequest',
           z.strictObject({
-            topic: doc(z.string(), { description: "A webhook's, or what an event of a poll or fetch has." }),
+            topic: doc(z.string(), { description: 'A webhook’s topic, or that of an event from a poll or fetch.' }),
             body: z.unknown(),
           }),
           { example: { topic: 'order-paid', body: { id: 'ord_8f3a' } } },
@@ -129,12 +130,12 @@ const Ticket = named(
     id: z.string(),
     kind: doc(z.string(), { example: 'refund' }),
     status: doc(text, { example: 'OPEN' }),
-    serviceStatus: doc(text, { description: 'What the people of its customer service say of it.', example: 'pending' }),
+    serviceStatus: doc(text, { description: 'The status in the words of the customer service.', example: 'pending' }),
     reason: text,
     remark: text,
     author: z.object({ first_name: text, last_name: text, email: text }),
-    comments: doc(z.array(z.string()), { description: 'All that was said, in the order of the marketplace.' }),
-    order: doc(text, { description: 'Our order that it is about, where the hub created it.' }),
+    comments: doc(z.array(z.string()), { description: 'Everything that was said, in the marketplace’s sequence.' }),
+    order: doc(text, { description: 'The one of our orders that it is about, if the hub created it.' }),
   }),
 );
 
@@ -145,7 +146,7 @@ const MAX_CURSOR = 500;
 export function addTickets(routes: Routes): void {
   routes.add('GET /connections/{id}/tickets', {
     summary: "Reads the tickets at a marketplace's customer service",
-    description: 'Read there at this moment; the hub keeps none. 422 `no_tickets`: the marketplace has none to read.',
+    description: 'Read there at this moment, and not stored. 422 `no_tickets`: the marketplace has none to read.',
     scope: 'ops',
     request: {
       params: z.object({ id: doc(z.string(), { example: 'shoppo-supply' }) }),

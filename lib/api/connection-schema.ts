@@ -25,16 +25,16 @@ import { doc, metadata, named, pick } from './kit/meta.ts';
 export const Poll = named(
   'Poll',
   z.extend(PollFacts, {
-    unfinished: doc(z.boolean(), { description: 'It has pages left to read, and goes on at `nextPollAt`.' }),
+    unfinished: doc(z.boolean(), { description: 'It has pages left to read, and continues at `nextPollAt`.' }),
     backfill: doc(z.nullable(Backfill), { description: 'What is to be read again, until it has been.' }),
   }),
   {
     description: 'All null before the first poll.',
     members: {
-      lastError: 'The code of what broke the last poll off.',
-      remark: 'What the last poll found worth telling a person; of one that broke off, which member it could not read.',
+      lastError: 'The code of the error that broke off the last poll.',
+      remark: 'What the last poll found that a person should know; if it broke off, which member it could not read.',
       webhooks:
-        'Whether the hub stood in the registry of the marketplace when it was last looked at, once a day: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null where no registry can be read.',
+        'Whether the hub was in the marketplace’s registry at the last daily check: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null if no registry can be read.',
     },
   },
 );
@@ -64,17 +64,17 @@ export const Connection = named(
     poll: Poll,
     shape: doc(z.object({ appeared: z.int(), vanished: z.int() }), {
       description:
-        'Members of its bodies that came up or vanished within the last week: `GET /connections/{id}/shape`.',
+        'Members of its bodies that appeared or vanished within the last week: `GET /connections/{id}/shape`.',
     }),
     misses: doc(z.array(Misses), {
       description:
-        'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
+        'By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all.',
     }),
     polledEverySeconds: doc(z.number(), {
-      description: '`pollIntervalSeconds`, or what `POLL_INTERVAL_SECONDS` of the deployment puts in place of all.',
+      description: '`pollIntervalSeconds`, or the deployment’s `POLL_INTERVAL_SECONDS`, which overrides all.',
     }),
     awaySince: doc(z.nullable(z.iso.datetime()), {
-      description: 'Since when everything asked of it fails, so that its deliveries wait; null while it is there.',
+      description: 'When every call to it began to fail, so that its deliveries wait; null while it is there.',
     }),
   }),
   {
@@ -93,7 +93,7 @@ export const RemovedConnection = named(
   'RemovedConnection',
   z.extend(RemovedFacts, {
     deliveries: doc(z.object({ pending: open, blocked: open, dead: open }), {
-      description: `Those that are not done, each counted to ${MAX_COUNTED}.`,
+      description: `Deliveries that are not done, each count limited to ${MAX_COUNTED}.`,
     }),
   }),
   {
@@ -128,12 +128,12 @@ export type PollAsked = z.infer<typeof PollAsked>;
 
 named('WebhooksSynced', Synced, {
   members: {
-    pasteHint: 'Where a person tells the marketplace the URLs.',
+    pasteHint: 'Where a person enters the URLs at the marketplace.',
   },
 });
 metadata.add(ShownStep.shape.url, { description: 'Without the secret, which is shown as `…`.' });
 metadata.add(ShownStep.shape.isForeign, {
-  description: "Somebody else's, which has to go so that ours can stand.",
+  description: 'Somebody else’s, which must be removed so that ours can be registered.',
 });
 metadata.add(ShownStep.shape.error, { description: 'Why it could not be done.' });
 

@@ -33,7 +33,7 @@ import { doc, Instant, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
 const Input = doc(z.record(z.string(), z.unknown()), {
-  description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',
+  description: 'By the `inputSchema` of this request in `GET /connections`; unknown members are refused by name.',
   example: { items: [{ title: 'Red mug', list_price: 355, sku: 'MUG-RED', ean: '5901234123457' }] },
 });
 
@@ -60,7 +60,7 @@ routes.add('GET /connections', {
 routes.add('POST /connections/{id}/poll', {
   summary: 'Makes a connection due now, and with `since` reads again what happened since then',
   description:
-    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: what is read again cannot be asked for while a poll is under way (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
+    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: reading again cannot be requested during a poll (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'sello-se' }) }),
@@ -99,7 +99,7 @@ routes.add('POST /connections/{id}/poll', {
 routes.add('POST /connections/{id}/webhooks/sync', {
   summary: "Registers the hub's URLs at the marketplace and repairs what is registered there",
   description:
-    "The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.",
+    "The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses has an `error` and does not stop the others; 422 if the marketplace does not even tell what is registered.",
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'marketful-mx' }) }),

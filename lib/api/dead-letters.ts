@@ -25,7 +25,7 @@ export const DeadLetter = named(
         '`crashed`: its function failed on it again and again, which is a bug; `died`: only tells of a dead delivery.',
     }),
     sentAt: z.iso.datetime(),
-    receives: doc(z.int(), { description: 'How often it was received, looks included.' }),
+    receives: doc(z.int(), { description: 'How often it was received, including looks.' }),
     delivery: doc(
       z.nullable(
         z.object({
@@ -59,7 +59,7 @@ const DeadLetters = z.object({
   queues: z.array(
     z.object({
       queue: Queue,
-      total: doc(z.int(), { description: 'About how many lie there.' }),
+      total: doc(z.int(), { description: 'About how many messages it has.' }),
       complete: doc(z.boolean(), { description: 'Whether all of them are shown.' }),
     }),
   ),
@@ -72,9 +72,9 @@ const Redrive = named(
 );
 
 const counts = {
-  moved: doc(z.int(), { description: 'Crashed ones: back to the queue they came from.' }),
-  dropped: doc(z.int(), { description: 'Those of deliveries that are no longer dead.' }),
-  kept: doc(z.int(), { description: 'Those of deliveries that are dead: replay the deliveries.' }),
+  moved: doc(z.int(), { description: 'Crashed messages, sent back to the queue they came from.' }),
+  dropped: doc(z.int(), { description: 'Messages whose deliveries are no longer dead.' }),
+  kept: doc(z.int(), { description: 'Messages whose deliveries are dead: replay the deliveries.' }),
   complete: doc(z.boolean(), { description: 'False when there are more: ask again for the rest.' }),
 };
 
@@ -90,9 +90,8 @@ export type DeadLetterReplay = z.infer<typeof Counted> | z.infer<typeof Redriven
 export const routes = new Routes('replays');
 
 routes.add('GET /dead-letters', {
-  summary: 'Lists what lies in the dead-letter queues',
-  description:
-    'Nothing is taken out. While one look lasts, another may see fewer messages. Without `queue`, up to 20 of each.',
+  summary: 'Lists the messages in the dead-letter queues',
+  description: 'Nothing is removed. During one look another may see fewer messages. Without `queue`, up to 20 of each.',
   scope: 'ops',
   request: { query: z.strictObject({ queue: optionalParam(Queue) }) },
   responses: { 200: json('What lies there.', DeadLetters) },
@@ -112,7 +111,7 @@ routes.add('POST /dead-letters/replay', {
   summary: 'Sends messages that crashed a function back to their queue',
   scope: 'ops',
   request: { body: body(Redrive) },
-  responses: { 200: json('A dry run: nothing was moved.', Counted), 202: json('Done, and on record.', Redriven) },
+  responses: { 200: json('A dry run: nothing was moved.', Counted), 202: json('Done and recorded.', Redriven) },
   answer: async ({ body: { queue, dryRun, reason = null }, by, context }) => {
     const deadline = Date.now() + MAX_MS;
     if (dryRun) {

@@ -80,9 +80,9 @@ routes.add('GET /deliveries/{id}', {
 });
 
 routes.add('POST /deliveries/{id}/close', {
-  summary: 'Closes a dead or blocked delivery that a person found done',
+  summary: 'Closes a dead or blocked delivery that a person found done at the remote',
   description:
-    'It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
+    'It counts as succeeded without an attempt, with who said so and why, and what waited for it continues: a placement is followed, and pushes that come after it run. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(Close) },
   responses: { 200: json('The delivery.', Delivery), ...errorResponses(404, 409) },
@@ -107,14 +107,14 @@ const presentDryRun = async ({ sample, ...found }: ReturnType<typeof matchOne>) 
 
 routes.add('POST /deliveries/replay', {
   tags: ['replays'],
-  summary: 'Replays what a filter matches, or says what it would',
+  summary: 'Replays what a filter matches, or says what would be replayed',
   description:
-    'An empty filter is refused: 400 `empty_filter`. Deliveries of orders that must leave first come first, then the oldest.',
+    'An empty filter is refused: 400 `empty_filter`. Deliveries run in order of ship-by, then the oldest first.',
   scope: 'ops',
   request: { body: body(FilteredReplay) },
   responses: {
     200: json('A dry run: nothing was replayed.', ReplayDryRun),
-    202: json('On record, and begun; GET /replays/{id} shows how it goes.', ReplayStarted),
+    202: json('Recorded and begun; GET /replays/{id} shows how it goes.', ReplayStarted),
     ...errorResponses(409),
   },
   answer: async ({ body: { filter, dryRun, perMinute, canary, expect, reason = null }, by, context }) => {
@@ -132,7 +132,7 @@ routes.add('POST /deliveries/{id}/replay', {
   tags: ['replays'],
   summary: 'Gives a delivery a fresh set of attempts',
   description:
-    'Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.',
+    'Its old attempts stay on record. A delivery that succeeded, or may have, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it.',
   scope: 'ops',
   request: {
     params: z.object({ id: DeliveryId }),

@@ -32,8 +32,8 @@ const Attempt = named('Attempt', AttemptFacts, {
     nextAttemptAt: '2026-11-20T08:20:02.000Z',
   },
   members: {
-    number: 'Counts on through replays; throttled ones count too.',
-    description: "The remote's own words, capped; of a request that succeeded, what it made.",
+    number: 'Continues through replays; throttled attempts count, too.',
+    description: 'The remote’s own words, cut; for a request that succeeded, what it made.',
   },
 });
 
@@ -54,7 +54,7 @@ const Subject = z.object({
   sku: z.optional(z.string()),
   input: z.optional(z.unknown()),
   inputBytes: doc(z.optional(z.int()), {
-    description: 'In lists in place of an `input` over 4,000 bytes, which the delivery itself shows.',
+    description: 'In lists, replaces an `input` over 4,000 bytes, which the delivery itself shows.',
   }),
   about: z.optional(z.string()),
   after: z.optional(z.array(z.string())),
@@ -63,13 +63,13 @@ const Subject = z.object({
 export const Delivery = named(
   'Delivery',
   z.extend(DeliveryFacts, {
-    shipBy: doc(z.nullable(z.iso.datetime()), { description: 'By when its order must leave, where that is known.' }),
+    shipBy: doc(z.nullable(z.iso.datetime()), { description: 'When its order must ship, if that is known.' }),
     late: doc(z.boolean(), {
       description: 'It is not done, and `shipBy` has passed or will have before the next attempt.',
     }),
     subject: doc(Subject, {
       description:
-        'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a change to tell an endpoint, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first.',
+        'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a change to tell an endpoint, a placement to cancel, a SKU whose stock to tell, or a marketplace request. `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first.',
     }),
     traceId: TraceId,
     attempts: doc(z.array(Attempt), { description: 'Oldest first.' }),
@@ -80,7 +80,7 @@ export const Delivery = named(
       id: { example: 'dlv_5be1f6c2a93d70418f26' },
       action: {
         description:
-          '`order` places, `fulfillment` reports, `route` finds who ships; else the name of a fetch or a request.',
+          '`order` places, `fulfillment` reports, `route` finds a shipper; otherwise the name of a fetch or a request.',
         example: 'fulfillment',
       },
       connection: { example: 'scopio-main' },
@@ -107,7 +107,7 @@ export const filterShape = {
   cause: textParam({ description: "The cause's code.", example: 'http_503' }),
   message: doc(optionalParam(z.string().check(z.maxLength(500))), {
     type: 'string',
-    description: 'What the cause says. Ids, numbers, quoted values and dates (or `…`) in it stand for any others.',
+    description: 'The cause’s description. Ids, numbers, quoted values and dates in it (or `…`) match any others.',
     example: 'order … cannot be fulfilled',
   }),
   since: doc(since, { description: 'Created at or after this instant.' }),
@@ -153,7 +153,7 @@ export const Cause = named(
       action: { example: 'fulfillment' },
       code: { example: 'http_422' },
       message: {
-        description: 'What was said, with `…` for ids, numbers, quoted values and dates: one reason is one group.',
+        description: 'The description, with `…` for ids, numbers, quoted values and dates: each reason is one group.',
         example: 'order … cannot be fulfilled',
       },
       firstSeen: 'When the first of them failed.',
@@ -168,7 +168,7 @@ export const presentCause = async ({ sample, ...group }: CauseGroup): Promise<Ca
 });
 
 export const Why = doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible), {
-  description: 'Kept on record beside who decided it.',
+  description: 'Recorded with the name of whoever decided.',
 });
 
 export const Close = named(
@@ -177,7 +177,7 @@ export const Close = named(
     reason: Why,
     remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200), legible)), {
       description:
-        'The id that the marketplace gave it: later events find their order by it. Of a placement, or of a request about an order.',
+        'The id that the marketplace gave it, by which later events find their order. For a placement, or a request about an order.',
     }),
   }),
   { example: { reason: 'order 5021 stands in their panel', remoteId: '5021' } },

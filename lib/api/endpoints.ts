@@ -30,25 +30,25 @@ const Endpoint = named(
       ),
       {
         description:
-          '`failing`: it refused or missed all for a day, and is asked once an hour whether it is back; the others wait for a resume: `gone` after a 410, `expired` where changes it was not told are gone, `asked` by a person.',
+          '`failing`: it refused or missed everything for a day, and is tried once an hour. The others wait for a resume: `gone` after a 410, `expired` because changes it was not told are gone, `asked` by a person.',
       },
     ),
-    failingSince: doc(z.nullable(z.iso.datetime()), { description: 'Since when nothing that it was sent went well.' }),
+    failingSince: doc(z.nullable(z.iso.datetime()), { description: 'When everything sent to it began to fail.' }),
     lastError: doc(z.nullable(z.object({ code: z.string(), at: z.iso.datetime() })), {
-      description: 'In the hub’s words: what an endpoint says stands in its deliveries.',
+      description: 'In the hub’s words: the endpoint’s own are in its deliveries.',
     }),
     lastSuccessAt: z.nullable(z.iso.datetime()),
-    lagSeconds: doc(z.int(), { description: 'Age of the oldest change that it was not told; 0 where there is none.' }),
+    lagSeconds: doc(z.int(), { description: 'Age of the oldest change that it was not told; 0 if there is none.' }),
     lagEntries: doc(z.int(), { description: 'Changes that it was not told, of all types.' }),
   }),
   {
     members: {
       id: { example: 'erp-main' },
       url: { example: 'https://erp.example.com/hooks' },
-      types: { description: 'What it is told; all where there is none.', example: ['order.*', 'fulfillment.*'] },
-      payload: '`full`: the order as it is goes with each change, as `snapshot`.',
+      types: { description: 'The types it is told; all if empty.', example: ['order.*', 'fulfillment.*'] },
+      payload: '`full`: each change comes with the order as it is now, as `snapshot`.',
       since: 'It is told what was committed from then on.',
-      secretsAt: 'When it got the secret that it has; absent where it has none of its own, or nobody knows.',
+      secretsAt: 'When it got its present secret; absent if it has none of its own, or that is unknown.',
     },
   },
 );
@@ -66,7 +66,7 @@ const ERRORS = errorResponses(404);
 export const routes = new Routes('changes');
 
 routes.add('GET /endpoints', {
-  summary: 'Whom the hub pushes changes to, and how that goes',
+  summary: 'Lists the endpoints that the hub pushes changes to, and how that goes',
   scope: 'ops',
   responses: {
     200: json('The endpoints.', z.object({ endpoints: z.array(Endpoint) })),
@@ -79,14 +79,14 @@ routes.add('POST /endpoints/{id}/test', {
   summary: 'Sends an endpoint a message of the type `endpoint.test`',
   responses: {
     200: json(
-      'What came of it, whatever that was.',
+      'The outcome, whatever it was.',
       named(
         'EndpointTest',
         z.object({
           ok: z.boolean(),
           httpStatus: z.nullable(z.int()),
           code: z.nullable(z.string()),
-          description: doc(z.nullable(z.string()), { description: 'In the endpoint’s own words, capped.' }),
+          description: doc(z.nullable(z.string()), { description: 'In the endpoint’s own words, cut.' }),
         }),
       ),
     ),
@@ -120,14 +120,14 @@ async function decide(
 
 routes.add('POST /endpoints/{id}/pause', {
   ...asked,
-  summary: 'Tells an endpoint nothing until it is resumed',
+  summary: 'Pauses an endpoint until it is resumed',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
   answer: ({ params, by }) => decide(params.id, by, 'endpoint.paused', pauseEndpoint),
 });
 
 routes.add('POST /endpoints/{id}/resume', {
   ...asked,
-  summary: 'Has an endpoint go on where it stood',
+  summary: 'Resumes an endpoint where it stopped',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
   answer: ({ params, by }) => decide(params.id, by, 'endpoint.resumed', resumeEndpoint),
 });

@@ -12,8 +12,8 @@ import { body, json, Routes } from './kit/route.ts';
 const State = named('InboundState', InboundState);
 
 const Body = {
-  body: doc(z.optional(z.string()), { description: 'As it came. In lists only of what could not be read.' }),
-  encoding: doc(z.optional(z.enum(['utf8', 'base64'])), { description: 'How `body` is written.' }),
+  body: doc(z.optional(z.string()), { description: 'As it came. In lists only for events that could not be read.' }),
+  encoding: doc(z.optional(z.enum(['utf8', 'base64'])), { description: 'The encoding of `body`.' }),
 };
 
 const InboundEvent = named(
@@ -22,10 +22,10 @@ const InboundEvent = named(
     ...InboundFacts.shape,
     traceId: TraceId,
     ...Body,
-    bodyBytes: doc(z.optional(z.int()), { description: 'How long the body is, where only its beginning is shown.' }),
+    bodyBytes: doc(z.optional(z.int()), { description: 'The length of the body, if only its beginning is shown.' }),
     named: doc(z.optional(z.object({ topic: z.string(), ...Body })), {
       description:
-        'The webhook that only named what was read at once: topic and body of the event are those of what was read.',
+        'The webhook that only named something which was read at once: the event’s topic and body are from that read.',
     }),
   }),
   {
@@ -35,7 +35,7 @@ const InboundEvent = named(
       topic: { example: 'order-paid' },
       order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
       bodyTruncated:
-        '`body` is only its beginning: with `bodyBytes` the event itself shows more, without it no more is kept, as the whole was too large.',
+        '`body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large.',
       error: {
         description: 'Why it could not be read.',
         example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
@@ -51,7 +51,7 @@ export const routes = new Routes('events');
 
 routes.add('GET /events', {
   summary: 'Lists inbound events, newest first',
-  description: 'With `state=unreadable` without those that somebody has set aside.',
+  description: 'With `state=unreadable`, events that somebody has set aside are left out.',
   scope: 'ops',
   request: {
     query: z.strictObject({
@@ -81,7 +81,7 @@ routes.add('GET /events/{id}', {
 routes.add('POST /events/{id}/reveal', {
   summary: 'The event with its body as it came, for a session of the console',
   description:
-    'Other answers show a session the paths and types of a body. Who looked is put on record in `GET /audit`.',
+    'Other answers only show a session the paths and types of a body. Who looked is recorded in `GET /audit`.',
   scope: 'ops',
   reveals: true,
   request: { params: z.object({ id: doc(z.string(), {}) }) },
@@ -94,9 +94,9 @@ routes.add('POST /events/{id}/reveal', {
 });
 
 routes.add('POST /events/{id}/set-aside', {
-  summary: 'Sets aside an event that could not be read, and that nobody will mend',
+  summary: 'Sets aside an event that could not be read and that nobody will correct',
   description:
-    'It is no longer among `state=unreadable`; who said so and why stands in `setAside`. Its body is kept as long as any, and `POST /remaps` still reads it. 409 `event_was_read` for one that could be read.',
+    'It is no longer among `state=unreadable`; `setAside` says who decided that and why. Its body is kept as long as any, and `POST /remaps` still reads it. 409 `event_was_read` for one that could be read.',
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), {}) }),

@@ -50,7 +50,7 @@ named('Fulfillment', Fulfillment, {
   },
   members: {
     by: 'The connection that shipped it, or `erp`.',
-    carrier: "A canonical code, or the shipper's own word.",
+    carrier: 'A canonical code, or the shipper’s own name.',
   },
 });
 
@@ -83,20 +83,20 @@ named('Payment', Payment, { example: { method: 'card', state: 'paid' } });
 
 named('Amounts', Amounts, {
   description:
-    'What the order costs as the buyer pays it, in minor units of the currency: goods − discount + shipping + other = total, and + tax where prices do not include it.',
+    'What the buyer pays for the order, in minor units of the currency: goods − discount + shipping + other = total, and + tax if prices do not include it.',
   example: { currency: 'PLN', goods: 10000, shipping: 2000, discount: 0, tax: 2244, other: 0, total: 12000 },
 });
 
 named('Line', Line, {
-  description: 'A line in units and in minor units; what the source does not tell and what does not follow is null.',
+  description: 'A line in units and in minor units; what the source does not tell and nothing else implies is null.',
   members: {
     quantity: 'Units ordered: cancelled, shipped and open ones together.',
-    placed: 'Units that stand with whoever was asked to ship them, shipped ones too.',
-    returned: 'Of those shipped.',
+    placed: 'Units that are with a shipper who was asked for them, shipped ones included.',
+    returned: 'Of the shipped units.',
     unitPrice: 'Of one unit, with and without tax.',
     tax: 'The rate in percent, the amount of the whole line.',
     discount: 'On the whole line, already taken off `total`.',
-    total: 'What the whole line costs, with tax where `taxIncluded`.',
+    total: 'The cost of the whole line, including tax where `taxIncluded`.',
     attributes: 'Personalization and other choices of the buyer.',
   },
 });
@@ -106,17 +106,17 @@ export const OrderSummary = named(
   z.extend(z.extend(OrderFacts, OrderWhole.shape), {
     status: OrderStatus,
     shipBy: doc(z.nullable(z.iso.datetime()), {
-      description: 'By when it must leave, where the sales channel says so.',
+      description: 'When it must ship, if the sales channel tells.',
     }),
     unreleased: doc(z.nullable(z.string()), {
       description:
-        'Why it does not ship, and what would release it, as its explanation says; null where nothing holds it back.',
+        'Why it does not ship, and what would release it, in the words of its explanation; null if nothing holds it back.',
     }),
     late: doc(z.boolean(), { description: 'Units are left to ship although `shipBy` has passed.' }),
-    ucp: doc(z.union([Ucp, z.null()]), { description: 'Null where it would not be valid: the order itself says why.' }),
+    ucp: doc(z.union([Ucp, z.null()]), { description: 'Null if it would not be valid: the order itself says why.' }),
   }),
   {
-    description: 'An order as lists carry it: without its timeline.',
+    description: 'An order in a list: without its timeline.',
     members: {
       id: { description: '`<connection>:<externalId>`.', example: 'scopio-main:ord_8f3a' },
       connection: { example: 'scopio-main' },
@@ -149,7 +149,7 @@ export const PostedFulfillment = named(
   z.strictObject({
     lineItems: doc(z.optional(LineItems), {
       description:
-        'What the parcel holds; absent: everything that is left to be shipped, but for what a shipper was asked for while other units are yours.',
+        'The content of the parcel; absent: everything you have left to ship, or, if none of the order is yours, everything that is left.',
     }),
     carrier: doc(
       z
@@ -194,7 +194,7 @@ export const AddressPatch = named(
   'AddressPatch',
   z.partial(z.strictObject(patch)).check(z.refine((address) => Object.keys(address).length > 0, 'names no member')),
   {
-    description: 'The members to correct; the others stay as they are, a blank one is cleared.',
+    description: 'The members to correct; others stay as they are, and a blank one is cleared.',
     example: { postal_code: '03940', address_locality: 'Ciudad de México' },
   },
 );

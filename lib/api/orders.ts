@@ -19,9 +19,9 @@ import { AddressPatch, Order, OrderId, OrderSummary, PostedFulfillment } from '.
 import { presentSummaries, showOrder } from './present-order.ts';
 
 const OrderQuery = z.strictObject({
-  connection: textParam({ description: 'Of this connection only.' }),
+  connection: textParam({ description: 'Only for this connection.' }),
   externalId: textParam({
-    description: 'The one order with this id at its marketplace; wants `connection`, and no other filter applies.',
+    description: 'The one order with this id at its marketplace; needs `connection`, and no other filter applies.',
   }),
   status: optionalParam(OrderStatus),
   late: doc(late, { description: 'Whether units are left to ship although `shipBy` has passed.' }),
@@ -89,7 +89,7 @@ routes.add('GET /orders/{id}', {
 
 routes.add('POST /orders/{id}/reveal', {
   summary: 'The order with its buyer, for a session of the console',
-  description: 'What other answers mask to a session is shown, and who looked is put on record in `GET /audit`.',
+  description: 'Shows what other answers mask for a session; who looked is recorded in `GET /audit`.',
   scope: 'orders:read',
   reveals: true,
   request: { params: z.object({ id: OrderId }) },
@@ -104,7 +104,7 @@ routes.add('POST /orders/{id}/reveal', {
 routes.add('PATCH /orders/{id}', {
   summary: 'Corrects the shipping address',
   description:
-    'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
+    'The correction outranks later snapshots of the sales channel, and the timeline shows it. Deliveries that waited for it run again by themselves.',
   scope: 'ops',
   request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
   responses: { 200: json('The corrected order.', Order), ...errorResponses(404, 422) },
@@ -115,7 +115,7 @@ routes.add('PATCH /orders/{id}', {
 routes.add('POST /orders/{id}/fulfillments', {
   summary: 'Reports a parcel that the seller shipped',
   description:
-    'Whoever sold the order is told. The same carrier, tracking number and lines again are the same fulfillment. 409 `order_cancelled`; 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`, `idempotency_key_reused`.',
+    'The sales channel is told. The same carrier, tracking number and lines again are the same fulfillment. 409 `order_cancelled`; 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`, `idempotency_key_reused`.',
   scope: 'fulfillments:write',
   request: {
     params: z.object({ id: OrderId }),

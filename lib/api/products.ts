@@ -15,15 +15,15 @@ const Product = named('Product', ProductFacts, {
     connection: { example: 'sello-se' },
     sku: SKU,
     externalId: "The marketplace's own id of it.",
-    quantity: 'Units for sale there, where it said a number.',
-    updatedAt: 'The instant of what is known. 1970: the SKU was only seen in an order.',
+    quantity: 'Units for sale there, if it told a number.',
+    updatedAt: 'When this was true at the source. 1970: the SKU was only seen in an order.',
   },
 });
 
 named('Stock', Stock, {
   members: {
     sku: SKU,
-    forSale: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
+    forSale: 'In all warehouses: what sales channels are told. Null if no warehouse told a number.',
   },
 });
 named('StockExplanation', StockExplanation, {
@@ -33,7 +33,7 @@ named('StockExplanation', StockExplanation, {
       example:
         '4 units of MUG-RED for sale. marketful-mx said 6 at 2026-11-20T09:00:00.000Z, of which 2 were just sold.',
     },
-    channels: 'What each channel that lists it and can be told is told.',
+    channels: 'The number told to each channel that lists it and can be told.',
   },
 });
 const { connection, warehouse } = Stock.shape.quantities.def.element.shape;
@@ -49,7 +49,7 @@ const bySku = {
 export const routes = new Routes('catalog');
 
 routes.add('GET /products', {
-  summary: 'Lists what the connections said of their SKUs, by SKU',
+  summary: 'Lists what connections told of their SKUs, by SKU',
   scope: 'orders:read',
   request: {
     query: z.strictObject({ ...bySku, connection: textParam() }),
@@ -66,7 +66,7 @@ routes.add('GET /products', {
 });
 
 routes.add('GET /stock', {
-  summary: 'Lists how many there are, by SKU',
+  summary: 'Lists stock, by SKU',
   scope: 'orders:read',
   request: { query: z.strictObject(bySku) },
   responses: { 200: json('A page of SKUs.', listOf('stock', Stock)) },
@@ -81,7 +81,7 @@ routes.add('GET /stock/{sku}/explanation', {
   scope: 'orders:read',
   request: { params: z.object({ sku: doc(z.string(), SKU) }) },
   responses: {
-    200: json('Each part of the number, and a sentence of them.', StockExplanation),
+    200: json('Each part of the number, and a sentence about them.', StockExplanation),
     ...errorResponses(404),
   },
   answer: async ({ params: { sku } }) => {

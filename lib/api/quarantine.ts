@@ -16,7 +16,7 @@ const QuarantinedWebhook = named(
       id: { example: 'qtn_5be1f6c2a93d70418f26' },
       connection: { example: 'scopio-main' },
       topic: { example: 'order-paid' },
-      size: 'Bytes of its body, which nobody is shown: it may be a forgery.',
+      size: 'Bytes of its body, which is never shown: it may be a forgery.',
       admitted: 'Who admitted it, and why.',
     },
   },
@@ -25,7 +25,7 @@ export type QuarantinedWebhook = z.infer<typeof QuarantinedWebhook>;
 
 const counts = {
   matched: z.int(),
-  refused: doc(z.int(), { description: 'Not authentic under the present secrets either.' }),
+  refused: doc(z.int(), { description: 'Not authentic under the present secrets.' }),
   alreadyAdmitted: z.int(),
 };
 
@@ -56,8 +56,8 @@ named('AdmissionRecord', AdmissionRecord, {
 export const routes = new Routes('quarantine');
 
 routes.add('GET /quarantine', {
-  summary: 'Lists webhooks whose proof did not hold, newest first',
-  description: `Of each connection the last ${SLOTS} at most, for 7 days; repetitions are kept once.`,
+  summary: 'Lists webhooks whose proof failed, newest first',
+  description: `At most the last ${SLOTS} of each connection, for 7 days; repetitions are kept once.`,
   scope: 'ops',
   request: {
     query: z.strictObject({ connection: textParam(), ...paging }),
@@ -84,9 +84,9 @@ routes.add('GET /quarantine/admissions', {
 });
 
 routes.add('POST /quarantine/admit', {
-  summary: 'Verifies quarantined webhooks once more and lets the authentic ones in',
+  summary: 'Verifies quarantined webhooks again and admits the authentic ones',
   description:
-    'With their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.',
+    'They keep their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.',
   scope: 'ops',
   request: {
     body: body(
@@ -106,7 +106,7 @@ routes.add('POST /quarantine/admit', {
   },
   responses: {
     200: json('A dry run: nothing was admitted.', AdmissionDryRun),
-    202: json('On their way like any webhook.', Admitted),
+    202: json('Sent on like any webhook.', Admitted),
     ...errorResponses(404),
   },
   answer: async ({ body: { connection: id, ids, dryRun, reason = null }, by, context }) => {

@@ -26,7 +26,7 @@ named('RemapOutcome', Outcome, {
       '`created`, `changed`: an order. `read`: readable now, and changes no order by itself. `unreadable`: it cannot be read. `conflict`: a person must decide. `missing`: its body is no longer kept.',
     reads: 'What it means now: order, shipment, fetch, products, none.',
     changes: { example: [{ member: 'lines[li_1].quantity', from: 1, to: 2 }] },
-    deliveries: 'Those the order does not have yet. What was pushed is not pushed again.',
+    deliveries: 'Deliveries that the order does not have yet. What was pushed is not pushed again.',
     note: 'What a person has to see to.',
   },
 });
@@ -41,7 +41,7 @@ const Remap = named(
     examined: z.int(),
     unchanged: doc(z.int(), { description: 'Read as they stand; not among the outcomes.' }),
     outcomes: z.array(Outcome),
-    cursor: doc(z.optional(z.string()), { description: 'Where to go on. Absent when all was examined.' }),
+    cursor: doc(z.optional(z.string()), { description: 'Where to continue. Absent when everything was examined.' }),
   }),
 );
 
@@ -85,9 +85,9 @@ const presentRecord = ({ filter: kept, ...record }: StoredRemap): RemapRecord =>
 });
 
 routes.add('POST /remaps', {
-  summary: 'Runs kept raw events through the present mapper',
+  summary: 'Runs kept raw events through the current mapper',
   description:
-    'Shows what would change; `apply` makes it so and wants the scope ops, without which the buyer’s data is masked. Nothing that was pushed is pushed again; deliveries that an order lacks are planned. An empty filter is refused: 400 `empty_filter`.',
+    'Shows what would change; `apply` changes it and needs the scope ops, without which the buyer’s data is masked. Nothing that was pushed is pushed again; deliveries that an order lacks are planned. An empty filter is refused: 400 `empty_filter`.',
   scope: 'orders:read',
   request: {
     body: body(
@@ -102,7 +102,7 @@ routes.add('POST /remaps', {
           cursor: z.optional(z.string()),
           remapId: doc(z.optional(z.string()), {
             description:
-              'With `apply` and `cursor`: what the request before answered, so that all of it is one on record.',
+              'With `apply` and `cursor`: the previous answer’s value, so that all requests are recorded as one remap.',
           }),
           reason: Reason,
         }),

@@ -11,14 +11,14 @@ export const Replay = named(
   z.extend(ReplayFacts, {
     waiting: doc(z.int(), { description: 'Not yet released.' }),
     released: doc(z.int(), { description: 'Given their fresh set of attempts.' }),
-    pending: doc(z.int(), { description: 'Of the released, those that have not settled.' }),
+    pending: doc(z.int(), { description: 'Released and not yet settled.' }),
   }),
   {
     members: {
       id: { example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
       by: { description: "The API key's name.", example: 'operator' },
       state:
-        '`collecting` finds its members, `running` releases them and waits for them; `relapsed` is a canary that met a failure; `interrupted` a dead-letter queue’s replay that was cut off.',
+        '`collecting`: finding its members; `running`: releasing them and waiting for them; `relapsed`: a canary that met a failure; `interrupted`: a dead-letter queue’s replay that was cut off.',
       delivery: 'The one delivery it is about.',
       queue: 'The dead-letter queue it is about.',
       stage: 'A canary’s stage: 1 delivery, then 10, then the rest.',
@@ -47,7 +47,7 @@ export const ReplayStarted = named(
   z.object({
     replayId: doc(z.string(), { example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
     matched: doc(z.int(), { description: 'So far, while `state` is `collecting`.' }),
-    released: doc(z.int(), { description: 'So far: the clock goes on with the rest.' }),
+    released: doc(z.int(), { description: 'So far: the sweeper continues with the rest.' }),
     state: Replay.shape.state,
   }),
 );
@@ -61,10 +61,10 @@ export const ReplayDryRun = named(
     complete: doc(z.boolean(), { description: 'False when there are more than were counted.' }),
     leftOut: doc(z.int(), {
       description:
-        'Matched but not replayed: nobody knows whether they happened, and nothing can be read back. Look, and replay each, or name the cause `outcome_unknown`.',
+        'Matched but not replayed: nobody knows whether they succeeded, and nothing can be read back. Look, then replay each, or name the cause `outcome_unknown`.',
     }),
     digest: doc(z.string(), {
-      description: 'Of the matched deliveries as they stand: the `expect` of a replay that is to be of just these.',
+      description: 'Stands for the matched deliveries as they are: send it as `expect` to replay exactly these.',
     }),
     sample: z.array(Delivery).check(z.maxLength(5)),
     calls: doc(
@@ -74,7 +74,7 @@ export const ReplayDryRun = named(
           connection: z.string(),
           action: z.string(),
           count: z.int(),
-          probedFirst: doc(z.int(), { description: 'Of these, read back before they are pushed.' }),
+          probedFirst: doc(z.int(), { description: 'How many of these are probed before they are pushed.' }),
         }),
       ),
       { description: 'What the remotes would be asked to do.' },
@@ -95,10 +95,10 @@ export const FilteredReplay = named(
     }),
     canary: doc(z._default(z.boolean(), false), {
       description:
-        '1 delivery, then 10, then the rest; each stage waits until its own have settled, and the first that is dead or blocked again stops it all.',
+        '1 delivery, then 10, then the rest; each stage waits until its deliveries have settled, and the first that is dead or blocked again stops the replay.',
     }),
     expect: doc(z.optional(z.string().check(z.maxLength(64))), {
-      description: 'The `digest` of a dry run: 409 `matched_changed` where the filter matches anything else by now.',
+      description: 'The `digest` of a dry run: 409 `matched_changed` if the filter matches anything else by now.',
     }),
     reason: Reason,
   }),

@@ -38,7 +38,7 @@ routes.add('GET /replays', {
 
 routes.add('GET /replays/{id}', {
   summary: 'A replay and how far it is',
-  description: 'Looking at a small replay, or at the first stages of a canary, also brings its next step forward.',
+  description: 'Reading a small replay, or the first stages of a canary, also advances it.',
   scope: 'ops',
   request: { params },
   responses: { 200: json('The replay.', Replay), ...errorResponses(404) },
@@ -67,14 +67,15 @@ routes.add('GET /replays/{id}/deliveries', {
 routes.add('POST /replays/{id}/cancel', {
   summary: 'Stops a replay',
   description:
-    'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
+    'Waiting deliveries are not released, and released ones that are not yet due are taken back; an attempt under way ends. Cancelling twice has no effect; 409 `replay_ended` if it had ended by itself.',
   ...decision,
   answer: async ({ params, body: { reason = null }, by }) => showDecided(await cancelReplay(params.id, { by, reason })),
 });
 
 routes.add('POST /replays/{id}/resume', {
-  summary: 'Goes on with a cancelled or relapsed replay',
-  description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
+  summary: 'Continues a cancelled or relapsed replay',
+  description:
+    'It continues with its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
   ...decision,
   answer: async ({ params, body: { reason = null }, by }) => showDecided(await resumeReplay(params.id, { by, reason })),
 });

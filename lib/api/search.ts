@@ -14,9 +14,9 @@ const SearchResult = named(
     kind: z.literal('order'),
     id: doc(z.string(), { example: 'scopio-main:ord_8f3a' }),
     matched: doc(Matched, {
-      description: 'What of the order was meant; `market` is its number at the marketplace behind the channel.',
+      description: 'Which word of the order matched; `market` is its number at the marketplace behind the channel.',
     }),
-    exact: doc(z.boolean(), { description: 'It is called so, and not only something that begins so.' }),
+    exact: doc(z.boolean(), { description: 'The word matches exactly, not just its beginning.' }),
     order: OrderSummary,
   }),
 );
@@ -26,8 +26,8 @@ const SearchResults = z.object({ results: z.array(SearchResult) });
 const Words = doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(320)), { example: 'SC-1001' });
 
 const DESCRIPTION =
-  'By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.';
-const FOUND = json('Orders that are called so first, then those whose words begin so.', SearchResults);
+  'By number, external id, its id at the shipper, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; four characters of a beginning are enough. Orders are found within a second of being committed.';
+const FOUND = json('First the orders with this very word, then those with a word that begins with it.', SearchResults);
 
 async function find(q: string, limit: number) {
   const found = await search(q, limit);
@@ -44,7 +44,7 @@ export const routes = new Routes('orders');
 routes.add('GET /search', {
   description: DESCRIPTION,
   scope: 'orders:read',
-  summary: 'Finds orders by any of their words; an e-mail address is for POST, as it must not stand in a URL',
+  summary: 'Finds orders by any of their words; use POST for an e-mail address, which must not be in a URL',
   request: { query: z.strictObject({ q: Words, limit: paging.limit }) },
   responses: { 200: FOUND },
   answer: async ({ query: { q, limit } }) => {

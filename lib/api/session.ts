@@ -36,7 +36,7 @@ const NO_STORE = { 'cache-control': 'no-store' };
 export const presentSession = ({ key, expiresAt }: Stored) => ({ key: key.name, scopes: [...key.scopes], expiresAt });
 
 routes.add('GET /session', {
-  summary: 'Whose the API key or the session is, and what it may do',
+  summary: 'The name and scopes of the API key or session',
   scope: null,
   responses: { 200: json('The caller.', z.pick(Session, { key: true, scopes: true })), ...errorResponses(401, 500) },
   answer: async ({ context }) => {

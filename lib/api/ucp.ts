@@ -32,7 +32,7 @@ const UcpError = named(
 );
 
 const UcpRefused = named('UcpRefused', z.object({ code: z.string(), content: z.string() }), {
-  description: 'A signature that does not hold, or the profile of who signed.',
+  description: 'The signature is wrong, or the signer’s profile.',
   example: { code: 'profile_not_trusted', content: 'no endpoint of profile ucp is at https://platform.example' },
 });
 
@@ -57,7 +57,7 @@ export function createUcpRoutes({
     summary: 'The hub’s UCP business profile, with the keys that its order events are signed with',
     scope: null,
     responses: {
-      200: json('As `discovery/profile_schema.json` of UCP 2026-04-08 has it.', UcpProfile),
+      200: json('By `discovery/profile_schema.json` of UCP 2026-04-08.', UcpProfile),
     },
     answer: async ({ context }) => {
       context.header('Cache-Control', `public, max-age=${PROFILE_SECONDS}`);
@@ -74,7 +74,7 @@ export function createUcpRoutes({
       headers: z.object({
         'ucp-agent': header('`profile="https://platform.example/.well-known/ucp"`: who signed.'),
         'signature-input': header(
-          'Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` where there is one.',
+          'Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` if there is one.',
         ),
         signature: header('Raw `r‖s`.'),
         'x-api-key': header('An API key, in place of `Authorization`.'),

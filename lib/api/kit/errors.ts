@@ -61,15 +61,15 @@ export const errorBody = ({ code, description, field }: ErrorDetail): z.infer<ty
 });
 
 const MEANINGS = {
-  400: 'The request does not have the documented shape; `field` names what is wrong.',
-  401: 'No API key, or one that is not known.',
+  400: 'The request does not have the documented shape; `field` names the member at fault.',
+  401: 'No API key, or an unknown one.',
   403: 'The API key lacks the scope.',
-  404: 'There is no such thing.',
-  409: 'Not in the state it is in.',
+  404: 'Not found.',
+  409: 'Not possible in its present state.',
   413: 'The body is over 1 MiB.',
   415: 'The body is not sent as application/json.',
-  422: 'Understood, and not possible.',
-  500: 'The hub failed. Safe to try again.',
+  422: 'Understood, but not possible.',
+  500: 'The hub failed; the request can safely be repeated.',
 } as const;
 
 type Status = keyof typeof MEANINGS;

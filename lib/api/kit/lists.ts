@@ -48,7 +48,7 @@ const MAX_CURSOR = Math.ceil((MAX_SORT_KEY_BYTES * 4) / 3);
 export const cursorOf = (sort: RegExp) =>
   doc(optionalParam(z.string().check(z.maxLength(MAX_CURSOR), z.refine(isA(sort), 'is not a cursor of this list'))), {
     type: 'string',
-    description: 'Where the page before ended: its `cursor`.',
+    description: 'The `cursor` of the previous page.',
   });
 
 const isA = (pattern: RegExp) => (cursor: string) => {
@@ -63,7 +63,7 @@ export const paging = {
       optionalParam(doc(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), { type: 'integer' })),
       z.transform((limit) => limit ?? 50),
     ),
-    { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'How many at most.' },
+    { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'The most items to return.' },
   ),
   cursor: cursorOf(/^\d{4}-\d\d-\d\dT[\d:.]+Z#./),
 };
@@ -89,7 +89,7 @@ export const late = doc(
     optionalParam(z.enum(['true', 'false'])),
     z.transform((value) => (value === undefined ? undefined : value === 'true')),
   ),
-  { type: 'boolean', description: 'Whether it cannot be shipped in time.' },
+  { type: 'boolean', description: 'Whether it is late.' },
 );
 
 /** `{ "<plural>": […], "cursor"? }`: the last page has no cursor. A page may hold fewer than `limit` and still have one. */

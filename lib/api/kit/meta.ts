@@ -57,13 +57,15 @@ export const legible = z.refine<string>(
 );
 
 export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500), legible)), {
-  description: 'Kept on record beside who asked.',
+  description: 'Recorded with the name of whoever asked.',
 });
 
-metadata.add(Decision.shape.by, { description: "The API key's name, or `cli:` and the user who went past the API." });
+metadata.add(Decision.shape.by, {
+  description: 'The API key’s name, or `cli:` and the user for what bypasses the API.',
+});
 
 export const TraceId = doc(z.nullable(z.string()), {
-  description: 'W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.',
+  description: 'W3C trace id: the log lines of its cause and of its consequences show it as `trace_id`.',
   example: '4bf92f3577b34da6a3ce929d0e0e4736',
 });
 
