@@ -24,22 +24,24 @@ export const putMember = (replay: string, place: 'WAITING' | 'OPEN', member: Mem
 
 const UNRELEASED = 'attribute_exists(pk) AND attribute_not_exists(releasedAt)';
 
-/** The writes that move a member on, once. */
-export const moveMember = (
+/** The writes that move a member on, once. What has settled is never taken back: what it was before goes. */
+export function moveMember(
   replay: string,
   member: Member,
   from: Place,
   to: Place,
   now: Date,
   ConditionExpression = 'attribute_exists(pk)',
-): Write[] => [
-  { Delete: { Key: keyOf(replay, from, member), ConditionExpression } },
-  put({
-    ...member,
-    ...keyOf(replay, to, member),
-    ...(to === 'DONE' && { expiresAt: expiryOf(items.settledMember, now.toISOString()) }),
-  }),
-];
+): Write[] {
+  const { before: _, ...settled } = member;
+  return [
+    { Delete: { Key: keyOf(replay, from, member), ConditionExpression } },
+    put({
+      ...(to === 'DONE' ? { ...settled, expiresAt: expiryOf(items.settledMember, now.toISOString()) } : member),
+      ...keyOf(replay, to, member),
+    }),
+  ];
+}
 
 /** An open member's release, once. */
 export const putReleased = (replay: string, member: Member): Write =>

@@ -4,7 +4,7 @@ import { reopen } from '#lib/deliveries/reopen';
 import { tellOrder } from '#lib/orders/change';
 import { type Table, transact, type Write } from '#lib/platform/table/table';
 import { moveMember, putBack, putReleased } from './members.ts';
-import { beforeOf, type Member, type Replay } from './replay.ts';
+import { beforeOf, type Member, type Replay, restored } from './replay.ts';
 import type { Hub } from './store.ts';
 
 const AT_ONCE = 20;
@@ -27,7 +27,7 @@ export async function release(
     if (!delivery || !isReleasable(member, delivery)) return;
     const at = now.toISOString();
     const reopened = reopen(delivery, slots[index] ?? at, at);
-    const released: Member = { ...member, releasedAt: at, before: beforeOf(delivery) };
+    const released: Member = { ...member, releasedAt: at, before: await beforeOf(delivery, table) };
     const also = [...tellReplay(delivery, 'delivery.replayed', replay, at), putReleased(replay.id, released)];
     if (await transition(delivery, reopened, also, table)) await ring([reopened], now);
   });
@@ -51,7 +51,7 @@ export async function recall(replay: Replay, members: readonly Member[], now: Da
     if (!before || delivery.updatedAt !== releasedAt || delivery.state !== 'pending') return;
     if (Date.parse(delivery.nextAttemptAt ?? '') <= now.getTime()) return;
     const told = tellReplay(delivery, 'delivery.recalled', { ...replay, ...replay.cancelled }, now.toISOString());
-    await transition(delivery, { ...delivery, ...before }, [...told, ...also], table);
+    await transition(delivery, await restored(delivery, before, table), [...told, ...also], table);
   });
 }
 

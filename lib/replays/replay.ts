@@ -1,4 +1,6 @@
 import type { Delivery, DeliveryState } from '#lib/deliveries/delivery';
+import { getAttempts } from '#lib/deliveries/ledger';
+import { db, type Table } from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
 import type { ReplayFacts } from './replay-schema.ts';
 
@@ -16,13 +18,27 @@ export interface Replay extends z.infer<typeof ReplayFacts> {
 }
 
 /** What a delivery was before its release, to be restored if a replay that stops takes it back. */
-type Before = ReturnType<typeof beforeOf>;
+type Before = Awaited<ReturnType<typeof beforeOf>>;
 
-export const beforeOf = ({ state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...more }: Delivery) => {
+/** What a remote said is left to stand with the attempt that it answered: erased there, it is gone. */
+export async function beforeOf(delivery: Delivery, table = db) {
+  const { state, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...more } = delivery;
   const { failures, unknown, throttledSince, deadLettered } = more;
+  const { description, ...known } = more.cause ?? {};
+  const isSaid = description === (await lastWords(delivery, table));
+  const cause = more.cause && { ...known, ...(!isSaid && { description }) };
   const met = { failures, unknown, throttledSince, deadLettered };
   return { state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...met };
-};
+}
+
+/** The delivery as it was. */
+export async function restored(delivery: Delivery, { cause, ...before }: Before, table = db): Promise<Delivery> {
+  const said = { description: (await lastWords(delivery, table)) ?? '' };
+  return { ...delivery, ...before, cause: cause && ({ ...said, ...cause } as Delivery['cause']) };
+}
+
+const lastWords = async (delivery: Delivery, table: Table): Promise<string | undefined> =>
+  (await getAttempts(delivery, table)).at(-1)?.description;
 
 /** A delivery as part of a replay, an item of its own: waiting → open → done. */
 export interface Member {

@@ -195,6 +195,32 @@ test('a replay that is cancelled takes back what nobody has looked at yet, as it
   expect(await read('dlv_1')).toMatchObject({ cause, deadLettered: true, failures: 4 });
 });
 
+test('what a remote said of a delivery stands with its attempt alone, and what was erased there is not taken back', async () => {
+  const attempt = { number: 1, startedAt: '', endedAt: '', outcome: 'failed', nextAttemptAt: null } as const;
+  const attempts = [{ ...attempt, code: 'http_422', description: cause.description }];
+  await putDead(2, { attempts, attemptCount: 1 });
+  const ours = { code: 'cancelled_by_supplier', description: '2 of MUG-RED' };
+  await transact(
+    [putNewDelivery(deliveryOf({ id: 'dlv_9' }, { ...DEAD, attempts, attemptCount: 1, cause: ours }))],
+    table,
+  );
+  const id = await start({ perMinute: 30 });
+  await advance(id);
+  const open = async () => JSON.stringify(await listMembers(id, 'OPEN', 9, table));
+  expect(await open()).not.toContain('"description":"no"');
+  const was = await read('dlv_1');
+  await transition(was, { ...was, attempts: [{ ...attempt, description: 'erased' }] }, [], table);
+  const cancelled = { by: 'ops', reason: null, at: later(1).toISOString() };
+  await commitReplay((await getReplay(id, table)) as Replay, { state: 'cancelled', cancelled }, later(1), [], table);
+  await settle('dlv_0', 'succeeded');
+  await advance(id, 1);
+  expect((await read('dlv_1')).cause).toEqual({ code: 'http_422', description: 'erased' });
+  expect((await read('dlv_9')).cause).toEqual(ours);
+  const [done] = await listMembers(id, 'DONE', 9, table);
+  expect(done).toMatchObject({ delivery: 'dlv_0', outcome: 'succeeded' });
+  expect(done).not.toHaveProperty('before');
+});
+
 test('a replay that relapses while another has one of its deliveries in hand is over, and keeps that one waiting', async () => {
   await putDead(13);
   const id = await start({ canary: true, perMinute: 6_000 });

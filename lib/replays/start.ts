@@ -72,7 +72,7 @@ export async function replayDelivery(delivery: Delivery, settings: ReplaySetting
   const at = now.toISOString();
   const replay: Replay = { ...newReplay(settings, now), delivery: delivery.id, matched: 1 };
   const { id, createdAt, state: was } = delivery;
-  const member = { delivery: id, createdAt, was, releasedAt: at, before: beforeOf(delivery) };
+  const member = { delivery: id, createdAt, was, releasedAt: at, before: await beforeOf(delivery) };
   const reopened = reopen(delivery, at, at);
   const also = [
     ...putNewReplay(replay),
