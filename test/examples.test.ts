@@ -1,7 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { API_KEY, eventually, freePort } from './support/hub.ts';
@@ -35,13 +36,31 @@ const untilInFeed = (id: string) =>
     return true;
   }, 'the order in the feed');
 
+/** A way to the hub that breaks off once, as while the hub is deployed. */
+async function breaksOffOnce(hub: string) {
+  let isAway = true;
+  const way = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request));
+    if (isAway) {
+      isAway = false;
+      return void request.socket.destroy();
+    }
+    const { method = 'GET', headers } = request;
+    const asked = { authorization: headers.authorization ?? '', 'content-type': 'application/json' };
+    const answer = await fetch(hub + request.url, { method, headers: asked, ...(method !== 'GET' && { body }) });
+    response.writeHead(answer.status).end(await answer.text());
+  }).listen(0, '127.0.0.1');
+  await once(way, 'listening');
+  return { url: `http://127.0.0.1:${(way.address() as AddressInfo).port}`, stop: () => way.close() };
+}
+
 const PROGRAMS = [
   { name: 'TypeScript', command: process.execPath, file: 'examples/erp/feed.ts' },
   { name: 'Python', command: 'python3', file: 'examples/erp/feed.py' },
 ];
 
 test.each(PROGRAMS)(
-  'the example in $name books each order once and acknowledges it under a number of its own',
+  'the example in $name books each order once, acknowledges it under a number of its own, and waits for a hub that is away',
   async (each) => {
     const there = await run(each.command, ['--version']).then(
       () => true,
@@ -51,13 +70,15 @@ test.each(PROGRAMS)(
     if (!there) return;
     const [sold] = stage.scopio.place({});
     const id = `${SHOP}:${sold?.id}`;
-    const example = async () => {
-      const env = { ...process.env, LONGSHORE_URL: stage.hub.url, LONGSHORE_API_KEY: API_KEY };
+    const example = async (url = stage.hub.url) => {
+      const env = { ...process.env, LONGSHORE_URL: url, LONGSHORE_API_KEY: API_KEY };
       const { stdout } = await run(each.command, [each.file, '--once'], { cwd: `${import.meta.dirname}/..`, env });
       return stdout.trim().split('\n').filter(Boolean);
     };
     await untilInFeed(id);
-    const booked = await example();
+    const way = await breaksOffOnce(stage.hub.url);
+    const booked = await example(way.url);
+    way.stop();
     const { number, acknowledgement } = (await stage.hub.get(`/orders/${encodeURIComponent(id)}`)) as {
       number: string;
       acknowledgement: { reference: string };

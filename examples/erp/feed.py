@@ -1,4 +1,5 @@
 """Books orders by the change feed: python3 examples/erp/feed.py [--once]. Copy it: it wants nothing but Python 3.9."""
+import http.client
 import json
 import os
 import sys
@@ -14,11 +15,21 @@ EVERY_SECONDS = 2
 
 
 def call(method, path, body=None):
+    """Asks again while the hub is away, as while it is deployed: each of these requests may come twice."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-    request = urllib.request.Request(HUB + path, data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
+    while True:
+        request = urllib.request.Request(HUB + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code < 500 and error.code != 429:
+                raise
+            print(method, path, error.code, "once more", file=sys.stderr)
+        except (OSError, http.client.HTTPException) as error:
+            print(method, path, error, "once more", file=sys.stderr)
+        time.sleep(EVERY_SECONDS)
 
 
 def book(order):

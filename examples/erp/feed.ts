@@ -17,11 +17,20 @@ interface Page {
   caughtUp: boolean;
 }
 
+/** Asks again while the hub is away, as while it is deployed: each of these requests may come twice. */
 async function call<T>(method: string, path: string, body?: object): Promise<T> {
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-  const answer = await fetch(HUB + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as T;
+  for (;;) {
+    const answer = await fetch(HUB + path, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch(
+      () => null,
+    );
+    const text = await answer?.text().catch(() => null);
+    if (answer?.ok && typeof text === 'string') return JSON.parse(text) as T;
+    if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429)
+      throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    console.error(`${method} ${path}: ${answer?.status ?? 'no answer'}, once more`);
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  }
 }
 
 /** Yours: book the order under the number of your system. The same order may come again, as after a crash of yours. */
