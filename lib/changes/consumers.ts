@@ -32,12 +32,12 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   };
 
   /** The marks for `earliest`, `latest`, or the instant after which changes are wanted. */
-  async function marksAt(place: string): Promise<Marks> {
-    if (place === 'latest')
+  async function marksAt(from: string): Promise<Marks> {
+    if (from === 'latest')
       return eachPartition(async (each) => ({ position: (await feed.head(each))?.position ?? 0, taken: 0 }));
     // What is older is deleted in no order: a reader that began there would meet holes.
     const oldest = now().getTime() - items.feedItem.keepDays * DAY_MS;
-    const instant = new Date(place === 'earliest' ? oldest : Math.max(oldest, Date.parse(place))).toISOString();
+    const instant = new Date(from === 'earliest' ? oldest : Math.max(oldest, Date.parse(from))).toISOString();
     return eachPartition(async (each) => ({ position: await feed.positionAt(each, instant), taken: 0 }));
   }
 
@@ -95,9 +95,9 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   };
 
   /** Moves it to an instant or a cursor, even backward. */
-  async function seek(id: string, place: string): Promise<Consumer> {
-    const isPlace = place === 'earliest' || place === 'latest' || WrittenInstant.safeParse(place).success;
-    const marks = isPlace ? await marksAt(place) : await known(decodeMarks(place));
+  async function seek(id: string, from: string): Promise<Consumer> {
+    const isNamed = from === 'earliest' || from === 'latest' || WrittenInstant.safeParse(from).success;
+    const marks = isNamed ? await marksAt(from) : await known(decodeMarks(from));
     return move(id, (committed) => encodeMarks(marks, Math.max(now().getTime(), sinceOf(committed) + 1)));
   }
 

@@ -20,8 +20,8 @@ export const EARLIEST: Marks = PARTITIONS.map(() => ({ position: 0, taken: 0 }))
 
 /** `since` is when the consumer was last moved to where it reads from; 0 for a reader without a name. */
 export const encodeMarks = (marks: Marks, since = 0): string => {
-  const places = marks.map(({ position, taken }) => (taken ? `${position}+${taken}` : `${position}`));
-  return Buffer.from(`${places.join('.')}${since ? `~${since}` : ''}`).toString('base64url');
+  const positions = marks.map(({ position, taken }) => (taken ? `${position}+${taken}` : `${position}`));
+  return Buffer.from(`${positions.join('.')}${since ? `~${since}` : ''}`).toString('base64url');
 };
 
 const CURSOR = /^\d{1,12}(\+\d{1,6})?(\.\d{1,12}(\+\d{1,6})?)*(~\d{1,15})?$/;

@@ -207,11 +207,11 @@ async function tell(endpoint: Endpoint, change: Change, hub: Hub): Promise<Resul
  * Where the cursor moves: in each partition to the last change before the first that was not told; and the changes
  * after it that were told.
  */
-function reached(after: Marks, { changes, places, marks }: ChangePage, isTold: readonly boolean[]) {
+function reached(after: Marks, { changes, marksAfter, marks }: ChangePage, isTold: readonly boolean[]) {
   const stuck = new Map<number, Marks[number]>();
   const last = new Map<number, Marks[number]>();
   const ahead: string[] = [];
-  for (const [index, { partition, mark }] of places.entries()) {
+  for (const [index, { partition, mark }] of marksAfter.entries()) {
     if (isTold[index] && stuck.has(partition)) ahead.push(changes[index]?.id ?? '');
     else if (isTold[index]) last.set(partition, mark);
     else if (!stuck.has(partition))

@@ -14,7 +14,7 @@ interface Wanted {
 export interface ChangePage {
   changes: Change[];
   /** The mark after each change. */
-  places: Array<{ partition: number; mark: Mark }>;
+  marksAfter: Array<{ partition: number; mark: Mark }>;
   /** Where the next page begins. */
   marks: Marks;
   /** Nothing more was in the feed at the moment of reading. */
@@ -38,7 +38,7 @@ export async function readChanges(
   const fair = Math.ceil(limit / (only?.length || after.length)) + 1;
   const size = Math.min(ITEMS.most, Math.max(ITEMS.least, fair));
   const changes: Change[] = [];
-  const places: ChangePage['places'] = [];
+  const marksAfter: ChangePage['marksAfter'] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const pages = await eachPartition(async (partition) =>
       !only || only.includes(partition)
@@ -55,17 +55,17 @@ export async function readChanges(
       for (const [index, change] of rest.entries()) {
         if (changes.length === limit) {
           marks[partition] = { position: item.position - 1, taken: mark.taken + index };
-          return { changes, places, marks, caughtUp: false };
+          return { changes, marksAfter, marks, caughtUp: false };
         }
         if (!wants(change)) continue;
         changes.push(change);
-        places.push({ partition, mark: { position: item.position - 1, taken: mark.taken + index + 1 } });
+        marksAfter.push({ partition, mark: { position: item.position - 1, taken: mark.taken + index + 1 } });
       }
       marks[partition] = { position: item.position, taken: 0 };
     }
-    if (pages.every(({ hasMore }) => !hasMore)) return { changes, places, marks, caughtUp: true };
+    if (pages.every(({ hasMore }) => !hasMore)) return { changes, marksAfter, marks, caughtUp: true };
   }
-  return { changes, places, marks, caughtUp: false };
+  return { changes, marksAfter, marks, caughtUp: false };
 }
 
 /** Items after a position, and the one at it: a restored table may not have come that far again. */

@@ -1,13 +1,13 @@
 import { type Configuration, everyAccount, getConfiguration } from '#lib/connections/store';
 import { sum } from '#lib/platform/sum';
-import { delivery as place } from '#lib/platform/table/items';
+import { delivery as item } from '#lib/platform/table/items';
 import {
   decodeCursor,
   eachListed,
   encodeCursor,
   listIndex,
   type PageAsked,
-  type Place,
+  type IndexEntry,
   partitionsOf,
   queryIndex,
 } from '#lib/platform/table/sharded-index';
@@ -55,7 +55,7 @@ async function listAmong(
   const before = cursor && decodeCursor(cursor);
   const rows = (await getDeliveries(ids, table))
     .filter(matches)
-    .map((delivery) => ({ delivery, sort: place.byTime.sort(delivery) }))
+    .map((delivery) => ({ delivery, sort: item.byTime.sort(delivery) }))
     .filter(({ sort }) => !before || sort < before)
     .sort((a, b) => (a.sort < b.sort ? 1 : -1));
   const page = rows.slice(0, limit);
@@ -71,15 +71,15 @@ export const eachDelivery = (filter: DeliveryFilter & Among): AsyncGenerator<Del
 function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
   // Dead and blocked ones are indexed by when they became so, which is never before they were created.
   const bounded = { index: 'byState', since } as const;
-  const within = (...places: ReadonlyArray<Place<{ connection: string }>>) => ({
-    partitions: connections.flatMap((connection) => places.flatMap((each) => partitionsOf(each, { connection }))),
+  const within = (...entries: ReadonlyArray<IndexEntry<{ connection: string }>>) => ({
+    partitions: connections.flatMap((connection) => entries.flatMap((each) => partitionsOf(each, { connection }))),
   });
-  if (state === 'dead') return { ...bounded, ...within(place.dead) };
-  if (state === 'blocked') return { ...bounded, ...within(place.blocked) };
-  if (state === 'pending' || state === 'leased') return { index: 'byState', ...within(place.due) } as const;
+  if (state === 'dead') return { ...bounded, ...within(item.dead) };
+  if (state === 'blocked') return { ...bounded, ...within(item.blocked) };
+  if (state === 'pending' || state === 'leased') return { index: 'byState', ...within(item.due) } as const;
   if ((cause || message) && !state)
-    return { index: 'byState', ...within(place.dead, place.blocked, place.due) } as const;
-  return { index: 'byTime', ...within(place.byTime), since } as const;
+    return { index: 'byState', ...within(item.dead, item.blocked, item.due) } as const;
+  return { index: 'byTime', ...within(item.byTime), since } as const;
 }
 
 /** Members that a filter names as they are. */
@@ -115,10 +115,10 @@ export const MAX_COUNTED = 1_000;
 export async function countOpen(connection: string): Promise<{ pending: number; blocked: number; dead: number }> {
   const countShard = async (partition: string) =>
     (await queryIndex({ index: 'byState', partition, limit: MAX_COUNTED, newestFirst: true })).length;
-  const count = async (of: Place<{ connection: string }>) => {
+  const count = async (of: IndexEntry<{ connection: string }>) => {
     const counts = await Promise.all(partitionsOf(of, { connection }).map(countShard));
     return Math.min(MAX_COUNTED, sum(counts));
   };
-  const [pending, blocked, dead] = await Promise.all([count(place.due), count(place.blocked), count(place.dead)]);
+  const [pending, blocked, dead] = await Promise.all([count(item.due), count(item.blocked), count(item.dead)]);
   return { pending, blocked, dead };
 }

@@ -26,10 +26,10 @@ export interface Rejected {
  * under another secret. Never throws: the caller gets 401 whatever becomes of it.
  */
 export function createQuarantine(webhook: Webhook): { offer(rejected: Rejected): Promise<void> } {
-  const budget = createQuarantineBudget();
+  const allowance = createAllowance();
   return {
     async offer(rejected) {
-      if (!budget.take(rejected.connection)) return;
+      if (!allowance.take(rejected.connection)) return;
       const sent = Promise.all([send(webhook, rejected), sleep(ANSWER_AFTER_MS)]);
       await Promise.race([sent, sleep(GIVE_UP_AFTER_MS, undefined, { ref: false })]);
     },
@@ -64,7 +64,7 @@ const PER_MINUTE = 10;
 const BUCKETS = 64;
 
 /** What an instance may offer. Names share buckets, so that an existing one is treated like any other. */
-export function createQuarantineBudget(): { take(connection: string, now?: number): boolean } {
+export function createAllowance(): { take(connection: string, now?: number): boolean } {
   const buckets = Array.from({ length: BUCKETS }, () => ({ left: BURST, at: 0 }));
   return {
     take(connection, now = Date.now()) {

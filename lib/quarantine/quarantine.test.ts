@@ -6,7 +6,7 @@ import type { Outgoing } from '#lib/platform/queue/queue';
 import type { Table } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import { admit, judge } from './admit.ts';
-import { createQuarantineBudget } from './offer.ts';
+import { createAllowance } from './offer.ts';
 import { quarantine, readQuarantine } from './store.ts';
 
 const shop: Connection = {
@@ -88,7 +88,7 @@ it('admits what is authentic now, at its original time of receipt, and once', as
 });
 
 it('hands on fifty at once and ten a minute, of a name that exists as of one that does not', () => {
-  const { take } = createQuarantineBudget();
+  const { take } = createAllowance();
   const taken = (name: string, now: number) =>
     Array.from({ length: 100 }, () => take(name, now)).filter(Boolean).length;
   for (const name of ['shop', 'made-up']) {

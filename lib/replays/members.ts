@@ -3,7 +3,7 @@ import { bare, db, eachPage, expiryOf, getItems, type Item, NEW, put, type Write
 import type { Member } from './replay.ts';
 
 /** How far a member is: not yet released, released and watched, settled. */
-export type Place = 'WAITING' | 'OPEN' | 'DONE';
+export type Phase = 'WAITING' | 'OPEN' | 'DONE';
 
 /**
  * Each has a partition of its own: a member takes ten writes from one to the next, and at the fastest pace a hundred do
@@ -15,12 +15,12 @@ const KINDS = { WAITING: items.waitingMember, OPEN: items.openMember, DONE: item
 const positionOf = ({ createdAt, shipBy, delivery }: Member): string =>
   `${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}`;
 
-const keyOf = (replay: string, place: Place, member: Member) =>
-  KINDS[place].key({ replay, position: positionOf(member) });
+const keyOf = (replay: string, phase: Phase, member: Member) =>
+  KINDS[phase].key({ replay, position: positionOf(member) });
 
 /** A member that is matched and not on record; it may be released in the same moment. */
-export const putMember = (replay: string, place: 'WAITING' | 'OPEN', member: Member): Write =>
-  put({ ...member, ...keyOf(replay, place, member) }, NEW);
+export const putMember = (replay: string, phase: 'WAITING' | 'OPEN', member: Member): Write =>
+  put({ ...member, ...keyOf(replay, phase, member) }, NEW);
 
 const UNRELEASED = 'attribute_exists(pk) AND attribute_not_exists(releasedAt)';
 
@@ -28,8 +28,8 @@ const UNRELEASED = 'attribute_exists(pk) AND attribute_not_exists(releasedAt)';
 export function moveMember(
   replay: string,
   member: Member,
-  from: Place,
-  to: Place,
+  from: Phase,
+  to: Phase,
   now: Date,
   ConditionExpression = 'attribute_exists(pk)',
 ): Write[] {
@@ -62,14 +62,14 @@ export async function withoutKnown(replay: string, members: readonly Member[], t
 /** At most `limit` members, after `after`: by ship-by first, then the oldest deliveries. */
 export async function listMembers(
   replay: string,
-  place: Place,
+  phase: Phase,
   limit: number,
   table = db,
   after = '',
 ): Promise<Member[]> {
   const members: Member[] = [];
-  const start = after && { ExclusiveStartKey: KINDS[place].key({ replay, position: after }) };
-  for await (const { Items } of eachPage({ ...inPlace(replay, place), ...start, Limit: limit }, table)) {
+  const start = after && { ExclusiveStartKey: KINDS[phase].key({ replay, position: after }) };
+  for await (const { Items } of eachPage({ ...inPhase(replay, phase), ...start, Limit: limit }, table)) {
     members.push(...(Items as Array<Item<Member>>).map((item) => bare<Member>(item)));
     if (members.length >= limit) break;
   }
@@ -77,30 +77,30 @@ export async function listMembers(
 }
 
 /** The sequence in which a replay's members are listed: those under way, those that have settled, those that wait. */
-const TOLD = ['OPEN', 'DONE', 'WAITING'] as const satisfies Place[];
+const TOLD = ['OPEN', 'DONE', 'WAITING'] as const satisfies Phase[];
 
 /** A page of a replay's members. One that moves on meanwhile may be listed twice, or not at all. */
 export async function pageOfMembers(replay: string, limit: number, cursor = `${TOLD[0]}#`, table = db) {
-  const [from, after] = cursor.split(/#(.*)/) as [Place, string];
-  const members: Array<Member & { place: Place }> = [];
-  for (const place of TOLD.slice(TOLD.indexOf(from))) {
-    const found = await listMembers(replay, place, limit + 1 - members.length, table, place === from ? after : '');
-    members.push(...found.map((member) => ({ ...member, place })));
+  const [from, after] = cursor.split(/#(.*)/) as [Phase, string];
+  const members: Array<Member & { phase: Phase }> = [];
+  for (const phase of TOLD.slice(TOLD.indexOf(from))) {
+    const found = await listMembers(replay, phase, limit + 1 - members.length, table, phase === from ? after : '');
+    members.push(...found.map((member) => ({ ...member, phase })));
     if (members.length > limit) break;
   }
   const page = members.slice(0, limit);
   const last = members.length > limit ? page.at(-1) : undefined;
-  return { members: page, ...(last && { cursor: `${last.place}#${positionOf(last)}` }) };
+  return { members: page, ...(last && { cursor: `${last.phase}#${positionOf(last)}` }) };
 }
 
-export async function countMembers(replay: string, place: Place, table = db): Promise<number> {
+export async function countMembers(replay: string, phase: Phase, table = db): Promise<number> {
   let count = 0;
-  for await (const { Count } of eachPage({ ...inPlace(replay, place), Select: 'COUNT' }, table)) count += Count;
+  for await (const { Count } of eachPage({ ...inPhase(replay, phase), Select: 'COUNT' }, table)) count += Count;
   return count;
 }
 
-const inPlace = (replay: string, place: Place) => ({
-  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :place)',
-  ExpressionAttributeValues: { ':pk': KINDS[place].key({ replay, position: '' }).pk, ':place': KINDS[place].prefix },
+const inPhase = (replay: string, phase: Phase) => ({
+  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :phase)',
+  ExpressionAttributeValues: { ':pk': KINDS[phase].key({ replay, position: '' }).pk, ':phase': KINDS[phase].prefix },
   ConsistentRead: true,
 });

@@ -109,11 +109,11 @@ describe('a replay', () => {
     for (let cursor: string | undefined = 'OPEN#'; cursor !== undefined; ) {
       const page: Awaited<ReturnType<typeof pageOfMembers>> = await pageOfMembers(id, 2, cursor, table);
       expect(page.members.length).toBeLessThanOrEqual(2);
-      told.push(...page.members.map(({ place, delivery }) => `${place} ${delivery}`));
+      told.push(...page.members.map(({ phase, delivery }) => `${phase} ${delivery}`));
       cursor = page.cursor;
     }
     const whole = await pageOfMembers(id, 200, undefined, table);
-    expect(told).toEqual(whole.members.map(({ place, delivery }) => `${place} ${delivery}`));
+    expect(told).toEqual(whole.members.map(({ phase, delivery }) => `${phase} ${delivery}`));
     expect([...told].map((each) => each.split(' ')[1]).sort()).toEqual(['dlv_0', 'dlv_1', 'dlv_2', 'dlv_3', 'dlv_4']);
     expect(told.map((each) => each.split(' ')[0]).join(' ')).toMatch(/^(OPEN )+DONE( WAITING)+$/);
   });

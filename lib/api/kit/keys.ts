@@ -92,8 +92,8 @@ export function openKeys(table = db) {
 function itemOf(key: string, { name, scopes }: ApiKey, now: Date) {
   const hash = hashKey(key);
   const createdAt = now.toISOString();
-  const places = keysIn(items.apiKey.byTime, { createdAt, hash });
-  return { ...items.apiKey.key({ hash }), name, scopes, createdAt, ...places };
+  const indexKeys = keysIn(items.apiKey.byTime, { createdAt, hash });
+  return { ...items.apiKey.key({ hash }), name, scopes, createdAt, ...indexKeys };
 }
 
 export const { findApiKey, findKeyByHash, putApiKey, createApiKey, listApiKeys, revokeApiKeys } = openKeys();

@@ -71,7 +71,7 @@ function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<st
     uri: (id) => `#/components/schemas/${id}`,
     io: 'input',
     unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => applyMeta(jsonSchema, metadata.get(zodSchema)),
+    override: ({ zodSchema, jsonSchema }) => mergeMeta(jsonSchema, metadata.get(zodSchema)),
   });
   metadata.remove(every);
   const { [EVERY]: members, ...components } = Object.fromEntries(
@@ -85,7 +85,7 @@ function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<st
 }
 
 /** Metadata with a `type` replaces the generated schema, other metadata is merged into it. Safe-integer bounds are dropped. */
-function applyMeta(schema: Json, own: Meta = {}): void {
+function mergeMeta(schema: Json, own: Meta = {}): void {
   if ('type' in own) for (const key of Object.keys(schema)) delete schema[key];
   if ('format' in schema) delete schema.pattern;
   if (schema.format === 'date-time') schema.example ??= INSTANT;
@@ -150,7 +150,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 
 function describeParameters({ query, params, headers }: RequestShape, schemaOf: SchemaOf): Json[] {
   const parts = { query, path: params, header: headers };
-  return Object.entries(parts).flatMap(([place, part]) => {
+  return Object.entries(parts).flatMap(([where, part]) => {
     if (!part) return [];
     const { properties = {}, required = [] } = schemaOf(part) as {
       properties?: Record<string, Json>;
@@ -158,7 +158,7 @@ function describeParameters({ query, params, headers }: RequestShape, schemaOf: 
     };
     return Object.entries(properties).map(([name, schema]) => ({
       name,
-      in: place,
+      in: where,
       required: required.includes(name),
       ...described(schema.description ?? PARAMETERS[name]),
       schema,

@@ -29,29 +29,29 @@ type Node = Record<string, unknown>;
 const partsOf = (path: string): string[] => path.match(/\[\]|[^.[\]]+/g) ?? [];
 
 /** Every value at a path, with its positions in lists. */
-function find(value: unknown, [part, ...rest]: readonly string[], places: readonly number[] = []): Found[] {
-  if (part === undefined) return value === undefined || value === null ? [] : [{ value, places }];
+function find(value: unknown, [part, ...rest]: readonly string[], indexes: readonly number[] = []): Found[] {
+  if (part === undefined) return value === undefined || value === null ? [] : [{ value, indexes }];
   if (part === '[]')
-    return Array.isArray(value) ? value.flatMap((each, place) => find(each, rest, [...places, place])) : [];
-  return isObject(value) && Object.hasOwn(value, part) ? find(value[part], rest, places) : [];
+    return Array.isArray(value) ? value.flatMap((each, index) => find(each, rest, [...indexes, index])) : [];
+  return isObject(value) && Object.hasOwn(value, part) ? find(value[part], rest, indexes) : [];
 }
 interface Found {
   value: unknown;
-  places: readonly number[];
+  indexes: readonly number[];
 }
 
 /** Sets a value at a path and creates what is missing on the way; what is there and no object stays. */
-function set(node: Node, parts: readonly string[], { value, places }: Found): void {
+function set(node: Node, parts: readonly string[], { value, indexes }: Found): void {
   const [part = '', ...rest] = parts;
-  const [place = 0, ...others] = places;
-  const key = part === '[]' ? `${place}` : part;
+  const [index = 0, ...others] = indexes;
+  const key = part === '[]' ? `${index}` : part;
   if (rest.length === 0) {
     node[key] = value;
     return;
   }
   node[key] ??= rest[0] === '[]' ? [] : {};
   const next = node[key];
-  if (isObject(next)) set(next, rest, { value, places: part === '[]' ? others : places });
+  if (isObject(next)) set(next, rest, { value, indexes: part === '[]' ? others : indexes });
 }
 
 /**

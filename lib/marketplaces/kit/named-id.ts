@@ -7,12 +7,12 @@ import { unreadable } from './shape.ts';
  */
 export function findNamedId(body: unknown, paths: readonly string[][]): string | undefined {
   const outer = inside({ value: body, isNamed: false });
-  const places = [{ value: body, isNamed: false }, outer, inside(outer)];
+  const candidates = [{ value: body, isNamed: false }, outer, inside(outer)];
   for (const path of paths)
-    for (const { value: place, isNamed } of places) {
+    for (const { value: candidate, isNamed } of candidates) {
       // The `id` of an object with a name of its own belongs to that object: to a customer, not to the order.
       if (isNamed && path.join() === 'id') continue;
-      const value = path.reduce<unknown>(memberLike, place);
+      const value = path.reduce<unknown>(memberLike, candidate);
       if (!isExact(value)) throw unreadable(path.join('.'), INEXACT);
       if (isIdOfDigits(value)) return textOf(value);
     }
@@ -27,7 +27,7 @@ function memberLike(value: unknown, name: string): unknown {
 
 const plain = (key: string): string => key.replaceAll(/[_-]/g, '').toLowerCase();
 
-interface Place {
+interface Candidate {
   value: unknown;
   /** Whether the path here leads through anything but lists and the usual names for an envelope's content. */
   isNamed: boolean;
@@ -36,7 +36,7 @@ interface Place {
 const ENVELOPE = /^(data|payload|body|object|resource|\d+)$/;
 
 /** An envelope's content: its only object. With two, nothing says which is meant. */
-function inside({ value, isNamed }: Place): Place {
+function inside({ value, isNamed }: Candidate): Candidate {
   const held = isObject(value) ? Object.entries(value).filter(([, each]) => isObject(each)) : [];
   const [name, only] = held.length === 1 ? (held[0] ?? []) : [];
   return { value: only, isNamed: isNamed || !ENVELOPE.test(name ?? '') };

@@ -5,7 +5,7 @@ import { db, getItems, type IndexKeys, isKeyTooLong, type Key, type Table } from
 type IndexName = keyof typeof schema.indexes;
 
 /** Where an index has the items of one kind; `isSharded`: in several partitions, by the item's id. */
-export interface Place<Partition = never, Sort = never> {
+export interface IndexEntry<Partition = never, Sort = never> {
   index: IndexName;
   isSharded: boolean;
   partition: (of: Partition) => string;
@@ -14,7 +14,7 @@ export interface Place<Partition = never, Sort = never> {
 
 /** An item's index keys. */
 export function keysIn<P, S>(
-  { index, isSharded, partition, sort }: Place<P, S>,
+  { index, isSharded, partition, sort }: IndexEntry<P, S>,
   item: P & S & { id?: string },
 ): IndexKeys {
   const { hashKey, rangeKey } = schema.indexes[index];
@@ -23,7 +23,7 @@ export function keysIn<P, S>(
 }
 
 /** All partitions of an index that have items of this kind. */
-export const partitionsOf = <P>({ isSharded, partition }: Place<P>, of: P): string[] =>
+export const partitionsOf = <P>({ isSharded, partition }: IndexEntry<P>, of: P): string[] =>
   isSharded ? shardsOf(partition(of)) : [partition(of)];
 
 /** The partition of an index that has this item, by its id. */
@@ -119,9 +119,9 @@ export interface PageAsked {
 }
 
 /** Where a list looks: all partitions of a kind, for these connections if it has any. */
-export const across = (place: Place<{ connection: string }>, connections: readonly string[] = ['']) => ({
-  index: place.index,
-  partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
+export const across = (entry: IndexEntry<{ connection: string }>, connections: readonly string[] = ['']) => ({
+  index: entry.index,
+  partitions: connections.flatMap((connection) => partitionsOf(entry, { connection })),
 });
 
 interface Listing<T> extends PageAsked, Pick<Pages, 'index' | 'partitions'> {
