@@ -74,6 +74,14 @@ describe('what is only named, and can be read at once', () => {
     expect(await inbox.eventOf(odd)).toMatchObject({ state: 'unreadable', error: { code: 'odd', field: 'x' } });
   });
 
+  it('is one event where it cannot be read, however many polls list it', async () => {
+    const polls = [1, 2, 3].map(() => told(asks, { receivedBy: 'poll' }));
+    for (const message of polls) await takeNamed(message, async () => 'contract');
+    const id = `evt_${shortHash('scopio-main', 'read', JSON.stringify('contract'))}`;
+    expect(await getEvent(id, inbox.table)).toMatchObject({ state: 'unreadable', askedBy: 'poll' });
+    for (const message of polls) expect(await getEvent(message.id, inbox.table)).toBeUndefined();
+  });
+
   it('becomes a delivery with its first attempt where the remote fails', async () => {
     const message = told(asks);
     await takeNamed(message, () => Promise.reject(new RetryableError({ code: 'http_503', description: 'busy' })));

@@ -142,9 +142,9 @@ async function recordUnreadable(
     field,
   });
   const error = { code, description: `${message.connection}: ${description}`, ...(field !== undefined && { field }) };
-  // Every poll finds the same body again: it is one event.
-  const id =
-    message.receivedBy === 'poll' ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
+  // Every poll finds the same body again, or what its list names: it is one event.
+  const isFound = [message.receivedBy, message.askedBy].includes('poll') && !message.remapped;
+  const id = isFound ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
   await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);
 }
 
