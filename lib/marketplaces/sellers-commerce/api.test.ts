@@ -62,6 +62,17 @@ describe('the codes decide, whatever the HTTP status says', () => {
     await expect(postShipping(open([{ status: 200, body: 'true' }]).context, SHIPPING)).rejects.toBeInstanceOf(
       UnknownOutcomeError,
     );
+    for (const body of [
+      '{"results":"Processed","responseMessage":"","statusCode":20}',
+      '{"status_code":"20"}',
+      '{"Results":"Processed"}',
+      '"Processed"',
+      'Processed Successfully',
+    ])
+      await postShipping(open([{ status: 200, body }]).context, SHIPPING);
+    const refused = open([{ status: 200, body: '{"results":"InvalidData","responseMessage":"no","statusCode":30}' }]);
+    const detail = { code: 'response_30', description: 'InvalidData: no' };
+    await expect(postShipping(refused.context, SHIPPING)).rejects.toMatchObject({ detail });
   });
 });
 

@@ -5,7 +5,7 @@ import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { checkDone, readThing, unclearAnswer } from '../kit/answers.ts';
 import { applyFields } from '../kit/fields.ts';
-import { member, rowsIn, textOf } from '../kit/json.ts';
+import { isObject, rowsIn, textOf } from '../kit/json.ts';
 import {
   anything,
   count,
@@ -98,7 +98,6 @@ const PAID_ALREADY = [27, 28];
 const [PROVIDER_MISSING, FAILED] = [21, 29];
 /** 20 to 36; the document has no 23. */
 const CODE = /^(?:2[0-24-9]|3[0-6])$/;
-const MAX_WORDS = 500;
 
 /**
  * What an answer's own code says, whatever the HTTP status: "While the text for an error message may change, the codes
@@ -108,22 +107,27 @@ function judge(
   { status, body }: Pick<HttpResponse, 'status' | 'body'>,
   alsoDone: readonly number[] = [],
 ): { isDone: boolean; refusal: IntegrationError | null } {
-  const answers = (Array.isArray(body) ? body : [body]).filter((answer) => codeOf(answer) !== null);
-  const undone = answers.find((answer) => ![...DONE, ...alsoDone].includes(codeOf(answer) ?? 0));
+  const all = [body].flat(Infinity).map(readAnswer);
+  const answers = all.filter(({ code }) => code !== null);
+  const undone = answers.find(({ code }) => ![...DONE, ...alsoDone].includes(code ?? 0));
   return { isDone: answers.length > 0 && !undone, refusal: undone ? refuse(undone, status) : null };
 }
 
-function refuse(answer: unknown, httpStatus: number): IntegrationError {
-  const code = codeOf(answer);
-  const words = [member(answer, 'Results'), member(answer, 'ResponseMessage')].map(textOf).filter(Boolean);
-  const detail = { code: `response_${code}`, description: words.join(': ').slice(0, MAX_WORDS), httpStatus };
+function refuse({ code, words }: ReturnType<typeof readAnswer>, httpStatus: number): IntegrationError {
+  const detail = { code: `response_${code}`, description: words.slice(0, 500), httpStatus };
   if (code === PROVIDER_MISSING) return new BlockedError(detail, 'connection');
   return code === FAILED ? new RetryableError(detail) : new RejectedError(detail);
 }
 
-function codeOf(answer: unknown): number | null {
-  const text = textOf(member(answer, 'StatusCode'));
-  return CODE.test(text) ? Number(text) : null;
+const Answer = spelled(looseTexts('StatusCode', 'Results', 'ResponseMessage'));
+/** The words of 20: an answer without a code is done with them. */
+const PROCESSED = /^processed( successfully)?\W*$/i;
+
+function readAnswer(told: unknown): { code: number | null; words: string } {
+  const { StatusCode = '', ...said } = readShape(Answer, isObject(told) ? told : { Results: told });
+  const words = [said.Results, said.ResponseMessage].filter((word) => word !== undefined);
+  const told20 = words.some((word) => PROCESSED.test(word)) ? 20 : null;
+  return { code: CODE.test(StatusCode) ? Number(StatusCode) : told20, words: words.join(': ') };
 }
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'token' | 'now'>;

@@ -59,8 +59,7 @@ function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<Or
 }
 
 function readOrder(order: Order, currency: string, settings: Settings, receivedAt: string, amounts: AmountReader) {
-  const { OrderNumber: externalId, OrderStatusId } = order;
-  const { timeZone, dayFirst } = settings;
+  const [{ OrderNumber: externalId, OrderStatusId }, { timeZone, dayFirst }] = [order, settings];
   if (!order.CurrencyCode) amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
   const times = DATES.map((field) => amounts.instant(isoOf(order[field], dayFirst), field, timeZone));
   const index = times.findIndex((time) => time !== null);

@@ -261,7 +261,6 @@ function remarkOn(offset: number | undefined, settings: Record<string, unknown>,
   return [timeZone ? `${clock}, which settings.timeZone ${timeZone} is not` : `${clock}: set settings.timeZone`];
 }
 
-/** Whether a set did not have it yet. */
 const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;
 
 const hashOf = (row: unknown): string => shortHash(JSON.stringify(row)).slice(0, 10);
