@@ -5,9 +5,9 @@ import {
   decodeCursor,
   eachListed,
   encodeCursor,
+  type IndexEntry,
   listIndex,
   type PageAsked,
-  type IndexEntry,
   partitionsOf,
   queryIndex,
 } from '#lib/platform/table/sharded-index';
@@ -77,8 +77,7 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
   if (state === 'dead') return { ...bounded, ...within(item.dead) };
   if (state === 'blocked') return { ...bounded, ...within(item.blocked) };
   if (state === 'pending' || state === 'leased') return { index: 'byState', ...within(item.due) } as const;
-  if ((cause || message) && !state)
-    return { index: 'byState', ...within(item.dead, item.blocked, item.due) } as const;
+  if ((cause || message) && !state) return { index: 'byState', ...within(item.dead, item.blocked, item.due) } as const;
   return { index: 'byTime', ...within(item.byTime), since } as const;
 }
 
