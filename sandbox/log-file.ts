@@ -1,17 +1,21 @@
-import { createWriteStream } from 'node:fs';
+import { appendFileSync, createWriteStream } from 'node:fs';
+
+/** A write wakes another thread, which costs more than the line. */
+const GATHER_MS = 20;
 
 /** The hub's log lines go where CloudWatch would have them; the terminal is for people. */
 export function logToFile(path: string): void {
   const file = createWriteStream(path, { flags: 'a' });
   let lines: string[] = [];
-  const flush = () => {
-    file.write(lines.join(''));
+  const due = () => {
+    const text = lines.join('');
     lines = [];
+    return text;
   };
   const write = (line: unknown) => {
-    // What is logged in one turn of the event loop is written at once.
-    if (lines.length === 0) setImmediate(flush);
+    if (lines.length === 0) setTimeout(() => file.write(due()), GATHER_MS);
     lines.push(`${String(line)}\n`);
   };
   for (const level of ['debug', 'info', 'warn', 'error'] as const) console[level] = write;
+  process.once('exit', () => appendFileSync(path, due()));
 }

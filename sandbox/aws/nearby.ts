@@ -11,17 +11,25 @@ type FromCaller = [id: number, host: string, asked?: NearbyRequest];
 /** An answer, or without it that the connection broke. */
 type ToCaller = [id: number, answer?: NearbyAnswer];
 
-/** Posts in one message what is said at one moment: a message costs more than what is in it. */
-function gather<Said extends FromCaller | ToCaller>(port: MessagePort): (said: Said) => void {
+/** With more questions open than these, nobody waits longer because an answer takes another turn of the event loop. */
+const BUSY = 8;
+
+/**
+ * Posts in one message what is said at one moment, or in one turn of the event loop while much is `open`: a message costs
+ * more than what is in it.
+ */
+function gather<Said extends FromCaller | ToCaller>(port: MessagePort, open: () => number): (said: Said) => void {
   let all: Said[] = [];
   return (said) => {
     all.push(said);
     if (all.length > 1) return;
-    process.nextTick(() => {
+    const post = () => {
       const due = all;
       all = [];
       port.postMessage(due);
-    });
+    };
+    if (open() > BUSY) setImmediate(post);
+    else process.nextTick(post);
   };
 }
 
@@ -31,12 +39,14 @@ const hostOf = (endpoint: string): string => new URL(endpoint).host;
 export function serveNearby(port: MessagePort, listeners: readonly Listener[]): void {
   const byHost = new Map(listeners.map((listener) => [hostOf(listener.endpoint), listener]));
   const hungUp = new Map<number, () => void>();
-  const reply = gather<ToCaller>(port);
+  let open = 0;
+  const reply = gather<ToCaller>(port, () => open);
   const hear = ([id, host, asked]: FromCaller): void => {
     if (!asked) {
       hungUp.get(id)?.();
       return;
     }
+    open += 1;
     const onClose = (listener: () => void) => void hungUp.set(id, listener);
     const answered = byHost.get(host)?.answer({ ...asked, onClose }) ?? Promise.reject(new Error(`nobody is ${host}`));
     void answered
@@ -44,7 +54,10 @@ export function serveNearby(port: MessagePort, listeners: readonly Listener[]): 
         (answer) => reply([id, answer]),
         () => reply([id]),
       )
-      .finally(() => hungUp.delete(id));
+      .finally(() => {
+        open -= 1;
+        hungUp.delete(id);
+      });
   };
   port.on('message', (all: FromCaller[]) => {
     for (const each of all) hear(each);
@@ -69,7 +82,7 @@ const headersOf = ({ headers }: NearbyRequest): Record<string, string> =>
 /** Has the SDK of this thread ask these endpoints through a port whose other end `serveNearby` has. */
 export function askNearby(port: MessagePort, endpoints: readonly string[]): void {
   const waiting = new Map<number, (answer?: NearbyAnswer) => void>();
-  const say = gather<FromCaller>(port);
+  const say = gather<FromCaller>(port, () => waiting.size);
   let last = 0;
   for (const host of endpoints.map(hostOf))
     nearby.set(host, (asked, signal) => {

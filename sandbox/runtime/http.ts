@@ -149,5 +149,6 @@ function write(
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   response.statusCode = statusCode;
-  response.end(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
+  // Text goes out with the headers in one write.
+  response.end(isBase64Encoded ? Buffer.from(body, 'base64') : body);
 }

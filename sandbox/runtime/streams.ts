@@ -12,7 +12,7 @@ import { type Handler, invoke, tellFailure } from './handlers.ts';
 const LOOK_EVERY_MS = 250;
 const MAX_PAUSE_MS = 10_000;
 /** How often at most it is written down how far a shard has been handed on: what a kill forgets of it is handed on again. */
-const KEEP_EVERY_MS = 250;
+const KEEP_EVERY_MS = 1_000;
 
 interface Options {
   streams?: readonly StreamSpec[];

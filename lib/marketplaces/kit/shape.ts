@@ -212,11 +212,21 @@ export function unused(id: string, others: Set<string>): string {
   return own;
 }
 
-const letters = (name: string): string =>
-  name
+/** The letters of the names in the bodies of late: they are the same few in each. */
+const lettersOf = new Map<string, string>();
+const MAX_NAMES = 1_000;
+
+function letters(name: string): string {
+  const known = lettersOf.get(name);
+  if (known !== undefined) return known;
+  const found = name
     .normalize('NFD')
     .replaceAll(/[^a-z0-9]/gi, '')
     .toLowerCase();
+  if (lettersOf.size >= MAX_NAMES) lettersOf.clear();
+  lettersOf.set(name, found);
+  return found;
+}
 
 /**
  * An object with a member that may have other names, each spelled in any way (`TrackingNumber`, `número guía`): the first
