@@ -3,7 +3,7 @@ import { classify, describe, type HttpResponse } from '#lib/platform/http/classi
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { unclearAnswer } from '../kit/answers.ts';
+import { checkDone, unclearAnswer } from '../kit/answers.ts';
 import { firstText, isIdOfDigits, isObject, member, textOf, unwrap } from '../kit/json.ts';
 import {
   alsoNamed,
@@ -46,12 +46,8 @@ const ShipmentEvent = alsoNamed(
 );
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
 /** Rails may name each record of a list. */
-export const ShipmentEvents = looseList(
-  z.pipe(
-    reading((event) => unwrap(event, ['shipment_event', 'event', 'evento'], 'status')),
-    ShipmentEvent,
-  ),
-);
+const bare = reading((event) => unwrap(event, ['shipment_event', 'event', 'evento'], 'status'));
+export const ShipmentEvents = looseList(z.pipe(bare, ShipmentEvent));
 
 /** "orden: objeto": what the document says of it. Any one of its three names tells which order it is. */
 export const Orden = alsoNamed(
@@ -94,7 +90,13 @@ function send(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
 export async function call(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
   const response = await send(caller, request);
   if (isRefusal(response)) throw refuse(response);
+  if (request.method === 'POST') checkTold(response);
   return response;
+}
+
+/** Without a message a page, or an error in other words, is no answer. */
+function checkTold(response: HttpResponse): void {
+  if (textOf(member(response.body, 'message')) === '') checkDone(response);
 }
 
 /**
@@ -103,16 +105,14 @@ export async function call(caller: Caller, request: HttpRequest): Promise<HttpRe
  */
 export async function getEvents(caller: Caller, orderId: string): Promise<unknown> {
   const path = '/shipment_events/get_events';
-  const query = { order_id: orderId };
-  return found(await send(caller, { method: 'GET', path, query }));
+  return found(await send(caller, { method: 'GET', path, query: { order_id: orderId } }));
 }
 
 /** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null where there is no such order. */
 export async function getOrder(caller: Caller, canal: string, orden: string): Promise<unknown> {
   const path = '/shopi_orders/get_orders';
   try {
-    const query = { canal, orden };
-    return found(await send(caller, { method: 'GET', path, query }));
+    return found(await send(caller, { method: 'GET', path, query: { canal, orden } }));
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
@@ -182,6 +182,8 @@ export async function createItems(caller: Caller, items: readonly Fields[]): Pro
   const saved = namesIn(response.body, 'items_saved');
   // 201: some were saved. The answer to a second call would be that they exist.
   if (!isRefusal(response) && namesIn(response.body, 'items_errors').length === 0) {
+    if (response.status === 201 && saved.length === 0) throw unclearAnswer(describe(response), 201);
+    checkTold(response);
     const items = member(response.body, 'items_saved');
     return Array.isArray(items) ? items : [];
   }
@@ -199,12 +201,9 @@ export async function deleteItem(caller: Caller, itemId: number): Promise<void> 
 }
 
 /** POST /entradas/nueva_entrada_api: pieces by SKU; returns the `order_token`, if they say it. */
-export async function createEntryOrder(
-  caller: Caller,
-  entryOrder: Readonly<Record<string, number>>,
-): Promise<string | undefined> {
+export async function createEntryOrder(caller: Caller, entry_order: Fields): Promise<string | undefined> {
   const path = '/entradas/nueva_entrada_api';
-  const { body } = await call(caller, { method: 'POST', path, json: { entry_order: entryOrder } });
+  const { body } = await call(caller, { method: 'POST', path, json: { entry_order } });
   return textOf(member(body, 'order_token')) || undefined;
 }
 

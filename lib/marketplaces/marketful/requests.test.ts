@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BlockedError, RejectedError } from '#lib/platform/errors';
+import { BlockedError, RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, remoteContext } from '#test/conformance/kit';
 import { info } from './manifest.ts';
 import { requests } from './requests.ts';
@@ -100,4 +100,19 @@ test.each([
   ['entry-order', { entry_order: { A: 1.5 } }],
 ])('%s refuses %j', (name, input) => {
   expect(requests[name]?.Input.safeParse(input).success).toBe(false);
+});
+
+test.each([
+  [200, '<html>Mantenimiento</html>'],
+  [200, '{"error":"boom"}'],
+  [201, ''],
+])('an answer of %i %s does not say that items were saved', async (status, body) => {
+  const { context } = open([{ status, body }]);
+  await expect(ask('items-create', context, { items: [item('A')] })).rejects.toBeInstanceOf(UnknownOutcomeError);
+});
+
+test('a page in place of an answer does not say that goods were announced', async () => {
+  const { context } = open([{ status: 200, body: '<html>Mantenimiento</html>' }]);
+  const announced = ask('entry-order', context, { entry_order: { A: 1 } });
+  await expect(announced).rejects.toBeInstanceOf(UnknownOutcomeError);
 });

@@ -6,7 +6,7 @@ import { member, parseJson, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { isRefunded, listPage } from './api.ts';
 import { ORDER_LIST, PRODUCT_LIST } from './documents.ts';
-import { cursorBehind, type Page } from './schema.ts';
+import { cursorBehind, firstOf, type Page } from './schema.ts';
 
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
@@ -20,8 +20,7 @@ const MAX_RESTARTS = 5;
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
 
 /**
- * The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all,
- * and what the page before it begins with.
+ * The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all.
  */
 const Position = z.object({
   list: z.enum(['orders', 'products']),
@@ -42,27 +41,27 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify(position) };
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
-    const first = textOf(member(page.nodes[0], 'id'));
-    // Cursors are offsets: what left the list moved the rest up, and a page would miss as many. Told twice it leads nowhere.
-    if ((position.length !== null && page.length < position.length) || first === position.first) {
-      position = { ...position, after: null, length: null, first: undefined };
+    const anew = { ...position, after: null, length: null, first: undefined };
+    // Cursors are offsets: what left the list moved the rest up, and a page would miss as many.
+    if (position.length !== null && page.length < position.length) {
+      position = anew;
       restarts += 1;
       continue;
     }
     const items = itemsOf(position, page, ids);
     let next: Position | null;
     try {
-      next = follow(context, { ...position, first }, page);
+      next = follow(context, position, page);
     } catch (error) {
       // What stands on a page is handed on also where nothing leads behind it: the next poll takes this page up again.
-      yield { items, resume: JSON.stringify(position) };
+      yield { items, resume: JSON.stringify(firstOf(page) === position.first ? anew : position) };
       throw error;
     }
     if (next === null) return yield { items, resume: null, watermark: position.until };
     yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' };
     position = next;
   }
-  throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter, or told a page twice' });
+  throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
 }
 
 function start(context: PollContext, open: readonly OpenPlacement[]): Position {
@@ -91,10 +90,9 @@ const secondsOf = (from: number, to: number): [number, number] => [Math.floor(fr
 
 function readPage(context: PollContext, { list, range, after }: Position): Promise<Page> {
   const page = { first: SIZE, ...(after !== null && { after }) };
-  if (list === 'products')
-    return listPage(context, PRODUCT_LIST, { ...page, ...(range && { filters: { timeUpdatedRange: range } }) });
   const filters = { time_payment_processed_range: range, status_in: PAID_STATUSES };
-  return listPage(context, ORDER_LIST, { ...page, filters });
+  if (list === 'orders') return listPage(context, ORDER_LIST, { ...page, filters });
+  return listPage(context, PRODUCT_LIST, { ...page, ...(range && { filters: { timeUpdatedRange: range } }) });
 }
 
 /**
@@ -111,7 +109,7 @@ function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string | 
 }
 
 function follow(context: PollContext, position: Position, page: Page): Position | null {
-  const after = cursorBehind(page, position.after);
-  if (after !== null) return { ...position, after, length: page.length };
+  const after = cursorBehind(page, position.after, position.first);
+  if (after !== null) return { ...position, after, length: page.length, first: firstOf(page) };
   return position.list === 'orders' ? startProducts(context, position.until) : null;
 }

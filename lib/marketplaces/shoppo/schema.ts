@@ -90,15 +90,18 @@ export type Page = z.infer<typeof Page>;
 
 /**
  * The cursor behind the page that was asked for by `after`; null at the end of the list. Throws ContractError where more
- * is to come and no cursor leads there.
+ * is to come and no cursor leads there: also where the page begins with `first`, as the one before it did.
  */
-export function cursorBehind({ pageInfo }: Page, after: string | null): string | null {
-  if (!pageInfo?.hasNextPage) return null;
-  const { endCursor } = pageInfo;
-  if (endCursor !== undefined && endCursor !== after) return endCursor;
+export function cursorBehind(page: Page, after: string | null, first?: string): string | null {
+  if (!page.pageInfo?.hasNextPage) return null;
+  const { endCursor } = page.pageInfo;
+  if (endCursor !== undefined && endCursor !== after && firstOf(page) !== first) return endCursor;
   const problem = endCursor === undefined ? 'is missing' : 'leads to the same page again';
   throw unreadable('pageInfo.endCursor', `${problem}, though hasNextPage says that there is more`);
 }
+
+/** The id that a page begins with: empty for none. */
+export const firstOf = ({ nodes }: Page): string => textOf(member(nodes[0], 'id'));
 
 const ProductFields = z.object({ name: looseText, enabled: optional(flag) });
 

@@ -47,8 +47,7 @@ export async function listTickets(
 }
 
 function presentTicket(kind: string, node: object): TicketPage['tickets'][number] {
-  const ticket = readShape(Node, node);
-  const { status = null, zendeskStatus = null, reason = null, remark = null } = ticket;
+  const { status = null, zendeskStatus = null, reason = null, remark = null, ...ticket } = readShape(Node, node);
   return {
     // "return id when create ticket", which a reply names.
     id: ticket.ticketId ?? ticket.id,
