@@ -3645,6 +3645,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -3740,6 +3749,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3858,6 +3876,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not possible in its present state. */
             409: {
                 headers: {
@@ -3969,6 +3996,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -4051,6 +4087,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4153,6 +4198,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -4212,6 +4266,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -4264,6 +4327,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4338,6 +4410,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4424,6 +4505,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4521,6 +4611,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4651,6 +4750,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -4718,6 +4826,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -4770,6 +4887,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4842,6 +4968,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4938,6 +5073,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5058,6 +5202,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not possible in its present state. */
             409: {
                 headers: {
@@ -5150,6 +5303,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -5202,6 +5364,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5286,6 +5457,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -5354,6 +5534,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5463,6 +5652,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not possible in its present state. */
             409: {
                 headers: {
@@ -5551,6 +5749,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5651,6 +5858,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -5740,6 +5956,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -5799,6 +6024,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -5851,6 +6085,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5935,6 +6178,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6036,6 +6288,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -6094,6 +6355,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6172,6 +6442,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6262,6 +6541,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -6315,6 +6603,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6409,6 +6706,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -6476,6 +6782,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -6535,6 +6850,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -6587,6 +6911,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6659,6 +6992,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6761,6 +7103,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Understood, but not possible. */
             422: {
                 headers: {
@@ -6815,6 +7166,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6887,6 +7247,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7005,6 +7374,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -7111,6 +7489,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -7207,6 +7594,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -7294,6 +7690,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -7372,6 +7777,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7668,6 +8082,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -7724,6 +8147,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7791,6 +8223,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7901,6 +8342,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not possible in its present state. */
             409: {
                 headers: {
@@ -7961,6 +8411,15 @@ export interface operations {
             };
             /** @description The API key lacks the scope. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8036,6 +8495,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -8103,6 +8571,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8205,6 +8682,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -8281,6 +8767,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8399,6 +8894,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -8475,6 +8979,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The hub failed; the request can safely be repeated. */
             500: {
                 headers: {
@@ -8540,6 +9053,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8646,6 +9168,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 1 MiB. */
             413: {
                 headers: {
@@ -8729,6 +9260,15 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8840,6 +9380,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UcpError"] | components["schemas"]["UcpRefused"];
+                };
+            };
+            /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description `profile_malformed`. */

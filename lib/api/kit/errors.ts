@@ -65,6 +65,7 @@ const MEANINGS = {
   401: 'No API key, or an unknown one.',
   403: 'The API key lacks the scope.',
   404: 'Not found.',
+  406: 'The answer is over 4 MB: ask for it with `accept-encoding: gzip`.',
   409: 'Not possible in its present state.',
   413: 'The body is over 1 MiB.',
   415: 'The body is not sent as application/json.',

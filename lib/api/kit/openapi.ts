@@ -120,7 +120,7 @@ function withRefusals(route: Route): Route {
   const ofBody = body ? errorResponses(415) : {};
   return {
     ...route,
-    responses: { ...ofRequest, ...ofSize, ...ofBody, ...errorResponses(401, 403, 500), ...route.responses },
+    responses: { ...ofRequest, ...ofSize, ...ofBody, ...errorResponses(401, 403, 406, 500), ...route.responses },
   };
 }
 
