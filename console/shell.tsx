@@ -21,6 +21,8 @@ import { SignIn } from './screens/sign-in.tsx';
 
 interface Entry {
   title: string;
+  /** Its heading, where that is another. */
+  heading?: string;
   path: string;
   /** What a key must be allowed to see it. */
   scope?: 'ops' | 'orders:read' | 'changes:read';
@@ -31,7 +33,7 @@ interface Entry {
 }
 
 const SCREENS: readonly Entry[] = [
-  { title: 'Home', path: '/', key: 'h', list: Home },
+  { title: 'Home', heading: 'What waits for you', path: '/', key: 'h', list: Home },
   { title: 'Orders', path: '/orders', scope: 'orders:read', key: 'o', list: Orders, one: Order },
   { title: 'Deliveries', path: '/deliveries', scope: 'ops', key: 'd', list: Deliveries, one: Delivery },
   { title: 'Replays', path: '/replays', scope: 'ops', list: Replays, one: Replay },
@@ -43,7 +45,7 @@ const SCREENS: readonly Entry[] = [
 ];
 
 const CHORDS = SCREENS.filter(({ key }) => key);
-const SEARCH = { title: 'Search', path: '/search', scope: 'orders:read', list: Search } as const;
+const SEARCH: Entry = { title: 'Search', path: '/search', scope: 'orders:read', list: Search };
 
 function currentScreen() {
   const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?\/?$/.exec(place.value.path) ?? [];
@@ -151,7 +153,7 @@ function Shell() {
         ))}
       </nav>
       <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={`${session.value?.key} ${path}`}>
-        <Guarded title={of?.title ?? 'Longshore'}>{element}</Guarded>
+        <Guarded title={of?.heading ?? of?.title ?? 'Longshore'}>{element}</Guarded>
       </main>
       <OpenDialog />
     </>
