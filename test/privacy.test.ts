@@ -238,18 +238,24 @@ test('a buyer is erased from what was said when his order was read, and from ans
   const done = [{ type: 'question-ticket.done', detail: { delivery: 'dlv_asked', remoteId: 'T-5' } } as const];
   await transact(tellOrder('shop:77', done, { by: 'shed', at, origin: 'dlv_asked' }));
   const cause = { code: 'http_500', description: 'Zenobia is not here' };
-  const add = (id: string, kind: 'fetch' | 'push', connection: string, subject: object) =>
+  const add = (id: string, kind: 'fetch' | 'push' | 'notify', connection: string, subject: object, said = cause) =>
     transact([
       putNewDelivery({
         ...openDelivery({ id, kind, action: 'x', connection, marketplace: 'm', order: null, subject } as never, at),
-        ...(kind === 'fetch' && { cause }),
+        ...(kind !== 'push' && { cause: said }),
       }),
     ]);
+  // Of another's change.
+  const twice = { code: 'http_500', description: 'zenobia.canary@example.com is known twice' };
+  await add('dlv_told', 'notify', 'erp', { change: {} }, twice);
   await add('dlv_read', 'fetch', 'shop', { resource: '77' });
   await add('dlv_other', 'fetch', 'shed', { resource: '77' });
   await add('dlv_reply', 'push', 'shed', { input: { ticketId: 'T-5', content: 'Dear Zenobia' } });
-  const { body } = await call('/buyers/erase', { order: 'shop:77', reason: 'asked' });
-  expect(body.touched).toMatchObject({ deliveries: 2, orders: 1 });
+  const { eraseBuyer } = await import('#lib/privacy/erase');
+  const { getNetwork } = await import('#lib/marketplaces/network');
+  const network = { ...(await getNetwork()), endpoints: new Map([['erp', {}]]) } as never;
+  const { touched } = await eraseBuyer({ order: 'shop:77' }, 'asked', { network, by: 'dpo', timeMs: 20_000 });
+  expect(touched).toMatchObject({ deliveries: 3, orders: 1 });
   const { getDeliveries } = await import('#lib/deliveries/ledger');
   const [read, other, reply] = await getDeliveries(['dlv_read', 'dlv_other', 'dlv_reply']);
   expect([read?.cause?.description, other?.cause, reply?.subject]).toEqual(['erased', cause, { input: null }]);

@@ -189,8 +189,8 @@ async function* findDeliveries({ orders, traces, network, deadline }: Buyer, fro
     const { items, ...page } = await listDeliveries({ connection: list, since, limit: PAGE, cursor });
     return { ...page, items: items.filter(isAbout) };
   };
-  for await (const delivery of walk([...everyConnection(network), OWN], read, { from, deadline }))
-    yield* wordsOf(delivery);
+  const lists = [...everyAccount(network).map(({ id }) => id), OWN];
+  for await (const delivery of walk(lists, read, { from, deadline })) yield* wordsOf(delivery);
 }
 
 /** What the orders, and the tickets and returns made for them, are called at each connection. */
