@@ -150,23 +150,22 @@ async function changesSince(
   order: Order,
   { hub, network }: RemoteWork,
 ): Promise<Change[]> {
-  // Whoever closed one saw to those before it, too.
-  const open = cancels
-    .slice(cancels.findLastIndex(({ closed }) => closed) + 1)
-    .filter(({ subject }) => subject.readdressed ?? subject.refunded);
+  const open = cancels.filter(({ subject, closed }) => (subject.readdressed ?? subject.refunded) && !closed);
   const { state, unknown, placed } = placement;
   if (open.length === 0 || (state !== 'succeeded' && !unknown)) return [];
   const maybe = (await hub.getAttempts(placement)).find(({ outcome }) => outcome === 'unknown' || outcome === 'failed');
   const since = maybe?.startedAt ?? placed?.at ?? '';
-  const firstSince = (change: Change) =>
-    open.find(({ subject: { [change]: revision }, createdAt }) => {
+  const firstSince = (change: Change, among = open) =>
+    among.find(({ subject: { [change]: revision }, createdAt }) => {
       if (revision === undefined) return false;
       return placed?.revision === undefined ? since < createdAt : placed.revision < revision;
     });
-  const moved = firstSince('readdressed');
-  const isBack = placed?.revision !== undefined && moved?.subject.from === destinationHash(order);
+  // A person who closed one may have changed the address at the shipper.
+  const sinceClosed = cancels.slice(cancels.findLastIndex(({ closed }) => closed) + 1);
+  const { from } = firstSince('readdressed', sinceClosed)?.subject ?? {};
+  const isBack = placed?.revision !== undefined && from === destinationHash(order);
   return [
-    ...(moved && !isBack ? ['readdressed' as const] : []),
+    ...(firstSince('readdressed') && !isBack ? ['readdressed' as const] : []),
     ...(firstSince('refunded') && isRefunded(order, network) ? ['refunded' as const] : []),
   ];
 }

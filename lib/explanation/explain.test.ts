@@ -39,6 +39,10 @@ const placed = (changes: Partial<Delivery['placed'] & object> = {}, more: Partia
     placed: { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at('14:02'), ...changes },
     ...more,
   });
+const twice = (changes: Partial<Delivery['placed'] & object> = {}): Delivery[] => [
+  placed({}, { subject: { lineItems: [{ id: 'li_1', quantity: 2 }] } }),
+  placed({ at: at('14:30'), ...changes }, { id: 'dlv_2', subject: { lineItems: [{ id: 'li_2', quantity: 1 }] } }),
+];
 const placing = (changes: Partial<Delivery>) =>
   delivery('order', { state: 'pending', nextAttemptAt: at('15:02'), ...changes });
 const blocked = (action: string, code: string, description: string, waitsFor: Delivery['waitsFor']) =>
@@ -372,6 +376,20 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'placed',
     'shipper',
     'Marketful has had 2 since 14:02 and your ERP has had 1 since 09:00; 0 of 3 units have shipped; it should leave by 18:00 UTC.',
+  ],
+  'with one who ships, in two placements': [
+    orderOf(),
+    twice(),
+    'placed',
+    'shipper',
+    'Marketful has had 2 since 14:02 and 1 since 14:30 UTC; 0 of 3 units have shipped.',
+  ],
+  'in two placements, of which one is done with': [
+    orderOf(),
+    twice({ isSettled: true }),
+    'blocked',
+    'you',
+    'Marketful is done with it and has told of no parcel for 1 unit; look there, and have somebody ship what is missing.',
   ],
   'done with, and not shipped': [
     orderOf(),

@@ -145,22 +145,26 @@ const goesOn = (
 
 function sayHeld(facts: Facts): Said | undefined {
   const { order, left, now, names, deliveries } = facts;
-  const [first, ...others] = holdersOf(facts);
+  const holders = holdersOf(facts);
+  const [first, ...others] = holders;
   if (!first) return undefined;
   const isOwn = first.connection === ERP;
-  if (first.isSettled) {
+  const done = holders.find(({ isSettled }) => isSettled);
+  if (done) {
     const clauses = [
-      `${nameOf(first.connection, names)} is done with it and has told of no parcel for ${units(first.left)}`,
+      `${nameOf(done.connection, names)} is done with it and has told of no parcel for ${units(done.left)}`,
       'look there, and have somebody ship what is missing',
     ];
-    return { stage: 'blocked', clauses, waitsFor: waitsFor('you', 'decision', first.since) };
+    return { stage: 'blocked', clauses, waitsFor: waitsFor('you', 'decision', done.since) };
   }
   const wanted = sum(order.ucp.line_items.map(({ quantity }) => quantity.total));
   const shipped = wanted - sum(left.values());
-  const has = ({ connection, since, left: units }: Holder) =>
-    `${nameOf(connection, names)} has had ${units} since ${timeOf(since, now)}`;
+  const has = ({ connection, since, left: units }: Holder, index: number) => {
+    const who = holders[index - 1]?.connection === connection ? '' : `${nameOf(connection, names)} has had `;
+    return `${who}${units} since ${timeOf(since, now)}`;
+  };
   const whole = others.length === 0 && shipped === 0;
-  const clause = whole ? hasAll(first, facts) : [first, ...others].map(has).join(' and ');
+  const clause = whole ? hasAll(first, facts) : holders.map(has).join(' and ');
   const progress = whole ? '' : `${shipped} of ${units(wanted)} ${shipped === 1 ? 'has' : 'have'} shipped`;
   const reports = deliveries.find((delivery) => !isPlacing(delivery) && isOpen(delivery));
   // By closing the delivery that asked about its refund, a person has let it ship.
