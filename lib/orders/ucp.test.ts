@@ -273,7 +273,23 @@ describe('its adjustments', () => {
       [at(2), -2],
       [at(3), undefined],
     ]);
-    expect(shown([7, 5])).toEqual([]);
+    expect(shown([7, 5])).toEqual([[at(1), undefined]]);
+    expect(shown([7, 9, 2])).toEqual([
+      [at(1), undefined],
+      [at(2), undefined],
+      [at(3), -3],
+    ]);
+    expect(shown([7, 9])).toEqual([
+      [at(1), 2],
+      [at(2), 2],
+    ]);
+    const more = later({ lines: [{ ...MUGS, quantity: 3 }, PLATE] }, 1);
+    expect(more.ucp.adjustments).toMatchObject([
+      { type: 'addition', line_items: [{ id: 'li_1', quantity: 1 }], totals: [{ type: 'total', amount: 6000 }] },
+    ]);
+    const none = later({ lines: [{ ...MUGS, quantity: 3 }, PLATE], cancelled: true }, 2, more);
+    expect(none.ucp.adjustments.map(({ totals }) => totals?.[0]?.amount)).toEqual([6000, -21000]);
+    expect(ucpErrors(none)).toEqual([]);
     const gone = later({ cancelled: true }, 1);
     expect(later({}, 2, gone).ucp.adjustments).toEqual([
       { id: gone.ucp.adjustments[0]?.id, type: 'cancellation', occurred_at: at(1), status: 'failed' },

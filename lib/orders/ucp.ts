@@ -185,7 +185,7 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
     }),
   );
   const all = [
-    ...lines.flatMap((counted) => reductionsOf(core, counted)),
+    ...lines.flatMap((counted) => editsOf(core, counted)),
     ...(cancelledAt === null ? [] : [adjust(core.id, ['cancellation'], cancelledAt, stopped, snapshot.cancelled)]),
     ...returned,
     ...told,
@@ -194,17 +194,21 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
 }
 
 /**
- * One adjustment for each quantity below the original one that a line ever had: by how much it was less than the least
- * above it that was told before. Those that lead to the quantity of now stand, so that they add up to it.
+ * One adjustment for each quantity other than the original one that a line ever had: by how much it differs from the next
+ * one towards the original that was told before. Those that lead to the quantity of now stand, so that they add up to it.
  */
-function reductionsOf({ id: orderId, history }: OrderCore, counted: CountedLine): UcpAdjustment[] {
+function editsOf({ id: orderId, history }: OrderCore, counted: CountedLine): UcpAdjustment[] {
   const { line, original, vanished } = counted;
   const told = (history.levels ?? [])
-    .filter(({ id, quantity }) => id === line.id && quantity < original)
+    .filter(({ id, quantity }) => id === line.id && quantity !== original)
     .sort(earliestFirst)
     .map(({ quantity, version }, index, all) => {
-      const above = all.slice(0, index).map((each) => each.quantity);
-      return { quantity, version, from: Math.min(original, ...above.filter((each) => each > quantity)) };
+      const before = [original, ...all.slice(0, index).map((each) => each.quantity)];
+      const from =
+        quantity < original
+          ? Math.min(...before.filter((each) => each > quantity && each <= original))
+          : Math.max(...before.filter((each) => each < quantity && each >= original));
+      return { quantity, version, from };
     });
   const leadingTo = (now: number): number[] => {
     const last = told.find(({ quantity }) => quantity === now);
@@ -214,8 +218,13 @@ function reductionsOf({ id: orderId, history }: OrderCore, counted: CountedLine)
   const gone = vanished && line.quantity > 0 ? history.vanished.find(({ id }) => id === line.id) : undefined;
   return [
     ...told.map(({ quantity, version, from }) => {
-      const what = ['reduction', line.id, `${quantity}`];
-      return adjust(orderId, what, version, standing.has(quantity) ? [[counted, from - quantity]] : []);
+      const edit = adjust(
+        orderId,
+        ['reduction', line.id, `${quantity}`],
+        version,
+        standing.has(quantity) ? [[counted, from - quantity]] : [],
+      );
+      return quantity > original ? { ...edit, type: 'addition' } : edit;
     }),
     ...(gone ? [adjust(orderId, ['reduction', line.id, 'gone'], gone.version, [[counted, line.quantity]])] : []),
   ];
@@ -251,7 +260,7 @@ function adjust(
  */
 const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, original: number): number =>
   total === undefined || quantity === 0 || total === unitPrice * original
-    ? unitPrice * Math.min(units, original)
+    ? unitPrice * units
     : Math.round((total * units) / quantity);
 
 /** UCP's log of the parcels: each parcel as `shipped`, then what its carrier told of it. */
