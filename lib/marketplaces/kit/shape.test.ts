@@ -40,15 +40,22 @@ test('takes numbers as text and text as numbers, null and blank as absent', () =
   expect(readShape(Shape, { id: 'a', note: null, items: [] })).toEqual({ id: 'a', note: undefined, items: [] });
 });
 
-test.each([0, '0', '000-00', '-', ' ', 'N/A', 'null', null, {}, []])('%j is the number of no parcel', (told) => {
-  expect(trackingNumber.parse(told)).toBeUndefined();
-});
+test.each([0, '0', '000-00', '-', ' ', 'N/A', 'null', null, {}, [], ['A', 'B'], 'https://dhl.example/A'])(
+  '%j is the number of no parcel',
+  (told) => {
+    expect(trackingNumber.parse(told)).toBeUndefined();
+  },
+);
 
 test('a loose member is read, or says nothing', () => {
   expect([7, 'A', {}, true, null, 2 ** 60].map((told) => loose(optionalId).parse(told))).toEqual([
     ...['7', 'A', undefined, undefined, undefined, undefined],
   ]);
-  expect([trackingNumber.parse(' JD0 '), optionalText.parse([])]).toEqual(['JD0', undefined]);
+  expect([trackingNumber.parse(' JD0 '), trackingNumber.parse(['A']), optionalText.parse([])]).toEqual([
+    'JD0',
+    'A',
+    undefined,
+  ]);
 });
 
 test('names what is missing or wrong by its path', () => {

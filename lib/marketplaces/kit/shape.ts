@@ -53,10 +53,10 @@ export const looseText = reading((value) => textOf(value) || undefined);
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
 
-/** The number of a parcel, also in a list of one: zeros, dashes and words for nothing are none, and nobody is told of those. */
+/** The number of a parcel, also in a list of one: zeros, dashes, words for nothing and addresses are none. */
 export const trackingNumber = z.pipe(
   reading((value) => textOf(Array.isArray(value) && value.length === 1 ? value[0] : value) || undefined),
-  z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a)$/i.test(value ?? '') ? undefined : value)),
+  z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a|https?:.*)$/i.test(value ?? '') ? undefined : value)),
 );
 
 /** Members that are each a `looseText`. */

@@ -286,6 +286,14 @@ test("does not take another's order of the same number for this one", async () =
   const { remote, input, calls } = open([{ status: 200, body }]);
   expect(await order.probe(remote, input)).toBeNull();
   expect(calls[0]?.url.search).toBe('?canal=scopio-main&orden=SC-1001');
+  const both = JSON.stringify({
+    orden: [
+      { id: 9, num_orden: 'SC-1001-2', orden_id: 'x' },
+      { id: 10, num_orden: 'SC-1001' },
+    ],
+  });
+  const listed = open([{ status: 200, body: both }]);
+  expect(await order.probe(listed.remote, listed.input)).toMatchObject({ remoteId: '10' });
   const own = open([{ status: 200, body: 'events.json' }]);
   expect(await order.probe(own.remote, own.input)).toMatchObject({ remoteId: '5021' });
   const gone = open([said(200, 'Orden no encontrada')]);

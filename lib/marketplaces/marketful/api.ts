@@ -112,7 +112,7 @@ export async function getEvents(caller: Caller, orderId: string): Promise<unknow
 export async function getOrder(caller: Caller, canal: string, orden: string): Promise<unknown> {
   const path = '/shopi_orders/get_orders';
   try {
-    return found(await send(caller, { method: 'GET', path, query: { canal, orden } }));
+    return found(await send(caller, { method: 'GET', path, query: { canal, orden } }), orden);
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
@@ -213,16 +213,18 @@ const isNotFound = (error: unknown): boolean =>
   /\b(orden|order|pedido)\b.*\b(no|not)\b.*(encontr|found|exist)/i.test(error.detail.description);
 
 // Of some refusals the document shows the message and no status, so they may come as a 200 too.
-function found(response: HttpResponse): unknown {
+function found(response: HttpResponse, number?: string): unknown {
   const { body } = response;
-  const [orden] = ['orden', 'ordenes', ...ORDER_KEYS].map((key) => firstOf(member(body, key))).filter(isObject);
+  const [orden] = ['orden', 'ordenes', ...ORDER_KEYS].map((key) => firstOf(member(body, key), number)).filter(isObject);
   if (orden) return { ...bodyOf(response), orden };
   if (isRefusal(response)) throw refuse(response);
   if (firstText(body, ['num_orden', 'orden_id']) !== '') return { orden: body };
   throw needed('orden');
 }
 
-const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+/** Of a list the one of that number, else the first. */
+const firstOf = (value: unknown, number = ''): unknown =>
+  Array.isArray(value) ? (value.find((one) => textOf(member(one, 'num_orden')) === number) ?? value[0]) : value;
 
 /** A message that is no success, whatever the status. */
 const isRefusal = ({ body }: HttpResponse): boolean => {

@@ -15,11 +15,8 @@ export const webhookRegistry: WebhookRegistry = {
   async list(context) {
     const { body } = await call(context, { method: 'GET', path: '/webhooks/consultar' });
     const { webhooks = [] } = readShape(WebhookList, body);
-    return webhooks.map(({ id, url, tipo }) => ({
-      id,
-      url,
-      topic: info.topics.find((topic) => tipoOf(topic) === tipo) ?? null,
-    }));
+    const topicOf = (tipo: string) => info.topics.find((topic) => tipoOf(topic) === tipo) ?? null;
+    return webhooks.map(({ id, url, tipo }) => ({ id, url, topic: topicOf(tipo) }));
   },
 
   // POST /webhooks/crear: the same type and URL again is answered with the webhook that stands.
