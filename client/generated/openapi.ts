@@ -732,7 +732,7 @@ export interface paths {
         put?: never;
         /**
          * Makes a connection due now, and with `since` reads again what happened since then
-         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: reading again cannot be requested during a poll (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.
+         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. While a poll is under way (four minutes at most) it waits for that. 422 `reads_all`: each poll reads everything there is, no `since` is wanted.
          */
         post: operations["postConnectionsIdPoll"];
         delete?: never;
@@ -7256,15 +7256,6 @@ export interface operations {
             };
             /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
             406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not possible in its present state. */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,7 +15,7 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
-import { type Cursor, getCursor, NEVER_POLLED } from '#lib/polling/cursor';
+import { type Cursor, findAsked, getCursor, NEVER_POLLED } from '#lib/polling/cursor';
 import { Backfill, PollFacts } from '#lib/polling/poll-schema';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { ShownStep, Synced } from '#lib/webhooks/sync-schema';
@@ -177,7 +177,7 @@ export const findConnection = async (id: string): Promise<z.infer<typeof Connect
 export const presentPoll = (cursor: Cursor | undefined): Poll => ({
   ...pick(PollFacts, { ...NEVER_POLLED, ...cursor }),
   unfinished: typeof (cursor?.resume ?? cursor?.aside?.resume) === 'string',
-  backfill: cursor?.backfill ?? null,
+  backfill: findAsked(cursor) ?? cursor?.backfill ?? null,
 });
 
 const describeRequests = (requests: Actions['requests'] = {}) =>

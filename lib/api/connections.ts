@@ -60,7 +60,7 @@ routes.add('GET /connections', {
 routes.add('POST /connections/{id}/poll', {
   summary: 'Makes a connection due now, and with `since` reads again what happened since then',
   description:
-    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: reading again cannot be requested during a poll (four minutes at most), ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
+    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. While a poll is under way (four minutes at most) it waits for that. 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'sello-se' }) }),
@@ -76,7 +76,7 @@ routes.add('POST /connections/{id}/poll', {
       false,
     ),
   },
-  responses: { 202: json('It is due.', PollAsked), ...errorResponses(404, 409, 422) },
+  responses: { 202: json('It is due.', PollAsked), ...errorResponses(404, 422) },
   answer: async ({ params: { id }, body: { since, reason = null }, by }) => {
     const { info, poll, rewind } = await loadConnector((await findConnection(id)).marketplace);
     if (!poll) throw new ApiError(422, 'not_polled', `${info.title} is not polled`);
@@ -86,12 +86,7 @@ routes.add('POST /connections/{id}/poll', {
     if (since !== undefined && Date.parse(since) > now.getTime()) throw invalid('since', 'lies in the future');
     const askedAt = now.toISOString();
     const backfill = since !== undefined && rewind && { since, askedAt, by, reason, rewind };
-    if (!(await askForPoll(id, now, backfill || undefined)))
-      throw new ApiError(
-        409,
-        'poll_in_progress',
-        'what it sold since then cannot be asked for while a poll of it is under way: ask again in a minute',
-      );
+    await askForPoll(id, now, backfill || undefined);
     return { connection: id, askedAt, poll: presentPoll(await getCursor(id)) };
   },
 });

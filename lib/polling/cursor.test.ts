@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Lease } from '#lib/platform/table/lease';
 import { memoryTable } from '#test/support/memory-table';
-import { askForPoll, getCursor, leaseCursor, saveCursor } from './cursor.ts';
+import { askForPoll, getCursor, leaseCursor, saveCursor, takeUp } from './cursor.ts';
 
 const table = memoryTable();
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20) + second * 1000);
@@ -47,22 +47,40 @@ test('asking makes a connection due at once, or as soon as its poller lets go', 
       table,
     );
   const first = await lease(0);
-  expect(await askForPoll(shop, at(1), undefined, table)).toBe(true);
+  await askForPoll(shop, at(1), undefined, table);
   expect(await leaseCursor(shop, at(2), table)).toBeUndefined();
   expect(await release(first, 0)).toBe(true);
   const second = await lease(3);
   expect(await release(second, 3)).toBe(true);
   expect(await leaseCursor(shop, at(4), table)).toBeUndefined();
-  expect(await askForPoll(shop, at(5), undefined, table)).toBe(true);
+  await askForPoll(shop, at(5), undefined, table);
   await lease(5);
 });
 
-test('a backfill cannot be asked for while a poller has the cursor', async () => {
+test('a backfill that is asked for while a poller has the cursor is taken up by the next one, the earlier of two', async () => {
   const shop = newConnection();
-  await leaseCursor(shop, at(0), table);
-  const before = await getCursor(shop, table);
-  expect(await askForPoll(shop, at(1), asked, table)).toBe(false);
-  expect(await getCursor(shop, table)).toEqual(before);
+  const lease = async (second: number) => {
+    const leased = await leaseCursor(shop, at(second), table);
+    if (!leased) throw new Error('not leased');
+    return leased;
+  };
+  const first = await lease(0);
+  const [early, late] = [-600, -60].map((second) => at(second).toISOString());
+  for (const since of [early, late]) {
+    const more = { since: since ?? '', askedAt: at(1).toISOString() };
+    await askForPoll(shop, at(1), { ...asked, ...more }, table);
+  }
+  const watermark = at(0).toISOString();
+  const began = { lease: null, lastPolledAt: at(0).toISOString(), nextPollAt: at(600).toISOString() };
+  expect(await saveCursor(shop, first.lease, { watermark, resume: 'page 7', ...began }, table)).toBe(true);
+  const second = await lease(2);
+  const taken = takeUp(second, rewind);
+  expect(taken).toMatchObject({ aside: { watermark: early, resume: null }, resume: null, backfill: { since: early } });
+  // The poller that took it up died before it let go: the next one does it again, and then it is done.
+  expect(takeUp(second, rewind)).toEqual(taken);
+  await saveCursor(shop, second.lease, { ...taken, lease: null, lastPolledAt: at(2).toISOString() }, table);
+  const cursor = await getCursor(shop, table);
+  expect(cursor && takeUp(cursor, rewind)).toBeUndefined();
 });
 
 test('a backfill is set aside from its watermark on, leaves the polls theirs, and is on record', async () => {
@@ -71,7 +89,7 @@ test('a backfill is set aside from its watermark on, leaves the polls theirs, an
   if (!leased) throw new Error('not leased');
   const watermark = at(0).toISOString();
   await saveCursor(shop, leased.lease, { lease: null, watermark, resume: 'page 7' }, table);
-  expect(await askForPoll(shop, at(1), asked, table)).toBe(true);
+  await askForPoll(shop, at(1), asked, table);
   const { rewind: _, ...backfill } = asked;
   expect(await getCursor(shop, table)).toMatchObject({
     ...{ watermark, resume: null, urgentAt: null, backfill },
@@ -85,7 +103,7 @@ test('a backfill asked for while another goes on begins where the further one do
   if (!leased) throw new Error('not leased');
   const aside = { watermark: at(-90).toISOString(), resume: 'page 7' };
   await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString(), aside }, table);
-  expect(await askForPoll(shop, at(1), asked, table)).toBe(true);
+  await askForPoll(shop, at(1), asked, table);
   expect(await getCursor(shop, table)).toMatchObject({ aside: { watermark: aside.watermark, resume: null } });
 });
 
@@ -96,13 +114,13 @@ test('a backfill asked for while the first list of all is set aside reads that a
   // The orders are read and have left their watermark; the catalog is not.
   const aside = { watermark: null, resume: 'sku 7' };
   await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString(), aside }, table);
-  expect(await askForPoll(shop, at(1), asked, table)).toBe(true);
+  await askForPoll(shop, at(1), asked, table);
   expect(await getCursor(shop, table)).toMatchObject({ aside: { watermark: null, resume: null } });
 });
 
-test('a backfill that a poller overtook is to be asked for again; without a watermark there is none to move', async () => {
+test('a backfill that a poller overtook is noted for the next one; without a watermark there is none to move', async () => {
   const shop = newConnection();
-  expect(await askForPoll(shop, at(0), asked, table)).toBe(true);
+  await askForPoll(shop, at(0), asked, table);
   expect(await getCursor(shop, table)).not.toHaveProperty('watermark');
   const leased = await leaseCursor(shop, at(0), table);
   if (!leased) throw new Error('not leased');
@@ -117,6 +135,6 @@ test('a backfill that a poller overtook is to be asked for again; without a wate
       return found;
     },
   };
-  expect(await askForPoll(shop, at(0), asked, moving)).toBe(false);
-  expect(await getCursor(shop, table)).toMatchObject({ watermark: 'two' });
+  await askForPoll(shop, at(0), asked, moving);
+  expect(await getCursor(shop, table)).toMatchObject({ watermark: 'two', asked: { since: asked.since } });
 });

@@ -24,6 +24,8 @@ export interface Cursor extends z.infer<typeof PollFacts>, Walk {
   askedAt?: string;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
+  /** The same, asked for while a poller was at work: the next one takes it up. */
+  asked?: Backfill;
 }
 
 /** The cursor of a connection that was never polled. */
@@ -86,24 +88,39 @@ type Rewind = (watermark: string, since: string) => string;
 
 /**
  * Makes a connection due at once, or once its poller lets go, and, for a backfill, sets a walk aside that reads from there;
- * the poller does the rest at its own pace. False for a backfill while a poller has the cursor, or when one has just moved
- * it: ask again. Without a watermark the next poll reads all anyway.
+ * the poller does the rest at its own pace. While a poller has the cursor, or has just moved it, the backfill is noted for
+ * the next one. Without a watermark the next poll reads all anyway.
  */
 export async function askForPoll(
   connection: string,
   now: Date,
   asked?: Backfill & { rewind: Rewind },
   table = db,
-): Promise<boolean> {
+): Promise<void> {
   const at = now.toISOString();
   const due = { askedAt: at, nextPollAt: at, urgentAt: null };
   const write = (changes: Partial<Cursor>, when?: Condition) =>
     isWritten(table.update({ Key: items.cursor.key({ connection }), ...setting({ ...changes }, when) }));
-  if (!asked) return write(due);
+  if (!asked) return void (await write(due));
   const cursor = await getCursor(connection, table);
   const isSame = (path: string, value: unknown) => (value === undefined ? isAbsent(path) : equals(path, value));
   const isUnmoved = allOf(isSame('watermark', cursor?.watermark), isSame('aside.watermark', cursor?.aside?.watermark));
-  return write({ ...due, ...rewound(cursor, asked), lease: null }, allOf(isFree('lease', now), isUnmoved));
+  const isIdle = allOf(isFree('lease', now), isUnmoved);
+  if (await write({ ...due, ...rewound(cursor, asked), lease: null }, isIdle)) return;
+  const { rewind: _, ...noted } = asked;
+  // Of two, the one that begins earlier.
+  const [since = noted.since] = [noted.since, findAsked(cursor)?.since ?? noted.since].sort();
+  await write({ ...due, asked: { ...noted, since } });
+}
+
+/** The backfill that was asked for since the last poll began. */
+export const findAsked = ({ asked, lastPolledAt }: Partial<Cursor> = {}): Backfill | undefined =>
+  asked && asked.askedAt > (lastPolledAt ?? '') ? asked : undefined;
+
+/** What such a backfill makes of the cursor: undefined without one. */
+export function takeUp(cursor: Cursor, rewind: Rewind | undefined) {
+  const asked = findAsked(cursor);
+  return asked && rewind && { ...rewound(cursor, { ...asked, rewind }), urgentAt: null };
 }
 
 function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {

@@ -23,7 +23,7 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import { formatTraceparent, startTrace } from '#lib/platform/telemetry/trace';
 import { watchWebhooks } from '#lib/webhooks/watch';
-import { type Cursor, getCursor, leaseCursor, saveCursor } from './cursor.ts';
+import { type Cursor, getCursor, leaseCursor, saveCursor, takeUp } from './cursor.ts';
 import { isAsidesTurn, type Stand, turnPage } from './turns.ts';
 
 /** How long a poller waits for a free slot. It reserves none, so that pushes get slots between its requests. */
@@ -86,9 +86,12 @@ export async function pollConnection(
 ): Promise<void> {
   if (!connector.poll) return;
   const startedAt = hub.now();
-  const cursor = await hub.leaseCursor(connection.id, startedAt);
-  if (!cursor) return;
-  const { lease, caughtUpAt } = cursor;
+  const leased = await hub.leaseCursor(connection.id, startedAt);
+  if (!leased) return;
+  const { lease, caughtUpAt } = leased;
+  const asked = takeUp(leased, connector.rewind);
+  if (asked && !(await hub.saveCursor(connection.id, lease, asked))) return;
+  const cursor = { ...leased, ...asked };
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   const brokeOff = cursor.lastError !== null && cursor.lastError !== BUDGET_SPENT;
   const run: Run = {

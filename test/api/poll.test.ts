@@ -40,19 +40,17 @@ test('a connection is due at once, and a backfill moves its watermark back, with
   expect(JSON.parse((await getCursor('store'))?.aside?.watermark ?? '')).toMatchObject({ at: SINCE });
 });
 
-test('while a poller has it in hand a backfill is 409 and changes nothing, and a poll is taken', async () => {
-  const { getCursor, leaseCursor, saveCursor } = await import('#lib/polling/cursor');
+test('while a poller has it in hand both are taken, and leave that its cursor', async () => {
+  const { getCursor, leaseCursor } = await import('#lib/polling/cursor');
   const leased = await leaseCursor('store', new Date());
   if (!leased) throw new Error('it is due');
-  const before = await getCursor('store');
-  const refused = { status: 409, body: { error: { code: 'poll_in_progress' } } };
-  expect(await poll('store', { since: SINCE })).toMatchObject(refused);
-  expect(await getCursor('store')).toEqual(before);
-  expect(await poll('store')).toMatchObject({ status: 202 });
-  expect(await getCursor('store')).toMatchObject({ lease: leased.lease });
-  const until = new Date(Date.now() - 1000).toISOString();
-  await saveCursor('store', leased.lease, { lease: { ...leased.lease, until } });
-  expect(await poll('store', { since: SINCE })).toMatchObject({ status: 202 });
+  const { resume, aside } = (await getCursor('store')) ?? {};
+  expect(await poll('store', { since: SINCE, reason: 'again' })).toMatchObject({
+    status: 202,
+    body: { poll: { backfill: { since: SINCE, reason: 'again' } } },
+  });
+  expect(await poll('store')).toMatchObject({ status: 202, body: { poll: { backfill: { since: SINCE } } } });
+  expect(await getCursor('store')).toMatchObject({ lease: leased.lease, resume, aside });
 });
 
 test('a stranger is 404, a future 400, and where each poll reads everything a since is 422', async () => {
