@@ -23,7 +23,7 @@ export function normalEmail(email: string): string {
     .replaceAll(/\p{Cf}/gu, '')
     .trim()
     .toLowerCase();
-  const address = /[^\s<>:"]+@[^\s<>:"]+/.exec(text)?.[0] ?? text;
+  const address = /[^\s<>:",;]+@[^\s<>:",;]*[^\s<>:",;.]/.exec(text)?.[0] ?? text;
   return address.replace(/(?<=@).*xn--.*$/, (host) => domainToUnicode(host) || host);
 }
 

@@ -111,8 +111,12 @@ const bodiesOf = (event: InboundEvent): Buffer[] => [event, event.named ?? []].f
 
 const PAGE = 100;
 
-async function* findQuarantined(buyer: Buyer): AsyncGenerator<Found> {
-  for (const connection of everywhere(buyer))
+async function* findQuarantined(buyer: Buyer, from = ''): AsyncGenerator<Found> {
+  const connections = everywhere(buyer);
+  const begin = Math.max(0, connections.indexOf(from));
+  for (const [index, connection] of connections.slice(begin).entries()) {
+    // A stranger can fill the quarantine of each.
+    if (index > 0 && Date.now() > buyer.deadline) throw new OutOfTime(connection);
     for (const kept of await readQuarantine(connection)) {
       const body = bodyBytes(kept);
       if (!hasTrace(body, tracesAt(connection, buyer))) continue;
@@ -120,6 +124,7 @@ async function* findQuarantined(buyer: Buyer): AsyncGenerator<Found> {
       const data = { id, connection, topic, receivedAt, body: decodeText(body) };
       yield { id, data, erase: () => removeQuarantined(connection, slot, id) };
     }
+  }
 }
 
 /** How long messages are hidden from others: longer than it takes to look at a batch. */

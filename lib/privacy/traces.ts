@@ -88,7 +88,7 @@ function finds(trace: string): (text: string) => boolean {
   const itself = trace.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const whole = `(?:(?<![${IN_WORD}${before}])|${BEHIND_ESCAPE})${itself}(?!${behind}[${IN_WORD}])`;
   const pattern = new RegExp(whole, 'u');
-  return (text) => pattern.test(text);
+  return (text) => text.includes(trace) && pattern.test(text);
 }
 
 const isInWord = (character: string): boolean => new RegExp(`[${IN_WORD}]`, 'u').test(character);

@@ -74,6 +74,7 @@ it('finds it by each of its words, and by an e-mail address of any case, which n
     ['ａｎａ＠example．com', 'email'],
     ['Ana Torres <ana@example.com>', 'email'],
     ['mailto:ana@example.com', 'email'],
+    ['ana@example.com., bob@example.com', 'email'],
   ] as const)
     expect(await find(q), q).toEqual([`ord_8f3a ${matched}`]);
   expect(await find('bob@example.com')).toEqual([]);
