@@ -9,7 +9,7 @@ type Index = 'byTime' | 'byState';
 
 // Annotated for the bundler, which leaves out of each function the kinds of items it does not use.
 
-/** Where the items of one kind of each connection stand in an index, by an instant and their id: over several partitions. */
+/** The index entries of a kind that connections have: by an instant and their id, over several partitions. */
 /* @__NO_SIDE_EFFECTS__ */
 const ofConnection = <By extends string>(index: Index, kind: string, by: By) => ({
   ...{ index, isSharded: true },
@@ -17,7 +17,7 @@ const ofConnection = <By extends string>(index: Index, kind: string, by: By) => 
   sort: (item: Of<By | 'id'>) => `${item[by]}#${item.id}`,
 });
 
-/** Where the few items of a kind that is no connection's stand in an index: in one partition. */
+/** The index entries of a kind with few items that no connection has: in one partition. */
 /* @__NO_SIDE_EFFECTS__ */
 const ofHub = <By extends string, Id extends string = 'id'>(
   index: Index,
@@ -36,14 +36,14 @@ const keyOf =
   <Name extends string>(kind: string, ...names: Name[]) =>
   (of: Of<Name>) => ({ pk: [kind, ...names.map((name) => of[name])].join('#'), sk: kind });
 
-/** A canonical order without what is derived of the rest, and as many of its lines of timeline as fit in. */
+/** A canonical order without its derived members, and with as many lines of its timeline as fit. */
 export const order = {
   key: keyOf('ORDER', 'id'),
   byTime: ofConnection('byTime', 'ORDER', 'receivedAt'),
   visible: ['revision', 'writes'],
 } as const;
 
-/** What happened to an order beyond what fits into the order itself. */
+/** What happened to an order, beyond the lines that fit into the order itself. */
 export const timelineEntry = {
   key: ({ order, at, origin, index }: Of<'order' | 'at' | 'origin' | 'index'>) => ({
     pk: `ORDER#${order}`,
@@ -52,36 +52,36 @@ export const timelineEntry = {
   prefix: 'TIMELINE#',
 } as const;
 
-/** An order of the sales channel that is a part of another order of ours. */
+/** An order of the sales channel that is a part of one of ours. */
 export const orderPart = {
   key: ({ id }: Of<'id'>) => ({ pk: `ORDER#${id}`, sk: 'PART' }),
 } as const;
 
-/** Which order had a line of the sales channel first. */
+/** Which order first had a line of the sales channel. */
 export const orderLine = { key: keyOf('LINE', 'connection', 'line') } as const;
 
-/** The order that a remote knows under an id of its own. */
+/** The order that an id at a remote stands for. */
 export const remoteOrder = { key: keyOf('REMOTE', 'connection', 'remoteId') } as const;
 
-/** A delivery of the ledger, in the index byState while it is not done: by when it is due, or by what is wrong with it. */
+/** A delivery of the ledger; while it is not done, in the index byState by when it is due, or by what is wrong with it. */
 export const delivery = {
   key: keyOf('DELIVERY', 'id'),
   byTime: ofConnection('byTime', 'DELIVERY', 'createdAt'),
   due: ofConnection('byState', 'due', 'dueAt'),
   blocked: ofConnection('byState', 'blocked', 'updatedAt'),
   dead: ofConnection('byState', 'dead', 'updatedAt'),
-  /** Placements that still move, for the poller. */
+  /** Placements that are not settled, for the poller. */
   placed: ofConnection('byState', 'placed', 'placedAt'),
   visible: ['state', 'updatedAt', 'attemptCount'],
 } as const;
 
-/** That a delivery tells an endpoint of an order, which does not name it: telling would be a change of it. */
+/** Says that a delivery tells an endpoint of an order. The order does not name it, as that would be another change to tell. */
 export const notified = {
   key: ({ order, delivery }: Of<'order' | 'delivery'>) => ({ pk: `ORDER#${order}`, sk: `NOTIFY#${delivery}` }),
   prefix: 'NOTIFY#',
 } as const;
 
-/** An attempt at a delivery beyond those that stand in the delivery itself. */
+/** An attempt at a delivery, beyond those kept in the delivery itself. */
 export const attempt = {
   key: ({ delivery, number }: Of<'delivery' | 'number'>) => ({
     pk: `DELIVERY#${delivery}`,
@@ -91,15 +91,15 @@ export const attempt = {
 } as const;
 
 /**
- * The latest fetch that was asked for of one resource, so that many events about it are one fetch; and the latest stock push
- * of one SKU to a channel, so that many sales of it are one push.
+ * The latest fetch that was asked for of a resource, so that many events about it share one fetch; and the latest stock
+ * push of a SKU to a channel, so that many sales of it share one push.
  */
 export const fetchCover = {
   key: keyOf('FETCH', 'connection', 'action', 'resource'),
   keepDays: 30,
 } as const;
 
-/** An inbound event with its body; one that could not be read is in the index byState, and kept until somebody reads it. */
+/** An inbound event with its body; one that could not be read is in the index byState, and kept until it is read. */
 export const event = {
   key: keyOf('EVENT', 'id'),
   byTime: ofConnection('byTime', 'EVENT', 'receivedAt'),
@@ -108,7 +108,7 @@ export const event = {
   visible: ['state'],
 } as const;
 
-/** How many orders webhooks and polls told of first on one day of a connection. */
+/** How many orders webhooks and polls told of first, by day of a connection. */
 export const misses = {
   partition: ({ connection }: Of<'connection'>) => `MISSES#${connection}`,
   key: ({ connection, day }: Of<'connection' | 'day'>) => ({ pk: `MISSES#${connection}`, sk: day }),
@@ -123,7 +123,7 @@ export const shape = {
   visible: ['revision'],
 } as const;
 
-/** A SKU that a connection deals in, in the index byTime by its SKU, in which `#` would end it. */
+/** A SKU that a connection deals in, in the index byTime by its SKU, where `#` would end it. */
 export const product = {
   key: keyOf('PRODUCT', 'connection', 'sku'),
   byTime: {
@@ -134,10 +134,10 @@ export const product = {
   },
 } as const;
 
-/** The SKU under which a connection has an EAN, where the two differ. */
+/** The SKU under which a connection has an EAN, if the two differ. */
 export const productEan = { key: keyOf('EAN', 'connection', 'ean') } as const;
 
-/** Units of a SKU at a warehouse that a placement is after. */
+/** Units of a SKU at a warehouse that a placement wants. */
 export const reservation = {
   key: ({ connection, sku, delivery }: Of<'connection' | 'sku' | 'delivery'>) => ({
     pk: `RESERVED#${connection}#${sku}`,
@@ -163,16 +163,16 @@ export const endpointState = {
   key: ({ id }: Of<'id'>) => ({ pk: `ENDPOINT#${id}`, sk: 'STATE' }),
 } as const;
 
-/** Which version of a marketplace's secret is the present one: whoever holds it need not read it anew. */
+/** The present version of a marketplace's secret: a function that holds it need not read it anew. */
 export const secretVersion = { key: keyOf('SECRET', 'marketplace') } as const;
 
-/** Who changes connections, endpoints, routes, secrets or keys at the moment. */
+/** Who is changing connections, endpoints, routes, secrets or keys. */
 export const configurationLease = { key: () => ({ pk: 'CONFIGURATION', sk: 'LEASE' }) } as const;
 
 /** Who ships what. */
 export const routes = { key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }) } as const;
 
-/** Where a connection's poll stands, and who polls. */
+/** How far a connection's poll has come, and who polls. */
 export const cursor = { key: keyOf('CURSOR', 'connection') } as const;
 
 /** A connection's access token at its marketplace, and who renews it. */
@@ -195,7 +195,7 @@ export const signInCode = {
   key: ({ hash }: Of<'hash'>) => ({ pk: `SESSION#${hash}`, sk: 'CODE' }),
 } as const;
 
-/** The key under which e-mail addresses of erased buyers are hashed, made at the first erasure. */
+/** The key that hashes the e-mail addresses of erased buyers, made at the first erasure. */
 export const emailHashKey = { key: () => ({ pk: 'EMAILHASHKEY', sk: 'EMAILHASHKEY' }) } as const;
 
 /** How far the retention of buyers' data has come, connection by connection. */
@@ -208,7 +208,7 @@ export const act = {
   keepDays: 400,
 } as const;
 
-/** What was answered to a request with an `Idempotency-Key`. */
+/** The answer to a request with an `Idempotency-Key`. */
 export const idempotency = {
   key: keyOf('IDEMPOTENCY', 'keyName', 'key'),
   keepDays: 1,
@@ -226,13 +226,13 @@ export const admission = {
   byTime: ofHub('byTime', 'ADMISSION', 'at'),
 } as const;
 
-/** What stands in the slots of a connection's quarantine, and which slot is the next. */
+/** What the slots of a connection's quarantine hold, and which slot is next. */
 export const quarantineRing = {
   key: ({ connection }: Of<'connection'>) => ({ pk: `QUARANTINE#${connection}`, sk: 'RING' }),
   keepDays: 7,
 } as const;
 
-/** A refused webhook in a slot of its connection's quarantine; the index does not tell slots apart, the key does. */
+/** A refused webhook in a slot of its connection's quarantine; only its key tells slots apart, not the index. */
 export const quarantined = {
   key: ({ connection, slot }: Of<'connection' | 'slot'>) => ({
     pk: `QUARANTINE#${connection}`,
@@ -255,13 +255,13 @@ export const replay = {
   active: ofHub('byState', 'replays', 'createdAt'),
 } as const;
 
-/** A delivery that waits in a replay, beside the replay itself, in the order in which it is released. */
+/** A delivery that waits in a replay, beside the replay itself, in the order of release. */
 export const waitingMember = {
   key: ({ replay, position }: Of<'replay' | 'position'>) => ({ pk: `REPLAY#${replay}`, sk: `WAITING#${position}` }),
   prefix: 'WAITING#',
 } as const;
 
-/** A released delivery of a replay, in a partition of its own: at the fastest pace a hundred come each second. */
+/** A released delivery of a replay, in a partition of its own: at the fastest pace there are a hundred a second. */
 export const openMember = {
   key: ({ replay, position }: Of<'replay' | 'position'>) => ({ pk: `REPLAY#${replay}#OPEN`, sk: `OPEN#${position}` }),
   prefix: 'OPEN#',
@@ -275,9 +275,8 @@ export const settledMember = {
 } as const;
 
 /**
- * One batch of entries of the feed at a dense position of its partition, which the conditional put of this very item
- * takes; `total` counts the entries of the partition up to its end. The last one of a partition is kept until there is
- * another.
+ * One batch of entries of the feed, at a dense position of its partition that the conditional put of this item takes;
+ * `total` counts the partition's entries up to its end. A partition's last item is kept until there is another.
  */
 export const feedItem = {
   partition: ({ partition }: Of<'partition'>) => `FEED#${partition}`,
@@ -289,18 +288,18 @@ export const feedItem = {
   visible: ['at', 'total'],
 } as const;
 
-/** How far somebody has read the feed. */
+/** How far a reader of the feed has committed. */
 export const consumer = {
   partition: () => 'CONSUMERS',
   key: ({ id }: Of<'id'>) => ({ pk: 'CONSUMERS', sk: id }),
 } as const;
 
-/** A word by which an order is found, among those that begin alike; the address of a buyer only as its keyed hash. */
+/** A word by which an order is found, with others that begin alike; a buyer's address only as its keyed hash. */
 export const lookup = {
   key: ({ prefix, word, at, order }: Of<'prefix' | 'word' | 'at' | 'order'>) => ({
     pk: `WORD#${prefix}`,
     sk: `${word}#${at}#${order}`,
   }),
-  /** What the sort keys of the very word begin with. */
+  /** The beginning of the sort keys for exactly this word. */
   whole: ({ word }: Of<'word'>) => `${word}#`,
 } as const;
