@@ -8073,6 +8073,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The answer is over 4 MB: ask for it with `accept-encoding: gzip`. */
             406: {
                 headers: {

@@ -3,6 +3,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import { missingSteps, Step } from '#lib/orders/balance';
 import { eachOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
+import { errorResponses, notFound } from './kit/errors.ts';
 import { textParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { json, Routes } from './kit/route.ts';
@@ -53,9 +54,13 @@ routes.add('GET /balance', {
         complete: doc(z.boolean(), { description: 'False if there was no time to look at all of them.' }),
       }),
     ),
+    ...errorResponses(404),
   },
   answer: async ({ query: { day, connection } }) => {
-    const connections = connection ? [connection] : everyConnection(await getConfiguration());
+    const all = everyConnection(await getConfiguration());
+    // A name that nothing has would be a channel without differences.
+    if (connection && !all.includes(connection)) throw notFound('connection');
+    const connections = connection ? [connection] : all;
     const deadline = Date.now() + TIME_MS;
     const balances = await Promise.all(connections.map((id) => balanceOf(id, day, deadline)));
     const sold = balances.filter(({ balance }) => balance.known > 0).map(({ balance }) => balance);

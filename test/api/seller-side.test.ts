@@ -36,6 +36,7 @@ test('the balance of a day names the orders that miss a step', async () => {
   expect(body.balances[0].differences).toContainEqual({ missing: 'acknowledged', orders: ['shop:ord_2'] });
   expect((await api.call('GET', `/balance?day=${TODAY}`)).body).toEqual({ balances: [], complete: true });
   expect((await api.call('GET', '/balance?day=yesterday')).status).toBe(400);
+  expect((await api.call('GET', `/balance?day=${DAY}&connection=shpo`)).status).toBe(404);
 });
 
 test('an order is read again where its marketplace has a call for that, and said so where not', async () => {
