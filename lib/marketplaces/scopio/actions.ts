@@ -7,7 +7,7 @@ import { fulfillOrder, listOrders } from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { findOrder } from './map.ts';
 
-/** One page: no paging is documented, and the list holds only what nobody has fulfilled. */
+/** One page: no paging is documented, and the list only has orders that nobody has fulfilled. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const { orders, hasMore } = await listOrders(context);
   yield { items: orders.map((body) => ({ topic: 'order', body })), resume: null, ...(hasMore && { remark: MORE }) };
@@ -26,7 +26,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
     return {};
   },
 
-  /** Scopio reads no order by its id. Its list holds an order until it is fulfilled, by whichever parcel. */
+  /** Scopio cannot read an order by its id. Its list has an order until it is fulfilled, by whichever parcel. */
   async probe(remote, input) {
     const { orders, hasMore } = await listOrders(remote);
     if (orders.some((order) => isNamed(findOrder(order).order, input.order.externalId))) return null;
@@ -37,7 +37,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
   },
 };
 
-/** By whichever member names it: it is no mapped order. */
+/** Whether any member names the order: this one is not mapped. */
 const isNamed = (order: unknown, externalId: string): boolean =>
   Object.values(isObject(order) ? order : {}).some((value) => textOf(value) === externalId);
 

@@ -7,33 +7,33 @@ import { firstText, member, rowsIn, textOf } from '../kit/json.ts';
 import { itemsOf, readShape } from '../kit/shape.ts';
 
 /**
- * "Response excerpt": `{ "success": true, "orders": [...] }`; the list is taken from elsewhere too, as an excerpt is not
- * the whole. Orders pass as they came, a bad one spoils no other.
+ * "Response excerpt": `{ "success": true, "orders": [...] }`. As that is only an excerpt, the list is also found
+ * elsewhere. Orders pass as they came, so that a bad one spoils no other.
  */
 const OrderList = z.object({ orders: itemsOf(z.unknown()) });
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 
-// Refusals are `{ code, description }` under the usual statuses: classify() already reads them as they are meant.
+// Refusals are `{ code, description }` under the usual statuses, which classify() already reads correctly.
 const authorization = ({ secrets }: Caller) => ({ authorization: `Bearer ${secrets.apiKey}` });
 
 /**
- * GET /api/seller/orders: all newly paid orders that hold this seller's items, at once; `hasMore` where the answer says
- * that these are not all. RetryableError where it failed.
+ * GET /api/seller/orders: all newly paid orders with this seller's items, at once; `hasMore` if the answer says that
+ * these are not all. RetryableError if it failed.
  */
 export async function listOrders(caller: Caller): Promise<{ orders: unknown[]; hasMore: boolean }> {
   const headers = authorization(caller);
   const response = await caller.http.request({ method: 'GET', path: '/api/seller/orders', headers });
   if (response.status === 204) return { orders: [], hasMore: false };
-  // A list that failed is no empty one: nothing can be concluded from what is not on it.
+  // A failed list is not an empty one: nothing follows from what is missing in it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
-  // One alone stands there itself, and its own `items` are no list of orders.
+  // A single order may stand there itself, and its own `items` are no list of orders.
   const told = rowsIn(response.body, ['orders', 'order', 'data', 'result', 'results', 'items'], 'shipping_address');
   const { orders } = readShape(OrderList, told ? { orders: told } : response.body);
   return { orders, hasMore: saysMore(response.body, orders.length) };
 }
 
-/** Pages are in no document: whether an answer counts more orders than it shows, or names a next page. */
+/** Whether an answer counts more orders than it shows, or names a next page, although no document mentions pages. */
 function saysMore(body: unknown, shown: number): boolean {
   const places = [body, ...['meta', 'pagination', 'paging', 'links', 'data'].map((name) => member(body, name))];
   return places.some((place) => {
@@ -56,7 +56,7 @@ export async function fulfillOrder(
   if (isDone !== true) throw failureOf(response, isDone === false ? RejectedError : UnknownOutcomeError);
 }
 
-/** A limit that was hit is one whatever the status. */
+/** A rate limit counts as one whatever the status. */
 function failureOf(response: HttpResponse, Failure: new (detail: IntegrationError['detail']) => IntegrationError) {
   if (retryAfterSeconds(response) !== null) return classify({ ...response, status: 429 });
   return new Failure({ code: 'not_successful', description: describe(response), httpStatus: response.status });

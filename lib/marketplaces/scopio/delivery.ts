@@ -9,7 +9,7 @@ import type { Address } from './schema.ts';
 type PickupPoint = NonNullable<OrderSnapshot['pickupPoint']>;
 type Delivery = Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode' | 'pickupPoint'>;
 
-/** "Preferred shipping methods are provided in standardized JSON formats": of several the first is preferred. */
+/** "Preferred shipping methods are provided in standardized JSON formats": the first of several is preferred. */
 const METHOD = /^(preferred)?(shipping|delivery)methods?$/;
 const CODES = ['code', 'id', 'key', 'identifier', 'carrier', 'service', 'type', 'method', 'primary'];
 const NAMES = ['name', 'title', 'label', 'description'];
@@ -18,7 +18,7 @@ const NAMES = ['name', 'title', 'label', 'description'];
 const POINT =
   /^\w*?(?:locker|paczkomat|parcelshop|pickup|punkt(?:odbioru)?|(?:^|pickup|target|service|access|collection|delivery|shipping|parcel|inpost)point)(id|code|number|name|address)?$/;
 
-/** The buyer's method and pickup point, in whatever JSON form and whichever of these members they stand. */
+/** The buyer's method and pickup point, in any JSON form and in whichever of these members. */
 export function readDelivery(order: unknown): Delivery {
   const parts = [member(order, 'shipping'), member(order, 'delivery')];
   const named = keysOf(order).filter(([name]) => METHOD.test(name));
@@ -38,13 +38,13 @@ export function readDelivery(order: unknown): Delivery {
   return { shippingMethod: name || code || null, ...defined({ shippingCode: code, pickupPoint: point }) };
 }
 
-/** The method of what tells of shipping: its own member, or itself where it is a word. */
+/** The method in something about shipping: a member of it, or the thing itself if it is a word. */
 function methodIn(part: unknown): unknown {
   if (!isObject(part)) return /[a-z]/i.test(textOf(part)) ? part : undefined;
   return member(part, 'method') ?? member(part, 'carrier');
 }
 
-/** The preferred one of a list, else the first, and what text holds that is JSON itself. */
+/** The preferred item of a list, else the first; text that is itself JSON is read. */
 function first(value: unknown): unknown {
   if (Array.isArray(value))
     return first(value.find((one) => flag.safeParse(member(one, 'preferred')).data) ?? value[0]);
@@ -56,7 +56,7 @@ function first(value: unknown): unknown {
 /** A word that is one of Scopio's carrier identifiers is a code as well. */
 const codeOf = (name: string): string => carrierName(carriers, name) ?? '';
 
-/** The keys of an object, each behind what it says in plain letters: what is not looked at stays unread. */
+/** The keys of an object, each with its plain letters: what is not looked at stays unread. */
 const keysOf = (value: unknown): Array<[string, string]> =>
   isObject(value) && !Array.isArray(value)
     ? Object.keys(value).map((key) => [key.replaceAll(/[_\-\s]/g, '').toLowerCase(), key])
@@ -93,8 +93,8 @@ export function oneLine(address: unknown): string | null {
 }
 
 /**
- * Throws ContractError for an address that nothing can be sent to: keys of other names would otherwise read as an
- * order without one.
+ * Throws ContractError for an address that nothing can be sent to: otherwise an address under other keys would read as
+ * an order without one.
  */
 export function checkDeliverable(address: Address | OrderSnapshot['shippingAddress'], at: string): void {
   const lacking = [

@@ -7,7 +7,7 @@ import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, unlessUnreadable } from '../kit/shape.ts';
 import type { Address, Party, TaxIds } from './schema.ts';
 
-/** An address of theirs. One that something is sent to needs its country, and has that of `around` where it names none. */
+/** One of their addresses. A shipping address needs its country, and has that of `around` if it names none. */
 export function addressOf(
   address: Address,
   field: string,
@@ -25,7 +25,7 @@ export function addressOf(
   return defined({ ...postal, address_country: told ?? fallback });
 }
 
-/** The buyer, who is the recipient where nobody else is named. */
+/** The buyer, who is also the recipient if nobody else is named. */
 export function buyerOf(
   recipient: Address,
   named: Party | undefined,
@@ -42,7 +42,7 @@ const UNPAID =
   /^(unpaid|not.?paid|pending|awaiting|(pending|awaiting|waiting.for).?payment|(payment.?)?(pending|required|failed|declined|voided|expired))$/i;
 const REFUNDED = /^(part(?:ial|ial?ly|ly)?.?)?(refunded|charged.?back|chargeback)$/i;
 
-/** Of the words for where an order is, those that tell of a payment that is outstanding or went back. */
+/** Whether a status word tells of a payment that is outstanding or was given back. */
 const tellsOfPayment = (status: string): boolean =>
   REFUNDED.test(status) || (UNPAID.test(status) && /pa(y|id)/i.test(status));
 
@@ -57,8 +57,8 @@ interface Paid {
 }
 
 /**
- * Scopio tells of an order once it is paid, whether or not it says when. Only a payment that is told as outstanding, or
- * as cash for which no payment is told, is not.
+ * Scopio tells of an order once it is paid, whether or not it says when. It is unpaid only if the payment is told as
+ * outstanding, or as cash without a payment.
  */
 export function paymentOf(
   { payment, payment_method: method = payment?.method, status: order = '', ...told }: Paid,
@@ -79,17 +79,17 @@ export function paymentOf(
   };
 }
 
-/** Whether a status says that the order was shipped elsewhere: nobody is to ship it once more. */
+/** Whether a status says that the order was shipped elsewhere: nobody must ship it again. */
 export const shippedBy = (status: string | undefined): boolean =>
   /^(fulfilled|shipped|sent|delivered)$/i.test(status ?? '');
 
-/** Whether a status says that the order is cancelled, whoever did it: one that is cancelled in part is not. */
+/** Whether a status says that the order is cancelled, by whomever; partly cancelled does not count. */
 export const cancelledBy = (status: string | undefined): boolean =>
   /^(cancell?ed(?!.*part)|anulowan)/i.test(status ?? '');
 
 /**
- * `shipBy` from members that the document does not know: what cannot be read as a time is left out and costs no order.
- * A bare date is its first moment, rather a day early than late.
+ * `shipBy` from members that the document does not have: an unreadable time is left out and refuses no order. A bare
+ * date is its first moment: rather a day early than late.
  */
 export function shipByOf(
   { ship_by, shipping_deadline }: { ship_by?: unknown; shipping_deadline?: unknown },
@@ -99,7 +99,7 @@ export function shipByOf(
   return shipBy === null ? {} : { shipBy };
 }
 
-/** Where in the body an order stands, and what its envelope and its arrival tell of its time. */
+/** Where in the body an order is, and what its envelope and its arrival tell of its time. */
 export interface Around {
   at: string;
   sentAt: string | null;
@@ -111,7 +111,7 @@ export interface Around {
   country: string | undefined;
 }
 
-/** Reads members of one order. What it had to assume stands in `assumed`, by paths below the order, without values. */
+/** Reads members of one order. What it had to assume is in `assumed`, by paths below the order, without values. */
 export function createReader(
   { zone }: Pick<Around, 'zone'>,
   path: (field: string) => string,

@@ -15,7 +15,7 @@ import {
 } from './map-common.ts';
 import { PlainUcpOrder, type Totals } from './schema.ts';
 
-/** A plain UCP order. UCP has no place for its times, so those may come from the envelope or from its arrival. */
+/** A plain UCP order. UCP has no members for its times, so these may come from the envelope or from its arrival. */
 export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const order = readShape(PlainUcpOrder, body, around.at);
   const path = pathUnder(around.at);
@@ -101,7 +101,7 @@ function expectationsOf({ fulfillment }: PlainUcpOrder, around: Around, reader: 
 
 const METHODS = ['shipping', 'pickup', 'digital'] as const;
 
-/** One parcel to the shipping address as soon as may be is what every order expects. */
+/** Every order is expected as one parcel to the shipping address, as soon as possible. */
 const isPlain = ([only, ...others]: readonly Expectation[]): boolean =>
   others.length === 0 && (!only || (only.methodType === 'shipping' && (only.fulfillableOn ?? 'now') === 'now'));
 
@@ -117,7 +117,7 @@ function isCancelled({ status, line_items: lines, adjustments }: PlainUcpOrder):
   return cancelledBy(status) || whole || lines.every(({ quantity }) => quantity.total === 0);
 }
 
-/** What was paid back, by the adjustments that are done. */
+/** What was paid back, from the completed adjustments. */
 function refundOf({ adjustments }: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
   const back = adjustments
     .filter(({ status }) => status === 'completed')
@@ -126,7 +126,7 @@ function refundOf({ adjustments }: PlainUcpOrder, total: number): 'refunded' | '
   return back >= total ? 'refunded' : 'partly_refunded';
 }
 
-/** What came back, by the adjustments that are done; of lines that none names, all that was shipped. */
+/** What came back, from the completed adjustments; if one names no lines, everything that was shipped. */
 function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'returns'> {
   const returns = adjustments.flatMap(({ id, type, status, occurred_at, line_items: lines, totals }, index) => {
     if (type !== 'return' || status !== 'completed') return [];
@@ -147,7 +147,7 @@ function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<Or
 
 const STATUSES = ['pending', 'completed', 'failed'] as const;
 
-/** What of the adjustments quantities and `returns` do not tell, as it is. One without a time is left out. */
+/** Adjustments that quantities and `returns` do not cover, as they are. One without a time is left out. */
 function adjustmentsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'adjustments'> {
   const told = adjustments.flatMap(
     ({ id, type, status: word, occurred_at, line_items, totals, description }, index) => {
@@ -162,7 +162,7 @@ function adjustmentsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pic
   return told.length > 0 ? { adjustments: told } : {};
 }
 
-/** What happened to parcels, at times that are told. */
+/** What happened to parcels, if its time is told. */
 function eventsOf({ fulfillment }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'events'> {
   const events = (fulfillment?.events ?? []).flatMap(({ id, type, occurred_at, line_items, ...told }, index) => {
     const at = instant(occurred_at, `fulfillment.events[${index}].occurred_at`);
@@ -183,7 +183,7 @@ const discountsOf = (totals: Totals): NonNullable<OrderSnapshot['discounts']> =>
 
 const READ_APART = new Set(['subtotal', 'items_discount', 'discount', 'fulfillment', 'tax', 'total']);
 
-/** Charges of UCP's `fee` and of a business's own kinds. One below zero is no `fee`: it shows as the difference it makes. */
+/** Charges of UCP's `fee` and of a business's own kinds. One below zero is no `fee`: it shows as a difference. */
 const feesOf = (totals: Totals): NonNullable<OrderSnapshot['fees']> =>
   totals.flatMap(({ type, display_text: title = type, amount }) =>
     READ_APART.has(type) || (type === 'fee' && amount < 0) ? [] : [{ type, title, amount }],
@@ -197,7 +197,7 @@ const linesOf = ({ line_items }: PlainUcpOrder): SnapshotLine[] =>
     ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') }),
   }));
 
-/** Tax is on top where the total only adds up with it. */
+/** Tax is on top if the total only adds up with it. */
 function isTaxOnTop(totals: Totals): boolean {
   const tax = sum(totals, 'tax');
   const parts = totals.filter(({ type }) => type !== 'total').reduce((all, { amount }) => all + amount, 0);

@@ -22,14 +22,14 @@ import { mapUcpOrder } from './map-ucp.ts';
 import { Order } from './schema.ts';
 import { Settings } from './settings.ts';
 
-/** A webhook's envelope, a bare order from the poll, or a plain UCP order in either place. */
+/** A webhook's envelope, a bare order from the poll, or a plain UCP order in either. */
 export function map({ body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const { order, at } = findOrder(body);
   const wrapped = at !== '';
-  // What an event is called and of which type tells nothing of its order: looked at, so that it does not count as unread.
+  // An event's id and type tell nothing of its order: they are looked at so as not to count as unread.
   if (wrapped) for (const own of ['id', 'type']) member(body, own);
   const { timeZone: zone, currency, country } = Settings.parse(settings);
-  // A bare UCP order that is an event tells beside its own members when it was sent.
+  // A bare UCP order that is an event has the time it was sent beside its own members.
   const sent = wrapped || member(body, 'event_id') !== undefined;
   const reader = createReader({ zone }, String);
   const sentAt = sent ? reader.instant(member(body, 'created_at') ?? member(body, 'created_time'), 'created_at') : null;
@@ -37,7 +37,7 @@ export function map({ body, receivedAt }: InboundBody, { settings }: Connection)
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
 
-/** No document shows the envelope: a known order has lines and a name, at most two members or lists of one down. */
+/** No document shows the envelope: an order is known by its lines and a name, at most two members or lists down. */
 export function findOrder(body: unknown): { order: unknown; at: string } {
   const told = member(body, 'order');
   return searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: told, at: 'order' });
@@ -57,7 +57,7 @@ function searchOrder(value: unknown, at: string, depth: number): { order: unknow
   return undefined;
 }
 
-/** "Fully compliant with UCP": quantities with a total are what only a UCP order has. */
+/** "Fully compliant with UCP": only a UCP order has quantities with a total. */
 function isUcp(order: unknown): boolean {
   const first = member(listed(member(order, 'line_items')), 0);
   return member(member(first, 'quantity'), 'total') !== undefined;
@@ -126,14 +126,14 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
   };
 }
 
-/** Of an order that names none: that of its first amount that is an object with one. */
+/** The currency of an order that names none: that of its first amount that names one. */
 const currencyIn = ({ total_gross, items }: Order): string | undefined =>
   [total_gross, ...items.map((item) => item.gross_price)].map((told) => textOf(member(told, 'currency'))).find(Boolean);
 
 const worthOf = (lines: readonly SnapshotLine[]): number =>
   lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
 
-/** A cancelled item whose price the order's total no longer holds: none of it is charged. */
+/** A cancelled item whose price the order's total no longer includes: none of it is charged. */
 const withoutCancelled = (line: SnapshotLine): SnapshotLine =>
   line.cancelled
     ? { ...line, quantity: 0, ordered: line.quantity, ...defined({ tax: line.tax === undefined ? undefined : 0 }) }
@@ -170,11 +170,11 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
   });
 }
 
-/** Whether an amount may be the net of another: 0 is what is written where none is known. */
+/** Whether an amount may be the net of another: 0 means that none is known. */
 const isPart = (net: number, gross: number): boolean =>
   net === gross || (net !== 0 && Math.sign(net) === Math.sign(gross) && Math.abs(net) <= Math.abs(gross));
 
-/** The whole rate that two prices of one piece show; undefined where cents leave room for another. */
+/** The whole rate between two prices of one piece; undefined if cents leave room for another. */
 function rateBetween(net: number, gross: number): number | undefined {
   const rate = Math.round((gross / net - 1) * 100);
   return net >= 200 && Math.abs(net + (net * rate) / 100 - gross) <= 1 ? rate : undefined;
@@ -186,7 +186,7 @@ interface Figures {
   lines: readonly SnapshotLine[];
 }
 
-/** `total_gross` less `total_net`; else what lines and shipping tell of theirs. */
+/** `total_gross` less `total_net`; else from the lines and shipping. */
 function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, control }: Reader): number {
   const net = control(order.total_net, 'total_net');
   if (net !== undefined && isPart(net, total)) return Math.max(0, total - net);

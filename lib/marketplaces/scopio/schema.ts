@@ -29,17 +29,17 @@ const address = {
 const Address = spelled(address);
 export type Address = Partial<z.infer<typeof Address>>;
 
-/** A tax number under the names it goes by in Poland and elsewhere. */
+/** A tax number, under its names in Poland and elsewhere. */
 const taxIds = looseTexts('tax_id', 'nip', 'vat_id');
 const TaxIds = z.object(taxIds);
 export type TaxIds = Partial<z.infer<typeof TaxIds>>;
 const Party = spelled({ ...address, ...taxIds });
 export type Party = Partial<z.infer<typeof Party>>;
 
-/** By when an order must leave: keys that nobody documents, read where they are there. */
+/** When an order must ship: undocumented keys, read if they are there. */
 const shipBy = { ship_by: anything, shipping_deadline: anything };
 
-/** Both shapes of order. Only its lines, and an id to report parcels under, cannot be done without. */
+/** What both shapes of order share. Only lines, and an id to report parcels under, are indispensable. */
 const common = {
   status: looseWord,
   created_at: anything,
@@ -91,7 +91,7 @@ const ownOrder = z.object({
 export const Order = alsoNamed(ownOrder, { number: ['order_number'] });
 export type Order = z.infer<typeof Order>;
 
-/** One of UCP's words, in whatever letters. */
+/** One of UCP's words, in upper or lower case. */
 const word = z.pipe(
   looseText,
   z.transform((text) => text?.toLowerCase()),
@@ -102,13 +102,13 @@ export type Totals = z.infer<typeof Totals>;
 
 const LineQuantity = z.object({ id, quantity: integer });
 const LineQuantities = looseList(LineQuantity);
-/** No lines mean all of the order: one that cannot be read makes no adjustment of it. */
+/** No lines mean the whole order, so one that cannot be read must not make an adjustment of it. */
 const AdjustedLines = z.pipe(
   optional(z.array(LineQuantity)),
   z.transform((lines) => lines ?? []),
 );
 
-/** A plain UCP order, where the platform sends that instead. Amounts are minor units. */
+/** A plain UCP order, which the platform may send instead. Amounts are minor units. */
 export const PlainUcpOrder = z.object({
   ...common,
   id,

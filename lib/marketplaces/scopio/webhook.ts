@@ -11,12 +11,12 @@ function signedBy({ settings }: WebhookCredentials) {
     algorithm: settings.signatureAlgorithm ?? 'sha256',
     encoding: settings.signatureEncoding ?? 'hex',
     isPlain: settings.signatureFormat !== 'elements',
-    /** `{body}`, `{t}` of the signature's header, or the name of another header, between texts. */
+    /** `{body}`, `{t}` of the signature's header, or the name of another header, with text between them. */
     content: content.split(/\{([\w-]+)\}/).map((part, index) => (index % 2 === 0 ? part : part.toLowerCase())),
   };
 }
 
-/** Whether one of the headers carries a signature of the body and of what is signed with it. */
+/** Whether one of the headers has a signature of the body and of what is signed with it. */
 function isSigned(headers: WebhookRequest['headers'], body: Buffer, credentials: WebhookCredentials): boolean {
   const { signed, algorithm, encoding, isPlain, content } = signedBy(credentials);
   const matches = signed.flatMap((header) => {
@@ -35,7 +35,7 @@ function isSigned(headers: WebhookRequest['headers'], body: Buffer, credentials:
 
 const MAX_SIGNATURES = 4;
 
-/** `v1=abc`, `t=123,v1=abc`, or `v1,abc v1,def` of a rotation. */
+/** `v1=abc`, `t=123,v1=abc`, or `v1,abc v1,def` during a rotation. */
 function readElements(value: string): { time: string | undefined; signatures: string[] } {
   const elements = value.split(/[,;\s]+/).map((element) => /^(?:(\w{1,16})=(?!=?$))?(.*)$/.exec(element) ?? []);
   const time = elements.find(([, name]) => name === 't')?.[2];
