@@ -58,10 +58,11 @@ export const Orden = alsoNamed(
     carrier_name: looseWord,
     status: anything,
     tracking_number: trackingNumber,
+    tracking_numbers: looseList(trackingNumber),
     created_at: anything,
     updated_at: anything,
   }),
-  { ...NAMES, status: ['fulfillment_status', 'estatus'] },
+  { ...NAMES, status: ['fulfillment_status', 'estatus'], tracking_numbers: ['guias', 'tracking_number', 'guia'] },
 );
 export type Orden = z.infer<typeof Orden>;
 

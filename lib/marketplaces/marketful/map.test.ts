@@ -86,6 +86,8 @@ describe('an orden', () => {
     expect(dated.parcels).toEqual([{ ...parcel, shippedAt: '2026-11-21T00:00:00.000Z' }]);
     expect(readOrden({ ...orden, status: 'cancelled' }).parcels).toEqual([]);
     expect(readOrden({ carrier_name: 'DHL', tracking_number: '' }).parcels).toEqual([]);
+    for (const several of [{ tracking_number: ['A', 'B'] }, { tracking_numbers: ['A', 0, 'B'] }, { guias: ['A', 'B'] }])
+      expect(readOrden(several).parcels).toMatchObject([{ trackingNumber: 'A' }, { trackingNumber: 'B' }]);
   });
 
   test('keeps the parcels it once told of, whatever is read with them later', () => {

@@ -96,8 +96,7 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
 
 /** What a poll asked for, which the answer need not repeat. */
 function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteId' | 'number' | 'channel'> {
-  const placement = member(body, 'placement');
-  const of = (key: string): string | null => textOf(member(placement, key)) || null;
+  const of = (key: string): string | null => textOf(member(member(body, 'placement'), key)) || null;
   return { orderId: of('orderId'), remoteId: of('remoteId'), number: of('number'), channel: of('channel') };
 }
 
@@ -123,7 +122,8 @@ function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: s
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
   const told = events.filter(({ type }) => type !== 'canceled');
   const numbers = new Set(told.map((event) => event.tracking_number));
-  if (typeOf(orden.status) !== 'canceled') numbers.add(orden.tracking_number);
+  if (typeOf(orden.status) !== 'canceled')
+    for (const number of [orden.tracking_number, ...orden.tracking_numbers]) numbers.add(number);
   return [...numbers].flatMap((trackingNumber) => {
     if (trackingNumber === undefined) return [];
     const own = told.filter((event) => event.tracking_number === trackingNumber);
