@@ -80,7 +80,10 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
     stands,
     // One pass through JSON makes it equal to what the table gives back.
     snapshot: JSON.parse(canonicalJson({ ...snapshot, version: stands.version })) as OrderSnapshot,
-    paid: snapshot.paidAt === null ? null : { ...stands, at: snapshot.paidAt },
+    paid:
+      snapshot.paidAt === null
+        ? null
+        : { ...stands, at: snapshot.paidAt, ...(snapshot.timesAssumed && { assumed: true as const }) },
     cancelledAt: snapshot.cancelled ? stands.version : null,
     ...(snapshot.cancelled && { cancelledLast: stands.version }),
     originals: sortById(
@@ -146,13 +149,18 @@ export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['pai
   if (!a || !b) return a ?? b;
   const later = compareStamps(a, b) >= 0 ? a : b;
   const first = [a.at, b.at].sort(compareText)[0] ?? later.at;
-  return a.hash === b.hash ? { ...later, at: first } : later;
+  return a.hash === b.hash || (a.assumed && b.assumed) ? { ...later, at: first } : later;
 }
 
-/** The snapshot that stands; where two say the same, the one with the earlier times, which may be assumed. */
-function earliest(stands: SnapshotHistory, yields: SnapshotHistory): OrderSnapshot {
-  const sayTheSame = stands.stands.hash === yields.stands.hash;
-  return sayTheSame && yields.snapshot.placedAt < stands.snapshot.placedAt ? yields.snapshot : stands.snapshot;
+/**
+ * The snapshot that stands; where two say the same, the one with the earlier times, which may be assumed. What was assumed
+ * first, as the order became known, is not assumed anew with each change.
+ */
+function earliest({ stands, snapshot }: SnapshotHistory, yields: SnapshotHistory): OrderSnapshot {
+  const { placedAt } = yields.snapshot;
+  if (placedAt >= snapshot.placedAt) return snapshot;
+  if (stands.hash === yields.stands.hash) return yields.snapshot;
+  return snapshot.timesAssumed ? { ...snapshot, placedAt } : snapshot;
 }
 
 /** The first entry of each line, by line id. */

@@ -28,7 +28,7 @@ export interface SnapshotHistory {
   stands: Stamp;
   snapshot: OrderSnapshot;
   /** The latest statement of when it was paid: a payment is never forgotten. */
-  paid: (Stamp & { at: string }) | null;
+  paid: (Stamp & { at: string; assumed?: true }) | null;
   /** The earliest version that said cancelled. */
   cancelledAt: string | null;
   /** The latest such version; absent where there is none, and in what was stored before it was kept. */

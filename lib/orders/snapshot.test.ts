@@ -305,4 +305,8 @@ it('keeps the times of the first look at a source that tells none, however often
   expect(second.order.placedAt).toBe('2026-11-20T08:00:00.000Z');
   expect(second.order.paidAt).toBe('2026-11-20T08:00:00.000Z');
   expect(second.order.shipmentEvents).toMatchObject([{ at: '2026-11-20T08:00:00.000Z' }]);
+  const third = '2026-11-20T08:20:00.000Z';
+  const source = { connection: 'scopio-main', event: 'evt_3', receivedAt: third };
+  const { order } = applySnapshot(second.order, { ...seen(third), version: third, note: 'Ring twice' }, source);
+  expect(order).toMatchObject({ placedAt: first.order.placedAt, paidAt: first.order.placedAt });
 });

@@ -48,6 +48,21 @@ test('what was added after the hub’s own parcels had it called delivered has b
   expect(deliveredWith([line('1', 3)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 0]);
 });
 
+test('nor is it shipped by a later parcel of something else', () => {
+  const told = (minute: number, ...lines: SnapshotLine[]) =>
+    historyOf(snapshotOf({ version: at(minute), lines }), at(minute));
+  const all = [
+    told(1, line('1', 2)),
+    told(6, whole('1', 2), whole('2', 1)),
+    told(7, whole('1', 2), whole('2', 1), whole('3', 4)),
+  ].reduce(joinHistories);
+  const parcels = [
+    { ...parcelOf('1', 2), shippedAt: at(5) },
+    { ...parcelOf('2', 1), shippedAt: at(8) },
+  ];
+  expect(countLines(all, parcels).map(({ fulfilled }) => fulfilled)).toEqual([2, 1, 0]);
+});
+
 test('an order that somebody else called delivered has been shipped, whatever the hub’s parcels hold of it', () => {
   expect(deliveredWith([line('1', 2)], [whole('1', 2)])).toEqual([2]);
   expect(deliveredWith([line('1', 2), line('2', 1)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 1]);

@@ -1,5 +1,5 @@
 import { isPast } from '#lib/deliveries/ship-by';
-import { sameContent } from '#lib/platform/canonical-json';
+import { compareText, sameContent } from '#lib/platform/canonical-json';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /** Derived from the lines that are left: with none it is cancelled, with all shipped it is fulfilled. */
@@ -40,7 +40,7 @@ export function countLines(history: SnapshotHistory, fulfillments: readonly Fulf
   const { snapshot, originals, vanished } = history;
   const shipped = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
   const unknown = shippedWithoutUs(history, shipped);
-  const isEcho = repeatsParcels(history, fulfillments, shipped);
+  const isEcho = repeatsParcels(history, fulfillments);
   const standing = snapshot.lines.map((line) => {
     // The hub's parcels and the channel's own count cover the same units: the larger count is right.
     const own = shipped.get(line.id) ?? 0;
@@ -71,28 +71,28 @@ function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, sh
 }
 
 /**
- * Whether a channel calls the order delivered only because the hub's parcels held all of it: then lines added since are
- * in no parcel, and nobody has shipped them. If the parcels did not hold all, somebody else has shipped the rest.
+ * Whether a channel calls the order delivered only because, once, the hub's parcels held all of it: then lines added since
+ * are in no parcel of that time, and nobody has shipped them. If no parcel made it whole, somebody else has shipped the rest.
  */
-function repeatsParcels(
-  history: SnapshotHistory,
-  fulfillments: readonly Fulfillment[],
-  shipped: ReadonlyMap<string, number>,
-): boolean {
-  const { originals, levels = [], snapshot } = history;
-  const first = originals.map(({ version }) => version).sort()[0] ?? '';
-  const at = [first, ...fulfillments.map(({ shippedAt }) => shippedAt)].sort().at(-1) ?? first;
-  const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
-  // It is not known which quantity a line had when it was shipped: the least that it ever had will do.
-  const isSent = ({ id }: SnapshotLine): boolean => {
-    const all = told.get(id) ?? [];
-    return (
-      all.every(({ version }) => version > at) ||
-      (shipped.get(id) ?? 0) >= Math.min(...all.map(({ quantity }) => quantity))
-    );
-  };
+function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, fulfillments: readonly Fulfillment[]) {
   const lines = snapshot.lines.filter(({ fulfilledWithAll }) => fulfilledWithAll);
-  return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
+  if (lines.length === 0) return false;
+  const first = originals.map(({ version }) => version).sort()[0] ?? '';
+  const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
+  const parcels = fulfillments.toSorted((a, b) => compareText(a.shippedAt, b.shippedAt));
+  return parcels.some(({ shippedAt }, index) => {
+    const shipped = sumByLine(parcels.slice(0, index + 1).flatMap(({ lineItems }) => lineItems));
+    const at = shippedAt > first ? shippedAt : first;
+    // It is not known which quantity a line had when it was shipped: the least that it ever had will do.
+    const isSent = ({ id }: SnapshotLine): boolean => {
+      const all = told.get(id) ?? [];
+      return (
+        all.every(({ version }) => version > at) ||
+        (shipped.get(id) ?? 0) >= Math.min(...all.map(({ quantity }) => quantity))
+      );
+    };
+    return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
+  });
 }
 
 /** Units by line id; entries without units are left out. */
