@@ -176,7 +176,6 @@ export const readOrder = async (remote: RemoteContext, number: string): Promise<
 export const readState = async (remote: RemoteContext, number: string) =>
   readShape(State, await readOrder(remote, number));
 
-/** How many of an SKU. */
 export type Pieces = { SkuCode: string; Quantity: number };
 
 export interface ShippingInformation {

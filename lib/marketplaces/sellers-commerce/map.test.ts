@@ -276,6 +276,14 @@ test('a setting decides which of a date comes first, where it can be either; wit
   expect(read(dates, { dayFirst: false })).toMatchObject({ placedAt: month, version });
 });
 
+test('a cancellation has no version where its date may be read otherwise: it is not older than what it cancels', () => {
+  const cancelled = (ModifiedDate: string, settings = {}) => read({ OrderStatusId: 5, ModifiedDate }, settings).version;
+  expect(['02/12/2026 09:00:00', '25/11/2026 09:00:00'].map((date) => cancelled(date))).toEqual([null, null]);
+  expect(cancelled('02/12/2026 09:00:00', { dayFirst: true })).toBe('2026-12-02T09:00:00.000Z');
+  expect(cancelled('11/25/2026 09:00:00')).toBe('2026-11-25T09:00:00.000Z');
+  expect(cancelled('2026-12-02T09:00:00')).toBe('2026-12-02T09:00:00.000Z');
+});
+
 test('a status may be spelled as the US does', () => {
   expect(read({ OrderStatusId: 'Canceled' }).cancelled).toBe(true);
 });

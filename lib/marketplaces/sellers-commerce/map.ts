@@ -41,9 +41,12 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
 }
 
 /** Without a zone of its own, the store's times are taken for UTC: among themselves they are right in any zone. */
-function versionOf({ ModifiedDate }: Order, { timeZone = 'UTC', dayFirst }: Settings, receivedAt: string) {
-  const told = isoOf(ModifiedDate, dayFirst);
-  return isNoTime(told) ? null : (unlessUnreadable(() => modifiedAt(textOf(told), '', timeZone, receivedAt)) ?? null);
+function versionOf(order: Order, { timeZone = 'UTC', dayFirst }: Settings, receivedAt: string) {
+  const told = isoOf(order.ModifiedDate, dayFirst);
+  // A cancellation stands, whichever way its date and that of what it cancels are to be read.
+  const mayBeElse = dayFirst === undefined && /first|either/.test(dayOf(order.ModifiedDate) ?? '');
+  if (isNoTime(told) || (mayBeElse && isCancelled(order.OrderStatusId))) return null;
+  return unlessUnreadable(() => modifiedAt(textOf(told), '', timeZone, receivedAt)) ?? null;
 }
 
 /** Whether some of it has left, and none of its parcels is shown. */

@@ -16,9 +16,6 @@ type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'now'>;
 /** POST /token: a lifetime in seconds, else "valid for 1 hr", and a refresh token that is good for one use. */
 const TokenAnswer = z.object({ access_token: text, expires_in: loose(count), refresh_token: optionalText });
 
-/** "valid for next 4 hrs", and spent at its first use. */
-const REFRESH_MS = 4 * 3600_000;
-
 /** The two ways to a token: access key and shared secret, or the refresh token of the last one. */
 export const grantsOf = (caller: Caller): TokenGrants => ({
   login() {
@@ -44,7 +41,8 @@ async function grant(
     return {
       accessToken: access_token,
       validUntil: after(expires_in * 1000),
-      ...(refresh_token && { refreshToken: refresh_token, refreshUntil: after(REFRESH_MS) }),
+      // "Valid for next 4 hrs", and spent at its first use.
+      ...(refresh_token && { refreshToken: refresh_token, refreshUntil: after(4 * 3600_000) }),
     };
   } catch (error) {
     if (error instanceof RejectedError || error instanceof BlockedError) throw refused(error.detail);
