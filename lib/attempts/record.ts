@@ -2,6 +2,7 @@ import type { Attempt, Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, transition, withAttempt } from '#lib/deliveries/ledger';
 import { deadLetter, ring } from '#lib/deliveries/ring';
 import { plusSeconds, settle } from '#lib/deliveries/settle';
+import { findNamed } from '#lib/orders/find';
 import { getOrder } from '#lib/orders/store';
 import { AWAY } from '#lib/platform/errors';
 import type { RetryPolicy } from '#lib/platform/settings';
@@ -12,7 +13,7 @@ import { silentAttempt, silentCause } from './silence.ts';
 import { findDependents } from './sold.ts';
 
 /** What an outcome is recorded with; tests pass another. */
-export const HUB = { transition, ring, deadLetter, getOrder, getDeliveries, now: () => new Date() };
+export const HUB = { transition, ring, deadLetter, getOrder, findNamed, getDeliveries, now: () => new Date() };
 type Hub = typeof HUB;
 
 /** Writes the attempt and the delivery's next state, with everything that follows from it; then rings. */
@@ -47,13 +48,16 @@ export async function record(
   await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
 }
 
-/** Leaves out what a remote says of an order whose buyer was erased. */
+/** Leaves out what a remote says of an order whose buyer was erased, also where it was only to be read. */
 export async function quiet(
   settled: ReturnType<typeof settle>,
-  { getOrder }: Pick<Hub, 'getOrder'>,
+  { getOrder, findNamed }: Pick<Hub, 'getOrder'> & Partial<Pick<Hub, 'findNamed'>>,
 ): Promise<ReturnType<typeof settle>> {
   const { delivery, attempt } = settled;
-  if (attempt.description === undefined || !delivery.order || !(await getOrder(delivery.order))?.erased) return settled;
+  if (attempt.description === undefined) return settled;
+  const { order, connection, subject } = delivery;
+  const read = order === null && subject.resource !== undefined ? findNamed?.(connection, subject.resource) : undefined;
+  if (!(await (order === null ? read : getOrder(order)))?.erased) return settled;
   return {
     delivery: { ...delivery, cause: silentCause(delivery.cause) ?? null },
     attempt: silentAttempt(attempt),

@@ -83,6 +83,9 @@ describe('a delivery that is due', () => {
     const { now } = await look(deliveryOf({}), refused, { getOrder: async () => ({ ...orderOf(), erased }) });
     expect(now).toMatchObject({ state: 'dead', cause: { code: 'http_422', description: 'erased' } });
     expect(JSON.stringify(now)).not.toContain('Ana');
+    const reading = { kind: 'fetch', order: null, subject: { resource: '77' } } as const;
+    const read = await look(deliveryOf({}, reading), refused, { findNamed: async () => ({ ...orderOf(), erased }) });
+    expect(JSON.stringify(read.now)).not.toContain('Ana');
   });
 
   test.each([

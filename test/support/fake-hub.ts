@@ -107,6 +107,7 @@ export function fakeHub({
       roleOf,
     }),
     getOrder: async (id) => orders.find((order) => order.id === id),
+    findNamed: async (_, resource) => orders.find(({ externalId }) => externalId === resource),
     // Decides once and plans nothing.
     changeOrder: async (id, decide) => {
       const before = orders.find((order) => order.id === id) ?? null;

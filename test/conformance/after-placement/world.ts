@@ -15,6 +15,7 @@ import { roleOf } from '#lib/marketplaces/registry';
 import type { Remote } from '#lib/marketplaces/remote';
 import { assign, correctAddress } from '#lib/orders/by-hand';
 import { changeOrder } from '#lib/orders/change';
+import { findNamed } from '#lib/orders/find';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { findByRemoteId, getOrder, putRemote } from '#lib/orders/store';
@@ -75,6 +76,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     ...WORK,
     ...{ now, getNetwork, changeOrder: change, ring: async () => {}, openRemote: remoteOf },
     getOrder: (id) => getOrder(id, table),
+    findNamed: (connection, resource) => findNamed(connection, resource, table),
     getDelivery: (id) => getDelivery(id, table),
     getDeliveries: (ids) => getDeliveries(ids, table),
     getAttempts: (delivery) => getAttempts(delivery, table),
