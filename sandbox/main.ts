@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import type { RequestListener } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { ConnectionsFileError } from '#lib/connections/file';
 import { readConnections } from '#lib/marketplaces/read-connections';
 import { awsEnvironment, startAws } from './aws/index.ts';
@@ -56,6 +57,8 @@ async function start(): Promise<void> {
   if (older)
     console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
   const { apiKey, fsync, workers } = options;
+  // By itself V8 lets a busy heap grow up to fourfold before it collects what is old; twice takes a quarter less memory.
+  if (workers > 0) setFlagsFromString('--heap-growing-percent=100');
   const aws = await startAws({ dataDir: join(data, 'aws'), fsync, inProcess: workers === 0 });
   askNearby(aws.connect(), aws.emulated);
   const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url, API_URL: url };

@@ -215,6 +215,7 @@ export function unused(id: string, others: Set<string>): string {
 /** The letters of the names in the bodies of late: they are the same few in each. */
 const lettersOf = new Map<string, string>();
 const MAX_NAMES = 1_000;
+const MAX_NAME_LENGTH = 50;
 
 function letters(name: string): string {
   const known = lettersOf.get(name);
@@ -224,7 +225,7 @@ function letters(name: string): string {
     .replaceAll(/[^a-z0-9]/gi, '')
     .toLowerCase();
   if (lettersOf.size >= MAX_NAMES) lettersOf.clear();
-  lettersOf.set(name, found);
+  if (name.length <= MAX_NAME_LENGTH) lettersOf.set(name, found);
   return found;
 }
 
