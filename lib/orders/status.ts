@@ -80,9 +80,10 @@ function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, f
   const first = originals.map(({ version }) => version).sort()[0] ?? '';
   const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
   const parcels = fulfillments.toSorted((a, b) => compareText(a.shippedAt, b.shippedAt));
-  return parcels.some(({ shippedAt }, index) => {
-    const shipped = sumByLine(parcels.slice(0, index + 1).flatMap(({ lineItems }) => lineItems));
-    const at = shippedAt > first ? shippedAt : first;
+  const shipped = new Map<string, number>();
+  return parcels.some(({ shippedAt, lineItems }) => {
+    for (const { id, quantity } of lineItems) shipped.set(id, (shipped.get(id) ?? 0) + quantity);
+    const at = [first, shippedAt].sort().at(-1) ?? first;
     // It is not known which quantity a line had when it was shipped: the least that it ever had will do.
     const isSent = ({ id }: SnapshotLine): boolean => {
       const all = told.get(id) ?? [];

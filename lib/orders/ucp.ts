@@ -20,6 +20,7 @@ import {
   returnId,
   type ShipmentEvent,
   type SnapshotLine,
+  type Stamp,
 } from './order.ts';
 import { type CountedLine, countLines, mergeLines } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
@@ -158,7 +159,9 @@ const destinationOf = (address: Address): Record<string, string> =>
  * refunds are the sales channel's business, unless a return tells of one.
  */
 function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
-  const { snapshot, cancelledAt } = core.history;
+  const { snapshot, cancelledAt, levels = [], vanished } = core.history;
+  const levelsOf = Map.groupBy(levels, ({ id }) => id);
+  const goneAt = new Map(vanished.map(({ id, version }) => [id, version]));
   const stopped = lines
     .filter(({ line, total, vanished: isGone }) => snapshot.cancelled && !isGone && line.quantity > total)
     .map((counted): [CountedLine, number] => [counted, counted.line.quantity - counted.total]);
@@ -185,7 +188,10 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
     }),
   );
   const all = [
-    ...lines.flatMap((counted) => editsOf(core, counted)),
+    ...lines.flatMap((counted) => {
+      const { id } = counted.line;
+      return editsOf(core.id, counted, levelsOf.get(id) ?? [], goneAt.get(id));
+    }),
     ...(cancelledAt === null ? [] : [adjust(core.id, ['cancellation'], cancelledAt, stopped, snapshot.cancelled)]),
     ...returned,
     ...told,
@@ -197,10 +203,15 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
  * One adjustment for each quantity other than the original one that a line ever had: by how much it differs from the next
  * one towards the original that was told before. Those that lead to the quantity of now stand, so that they add up to it.
  */
-function editsOf({ id: orderId, history }: OrderCore, counted: CountedLine): UcpAdjustment[] {
+function editsOf(
+  orderId: string,
+  counted: CountedLine,
+  levels: readonly (Stamp & { quantity: number })[],
+  goneAt: string | undefined,
+): UcpAdjustment[] {
   const { line, original, vanished } = counted;
-  const told = (history.levels ?? [])
-    .filter(({ id, quantity }) => id === line.id && quantity !== original)
+  const told = levels
+    .filter(({ quantity }) => quantity !== original)
     .sort(earliestFirst)
     .map(({ quantity, version }, index, all) => {
       const before = [original, ...all.slice(0, index).map((each) => each.quantity)];
@@ -215,7 +226,7 @@ function editsOf({ id: orderId, history }: OrderCore, counted: CountedLine): Ucp
     return last ? [...leadingTo(last.from), now] : [];
   };
   const standing = new Set(leadingTo(line.quantity));
-  const gone = vanished && line.quantity > 0 ? history.vanished.find(({ id }) => id === line.id) : undefined;
+  const isGone = vanished && line.quantity > 0 && goneAt !== undefined;
   return [
     ...told.map(({ quantity, version, from }) => {
       const edit = adjust(
@@ -226,7 +237,7 @@ function editsOf({ id: orderId, history }: OrderCore, counted: CountedLine): Ucp
       );
       return quantity > original ? { ...edit, type: 'addition' } : edit;
     }),
-    ...(gone ? [adjust(orderId, ['reduction', line.id, 'gone'], gone.version, [[counted, line.quantity]])] : []),
+    ...(isGone ? [adjust(orderId, ['reduction', line.id, 'gone'], goneAt, [[counted, line.quantity]])] : []),
   ];
 }
 
@@ -266,12 +277,12 @@ const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, or
 /** UCP's log of the parcels: each parcel as `shipped`, then what its carrier told of it. */
 function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
   const { fulfillments, shipmentEvents } = core;
+  const byNumber = Map.groupBy(fulfillments, ({ trackingNumber }) => trackingNumber);
   const told = shipmentEvents.map((event) => ({
     event,
     // What the channel says of a parcel may repeat what it was told of one, whoever shipped that.
-    parcels: fulfillments.filter(
-      ({ by, trackingNumber }) =>
-        trackingNumber === (event.trackingNumber ?? '') && (by === event.by || event.by === core.connection),
+    parcels: (byNumber.get(event.trackingNumber ?? '') ?? []).filter(
+      ({ by }) => by === event.by || event.by === core.connection,
     ),
   }));
   // Readers who add up shipped units must count a parcel once: a carrier's `shipped` stands for the parcel's own.
