@@ -235,7 +235,10 @@ test('a buyer is erased from what was said when his order was read, and from ans
   const { tellOrder } = await import('#lib/orders/change');
   const { transact } = await import('#lib/platform/table/table');
   const at = new Date().toISOString();
-  const done = [{ type: 'question-ticket.done', detail: { delivery: 'dlv_asked', remoteId: 'T-5' } } as const];
+  const done = [
+    { type: 'question-ticket.done', detail: { delivery: 'dlv_asked', remoteId: 'T-5' } } as const,
+    { type: 'items.done', detail: { delivery: 'dlv_other' } } as const,
+  ];
   await transact(tellOrder('shop:77', done, { by: 'shed', at, origin: 'dlv_asked' }));
   const cause = { code: 'http_500', description: 'Zenobia is not here' };
   const add = (id: string, kind: 'fetch' | 'push' | 'notify', connection: string, subject: object, said = cause) =>
@@ -251,6 +254,7 @@ test('a buyer is erased from what was said when his order was read, and from ans
   await add('dlv_read', 'fetch', 'shop', { resource: '77' });
   await add('dlv_other', 'fetch', 'shed', { resource: '77' });
   await add('dlv_reply', 'push', 'shed', { input: { ticketId: 'T-5', content: 'Dear Zenobia' } });
+  await add('dlv_blank', 'push', 'shed', { input: { ticketId: 'T-6', content: '' } });
   const { eraseBuyer } = await import('#lib/privacy/erase');
   const { getNetwork } = await import('#lib/marketplaces/network');
   const network = { ...(await getNetwork()), endpoints: new Map([['erp', {}]]) } as never;

@@ -202,13 +202,14 @@ async function* findDeliveries({ orders, traces, network, deadline }: Buyer, fro
 async function namesOf(orders: readonly Order[], own: readonly Delivery[]): Promise<Set<string>> {
   const beside = await Promise.all(orders.map(({ id }) => listTimeline(id)));
   const told = [...orders.flatMap(({ timeline = [] }) => timeline), ...beside.flat().flatMap(({ entries }) => entries)];
-  return new Set([
+  const called = [
     ...orders.flatMap(({ connection, externalId, parts = {} }) =>
-      [externalId, ...Object.keys(parts)].map((id) => `${connection} ${id}`),
+      [externalId, ...Object.keys(parts)].map((id) => [connection, id] as const),
     ),
-    ...own.map(({ connection, placed }) => `${connection} ${placed?.remoteId}`),
-    ...told.map(({ by, detail }) => `${by} ${'remoteId' in detail ? detail.remoteId : ''}`),
-  ]);
+    ...own.map(({ connection, placed }) => [connection, placed?.remoteId] as const),
+    ...told.map(({ by, detail }) => [by, 'remoteId' in detail && detail.remoteId] as const),
+  ];
+  return new Set(called.flatMap(([connection, id]) => (id ? `${connection} ${id}` : [])));
 }
 
 async function* wordsOf(delivery: Delivery): AsyncGenerator<Found> {
