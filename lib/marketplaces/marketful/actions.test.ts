@@ -123,14 +123,14 @@ const NONE = said(404, 'Orden no encontrada');
 test('what is refused as known is looked for, and refused where it is not there', async () => {
   const known = said(402, 'num_orden already exists');
   const orden = { id: 5021, num_orden: 'SC-1001', orden_id: 'scopio-main:ord_8f3a' };
-  // The document shows no answer of get_orders that found something: in each of these it is the order.
+  // The document shows no answer of get_orders that found something: each of these holds the order.
   for (const body of [{ orden }, { orden: [orden] }, { order: orden }, orden]) {
     const { remote, input } = open([known, { status: 200, body: JSON.stringify({ message: 'Success', ...body }) }]);
     expect(await order.push(remote, input)).toEqual({ remoteId: '5021', isFound: true });
   }
   const { remote, input } = open([known, NONE]);
   await expect(order.push(remote, input)).rejects.toBeInstanceOf(RejectedError);
-  // Under a status that would have it asked for again and again.
+  // This status alone would mean: try again later.
   const conflict = open([said(409, 'num_orden duplicado'), { status: 200, body: JSON.stringify({ orden }) }]);
   expect(await order.push(conflict.remote, conflict.input)).toEqual({ remoteId: '5021', isFound: true });
   const late = open([said(409, 'num_orden duplicado'), NONE]);

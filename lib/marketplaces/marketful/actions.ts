@@ -12,7 +12,7 @@ import { MAX_LINE, parseAddress, stateCode } from './address.ts';
 import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest } from './api.ts';
 import { eanSet, OFFERED, Settings } from './settings.ts';
 
-/** Reads the order a webhook named. */
+/** Reads the order that a webhook named. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
   shipment: {
     push: async (remote, { resource }) => {
@@ -38,20 +38,20 @@ export const order: ProbedAction<PlaceInput> = {
   },
 };
 
-/** `num_orden` is unique within a seller's channel, so whatever is there under it is this order or none. */
+/** `num_orden` is unique within a channel, so an order found under it is this one, or none is. */
 async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResult | null> {
   const body = await getOrder(remote, channelOf(input.source), input.number);
   const orden = member(body, 'orden') ?? null;
   return orden === null || isAnothers(orden, input) ? null : resultOf(member(orden, 'id'));
 }
 
-/** The recipient's company goes with the name; a method only where it chose the carrier or the speed. */
+/** What Marketful was not told: its name field holds the company; the method is told only as a carrier or speed. */
 function noteOf({ connection }: RemoteContext, { order }: PlaceInput): string | undefined {
   const isCarried = Object.keys(serviceOf(order, Settings.parse(connection.settings).methods)).length > 0;
   return uncarried(order, 'Marketful', ['company', isCarried && 'shipping method']);
 }
 
-/** Under the number of this order, or of another of its placements. */
+/** Whether `orden` is another order, or another placement of the same order. */
 function isAnothers(orden: unknown, input: PlaceInput): boolean {
   const theirs = textOf(member(orden, 'orden_id'));
   if (theirs !== '') return theirs !== idOf(input);
@@ -63,7 +63,7 @@ const idOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);
 
 const resultOf = (id: unknown) => (textOf(id) === '' ? {} : { remoteId: textOf(id) });
 
-/** The body of multicanal_api. Throws BlockedError `address_incomplete` that names what the address lacks. */
+/** The body of multicanal_api. Throws BlockedError `address_incomplete` naming what the address lacks. */
 async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<PlacementRequest> {
   const { order } = input;
   const { methods, carrierName, shippingType, insured, insureFrom = {} } = Settings.parse(remote.connection.settings);
@@ -87,7 +87,7 @@ const CARRIERS = /(?:^|[^a-z])(fedex|dhl|ups|estafeta)(?![a-z])/i;
 const NEXT_DAY =
   /d[ií]a[\s_-]?(?:h[aá]bil[\s_-]?)?siguiente|siguiente[\s_-]?d[ií]a|next[\s_-]?(?:business[\s_-]?)?day|expr[eé]s|overnight|urgente|\b24\s?h/i;
 
-/** Carrier and speed that the buyer's method names: as the settings say of it, else what its own words say. */
+/** Carrier and speed for the buyer's method: as the settings map it, else as its code or name says. */
 function serviceOf(order: Order, methods: Settings['methods']): Partial<NonNullable<Settings['methods']>[string]> {
   const { code, name } = factsOf(order).shippingMethod ?? {};
   const words = [code, name].filter((word) => word != null);
@@ -123,7 +123,7 @@ function contactOf({ shippingAddress: address, buyer }: Order): Record<string, s
   return { ...found, no_interior: noInterior };
 }
 
-/** One item a SKU: what happens to a SKU that is sent twice is not documented. */
+/** One item for each SKU: the document does not say what a SKU sent twice means. */
 async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput): Promise<PlacementRequest['items']> {
   const items = new Map<string, PlacementRequest['items'][number]>();
   for (const [sold, quantity] of itemsIn(order, lineItems)) {
@@ -134,8 +134,8 @@ async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput):
 }
 
 /**
- * What Marketful calls a line's goods. A channel that knows them by their EAN alone gives that as the SKU, and so may the
- * settings: the item is looked for by it then. Throws BlockedError `sku_unknown` where nothing has it.
+ * The item for a line's SKU. If that SKU is an EAN, or the settings give an EAN for it, the item is looked up by EAN.
+ * Throws BlockedError `sku_unknown` where Marketful has no item with it.
  */
 async function itemOf(remote: RemoteContext, { id: sku, ean: told }: { id: string; ean?: string }) {
   const own = ownSku(remote.connection, sku);

@@ -3,7 +3,7 @@ import type { Address } from '#lib/orders/order';
 const NUMBER = String.raw`\d+(?:[-/]?[a-z]\b|[-/]\d+[a-z]?\b|\s[a-z]\b|\s?bis\b)?`;
 const UNIT = String.raw`(?:no\.?\s*|n[uú]m\.?\s*)?(?:int(?:erior)?|depto|departamento|dpto|dep|apto|apt|piso|planta|local|loc|oficina|ofna|of|despacho|suite|torre|edificio|edif|casa|bodega|nave|m[oó]dulo|unit|pb)\b`;
 
-/** "Int. 5", "Depto 302", "Piso 3", "3er piso": where the inside of a building begins. */
+/** Where the part inside a building begins: "Int. 5", "Depto 302", "Piso 3", "3er piso". */
 const INTERIOR = new RegExp(
   String.raw`(?:^|[\s,])(?:\d+\s?(?:er|do|ro|to|mo|o|º|°)\.?\s+piso\b|${UNIT}\.?\s*[#:]?\s*\S)`,
   'i',
@@ -16,7 +16,7 @@ const CROSSING = /(?:^|\s)(?:entre|esq(?:uina)?\b\.?|x(?=\s+\d))\s+\S.*$/i;
 const ROAD_ALONE =
   /^(?:calle|c|av|ave|avenida|calz|calzada|blvd|boulevard|bulevar|priv|privada|cda|cerrada|and|andador|carr|carretera|circuito|circ|prol|prolongaci[oó]n|camino|paseo|callej[oó]n|retorno|v[ií]a|diagonal|eje|autopista|km)\.?$/i;
 
-/** How an exterior number is written, most explicit first: the street before it, then the number. */
+/** The ways to write an exterior number, most explicit first. Groups: the street, the number. */
 const EXTERIOR = [
   /^(.*?)[\s,]+((?:s\s?\/\s?n|sin n[uú]mero)\.?)$/i,
   new RegExp(String.raw`^(.*?)[\s,]+(?:(?:no|n[uú]m|n[uú]mero|ext|exterior)\b\.?\s*|#\s*|n[°º]\s*)+(${NUMBER})$`, 'i'),
@@ -25,13 +25,13 @@ const EXTERIOR = [
   new RegExp(String.raw`^(.*\p{L}.*?)[\s,]+(${NUMBER})$`, 'iu'),
 ];
 
-/** What the longest labels hold; some patterns below take the square of a line's length. */
+/** As long as the longest label allows; some patterns here take time quadratic in a line's length. */
 export const MAX_LINE = 500;
 
 /**
- * Splits a street line the way Mexican addresses are written; what is not there stays empty and nothing is made up.
- * The colonia is what is left of `extended_address`, or of the street line behind its number. Of a line longer than
- * `MAX_LINE` the beginning is read.
+ * Splits an address the way Mexican addresses are written; a part that is not there stays empty.
+ * The colonia is what remains of `extended_address`, or of the street line after its number. Lines are cut at
+ * `MAX_LINE`.
  */
 export function parseAddress(address: Address) {
   const [line = '', ...rest] = partsOf(address.street_address);
@@ -59,7 +59,7 @@ export function parseAddress(address: Address) {
   };
 }
 
-/** The first part, joined with the second where the number only stands there ("Av. Vallarta, 1234"). */
+/** Reads the first part; joined with the second if only that has the number ("Av. Vallarta, 1234"). */
 function readStreet(line: string, [next, ...others]: string[]) {
   const alone = readLine(line);
   if (alone.street.number !== '' || next === undefined) {
@@ -90,14 +90,14 @@ function readNumber(text: string): { name: string; number: string } {
   return { name: text, number: '' };
 }
 
-/** The text before a `Col.`, and the colonia's name behind it. */
+/** The text before `Col.`, and the colonia's name after it. */
 function splitColonia(text: string): [string, string?] {
   const match = COLONIA.exec(text);
   if (!match) return [text];
   return [text.slice(0, match.index).trim(), text.slice(match.index + match[0].length).trim()];
 }
 
-/** "Int. 5" is 5; any other word tells the courier something. */
+/** "Int. 5" becomes 5; other labels ("Depto") stay, as the courier needs them. */
 function withoutLabel(interior: string): string {
   return interior.replace(/^(?:(?:no|n[uú]m)\.?\s*)?int(?:erior)?\b\.?\s*[#:]?\s*|^#\s*/i, '');
 }
@@ -112,9 +112,7 @@ const partsOf = (line: string | undefined): string[] =>
 const plain = (text: string | undefined): string =>
   (text ?? '').normalize('NFD').replaceAll(/\p{M}/gu, '').trim().toLowerCase();
 
-/**
- * Their two letters, then ISO 3166-2 without its country, then names and abbreviations, all plain and in lower case.
- */
+/** By Marketful's code: the ISO 3166-2 code without its country, then names and abbreviations, plain and lower case. */
 const STATES: Readonly<Record<string, readonly string[]>> = {
   AG: ['agu', 'aguascalientes', 'ags'],
   BC: ['bcn', 'baja california', 'baja california norte', 'b c', 'b c n'],
@@ -159,14 +157,12 @@ const CODES = new Map(
   ),
 );
 
-/**
- * `Estado`, such as `MX-JA`, of a Mexican state's name, ISO 3166-2 code or common abbreviation; null for anything else.
- */
+/** `Estado`, such as `MX-JA`, for a Mexican state's name, ISO 3166-2 code or common abbreviation; null for others. */
 export function stateCode(region: string): string | null {
   const plain = region.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
   const words = plain.replaceAll(/[^a-z]+/g, ' ').trim();
   const bare = [words.replace(/^(mx|mexico|estado de) /, ''), words.replace(/ (mx|mexico|cdmx)$/, '')];
-  // "Mexico" behind one of these is the country, and not the state.
+  // "Mexico" after such a prefix or suffix is removed means the country, not the state.
   const code = [words, ...bare.filter((each) => each !== 'mexico')].map((each) => CODES.get(each)).find(Boolean);
   return code === undefined ? null : `MX-${code}`;
 }

@@ -25,7 +25,7 @@ import {
   trackingNumber,
 } from '../kit/shape.ts';
 
-/** Of the names of its members the document shows none but in requests, where they are English or Spanish. */
+/** The document names no members of answers, only of requests, and those in English or Spanish. */
 const NAMES = {
   carrier_name: ['paqueteria', 'transportista', 'mensajeria', 'carrier', 'courier'],
   tracking_number: ['guia', 'numero_guia', 'numero_de_guia', 'no_guia', 'numero_de_rastreo', 'rastreo', 'tracking'],
@@ -45,11 +45,11 @@ const ShipmentEvent = alsoNamed(
   { ...NAMES, status: ['estatus', 'estado'] },
 );
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
-/** Rails may name each record of a list. */
+/** Rails may wrap each record of a list in its name. */
 const bare = reading((event) => unwrap(event, ['shipment_event', 'event', 'evento'], 'status'));
 export const ShipmentEvents = looseList(z.pipe(bare, ShipmentEvent));
 
-/** "orden: objeto": what the document says of it. Any one of its three names tells which order it is. */
+/** "orden: objeto" is all the document says. `id`, `orden_id` or `num_orden` suffices to tell which order it is. */
 export const Orden = alsoNamed(
   z.object({
     id: loose(optionalId),
@@ -69,25 +69,25 @@ export type Orden = z.infer<typeof Orden>;
 /** What is known of a registered item. */
 export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_id: optionalId });
 
-/** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
+/** The stock of a SKU. The document spells the quantity differently at each of its two endpoints. */
 export const Stock = alsoNamed(z.extend(Item, { available_quantity: stocked }), {
   available_quantity: ['avariable_quantity'],
 });
 
-/** "Listado de los Webhooks": what one looks like is only shown by the call that creates it. */
+/** "Listado de los Webhooks": the document shows a webhook only where one is created. */
 export const WebhookList = z.object({
   webhooks: optional(itemsOf(z.object({ id, url: text, tipo: text }))),
 });
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 
-/** One call in the account's name, with every refusal read by its message; a 2xx may still be one. */
+/** One call for the account. Refusals are read by their message; a 2xx may be a refusal, too. */
 function send(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
   const { accessToken = '', userId = '' } = caller.secrets;
   return caller.http.request({ ...request, headers: { authorization: accessToken, user: userId }, refusal });
 }
 
-/** As `send`, for calls whose success says so: whatever message is not a success is a refusal. */
+/** Like `send`, for calls whose success has a message: any other message is a refusal. */
 export async function call(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
   const response = await send(caller, request);
   if (isRefusal(response)) throw refuse(response);
@@ -95,21 +95,21 @@ export async function call(caller: Caller, request: HttpRequest): Promise<HttpRe
   return response;
 }
 
-/** Without a message a page, or an error in other words, is no answer. */
+/** An answer without a message must pass as done: it may be a proxy's page, or an error in other words. */
 function checkTold(response: HttpResponse): void {
   if (textOf(member(response.body, 'message')) === '') checkDone(response);
 }
 
 /**
- * GET /shipment_events/get_events: `{ message, orden }`, the order with everything that happened to it; ContractError
- * without it.
+ * GET /shipment_events/get_events: `{ message, orden }`, the order with all of its events. Throws ContractError if it
+ * is missing.
  */
 export async function getEvents(caller: Caller, orderId: string): Promise<unknown> {
   const path = '/shipment_events/get_events';
   return found(await send(caller, { method: 'GET', path, query: { order_id: orderId } }));
 }
 
-/** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null where there is no such order. */
+/** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null if there is no such order. */
 export async function getOrder(caller: Caller, canal: string, orden: string): Promise<unknown> {
   const path = '/shopi_orders/get_orders';
   try {
@@ -126,8 +126,8 @@ export interface PlacementRequest {
 }
 
 /**
- * POST /shopi_orders/multicanal_api: their id of the order, which any 2xx may name; else what its answer would mean if
- * there is no such order: the document shows none, and Marketful may have taken it all the same.
+ * POST /shopi_orders/multicanal_api: Marketful's id of the order, if a 2xx answer names it. The document shows no
+ * answer, so otherwise the order may exist: `unless` is the error to throw if it does not.
  */
 export async function createOrder(
   caller: Caller,
@@ -135,7 +135,7 @@ export async function createOrder(
 ): Promise<{ id: string } | { id: null; unless: IntegrationError }> {
   const path = '/shopi_orders/multicanal_api';
   const response = await send(caller, { method: 'POST', path, json: { order } }).catch((error: unknown) => {
-    // What is refused as known, also as a conflict, may be there from an attempt whose answer was lost.
+    // "Already exists" (also as a 409) may mean an earlier attempt whose answer was lost.
     const isRefused = error instanceof RejectedError || error instanceof RetryableError;
     if (isRefused && KNOWN.test(error.detail.description)) return error;
     throw error;
@@ -154,8 +154,8 @@ const KNOWN = /\b(already|duplic|repetid)|(?<!\b(?:no|not) )\bexist/i;
 export const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillment', 'data'];
 
 /**
- * The id of the order that an answer names, under whichever of these keys or by itself; empty for none. A bare number
- * that is the order's own is none: `orden` is what Marketful calls that, too.
+ * The order's id in an answer, under one of these keys or at the top; empty if there is none. A bare value equal to
+ * `num_orden` is not an id: Marketful calls that `orden`, too.
  */
 function orderIdIn(body: unknown, number: unknown): string {
   const places = [...ORDER_KEYS.map((key) => firstOf(member(body, key))), firstOf(body)];
@@ -163,12 +163,12 @@ function orderIdIn(body: unknown, number: unknown): string {
   return textOf(ids.find(isIdOfDigits));
 }
 
-/** GET /items/get_stock: `{ message, sku, avariable_quantity }`. RejectedError for a SKU they do not know. */
+/** GET /items/get_stock: `{ message, sku, avariable_quantity }`. Throws RejectedError for an unknown SKU. */
 export async function getStock(caller: Caller, sku: string): Promise<object> {
   return bodyOf(await call(caller, { method: 'GET', path: '/items/get_stock', query: { sku } }));
 }
 
-/** GET /items/get_stock_ean: `{ message, ean, available_quantity, item_id }`, the right spelling here. */
+/** GET /items/get_stock_ean: `{ message, ean, available_quantity, item_id }`; here it is spelled correctly. */
 export async function getStockByEan(caller: Caller, ean: string): Promise<object> {
   return bodyOf(await call(caller, { method: 'GET', path: '/items/get_stock_ean', query: { ean } }));
 }
@@ -177,11 +177,11 @@ const bodyOf = ({ body }: { body: unknown }): object => (isObject(body) ? body :
 
 export type Fields = Record<string, string | number>;
 
-/** POST /items/create_item: returns what was saved as it is answered; RejectedError names what was not, and what was. */
+/** POST /items/create_item: returns the saved items as answered. RejectedError names the unsaved and the saved ones. */
 export async function createItems(caller: Caller, items: readonly Fields[]): Promise<unknown[]> {
   const response = await send(caller, { method: 'POST', path: '/items/create_item', json: { items } });
   const saved = namesIn(response.body, 'items_saved');
-  // 201: some were saved. The answer to a second call would be that they exist.
+  // 201: only some were saved. Repeating the call would be refused, because those exist now.
   if (!isRefusal(response) && namesIn(response.body, 'items_errors').length === 0) {
     if (response.status === 201 && saved.length === 0) throw unclearAnswer(describe(response), 201);
     checkTold(response);
@@ -191,29 +191,29 @@ export async function createItems(caller: Caller, items: readonly Fields[]): Pro
   throw refuse(response, saved.length > 0 ? `; saved: ${saved.join(', ')}` : '');
 }
 
-/** POST /items/update_item: only the given fields change. */
+/** POST /items/update_item: changes only the given fields. */
 export async function updateItem(caller: Caller, json: Fields): Promise<void> {
   await call(caller, { method: 'POST', path: '/items/update_item', json });
 }
 
-/** POST /items/delete_item: RejectedError `Item not found` for one that is gone. */
+/** POST /items/delete_item: throws RejectedError `Item not found` if it is gone. */
 export async function deleteItem(caller: Caller, itemId: number): Promise<void> {
   await call(caller, { method: 'POST', path: '/items/delete_item', json: { item_id: itemId } });
 }
 
-/** POST /entradas/nueva_entrada_api: pieces by SKU; returns the `order_token`, if they say it. */
+/** POST /entradas/nueva_entrada_api: pieces by SKU; returns the `order_token`, if the answer has one. */
 export async function createEntryOrder(caller: Caller, entry_order: Fields): Promise<string | undefined> {
   const path = '/entradas/nueva_entrada_api';
   const { body } = await call(caller, { method: 'POST', path, json: { entry_order } });
   return textOf(member(body, 'order_token')) || undefined;
 }
 
-/** Whether the remote said that it has no such order, which the document spells in two ways, in Spanish. */
+/** Whether the refusal means "no such order", for which the document has two wordings, in Spanish. */
 const isNotFound = (error: unknown): boolean =>
   error instanceof RejectedError &&
   /\b(orden|order|pedido)\b.*\b(no|not)\b.*(encontr|found|exist)/i.test(error.detail.description);
 
-// Of some refusals the document shows the message and no status, so they may come as a 200 too.
+// The document gives no status for some refusals, so they may come with a 200.
 function found(response: HttpResponse, number?: string): unknown {
   const { body } = response;
   const [orden] = ['orden', 'ordenes', ...ORDER_KEYS].map((key) => firstOf(member(body, key), number)).filter(isObject);
@@ -223,11 +223,11 @@ function found(response: HttpResponse, number?: string): unknown {
   throw needed('orden');
 }
 
-/** Of a list the one of that number, else the first. */
+/** A list's element of that number, else its first; anything else as it is. */
 const firstOf = (value: unknown, number = ''): unknown =>
   Array.isArray(value) ? (value.find((one) => textOf(member(one, 'num_orden')) === number) ?? value[0]) : value;
 
-/** A message that is no success, whatever the status. */
+/** Any message that is not a success, whatever the status. */
 const isRefusal = ({ body }: HttpResponse): boolean => {
   const message = member(body, 'message');
   return typeof message === 'string' && !/^success/i.test(message);
@@ -235,7 +235,7 @@ const isRefusal = ({ body }: HttpResponse): boolean => {
 
 const CREDENTIALS = /^(invalid authorization|invalid token|user not found|seller not found)/i;
 
-/** What a refusal means, in their words with the items they list, and `more` of ours. */
+/** The error for a refusal: its message, the items it lists, and `more`. */
 function refuse(response: HttpResponse, more = ''): IntegrationError {
   const { status, body } = response;
   const items = [...namesIn(body, 'items_errors'), ...namesIn(body, 'items')];
@@ -245,7 +245,7 @@ function refuse(response: HttpResponse, more = ''): IntegrationError {
     : new RejectedError({ code: status < 300 ? 'refused' : `http_${status}`, description, httpStatus: status });
 }
 
-/** The names of the items that an answer lists: each by its SKU, title or id, or as the text that it is. */
+/** What an answer lists under `key`: each item by its SKU, title or id, or as its text. */
 function namesIn(body: unknown, key: string): string[] {
   const items = member(body, key);
   if (!Array.isArray(items)) return [];
@@ -253,8 +253,8 @@ function namesIn(body: unknown, key: string): string[] {
 }
 
 /**
- * 400 to 405 mean something else at every call of Marketful's, so the message decides; other statuses, and a page of a
- * proxy's, mean what they say.
+ * At Marketful, 400 to 405 mean something else at every endpoint, so the message decides. Other statuses, and a proxy's
+ * page, are read as usual.
  */
 function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);

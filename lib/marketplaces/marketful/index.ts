@@ -8,7 +8,7 @@ import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
-/** A warehouse in Mexico: is given orders to ship, tells of their parcels and of its stock. */
+/** A warehouse in Mexico: gets orders to ship; tells of their parcels and of its stock. */
 export const connector = defineConnector(role, {
   Secrets,
   Settings,

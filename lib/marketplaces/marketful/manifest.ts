@@ -7,13 +7,13 @@ export const info = {
   topics: ['order-created', 'order-updated', 'shipment-event-created'],
   naming: ['order-created', 'order-updated', 'shipment-event-created'],
   pollIntervalSeconds: 600,
-  // The document names no limit; ten calls a second are our own courtesy.
+  // The document names no limit; ten calls a second are our own choice.
   requestsPerMinute: 600,
   webhookSettings: [],
   secretInUrl: true,
 } as const satisfies MarketplaceInfo;
 
-/** The first is what it calls the carrier that it chooses itself: a sales channel may have a word for that. */
+/** `marketful` leaves the choice to the warehouse: settings may map a sales channel's carrier to it. */
 const carriers: CarrierTable = {
   marketful: 'Marketful',
   fedex: 'Fedex',

@@ -50,7 +50,7 @@ describe('a webhook', () => {
     ['order-created', { id: 'SC-1001' }],
     ['order-created', { id: -1 }],
     ['order-created', { id: 1.5 }],
-    // That is the event's own id: reading order 77 would be somebody else's.
+    // 77 is the event's own id: order 77 would be somebody else's.
     ['shipment-event-created', { id: 77 }],
     ['shipment-event-created', { shipment_event: { id: 77 } }],
   ])('%s without the id of an order is unreadable: %j', (topic, body) => {

@@ -14,10 +14,10 @@ import { mapStale, STALE } from '../kit/stale.ts';
 import { Item, ORDER_KEYS, Orden, type ShipmentEvent, ShipmentEvents, Stock } from './api.ts';
 import { Settings } from './settings.ts';
 
-/** The zone of timestamps without an offset. */
+/** The time zone of timestamps without an offset. */
 const ZONE = 'America/Mexico_City';
 
-/** Webhooks only say which order to read; the order read back is the shipment. */
+/** Webhooks only name an order; the order is then read, and becomes the shipment. */
 export function map({ topic, body, receivedAt }: InboundBody, connection: Connection): Change {
   if (topic === 'orden') return { type: 'shipment', shipment: mapOrden(body, receivedAt) };
   if (topic === 'stock') return { type: 'products', products: [mapStock(readShape(Stock, body))] };
@@ -27,13 +27,13 @@ export function map({ topic, body, receivedAt }: InboundBody, connection: Connec
   return { type: 'fetch', action: 'shipment', resource: findId(body, paths) };
 }
 
-// Most telling first. The bare `id` of a shipment event is the event's own and not the order's.
+// Most telling first. A shipment event's bare `id` is the event's own, not the order's.
 const OWN = ORDER_KEYS.map((key) => [key, 'id']);
 const NAMED = [['order_id'], ['shopi_order_id'], ['pedido_id']];
 const ORDER_PATHS = [...OWN, ['order', 'order_id'], ...NAMED, ['id'], ['order'], []];
 const SHIPMENT_PATHS = [...[...NAMED, ...OWN].map((path) => ['shipment_event', ...path]), ...NAMED, ...OWN];
 
-/** Their order id, an integer (GET get_events takes no other). */
+/** Marketful's order id, an integer (GET get_events takes nothing else). */
 function findId(body: unknown, paths: readonly string[][]): string {
   const id = findNamedId(body, paths);
   if (id === undefined) throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
@@ -41,8 +41,8 @@ function findId(body: unknown, paths: readonly string[][]): string {
 }
 
 /**
- * Stock tells no time. A quantity below zero, more sold than there is, counts as none for sale. Its SKU is the sales
- * channels', as the poll asks for each of those.
+ * Stock has no timestamp. A quantity below zero (oversold) counts as none for sale. The SKU is the sales channels', by
+ * which the poll asks.
  */
 const mapStock = ({ available_quantity: quantity, ...item }: z.infer<typeof Stock>): ProductSnapshot => ({
   ...mapProduct(item),
@@ -54,7 +54,7 @@ const mapProduct = ({ sku, ean, title, item_id: externalId }: z.infer<typeof Ite
   ...defined({ ean, title, externalId }),
 });
 
-/** An item that was registered, under each SKU that the sales channels have for it, with its stock where that was read. */
+/** A registered item, under each SKU that `settings.skus` maps to it, with its stock where it was read. */
 function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
   const item = readShape(Item, body);
   const stock = Stock.safeParse(body);
@@ -63,7 +63,7 @@ function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
   return (skus.length > 0 ? skus : [item.sku]).map((sku) => ({ ...known, sku }));
 }
 
-/** Where the events may stand, in the order or beside it. */
+/** Where the events may be, in the order or beside it. */
 const EVENTS = ['shipment_events', 'events', 'eventos', 'shipment_event'];
 
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
@@ -94,7 +94,7 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   };
 }
 
-/** What a poll asked for, which the answer need not repeat. */
+/** What the poll asked for, which the answer may not repeat. */
 function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteId' | 'number' | 'channel'> {
   const of = (key: string): string | null => textOf(member(member(body, 'placement'), key)) || null;
   return { orderId: of('orderId'), remoteId: of('remoteId'), number: of('number'), channel: of('channel') };
@@ -104,7 +104,7 @@ const readTime = (value: unknown): string | null => instantIn(isoOf(value, true)
 
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
 
-/** Oldest first. One without an id is told apart by what it says: it has the same at every reading. */
+/** Oldest first. An event without an id gets one from its content, so that each reading gives it the same one. */
 function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: string): Dated[] {
   const ids = new Set<string>();
   const events = told.map(({ id, status, ...event }) => {
@@ -116,8 +116,8 @@ function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: s
 }
 
 /**
- * Every number ever told, but by a cancellation, is a parcel: the rule gives the same parcels whichever of an order's
- * events were read together.
+ * Each tracking number ever told makes a parcel, except a cancellation's: so the parcels do not depend on which events
+ * came in one answer.
  */
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
   const told = events.filter(({ type }) => type !== 'canceled');
@@ -133,7 +133,7 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
   });
 }
 
-/** UCP's words for theirs, which the document does not list: English or Spanish, without accents and endings. */
+/** Marketful's words for UCP's types. The document lists none, so: English or Spanish, without accents or endings. */
 const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
   [
     /^(failed|intento|fallid|no_entregad|not_delivered|undelivered)|^(?!delivered|entregad)\w*_(fallid|fail|attempt|exception)/,
@@ -153,10 +153,10 @@ const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
     'processing',
   ],
 ];
-/** What is only asked for or planned has not happened. */
+/** Requested or planned only: it has not happened. */
 const PLANNED =
   /_(request|solicit|schedul|program|pend)|^(cancel|return|devol|retorn|deliver).*_(in|en)_(process|progress|transit|proceso|curso|camino)|^(return|cancel)l?ing/;
-/** What a word is about, which is always the order or its parcel. */
+/** A leading word for the order or its parcel, which adds nothing. */
 const SUBJECT =
   /^((el|la|the|su|your)_)?(order|orden|pedido|paquete|package|parcel|shipment|envio)_((fue|ha_sido|was|is|has_been)_)?/;
 const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
@@ -172,16 +172,16 @@ const wordOf = (status: unknown): string =>
 const knownType = (word: string): string | undefined =>
   PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1];
 
-/** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */
+/** The type of a status (text, or an object with a name). An unknown one is kept: UCP's list is open. */
 const typeOf = (status: unknown): string => knownType(wordOf(status)) ?? wordOf(status);
 
-/** The warehouse will not ship what it has not shipped. */
+/** Whether the warehouse will not ship what it has not shipped yet. */
 function isCancelled({ status }: Orden, events: readonly Dated[]): boolean {
   const newest = events.at(-1);
   return typeOf(status) === 'canceled' || (newest?.tracking_number === undefined && newest?.type === 'canceled');
 }
 
-/** Nothing more will happen: the newest event is a last one, and so is the newest of every parcel it may be about. */
+/** Whether nothing more will happen: the newest event is final, and so is the newest of each parcel it may concern. */
 function isSettled(orden: Orden, events: readonly Dated[]): boolean {
   const newest = events.at(-1);
   if (!newest) return LAST_TYPES.has(typeOf(orden.status));

@@ -7,13 +7,11 @@ import { isStale, staleItem } from '../kit/stale.ts';
 import { getEvents, getOrder, getStock, getStockByEan } from './api.ts';
 import { eanSet, Settings } from './settings.ts';
 
-/** What a poll reads, in this order. `resume` is one of these, a space, and the last one read of it. */
+/** What a poll reads, in this order. `resume` is a phase, a space, and the last order or SKU read in it. */
 const PHASES = ['placement', 'watched', 'sku'] as const;
 type Phase = (typeof PHASES)[number];
 
-/**
- * Open placements, then the stock of each SKU; a page for each, as each is a call: a poll that breaks off repeats none.
- */
+/** Open placements, then the stock of each SKU. Each call is a page, so a poll that breaks off repeats none. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const [begun, last] = readResume(context.resume);
   const lastOf = (phase: Phase) => (phase === begun ? last : null);
@@ -33,7 +31,7 @@ function readResume(resume: string | null): [Phase, string | null] {
   return [PHASES.find((phase) => phase === word) ?? 'placement', last];
 }
 
-/** What is told of a placement goes with what was asked for, as the answer need not name it. */
+/** Each item carries the placement that was asked for, as the answer may not name it. */
 async function* pollPlacements(context: PollContext, after: string | null): AsyncGenerator<PollPage> {
   const trouble = countTrouble();
   for await (const placement of context.openPlacements(after)) {
@@ -47,7 +45,7 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
       trouble.clear();
       yield { items: body === null ? [] : [{ topic: 'orden', body: { ...(body as object), placement } }], resume };
     } catch (error) {
-      // An answer that shows no order goes on record as one that nobody can read, and holds up no other.
+      // An answer that shows no order is recorded as unreadable, and the poll goes on.
       const isUnreadable = error instanceof ContractError;
       const isTooMuch = !isUnreadable && trouble.isTooMuch(error);
       yield { items: isUnreadable ? [{ topic: 'orden', body: { orden: null, placement } }] : [], resume };
@@ -59,10 +57,10 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
 const readPlacement = (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
   remoteId === null ? getOrder(context, channel, number) : getEvents(context, remoteId);
 
-/** After so many failures in a row the remote is in trouble, and not what was asked for. */
+/** After this many failures in a row, the remote is in trouble, not a single order or SKU. */
 const MAX_FAILURES = 3;
 
-/** Whether failures that may each be of one thing alone are too many by now; throws what is of the remote. */
+/** Counts failures that may concern one order or SKU only; errors of the whole remote are thrown at once. */
 function countTrouble() {
   let failures = 0;
   return {
@@ -87,7 +85,7 @@ async function* pollStock(
     try {
       const body = await readStock(context, sku);
       trouble.clear();
-      // An answer by EAN does not name the SKU, and one by SKU names Marketful's own.
+      // An answer by EAN has no SKU, and one by SKU has Marketful's own.
       const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
       yield { items, resume: resumeAt(phase, sku), canWait: true };
     } catch (error) {
@@ -96,9 +94,7 @@ async function* pollStock(
   }
 }
 
-/**
- * By SKU, as orders are placed, or by EAN where Marketful knows the product by that alone; null where it knows neither.
- */
+/** By SKU, as orders are placed, or by EAN if Marketful knows only that; null if it knows neither. */
 async function readStock(context: PollContext, sku: string): Promise<object | null> {
   const set = eanSet(context.connection, sku);
   const bySet = set === undefined ? null : await unlessRefused(() => getStockByEan(context, set));

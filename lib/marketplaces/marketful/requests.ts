@@ -8,7 +8,7 @@ const text = z.string().check(z.trim(), z.minLength(1));
 const number = z.number().check(z.nonnegative());
 const itemId = z.int().check(z.positive());
 
-/** The document spells two of the measures in several ways; its table's `weigth` is what is sent. */
+/** The document spells weight in two ways; `weigth`, as in its table, is what is sent. */
 const measures = {
   height: z.optional(number),
   width: z.optional(number),
@@ -38,23 +38,23 @@ const createAll: RequestAction<CreateItems> = {
     return { note, read: await readNew(context, items, saved) };
   },
 
-  /** A product that is registered has a stock, be it none. */
+  /** Any registered product has a stock, even if it is 0. */
   async probe(context, { items }) {
     const there = new Set<string>();
     for (const { sku } of items) if (await isRegistered(context, sku)) there.add(sku);
     const missing = items.filter(({ sku }) => !there.has(sku)).map(({ sku }) => sku);
     if (there.size === 0) return null;
     if (missing.length === 0) return { note: 'all of them are found at Marketful by their SKUs' };
-    // Whether the rest was refused cannot be read, nor what a second call would do to those that exist.
+    // Whether the others were refused cannot be read, nor what a second call would do to the existing ones.
     const description = `Marketful has ${[...there].join(', ')} and not ${missing.join(', ')}: ask for those anew`;
     throw new BlockedError({ code: 'partly_done', description }, 'operator');
   },
 };
 
-/** So many stocks are read at once; the poll reads the others. */
+/** Reads the stock of this many new items at once; the poll reads the rest. */
 const MAX_STOCKS = 20;
 
-/** What is known of new items: what was asked, their ids as answered, and the stock that goods may have waited with. */
+/** The new items as asked for, with the ids from the answer and the stock they may already have. */
 async function readNew(context: RemoteContext, items: CreateItems['items'], saved: unknown[]): Promise<Fetched[]> {
   const known = items.map(({ sku, ean, title }) => {
     const answer = saved.find((one) => textOf(member(one, 'sku')) === sku);
@@ -62,7 +62,7 @@ async function readNew(context: RemoteContext, items: CreateItems['items'], save
   });
   const read: Fetched[] = [];
   for (const [index, item] of known.entries()) {
-    // The items stand: whatever keeps their stock from being read must not have them made again.
+    // The items exist: if reading their stock fails, they must not be created again.
     const stock = index < MAX_STOCKS ? await getStock(context, item.sku).catch(() => null) : null;
     read.push({ topic: 'item', body: { ...stock, ...item } });
   }
@@ -112,7 +112,7 @@ const deleteOne: RequestAction<z.infer<typeof DeleteItem>> = {
     return {};
   },
 
-  /** A product cannot be read by its id. A second call is harmless, and "Item not found" if the first one did it. */
+  /** A product cannot be read by its id. A second call is harmless: "Item not found" if the first one deleted it. */
   probe: async () => null,
 };
 
@@ -122,7 +122,7 @@ const EntryOrder = z.strictObject({
     .check(z.refine((pieces) => Object.keys(pieces).length > 0, 'names no SKU')),
 });
 
-/** No probe: entry orders cannot be read, and a second one announces the goods twice. */
+/** No probe: entry orders cannot be read, and repeating one would announce the goods twice. */
 const announce: RequestAction<z.infer<typeof EntryOrder>> = {
   Input: EntryOrder,
   summary: 'Announces goods to the warehouse: pieces by SKU.',

@@ -4,11 +4,11 @@ import { readShape } from '../kit/shape.ts';
 import { call, WebhookList } from './api.ts';
 import { info } from './manifest.ts';
 
-/** Topic → the `tipo` under which Marketful knows it: `order/created`, `shipment_event/created`. */
+/** Topic → Marketful's `tipo`: `order/created`, `shipment_event/created`. */
 const tipoOf = (topic: string): string => topic.replace(/-(\w+)$/, '/$1').replaceAll('-', '_');
 
 export const webhookRegistry: WebhookRegistry = {
-  // "Ya existe un Webhook para order/created": another URL is refused while one stands.
+  // "Ya existe un Webhook para order/created": a second URL is refused.
   oneUrlPerTopic: true,
 
   // GET /webhooks/consultar
@@ -19,7 +19,7 @@ export const webhookRegistry: WebhookRegistry = {
     return webhooks.map(({ id, url, tipo }) => ({ id, url, topic: topicOf(tipo) }));
   },
 
-  // POST /webhooks/crear: the same type and URL again is answered with the webhook that stands.
+  // POST /webhooks/crear: repeating type and URL answers with the existing webhook.
   async create(context, topic, url) {
     await call(context, { method: 'POST', path: '/webhooks/crear', json: { url, tipo: tipoOf(topic) } });
   },

@@ -3,7 +3,7 @@ import { readForm } from '../kit/form.ts';
 import { urlSecret } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
 
-// Marketful signs nothing: the secret is in the URL that we register with POST /webhooks/crear.
+// Marketful signs nothing: the secret is in the URL registered with POST /webhooks/crear.
 export const webhook: Webhook = {
   info,
   ...urlSecret,

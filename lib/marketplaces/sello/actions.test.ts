@@ -245,7 +245,7 @@ describe('the delivered status', () => {
       { action: 'status', about: 'ord_8f3a a b', afterReports: true },
     ]);
     expect(told(parcel('a', 1), parcel('b', 1), parcel('c', 1))[0]?.about).toBe('ord_8f3a a b c');
-    // The first one that a warehouse told of was taken to hold all.
+    // If a warehouse does not say what is in its parcels, the first counts as holding everything, the next as empty.
     expect(told(parcel('a', 2), { ...parcel('b', 0), lineItems: [] })[0]?.about).toBe('ord_8f3a a b');
     expect(followUps({ cancelled: true, fulfillments: [parcel('a', 2)] })).toEqual([]);
   });

@@ -27,7 +27,7 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
   },
 };
 
-/** 404 says that it is gone (removed, or merged into another order) only where the API is there. */
+/** A 404 means gone (removed, or merged into another order) only if the API itself answers: the list is read to see. */
 async function orGone(
   remote: RemoteContext,
   topic: string,
@@ -39,7 +39,7 @@ async function orGone(
   } catch (error) {
     if (!(error instanceof RejectedError) || error.detail.httpStatus !== 404) throw error;
     const { rows } = await api.listOrders(remote, { size: 300, sort: 'updated_at', sort_direction: 'desc' });
-    // What is listed is not gone, and the page of a proxy is no word of Sello's.
+    // A listed order is not gone, and an HTML page is a proxy's, not Sello's.
     const isListed = topic === 'order' && rows.some((row) => textOf(member(row, 'id')) === id);
     if (isListed || error.detail.description.startsWith('<')) throw new RetryableError(error.detail);
     return { topic: `${topic}-gone`, body: { id } };
@@ -49,7 +49,7 @@ async function orGone(
 const HOUR_MS = 3_600_000;
 const marketNames = new Map<string, { readAt: number; names: ReadonlyMap<string, string | undefined> }>();
 
-/** An order only has the number of the marketplace it was sold on: its name is read once in a while. */
+/** An order has only the id of the marketplace it was sold on: the names are read at most once an hour. */
 async function nameMarket(remote: RemoteContext, order: unknown): Promise<unknown> {
   const { connection, now } = remote;
   const integration = textOf(member(order, 'integration_id'));
@@ -61,7 +61,7 @@ async function nameMarket(remote: RemoteContext, order: unknown): Promise<unknow
   return { ...(order as object), integration_name: names.get(integration) };
 }
 
-/** None where the account may not read them: an order comes before the name of its market. */
+/** Empty if the account may not read them: an order must not wait for the name of its marketplace. */
 async function readMarketNames(remote: RemoteContext): Promise<ReadonlyMap<string, string | undefined>> {
   try {
     return new Map((await api.listIntegrations(remote)).map(({ id, display_name }) => [id, display_name]));
@@ -72,7 +72,7 @@ async function readMarketNames(remote: RemoteContext): Promise<ReadonlyMap<strin
 }
 
 export const fulfillment: ProbedAction<ReportInput> = {
-  /** Parcels have no rows at Sello: one goes to each of its orders that has a line of it. */
+  /** Deliveries have no rows at Sello: a parcel is added to each of Sello's orders that has a line in it. */
   async push(remote, input) {
     const { trackingNumber, labelUrl } = input.fulfillment;
     const documents = labelUrl === undefined ? {} : { documents: [labelUrl] };
@@ -103,7 +103,7 @@ export const stock: Action<StockInput> = {
 };
 
 export const status: ProbedAction<FollowUpInput> = {
-  /** Sello has no conditional update: what the hub has yet to hear of, its status would undo. */
+  /** Sello has no conditional update: this may overwrite a status that the hub has not heard of yet. */
   async push(remote, input) {
     const delivered = await findDelivered(remote);
     const { is_deleted } = await api.getOrderStatus(remote, homeOf(input));
@@ -119,10 +119,10 @@ export const status: ProbedAction<FollowUpInput> = {
   },
 };
 
-/** `about` is the order's id at Sello and those of its parcels. */
+/** `about` is Sello's order id, then the ids of the order's parcels. */
 const homeOf = ({ about }: FollowUpInput): string => about.replace(/(?: ful_\w+)*$/, '');
 
-/** The account's own status that means delivered; several or none is a person's choice. */
+/** The account's own status that means delivered; if several do, or none, a person must choose. */
 async function findDelivered(remote: RemoteContext): Promise<string> {
   const { deliveredStatusId } = Settings.parse(remote.connection.settings);
   if (deliveredStatusId !== undefined) return deliveredStatusId;

@@ -22,7 +22,7 @@ import {
   text,
 } from '../kit/shape.ts';
 
-/** Flags are booleans here and "0" or "1" elsewhere in their document. */
+/** The document shows flags as booleans here, and as "0" or "1" elsewhere. */
 const flagOr = (fallback: boolean) =>
   z.pipe(
     optional(flag),
@@ -32,7 +32,7 @@ const optionalFlag = flagOr(false);
 
 const Row = z.object({
   id,
-  /** A discount may be a row with either of them below zero. */
+  /** A discount may be a row whose quantity or price is below zero. */
   quantity: integer,
   price,
   title: looseText,
@@ -52,7 +52,7 @@ export const Order = z.object({
   id,
   number: looseText,
   integration_id: looseText,
-  /** The integration's `display_name`, which the hub reads beside the order. */
+  /** The integration's `display_name`, which the hub adds to the order. */
   integration_name: looseText,
   market_reference: looseText,
   created_at: anything,
@@ -82,7 +82,7 @@ export const Product = z.object({
   private_name: looseText,
   quantity: loose(integer),
   properties: looseList(z.object({ property: looseText, value: z.unknown() })),
-  /** By integration; PHP writes none as a list. */
+  /** By integration; PHP writes an empty one as a list. */
   integrations: anything,
 });
 
@@ -92,31 +92,31 @@ const ProductList = z.object({ products: itemsOf(z.unknown()) });
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
 const Statuses = itemsOf(z.object({ id, title: looseText, is_delivered: optionalFlag, delivered: optionalFlag }));
 
-/** The id is a tracking number that somebody gave: none makes the list unreadable. */
+/** An id is a tracking number that anyone may have entered: no id may make the list unreadable. */
 const Deliveries = z.object({ deliveries: itemsOf(z.object({ id: z.unknown(), method: looseText })) });
 const OrderStatus = z.object({ status_id: optionalId, is_delivered: optionalFlag, is_deleted: optionalFlag });
 const Rows = itemsOf(z.object({ id }));
 const Created = z.object({ id });
 const Integrations = itemsOf(z.object({ id, display_name: looseText }));
 
-/** "Send the full data you're getting from GET": what else an entry has goes back with it. */
+/** "Send the full data you're getting from GET": an entry keeps its other members. */
 const WebhookEntry = z.looseObject({ url: text, hook: text });
 type WebhookEntry = z.infer<typeof WebhookEntry>;
 const Webhooks = z.array(WebhookEntry);
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 
-// Refusals come as `{ message }` under the usual statuses: classify() already reads them as they are meant.
+// Refusals are `{ message }` with the usual statuses, which classify() reads correctly.
 async function call(
   caller: Caller,
   method: 'GET' | 'POST' | 'PUT',
   path: string,
   more: Pick<HttpRequest, 'params' | 'query' | 'json'> = {},
 ): Promise<HttpResponse> {
-  // A refused return is read by its English words.
+  // tryReturn recognizes a refusal by its English words.
   const headers = { authorization: caller.secrets.apiKey ?? '', 'accept-language': 'en' };
   const response = await caller.http.request({ method, path, headers, ...more });
-  // `{ "statusCode": 200, "data" }` may say another status than HTTP does.
+  // `{ "statusCode": 200, "data" }` may hold another status than HTTP's.
   const status = Number(textOf(member(response.body, 'statusCode')));
   if (status >= 400) throw classify({ ...response, status });
   // "Will respond with status 200 if successful", with any body.
@@ -124,7 +124,7 @@ async function call(
   return response;
 }
 
-/** What a list answers, none under 204. The document wraps only that of products in `data`. */
+/** The body of a list, empty for a 204. The document wraps only that of products in `data`. */
 const read = async (caller: Caller, path: string, more?: Pick<HttpRequest, 'params' | 'query'>) => {
   const { status, body } = await call(caller, 'GET', path, more);
   return status === 204 ? { orders: [], products: [], deliveries: [] } : unwrap(body, ['data']);
@@ -132,7 +132,7 @@ const read = async (caller: Caller, path: string, more?: Pick<HttpRequest, 'para
 
 type Query = NonNullable<HttpRequest['query']>;
 
-/** A page of a list, and how many match in all, 0 where that is not told. */
+/** A page of a list, and how many rows match in all; 0 if the answer does not say. */
 interface ListPage {
   rows: unknown[];
   total: number;
@@ -150,7 +150,7 @@ export async function listOrders(caller: Caller, query: Query): Promise<ListPage
 export const getOrder = async (caller: Caller, orderId: string): Promise<object> =>
   readThing(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }), ['data', 'order'], 'id');
 
-/** The same, for what its status says. */
+/** The same call, read for the order's status only. */
 export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
 
 /** GET /integrations: what the account calls each of its marketplaces. */

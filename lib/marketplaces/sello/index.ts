@@ -8,9 +8,7 @@ import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
-/**
- * A sales-channel aggregator: tells of orders and products by id, is told of parcels, the delivered status and stock.
- */
+/** A sales-channel aggregator: names orders and products by id; is told of parcels, the delivered status and stock. */
 export const connector = defineConnector(role, {
   Secrets,
   Settings,

@@ -25,7 +25,7 @@ export const carriers = carriersByCode(
 
 export const role: Role = { info, carriers, takesStock: true, followUps };
 
-/** Of a parcel: separated rows are in an order of their own, and one that nobody knows what is in is the order's. */
+/** The orders at Sello a parcel belongs to (separated rows have their own); one of unknown content, to the first. */
 export function ordersOf(order: Order, { lineItems }: Pick<Order['fulfillments'][number], 'lineItems'>): Set<string> {
   const homes = externalIdsOf(order);
   const own = lineItems.flatMap(({ id }) => homes.get(id) ?? []);
@@ -33,12 +33,12 @@ export function ordersOf(order: Order, { lineItems }: Pick<Order['fulfillments']
 }
 
 /**
- * Sello passes tracking on to the marketplace when an order gets a status that is delivered: with its last parcel, and
- * again for each parcel that comes after it. Separated rows are an order of their own.
+ * Sello passes tracking on to the marketplace when an order gets a delivered status: it gets one with its last parcel,
+ * and again with each later parcel. Separated rows are an order of their own.
  */
 function followUps(order: Order): FollowUp[] {
   const { fulfillments, ucp, cancelled, returns = [] } = order;
-  // What came back is told by whoever took it in; Sello tells of none itself.
+  // Whoever took goods back reports the return; Sello reports none.
   const returned = returns.map(({ id }): FollowUp => ({ action: 'returned', about: id, afterReports: true }));
   if (cancelled) return returned;
   const homes = externalIdsOf(order);

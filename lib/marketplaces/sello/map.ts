@@ -12,7 +12,7 @@ import { defined, flag, readShape, unreadable } from '../kit/shape.ts';
 import { ListedOrder, Order, Product, type Row } from './api.ts';
 import { Settings } from './settings.ts';
 
-/** Webhooks and the list of orders only say what to read; what is read back is an order or a product. */
+/** Webhooks and the list of orders only name what to read; the order or product is then read. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const own = Settings.parse(settings);
   if (topic === 'order') return mapOrder(body, receivedAt, own);
@@ -26,7 +26,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   return { type: 'fetch', action, resource };
 }
 
-/** "Will only contain the ID of the order or the ID of the product": under which name, the document does not say. */
+/** "Will only contain the ID of the order or the ID of the product": the document does not say under which name. */
 function onlyNumberIn(body: unknown): string | undefined {
   const [only, ...others] = numbersIn(body);
   return others.length > 0 ? undefined : textOf(only) || undefined;
@@ -63,7 +63,7 @@ function snapshotOf(order: Order, receivedAt: string, settings: Settings, amount
     number: order.number ?? order.id,
     placedAt,
     ...(createdAt === null && { timesAssumed: true as const }),
-    // Sello says that an order is paid, and not when: the time of a later change would be wrong.
+    // Sello says that an order is paid, not when: the time of a later change would be wrong.
     paidAt: payment.state === 'paid' ? placedAt : null,
     version: versionOf(amounts.instant(order.updated_at, 'updated_at', settings.timeZone), receivedAt),
     cancelled: order.is_deleted,
@@ -80,11 +80,11 @@ function snapshotOf(order: Order, receivedAt: string, settings: Settings, amount
   };
 }
 
-/** A note to an order of years ago makes it an updated one, and is no order to ship it. */
+/** Adding a note to an order from years ago updates it, but must not make the hub ship it. */
 const isArchived = ({ is_active, is_delivered, is_deleted }: Order): boolean =>
   !is_active && !is_delivered && !is_deleted;
 
-/** An order that is not the account's own says where it was sold, and by which number its buyer knows it. */
+/** The marketplace an order was sold on, and the buyer's number for it there; undefined if neither is told. */
 function marketOf(
   { integration_id = '', integration_name, market_reference }: Order,
   { markets }: Settings,
@@ -93,7 +93,7 @@ function marketOf(
   return name === null && market_reference === undefined ? undefined : { name, reference: market_reference ?? null };
 }
 
-/** The document lists no payment options. A status that is paid says that the account takes the order for paid, which cash on delivery is not before it arrives. */
+/** The document lists no payment options. `is_paid` is the account's view, but cash on delivery is paid on arrival. */
 function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }: Settings): Payment {
   const known = Object.entries(payments).find(([option]) => option.toLowerCase() === method.toLowerCase())?.[1];
   const told = known ?? (isOnDelivery(method) ? 'on_delivery' : 'pending');
@@ -102,7 +102,7 @@ function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }
 
 type Goods = Pick<OrderSnapshot, 'lines' | 'discounts'>;
 
-/** What is sold, and what takes something off the order. `tax` is that of all rows. */
+/** The rows as lines and discounts. `tax` is the sum over all rows. */
 function mapRows({ rows, is_delivered }: Order, settings: Settings, amounts: AmountReader): Goods & { tax: number } {
   const all = rows.map((row, index): SnapshotLine => {
     const at = `rows[${index}]`;
@@ -125,7 +125,7 @@ function mapRow(row: Row): Omit<SnapshotLine, 'unitPrice'> {
 
 const isBarcode = (type = ''): boolean => /^(ean|gtin|upc|isbn)$/i.test(type);
 
-/** "Total VAT for this row", else what its rate makes of its worth; both where the row has them. */
+/** The tax: "Total VAT for this row", else computed from the row's rate. */
 function taxOf(
   row: Row,
   worth: number,
@@ -138,13 +138,13 @@ function taxOf(
   if (taxRate === undefined) return defined({ tax: told });
   const computed = Math.round((worth * taxRate) / (pricesIncludeTax ? 100 + taxRate : 100));
   if (told === undefined) amounts.assume(`${at}.total_vat`, 'computed from the rate, as it is missing');
-  // A piece's tax may have been rounded before it was multiplied.
+  // The tax of one unit may have been rounded before it was multiplied.
   else if (Math.abs(told - computed) > Math.abs(row.quantity))
     amounts.assume(`${at}.total_vat`, 'kept, though it does not follow from price and rate');
   return { taxRate, tax: told ?? computed };
 }
 
-/** The total only controls: without one the order costs what its parts do. `added` is the tax that prices leave out. */
+/** A missing total is summed up from the parts. `added` is the tax that prices do not include. */
 function amountsOf(
   order: Order,
   { lines, discounts = [] }: Goods,
@@ -180,8 +180,8 @@ function mapPeople(order: Order, { assume }: AmountReader): Pick<OrderSnapshot, 
 }
 
 /**
- * A product of the list or read alone. Its reference is the SKU that rows sell it under. The documented one has sold for
- * years under an `updated_at` that is null: what is read later knows more, whatever that says.
+ * A product, from the list or read alone. Its `private_reference` is the SKU of rows that sell it. The documented
+ * product has sold for years with `updated_at` null, so there is no version: a later reading always counts.
  */
 function mapProduct(body: unknown): Change {
   const { id, private_reference: sku, private_name: title, quantity, ...rest } = readShape(Product, body);
@@ -200,9 +200,8 @@ function eanOf(properties: Array<{ property?: string | undefined; value: unknown
 }
 
 /**
- * When the source last changed the order; null where it does not say. Sello tells whole seconds: of two readings within
- * the second of the change the later one knows more, so the milliseconds say how long after the change it was read, up
- * to 999.
+ * When Sello last changed the order; null if it does not say. Sello gives whole seconds, so the milliseconds are how
+ * long after the change the order was read, at most 999: of two readings within that second, the later one counts.
  */
 function versionOf(changed: string | null, receivedAt: string): string | null {
   if (!changed?.endsWith('.000Z')) return changed;

@@ -8,25 +8,23 @@ import { unlessUnreadable } from '../kit/shape.ts';
 import { listOrders, listProducts } from './api.ts';
 import { Settings } from './settings.ts';
 
-/** A list read newest first, down to where the last poll began. */
+/** A list that is read newest first, down to where the last poll began. */
 interface Walk {
   name: 'orders' | 'placed' | 'created' | 'updated';
   list: typeof listOrders;
   size: number;
   sort: 'updated_at' | 'created_at';
   topic: string;
-  /**
-   * The filter of the very first poll, which has no watermark to stop at; without one it reads nothing of this list.
-   */
+  /** The filter of the very first poll, which has no watermark to stop at; if absent, that poll skips this list. */
   first?: Record<string, string>;
-  /** It is read whole once a day. */
+  /** Read whole once a day. */
   daily?: true;
-  /** A row that has this time is in the list before, and is left to it. */
+  /** Rows that have this time are left to the walk that sorts by it. */
   without?: string;
 }
 
-// There is no filter by time, and what was never updated has no `updated_at`: lists are read by both of their times.
-// A product's quantity may change without either, as the documented one's has.
+// There is no filter by time, and what was never updated has no `updated_at`, so lists are read by both times.
+// A product's quantity may change and neither time with it, as the document's example shows.
 const WALKS: readonly Walk[] = [
   {
     name: 'orders',
@@ -45,9 +43,9 @@ const WALKS: readonly Walk[] = [
 const OVERLAP_MS = 5 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 
-/** The newest change that each list has shown, and when the daily one was last read whole. */
+/** The newest change seen in each list, and when the daily one was last read whole. */
 type Marks = Partial<Record<Walk['name'] | 'whole', string>>;
-/** Rewinds each list's mark; a list that was never read keeps none. */
+/** Rewinds the mark of each list; a list that was never read has none. */
 export const rewind = (watermark: string, since: string): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -56,12 +54,12 @@ export const rewind = (watermark: string, since: string): string =>
   );
 
 /**
- * The next page: which walk, how far into it, and the newest change each walk has seen. While rows without a time come
- * first, `after` counts those known to, and `before` is an offset behind them. `head` is the first row of the page before.
+ * The next page: which walk, its offset, and the newest change seen in each walk. If rows without a time come first:
+ * `after` is how many are known, `before` an offset past them. `head` is the id of the previous page's first row.
  */
 type Position = { walk: number; offset: number; marks: Marks; after?: number; before?: number; head?: string };
 
-/** A page a call, so that a poll that ran out of budget repeats none. */
+/** Each call is a page, so a poll that runs out of budget repeats none. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const since: Marks = context.watermark === null ? {} : JSON.parse(context.watermark);
   const start = { walk: 0, offset: 0, marks: {} };
@@ -81,7 +79,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   if (!walk) throw new Error('there is a list to read');
   const { timeZone } = Settings.parse(context.connection.settings);
   const now = context.now().toISOString();
-  // A time to come, by a mistake at Sello, would hide all that is changed until then.
+  // A future time, by a mistake at Sello, would hide every change until then.
   const upToNow = (at: string): string => (at > now ? now : at);
   const last = since[walk.name] && upToNow(since[walk.name] ?? '');
   const isFirst = last === undefined;
@@ -91,7 +89,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   const { rows, total } = isFirst && !walk.first ? { rows: [], total: 0 } : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  // A page that is not full may be one that Sello caps: how many there are tells, else one that is empty or begins anew.
+  // Sello may cap pages below `size`: the end is known by `total`, else by an empty page or the previous one again.
   const head = textOf(member(rows[0], 'id'));
   const isEnd = total > 0 ? rows.length < walk.size && offset + rows.length >= total : head === position.head;
   const isLast = rows.length === 0 || isEnd;
@@ -101,13 +99,13 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
   const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
   const newest = dated.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
-  // A list without a time does not show by how much Sello's clock is slow.
+  // Without any time in the list, how slow Sello's clock is remains unknown: a day is allowed for.
   const dayBefore = new Date(Date.parse(now) - DAY_MS).toISOString();
   const marks = {
     ...{ [walk.name]: newest || dayBefore, ...(walk.daily && { whole: isWhole ? now : since.whole }) },
     ...seen,
   };
-  // Behind the last row with a time nothing was changed.
+  // Rows after the last one with a time have not changed.
   const isThrough = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
   const ended = isThrough || isLast || (total > 0 && offset >= total);
   const step = stepOver(rows.length);
@@ -121,8 +119,8 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
 type Dated = { row: unknown; at: string | null | undefined };
 
 /**
- * Where to look on for rows with a time, which may stand behind thousands without one: twice as far each time, then half
- * way back. Null on a page that is to be read.
+ * Where to look next for rows with a time, which may follow thousands without one: doubles the offset, then bisects.
+ * Null: read this page.
  */
 function seekDated({ walk, offset, marks, after, before }: Position, rows: readonly Dated[], isLast: boolean) {
   if (after === undefined && offset > 0) return null;
@@ -142,7 +140,7 @@ const between = (after: number, before: number, size: number) => ({
   offset: before - after <= size ? after : Math.floor((after + before) / 2),
 });
 
-/** Null for a row without a time; undefined where it cannot be read: such a row is handed on to become an unreadable event. */
+/** Null for a row without a time; undefined for one that cannot be read: its row becomes an unreadable event. */
 function changedAt(row: unknown, field: string, zone: string): string | null | undefined {
   const value = textOf(member(row, field));
   return isNoTime(value) ? null : unlessUnreadable(() => toInstant(value, field, zone));

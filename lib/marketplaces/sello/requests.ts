@@ -16,7 +16,7 @@ const separateRows: RequestAction<z.infer<typeof SeparateRows>> = {
   async push(context, { orderId, rowIds }) {
     const present = await listRowIds(context, orderId);
     const open = rowIds.filter((row) => present.includes(row));
-    // An attempt that broke off may have separated some of the rows; that none is there is a mistake.
+    // A broken-off attempt may have separated some of the rows; if none is left, the request is wrong.
     if (open.length === 0)
       throw new RejectedError({
         code: 'no_such_row',
@@ -39,25 +39,25 @@ const MAX_REASON = 100;
 const Return = z.strictObject({
   orderId: id,
   rowId: id,
-  // The prose of the document says return_denied, its table return_declined.
+  // The document's text says return_denied, its table return_declined.
   status: z.enum(['return_pending', 'return_accepted', 'return_declined']),
-  /** Some marketplaces take only words of their own: `reason_0` to `reason_10` at Zalando. */
+  /** Some marketplaces take only values of their own: `reason_0` to `reason_10` at Zalando. */
   reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_REASON)),
   quantity: z.int().check(z.minimum(1)),
 });
 type Return = z.infer<typeof Return>;
 
-/** A return is registered first and decided then: a decision on one that is not registered registers it. */
+/** A return must be registered before it is decided: if it is not, this registers it first. */
 const takeBack: RequestAction<Return> = {
   Input: Return,
   summary: 'Registers or decides the return of a row.',
   push: (context, asked) => decide(context, asked),
 
-  /** The state of a return cannot be read; asking again for the one it has is harmless. */
+  /** A return's status cannot be read; setting the one it has again is harmless. */
   probe: async () => null,
 };
 
-/** `more`: the row has a return of fewer units already, so that to have this state is not to have been told of these. */
+/** `more`: Sello has a return of fewer units for the row, so having this status does not mean it knows of these. */
 async function decide(context: RemoteContext, asked: Return, more = false): Promise<PushResult> {
   const current = await tryReturn(context, asked, asked.status);
   if (current === null || (current === asked.status && !more)) return {};
@@ -71,7 +71,7 @@ async function decide(context: RemoteContext, asked: Return, more = false): Prom
 const DECIDED = new Set(['return_accepted', 'return_declined', 'return_denied']);
 const WRONG_STATE = /^Won't register return since current status is (.*?) and want to change to/;
 
-/** Null when it was taken, else the state that did not allow it. */
+/** Null if Sello took it, else the return's status, which does not allow the new one. */
 async function tryReturn(context: RemoteContext, asked: Return, status: Return['status']): Promise<string | null> {
   const { orderId, rowId, reason, quantity } = asked;
   try {
@@ -91,14 +91,14 @@ const refused = ({ rowId, status, quantity }: Return, current: string): Rejected
     httpStatus: 400,
   });
 
-/** "On some marketplace, you MUST use specific status_reason values": in other words, the reason is unknown to Zalando. */
+/** "On some marketplace, you MUST use specific status_reason values": at Zalando, `reason_0` stands for other words. */
 function reasonFor({ history }: FollowUpInput['order'], words: string | null | undefined): string {
   const isOwn = /^reason_\d{1,2}$/.test(words ?? '');
   if (/zalando/i.test(history.snapshot.market?.name ?? '') && !isOwn) return 'reason_0';
   return (words || 'Returned').slice(0, MAX_REASON);
 }
 
-/** The rows of a return that somebody else took in, each accepted with all its units that came back so far. */
+/** Accepts each row of a return that somebody else took in, with all units of the row that came back so far. */
 export const returned: ProbedAction<FollowUpInput> = {
   async push(context, { order, about }) {
     const { returns = [], externalId } = order;
@@ -114,7 +114,7 @@ export const returned: ProbedAction<FollowUpInput> = {
     return {};
   },
 
-  /** As of any return, asking again is harmless. */
+  /** As for any return, repeating it is harmless. */
   probe: async () => null,
 };
 

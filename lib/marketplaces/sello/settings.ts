@@ -4,32 +4,32 @@ import { channelSettings, filled } from '../kit/settings.ts';
 import { text, timeZone } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 
-/** "Valid values are any of": the last names no carrier, so only a connection's `settings.carriers` may choose it. */
+/** "Valid values are any of". `other` names no carrier: only a connection's `settings.carriers` may choose it. */
 export const METHODS = [...Object.keys(carriers), 'other'];
 
 export const Secrets = z.strictObject({
-  /** The `Authorization` header, as it is: a key, or `token:key`. */
+  /** The `Authorization` header, verbatim: a key, or `token:key`. */
   apiKey: filled,
-  /** The last segment of the URLs we register. */
+  /** The last segment of the webhook URLs that the hub registers. */
   webhookSecret: filled,
   previousWebhookSecret: z.optional(filled),
 });
 
 export const Settings = z.strictObject({
   ...channelSettings,
-  /** The status that means delivered; needed where the account has several. */
+  /** The status that means delivered; required if the account has several. */
   deliveredStatusId: z.optional(text),
   /** Canonical carrier code → one of Sello's methods. */
   carriers: z.optional(z.record(z.string(), z.enum(METHODS))),
-  /** Whether the price of a row holds its tax; the document does not say. */
+  /** Whether row prices include tax; the document does not say. */
   pricesIncludeTax: z._default(z.boolean(), true),
-  /** Where a timestamp without an offset comes from; the document does not say. */
+  /** The time zone of timestamps without an offset; the document does not say. */
   timeZone: z._default(timeZone, 'Europe/Stockholm'),
-  /** Orders placed before it are none of the hub's business. */
+  /** The hub ignores orders placed before this. */
   since: z.optional(z.iso.datetime({ offset: true })),
-  /** The account's `payment_option` → what it means for an order that has it. */
+  /** The account's `payment_option` → its meaning for an order. */
   payments: z._default(z.record(z.string(), PaymentState), {}),
-  /** `integration_id` → the marketplace's name, for others than the account's own names. */
+  /** `integration_id` → the marketplace's name, instead of the account's own name for it. */
   markets: z._default(z.record(z.string(), filled), {}),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -5,7 +5,7 @@ import { info } from './manifest.ts';
 /** order-new → orderNew */
 const hookOf = (topic: string): string => topic.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
 
-/** Entries have no id at Sello, and one may be there twice. */
+/** Entries have no id at Sello, and there may be two that are equal. */
 const idOf = ({ hook, url }: { hook: string; url: string }): string => `${hook} ${url}`;
 
 /** "Sello will attempt to POST to the url": a URL that does not answer 2xx is refused. */
@@ -22,7 +22,7 @@ export const webhookRegistry: WebhookRegistry = {
     await addWebhook(context, { hook: hookOf(topic), url });
   },
 
-  /** "Simply PUT the data with the hook removed": of two that are the same, one stays. */
+  /** "Simply PUT the data with the hook removed": of two equal entries, one stays. */
   async remove(context, id) {
     const entries = await listWebhooks(context);
     const gone = entries.findLastIndex((entry) => idOf(entry) === id);

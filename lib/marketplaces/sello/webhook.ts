@@ -10,13 +10,13 @@ export const webhook: Webhook = {
   info,
   ...urlSecret,
   isTest: isWithoutId,
-  // "Will only contain the ID", of which the document shows no body: it may be a form.
+  // "Will only contain the ID": the document shows no body, so it may be a form.
   readOther: readForm,
 };
 
 /**
- * Sello POSTs to the URL of a webhook that is added. The document does not say what: taken as nothing, or as JSON
- * without a number.
+ * Sello POSTs to the URL of a webhook when it is added; the document does not say what. An empty body, or JSON without
+ * a number, counts as that.
  */
 export function isWithoutId(bytes: Buffer): boolean {
   const text = bytes.toString().trim();
