@@ -86,7 +86,7 @@ describe('a parcel', () => {
     ]);
     for (const [answer, code] of [
       [holding(2), 'response_26'],
-      // What it holds is not known: the refusal may end with the next attempt.
+      // What the order holds is unknown: the next attempt may succeed.
       [{ status: 500, body: '' }, 'http_500'],
     ] as const) {
       const same = open([tooMany, answer], {}, parcel);

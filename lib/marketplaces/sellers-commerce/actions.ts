@@ -23,7 +23,7 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
         return { topic: 'order-read', body: await api.getOrder(remote, resource) };
       } catch (error) {
         if (!(error instanceof RejectedError) || !['response_24', 'http_404'].includes(error.code)) throw error;
-        // "Order Does Not Exist", in the store's own words: a 404 may be another's. What a list has shown comes later.
+        // "Order Does Not Exist" is the store's own; a 404 may be a proxy's. An order that a list named will be there.
         if (askedBy || error.code === 'http_404') throw new RetryableError(error.detail);
         return { topic: 'order-gone', body: { OrderNumber: resource } };
       }
@@ -39,7 +39,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
     try {
       await api.postShipping(remote, body);
     } catch (error) {
-      // "Shipment quantity is more than quantity to be shipped": the order may hold less by now than the hub knows.
+      // "Shipment quantity is more than quantity to be shipped": the order may have shrunk without the hub knowing yet.
       if (!(error instanceof RejectedError) || error.code !== 'response_26') throw error;
       const known = countIn(body);
       const { OrderItems } = readShape(api.Order, await api.readOrder(remote, input.order.externalId));
@@ -69,7 +69,7 @@ export const processing: ProbedAction<FollowUpInput> = {
       await api.postStatus(remote, { OrderNumber, OrderStatusId: PROCESSING });
       return {};
     } catch (error) {
-      // The report of a parcel, which is a delivery of its own, may have moved it on since it was read.
+      // The report of a parcel is another delivery, and may have moved the order on meanwhile.
       const found = error instanceof RejectedError && (await api.readState(remote, externalId));
       if (!found || found.OrderStatusId === PLACED) throw error;
       return { note: `its OrderStatusId is ${found.OrderStatusId} by now` };
@@ -110,9 +110,9 @@ export const stock: Action<StockInput> = {
 };
 
 /**
- * The body of shippinginformation: who shipped the parcel; where the store has no word for them, how the buyer's price
- * was made, which names no other carrier. `sold`: what the order holds, where no more may be told. Throws BlockedError for
- * what is not in the document's tables.
+ * The body of shippinginformation. The carrier is whoever shipped the parcel; if the store has no CarrierId for that,
+ * the buyer's choice, if it is a way to price and not a carrier. `sold`: what the order holds, as a limit. Throws
+ * BlockedError for what the document's tables do not have.
  */
 function shippingOf(
   connection: Connection,
@@ -151,7 +151,7 @@ function carrierOf(connection: Connection, parcel: Parcel, bought: Bought): numb
   }
 }
 
-/** The seller's choice, else the buyer's where it is of the carrier that shipped, else the usual one. */
+/** The seller's choice; else the buyer's, if made for the carrier that shipped; else that carrier's default. */
 function serviceOf(connection: Connection, carrier: number, { carrierCode }: Parcel, bought: Bought): number | null {
   const { services } = Settings.parse(connection.settings);
   const choice = (name: string | null | undefined) =>
@@ -168,8 +168,8 @@ function serviceOf(connection: Connection, carrier: number, { carrierCode }: Par
 const blocked = (code: string, description: string) => new BlockedError({ code, description }, 'connection');
 
 /**
- * One entry a SKU: what happens to one that is sent twice is not documented. Where the buyer took pieces back after they
- * were packed, no more than are left of those sold, unless nothing is.
+ * One entry for each SKU: the document does not say what a SKU sent twice means. With `sold` (the buyer may have
+ * cancelled pieces already packed), no more than is left of it, unless nothing is left.
  */
 function itemsOf(order: Order, parcel: Parcel, sold?: readonly api.Pieces[]): api.Pieces[] {
   const packed = perSku(piecesOf(order, parcel.lineItems));
@@ -193,8 +193,8 @@ const perSku = (pieces: readonly api.Pieces[]): api.Pieces[] =>
   }));
 
 /**
- * Whether the store knows of the parcel: it shows the tracking number somewhere, or it shows no parcels at all and its
- * status can only come from this one. `parcels`: how many the hub knows of.
+ * Whether the store knows the parcel: it shows the tracking number somewhere, or it shows no parcels and only this one
+ * explains its status. `parcels`: how many the hub knows.
  */
 function isReported(order: unknown, trackingNumber: string, parcels: number): boolean {
   if (mentions(order, trackingNumber)) return true;

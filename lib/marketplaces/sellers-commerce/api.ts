@@ -38,23 +38,23 @@ const Address = spelled({
   ...looseTexts('AddressLine1', 'AddressLine2', 'City', 'StateCode', 'CountryCode', 'ZipCode'),
 });
 
-/** What is told of units must be read: none would mean all of them. */
+/** Units must be readable: none would mean all. */
 const Items = optional(itemsOf(spelled({ SkuCode: id, Quantity: count })));
 
-/** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
+/** The document has only the Id columns and their tables; the other keys are our assumption. Amounts in major units. */
 export const Order = spelled({
   OrderNumber: id,
   OrderStatusId: numberIn(STATUSES),
-  /** By number, or by the name of the table; 0 is none. */
+  /** A number, or a name from the table; 0 means none. */
   ...looseTexts('PaymentStatusId', 'PaymentMethodId', 'CarrierId', 'ServiceTypeId'),
   ...{ OrderPlacedDate: anything, CreatedDate: anything, ModifiedDate: anything },
   CurrencyCode: optionalText,
   ...looseTexts('Email', 'Comments', 'AuthorizationCode', 'TransactionNumber'),
-  /** One address, or a list of them. */
+  /** One address, or a list of addresses. */
   ShippingAddress: optionalObject(Address, 'AddressLine1'),
   BillingAddress: optionalObject(Address, 'AddressLine1'),
   Address: optionalObject(Address, 'AddressLine1'),
-  /** A list of orders may show only their heads; none is none. */
+  /** A list may show orders without their items. */
   OrderItems: z.nullish(
     itemsOf(
       spelled({
@@ -68,12 +68,12 @@ export const Order = spelled({
     ),
   ),
   ...{ ShippingAmount: anything, TaxAmount: anything, DiscountAmount: anything, OrderTotal: anything },
-  /** The parcels reported so far, where the store shows them. */
+  /** The parcels reported so far, if the store shows them. */
   ShippingInformation: optional(itemsOf(spelled({ Items }))),
 });
 export type Order = z.infer<typeof Order>;
 
-/** A return request; "Return Status ID" has a table, the other keys are our reading. */
+/** A return request. "Return Status ID" has a table; the other keys are our assumption. */
 export const Return = spelled({
   ReturnNumber: id,
   OrderNumber: id,
@@ -93,15 +93,15 @@ const State = spelled({
 
 /** Processed, and "Already exists for current request". */
 const DONE = [20, 33];
-/** "Payment data already exist", "Requested Order alredy captured": what was wanted of a payment. */
+/** "Payment data already exist", "Requested Order alredy captured": the payment is as it should be. */
 const PAID_ALREADY = [27, 28];
 const [PROVIDER_MISSING, FAILED] = [21, 29];
 /** 20 to 36; the document has no 23. */
 const CODE = /^(?:2[0-24-9]|3[0-6])$/;
 
 /**
- * What an answer's own code says, whatever the HTTP status: "While the text for an error message may change, the codes
- * will stay the same." Neither where there is none of the table. `alsoDone` are codes that this call takes for done.
+ * Judges an answer by its own code, whatever the HTTP status: "While the text for an error message may change, the
+ * codes will stay the same." Without a known code: neither done nor refused. `alsoDone`: codes that mean done here.
  */
 function judge(
   { status, body }: Pick<HttpResponse, 'status' | 'body'>,
@@ -120,7 +120,7 @@ function refuse({ code, words }: ReturnType<typeof readAnswer>, httpStatus: numb
 }
 
 const Answer = spelled(looseTexts('StatusCode', 'Results', 'ResponseMessage'));
-/** The words of 20: an answer without a code is done with them. */
+/** The text of code 20; it counts as 20 in an answer without a code. */
 const PROCESSED = /^processed( successfully)?\W*$/i;
 
 function readAnswer(told: unknown): { code: number | null; words: string } {
@@ -134,13 +134,13 @@ type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'token' | 'now'>;
 
 export const PAGE = 100;
 
-/** A list that is read in pages: by a column of time where it has one. */
+/** A list that is read in pages, by a time column if it has one. */
 export interface List {
   path: '/api/order/getall' | '/api/return/getall' | '/api/product/getallproductskus';
   column?: string;
 }
 
-/** A page of a list, from a time of the store's on and before another, oldest first; and when the store answered, by its `Date`. */
+/** A page of a list, oldest first, between two of the store's times; `at`: when it answered, by its `Date`. */
 export async function listPage(
   caller: Caller,
   { path, column }: List,
@@ -159,7 +159,7 @@ export async function listPage(
   return { rows, at: Number.isNaN(at) ? null : new Date(at).toISOString() };
 }
 
-/** "Each API response is wrapped in a standard structure", of which the document shows Results; OData has value and d. */
+/** "Each API response is wrapped in a standard structure": the document shows Results; OData has value and d. */
 const WRAPPERS = 'Results results Result value d data Data Orders OrderList Order Items'.split(' ');
 
 const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
@@ -170,7 +170,7 @@ export async function getOrder(caller: Caller, ordernumber: string): Promise<obj
   return readThing(await call(caller, { method: 'GET', path, params: { ordernumber } }), WRAPPERS, 'OrderNumber');
 }
 
-/** The same with its members where `settings.fields` puts them, as it is not mapped; and what its statuses say. */
+/** The same, mapped by `settings.fields`, as it does not pass through map(); `readState`: only its statuses. */
 export const readOrder = async (remote: RemoteContext, number: string): Promise<unknown> =>
   applyFields(await getOrder(remote, number), remote.connection.settings.fields).body;
 export const readState = async (remote: RemoteContext, number: string) =>
@@ -201,18 +201,18 @@ export const postPayment = (
   json: { OrderNumber: string; TransactionNumber: string; AuthorizationCode: string },
 ): Promise<void> => post(caller, '/api/order/paymentinformation', json, PAID_ALREADY);
 
-/** POST /api/product/updateskuinventory: nothing reads it back, so "200 OK Success!" does without a code. */
+/** POST /api/product/updateskuinventory: nothing can read it back, so "200 OK Success!" counts without a code. */
 export const postInventory = async (caller: Caller, json: Array<{ SkuCode: string; Inventory: number }>) =>
   checkDone(await call(caller, { method: 'POST', path: '/api/product/updateskuinventory', json }));
 
 async function post(caller: Caller, path: string, json: unknown, alsoDone?: readonly number[]): Promise<void> {
   const response = await call(caller, { method: 'POST', path, json }, alsoDone);
   if (judge(response, alsoDone).isDone) return;
-  // The store may have done it: the probe reads it back.
+  // The store may have done it: the probe finds out.
   throw unclearAnswer(describe(response), response.status);
 }
 
-/** Sends with the connection's token; a refused one is renewed, and once more where it lapsed before it was used. */
+/** Sends with the connection's token; a refused one is renewed, twice at most as the new one may lapse before use. */
 async function call(caller: Caller, request: HttpRequest, alsoDone?: readonly number[]): Promise<HttpResponse> {
   const grants = grantsOf(caller);
   const send = async (token: string, renewals: number): Promise<HttpResponse> => {

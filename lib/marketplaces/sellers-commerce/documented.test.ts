@@ -5,7 +5,7 @@ import { getOrder } from './api.ts';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 
-// The document prints no order: what it prints are a refusal, and the address of a shopper.
+// The document prints no order, only a refusal and a shopper's address.
 const REFUSAL = '{\n"Results": "OrderNotExist",\n"ResponseMessage": "Order Does Not Exist",\n"StatusCode": 24\n}';
 const SHOPPER = `[{
 "FirstName": "sample string 1",

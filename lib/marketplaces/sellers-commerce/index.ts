@@ -5,7 +5,7 @@ import { map } from './map.ts';
 import { poll, rewind } from './poll.ts';
 import { Secrets, Settings } from './settings.ts';
 
-/** A sales channel that calls nobody: its orders are polled; it is told of parcels, statuses, payments and stock. */
+/** A sales channel without webhooks: orders are polled; it is told of parcels, statuses, payments and stock. */
 export const connector = defineConnector(role, {
   Secrets,
   Settings,

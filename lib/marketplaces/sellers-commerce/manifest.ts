@@ -10,9 +10,9 @@ export const info = {
   name: 'sellers-commerce',
   title: 'SellersCommerce',
   sells: true,
-  // It calls nobody: everything is polled.
+  // It has no webhooks: everything is polled.
   topics: [],
-  // The document names neither an interval nor a limit: both are our own courtesy.
+  // The document names neither an interval nor a limit: both are our own choice.
   pollIntervalSeconds: 300,
   requestsPerMinute: 60,
   webhookSettings: [],
@@ -21,10 +21,10 @@ export const info = {
 
 export const carriers: CarrierTable = Object.fromEntries(Object.values(CARRIERS).map((name) => [codeOf(name), name]));
 
-// "Purchase Order" is one of its ways to pay: the invoice comes after the goods.
+// "Purchase Order" is one of its payment methods: the invoice follows the goods.
 export const role: Role = { info, carriers, takesStock: true, releases: ['paid', 'on_account'], followUps };
 
-/** A released order is in the seller's hands; its payment is captured with the first parcel. */
+/** A released order is being processed; its payment is captured with the first parcel, if the settings say so. */
 function followUps(order: Order, connection: Connection): FollowUp[] {
   const network = { connections: new Map([[connection.id, connection]]), roleOf: () => role };
   if (order.cancelled || !isReleased(order, network)) return [];

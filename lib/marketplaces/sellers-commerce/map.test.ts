@@ -197,7 +197,7 @@ test('refuses no order for what it can do without, in whatever form that is', ()
     'ShippingInformation[0].Items[0].SkuCode',
   );
   const back = { ReturnNumber: 1, OrderNumber: 2, ReturnStatusId: 98, Items: [{ Sku: 'A' }] };
-  // To read none of them would say that all came back.
+  // Reading no items would mean that everything came back.
   expect(() => change(back, {}, 'return')).toThrow('Items[0].SkuCode');
   const sku = { SkuCode: 'A', ProductName: { a: 1 }, Inventory: 'In stock' };
   expect(map({ topic: 'sku', body: sku, receivedAt: RECEIVED_AT }, connectionOf(info))).toMatchObject({
@@ -335,10 +335,10 @@ test('a list of heads only asks for each order, unless it is known', () => {
   const unless = { externalId: '100234', version: '2026-11-20T08:15:02.000Z' };
   const asks = { type: 'fetch', action: 'order', resource: '100234', unless };
   for (const OrderItems of [undefined, null, []]) expect(change({ OrderItems })).toEqual(asks);
-  // Nobody knows whether it was changed since.
+  // Without a date, nobody knows whether it was changed since.
   expect(change({ OrderItems: null, ModifiedDate: '31/31/2026' })).not.toHaveProperty('unless');
   expect(change({ OrderItems: null, ModifiedDate: null })).toMatchObject({ unless: { version: null } });
-  // Read in the second of the change, or within half a minute of it: there may be another of that second.
+  // Read within the second of the change, or half a minute after it: another change in that second is possible.
   const soon = change({ OrderItems: null }, {}, 'order', SOON);
   expect(soon).toMatchObject({ unless: { version: expect.stringMatching(/^2026-11-20T08:15:01/) } });
 });

@@ -40,16 +40,16 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   return { type: 'order', order: { ...mapOrder(order, own, receivedAt), version } };
 }
 
-/** Without a zone of its own, the store's times are taken for UTC: among themselves they are right in any zone. */
+/** Times without a zone are taken for UTC if `timeZone` is not set: as versions they compare correctly in any zone. */
 function versionOf(order: Order, { timeZone = 'UTC', dayFirst }: Settings, receivedAt: string) {
   const told = isoOf(order.ModifiedDate, dayFirst);
-  // A cancellation stands, whichever way its date and that of what it cancels are to be read.
+  // If day and month are unclear, a cancellation has no version: it must not seem older than what it cancels.
   const mayBeElse = dayFirst === undefined && /first|either/.test(dayOf(order.ModifiedDate) ?? '');
   if (isNoTime(told) || (mayBeElse && isCancelled(order.OrderStatusId))) return null;
   return unlessUnreadable(() => modifiedAt(textOf(told), '', timeZone, receivedAt)) ?? null;
 }
 
-/** Whether some of it has left, and none of its parcels is shown. */
+/** Whether it is shipped in part, but no parcel shows which. */
 const isUnclear = (order: Order): boolean =>
   order.OrderStatusId === PARTIALLY_SHIPPED && countShipped(order).size === 0;
 
@@ -93,7 +93,7 @@ function readOrder(order: Order, currency: string, settings: Settings, receivedA
   };
 }
 
-/** The buyer's choice of carrier and service, by their tables or in the store's own words. */
+/** The carrier and service that the buyer chose: from the document's tables, or as the store words it. */
 function mapMethod(order: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode' | 'pickupPoint'> {
   const [word = '', service = ''] = [order.CarrierId, order.ServiceTypeId].map((one) => (one === '0' ? '' : one));
   const found = findService(service);
@@ -106,7 +106,7 @@ function mapMethod(order: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippi
   };
 }
 
-/** "Undelivered" says of a parcel that it came to nobody; when, only the order's last change tells. */
+/** "Undelivered" means that a parcel reached nobody; only the order's last change tells when. */
 function eventsOf(order: Order, placedAt: string, { timeZone, dayFirst }: Settings): OrderSnapshot['events'] {
   const at = instantIn(isoOf(order.ModifiedDate, dayFirst), timeZone) ?? placedAt;
   return order.OrderStatusId === UNDELIVERED ? [{ id: 'undelivered', type: 'undeliverable', at }] : undefined;
@@ -120,11 +120,11 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
     const at = `OrderItems[${index}]`;
     const sku = item.SkuCode ?? (isTakenOff(UnitPrice, Quantity) ? `${index + 1}` : needed(`${at}.SkuCode`));
     const isWhole = isShipped(order.OrderStatusId);
-    // What is taken back was not in a parcel.
+    // A negative line (something taken back) was in no parcel.
     const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(sku) ?? 0));
     shipped.set(sku, (shipped.get(sku) ?? 0) - sent);
     return {
-      // 0 is no number of a row: its place would be another's once a row before it goes.
+      // 0 is no row id. A row's place would not do: it changes if an earlier row goes.
       id: unused(OrderItemId === '0' ? sku : (OrderItemId ?? `${index + 1}`), ids),
       ...{ sku, title: ProductName ?? sku, quantity: Quantity },
       ...(sent > 0 && { fulfilled: sent, ...(isWhole ? { fulfilledWithAll: true } : { countedBySku: true }) }),
@@ -137,7 +137,7 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   });
 }
 
-/** Pieces of each SKU in the parcels that the store shows. */
+/** Pieces by SKU in the parcels that the store shows. */
 function countShipped({ ShippingInformation = [] }: Order): Map<string, number> {
   const shipped = new Map<string, number>();
   for (const { SkuCode, Quantity } of ShippingInformation.flatMap(({ Items = [] }) => Items))
@@ -145,7 +145,7 @@ function countShipped({ ShippingInformation = [] }: Order): Map<string, number> 
   return shipped;
 }
 
-/** The total and what stands beside the goods only control: what is missing is nothing, or the sum of its parts. */
+/** Missing amounts are 0; a missing total is summed up from its parts. */
 function amountsOf(order: Order, lines: OrderSnapshot['lines'], amounts: AmountReader): OrderSnapshot['amounts'] {
   const read = (name: 'ShippingAmount' | 'TaxAmount' | 'DiscountAmount') =>
     Math.abs(amounts.control(order[name], name) ?? 0);
@@ -196,21 +196,21 @@ function addressIn(
 }
 
 const isUnits = (row: unknown): boolean => /sku|quantity/i.test(Object.keys(row ?? {}).join());
-/** Only what the store accepts comes back: a request may yet be rejected. */
+/** Only an accepted return counts: a request may yet be rejected. */
 function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
   const lists = Object.values(body ?? {}).filter((list) => Array.isArray(list) && list.some(isUnits));
   const isElse = lists.length === 1 && isNothing(member(body, 'Items'));
   const shown = isElse ? { ...(body as object), Items: lists[0] } : body;
   const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, shown);
   if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
-  // Of a return that is accepted whole, no items by any name are all.
+  // No items mean all of them, if the whole return was accepted and nothing looks like a list of items.
   if (!Items?.length && (ReturnStatusId === PARTLY || lists.length > 0)) needed('Items');
   const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
   const told = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(isoOf(ModifiedDate, dayFirst), timeZone) };
   return { type: 'return', return: { ...told, ...defined({ items, reason: Reason }) } };
 }
 
-/** What the store lists, so that it can be told how many there are. */
+/** An SKU that the store sells, so that its stock can be told. */
 function mapSku(body: unknown): Change {
   const { SkuCode: sku, ProductName: title, Inventory } = readShape(Sku, body);
   const more = { title, quantity: integer.safeParse(Inventory).data };

@@ -20,16 +20,16 @@ const second = (index: number): string => new Date(Date.UTC(2026, 10, 20, 8) + i
 
 interface Store {
   settings?: Record<string, unknown>;
-  /** What happens after each page of orders. */
+  /** Called after each page of orders. */
   meanwhile?: (calls: number) => void;
-  /** The most rows of a page, whatever is asked for. */
+  /** The most rows in a page, whatever `$top` asks for. */
   cap?: number;
   heedsSkip?: boolean;
   heedsTop?: boolean;
   heedsFilter?: boolean | 'ge';
-  /** What it refuses to filter by. */
+  /** A column that it refuses to filter by. */
   refuses?: string;
-  /** What its rows are sorted by, whatever is asked for. */
+  /** The column that rows are sorted by, whatever `$orderby` asks for. */
   sortedBy?: (row: Row) => string | number;
   /** How it writes a time. */
   write?: (time: string) => string;
@@ -37,7 +37,7 @@ interface Store {
   returns?: unknown[] | number;
 }
 
-/** A store that filters, orders and pages, as well as it can. */
+/** A store that filters, sorts and pages, as far as its options let it. */
 function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) {
   const {
     settings = {},
@@ -145,13 +145,13 @@ test('a first poll of a store with years of orders reads the new ones first, the
   const rest = pages.slice(marked);
   expect(rest.slice(0, -1).every(({ canWait }) => canWait)).toBe(true);
   expect(new Set(numbersOf(pages)).size).toBe(353);
-  // Wherever it broke off: what is to be read yet is in the page to go on with.
+  // Wherever the poll broke off, its position says what is left to read.
   for (const [index, { resume = null }] of pages.entries()) {
     if (resume === null) continue;
     const onwards = await Array.fromAsync(poll({ ...context, resume }));
     expect(new Set(numbersOf([...pages.slice(0, index + 1), ...onwards])).size).toBe(353);
   }
-  // Meanwhile the orders are polled from their mark on.
+  // Meanwhile orders are polled from their mark on.
   old.push(row(2000, second(600)));
   clock.now += 10 * MINUTE;
   const next = open([...old, today, placed], {}, clock);
@@ -204,7 +204,7 @@ test('a list may end in an answer without content', async () => {
 });
 
 describe('a store whose clock nobody told of', () => {
-  /** Almost seven hours of a poll and some orders every five minutes; how many were found, and what the polls asked. */
+  /** Polls for almost seven hours, with some orders every five minutes: how many were found, and what was asked for. */
   async function watch(
     offset: number,
     store: Store = {},
@@ -236,7 +236,7 @@ describe('a store whose clock nobody told of', () => {
     expect(found).toBe(80);
     const hours = `${offset < 0 ? '-' : '+'}${String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0')}`;
     expect(remark).toContain(`UTC${hours}:`);
-    // Once the clock is known, a poll goes back two hours and not a day.
+    // Once the clock is known, a poll goes back two hours, not a day.
     const read = asked.map(({ $filter }) => `${$filter}`).filter((filter) => filter.startsWith('ModifiedDate'));
     expect(read.at(-1)?.slice(-21, -2)).not.toBe(read[1]?.slice(-21, -2));
   });
@@ -271,7 +271,7 @@ describe('a store whose clock nobody told of', () => {
     const quiet = await watch(-300);
     const busy = await watch(-300, {}, undefined, 12);
     expect(busy.found).toBe(960);
-    // If each poll read two hours it would be more.
+    // It would be more if each poll read two hours.
     expect(busy.asked.length).toBeLessThan(2 * quiet.asked.length);
     const put = await watch(-300, {}, back, 12);
     expect(put.found).toBe(960);

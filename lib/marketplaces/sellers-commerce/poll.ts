@@ -10,25 +10,25 @@ import { type List, listPage, PAGE } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCart, statusIn } from './statuses.ts';
 
-/** Also how far from UTC the store's times may be while its offset is unknown. */
+/** Also how far the store's times may be from UTC while its offset is unknown. */
 const DAY_MS = 24 * 3_600_000;
-/** Once it is known, a clock may still be put back before the next change teaches the new one. */
+/** How far a poll goes back once the offset is known: the clock may be put back before a change shows that. */
 const KNOWN_MS = 2 * 3_600_000;
-/** So often a poll reads back a day all the same, to find out what the offset hides if it is wrong. */
+/** How often a poll goes back a day anyway, to find what a wrong offset would hide. */
 const CHECK_MS = 6 * 3_600_000;
-/** Two hours that are more rows than this are read back only so often, and the overlap in between. */
+/** If two hours hold more rows than this, polls go back that far only every `BUSY_MS`. */
 const BUSY_ROWS = 500;
 const BUSY_MS = 15 * 60_000;
-/** What a first poll reads before all that is older, however far the store's times are from UTC. */
+/** What a first poll reads before everything older, whatever the store's offset. */
 const RECENT_MS = 2 * DAY_MS;
 const DAY_FIRST = 'its dates have their day first: set settings.dayFirst';
-/** As many as a cursor keeps: the others are sent once more. */
+/** How many hashes of rows a mark keeps: other rows are sent again. */
 const MAX_SHOWN = 1_000;
 
 type Walk = List & { topic: string; optional?: true; daily?: true };
 const ORDERS: Walk = { path: '/api/order/getall', topic: 'order' };
 
-/** What is read, in this order: each date names orders that others miss. The store need not offer all but the first. */
+/** The lists to read, in this order. Each date finds orders that others miss; only the first must be readable. */
 const WALKS: readonly Walk[] = [
   { ...ORDERS, column: 'ModifiedDate' },
   { ...ORDERS, column: 'OrderPlacedDate', optional: true },
@@ -39,46 +39,46 @@ const WALKS: readonly Walk[] = [
 
 const instant = z.optional(z.string());
 
-/** Where the last complete poll stood, and what it learned of the store's clock. */
+/** Where the last complete poll stopped, and what it learned of the store's clock. */
 const Mark = z.object({
   /** When it began. */
   at: z.string(),
-  /** The newest time that any order showed. */
+  /** The newest time in any order. */
   newest: instant,
-  /** When the store answered its first page and its last one of orders, by its own `Date`, else by the hub's clock. */
+  /** When the store answered its first and last page of orders, by its `Date` header, else by the hub's clock. */
   answeredFrom: instant,
   answeredTo: instant,
   /** Minutes by which the store's times are ahead of UTC. */
   offset: z.optional(z.number()),
-  /** From where it read, in the store's time. */
+  /** The store's time it read from. */
   from: instant,
-  /** When a day was last read back, and all SKUs. */
+  /** When a poll last went back a day, and last read all SKUs. */
   checkedAt: instant,
   skusAt: instant,
-  /** When two hours or more were last read back, and how many rows those were. */
+  /** When a poll last went back two hours or more, and how many rows it read. */
   deep: z.optional(z.object({ at: z.string(), rows: z.number() })),
-  /** Hashes of the rows it showed: what the next one shows the same is not sent again. */
+  /** Hashes of the rows it showed: rows that are the same in the next poll are not sent again. */
   shown: z.optional(z.array(z.string())),
-  /** By walk, the time from which on one that could not be read is read once it can. */
+  /** By walk that could not be read: the time to read from once it can. */
   missed: z.optional(z.record(z.string(), instant)),
 });
 type Mark = z.infer<typeof Mark>;
 
 const window = { from: z.string(), to: instant };
 
-/** The next page: of which walk, of which time and how many rows into it; and the mark that this poll will leave. */
+/** The next page: its walk, its window of time and the rows to skip; and the mark this poll will leave. */
 const Position = z.object({
   walk: z.number(),
   ...window,
   skip: z.number(),
-  /** The state of its first row where the store heeds `skip`; `head`: where it does not. */
+  /** State of the page's first row if the store heeds `skip` (`first`), and if it does not (`head`). */
   ...{ first: z.optional(z.string()), head: z.optional(z.string()) },
-  /** The most rows that a page of this walk had. */
+  /** The most rows in any page of this walk. */
   cap: z.optional(z.number()),
-  /** Windows of time still to be read, of a store that does not heed `skip`; `isOpen`: it shows rows behind a window's end. */
+  /** If the store ignores `skip`: the windows left to read (`rest`). `isOpen`: it ignores a window's end, too. */
   ...{ rest: z.optional(z.array(z.object(window))), isOpen: z.optional(z.boolean()) },
   start: z.string(),
-  /** Of the first poll: from where it reads where a page of orders is older, and those once it has (`canWait`). */
+  /** First poll only: from when orders are recent; from when the skipped older ones are; whether it reads those. */
   ...{ recent: instant, older: instant, canWait: z.optional(z.boolean()) },
   mark: Mark,
   remarks: z.array(z.string()),
@@ -91,9 +91,9 @@ export const rewind = (watermark: string, since: string): string => {
 };
 
 /**
- * Everything that was modified, placed or created since the last poll and a while before. There is no end to it, and a
- * page is the last only where nothing new stands behind it: a clock or a page size that are not what we take them for then
- * lose nothing. Where `skip` is not heeded, a page that may be short is read again in halves of its time.
+ * Everything modified, placed or created since a while before the last poll. A walk ends with a page that has nothing
+ * new, not at a time or a page size, so a wrong idea of the store's clock or page size loses nothing. If the store
+ * ignores `skip`, a page that may be cut short is read again in halves of its time.
  */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const last = readMark(context.watermark);
@@ -134,10 +134,10 @@ async function readPage(context: PollContext, { walk, from, to, skip }: Position
   try {
     return await page();
   } catch (error) {
-    // "Order Does Not Exist": a list that is empty.
+    // "Order Does Not Exist": the list is empty.
     if (error instanceof RejectedError && error.code === 'response_24') return { rows: [], at: null };
     const isRefused = error instanceof RejectedError || error instanceof ContractError;
-    // A store that refuses where a window ends is one that does not heed it.
+    // A store that refuses a window's end is asked without it, and counts as ignoring it.
     if (isRefused && to !== undefined) return await page('');
     if (!optional || !isRefused) throw error;
     const why = [list.column, error instanceof ContractError ? error.detail.description : error.code];
@@ -165,7 +165,7 @@ function firstFrom(since: string | undefined, timeZone: string | undefined): str
   return timeZone ? localAt(at, offsetOf(timeZone, new Date(at).toISOString())) : localAt(at - DAY_MS);
 }
 
-/** The position with the newest time that its rows show, and when the store answered them; and what could not be read. */
+/** The position with the newest time of its rows, when the store answered, and what could not be read. */
 function noteTimes(asked: Position, times: readonly string[], at: string, problem?: string, clue?: string): Position {
   const { walk, from, older = from } = asked;
   const mark = { ...asked.mark, missed: { ...asked.mark.missed, [walk]: problem && older } };
@@ -177,10 +177,10 @@ function noteTimes(asked: Position, times: readonly string[], at: string, proble
   return { ...position, mark: { ...mark, newest, deep, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
 
-/** A page: its rows, their times in the column that is read by, and how many of them were not seen before. */
+/** A page: its rows, their times in the walk's column, and how many rows had not been seen before. */
 type Read = { rows: readonly unknown[]; times: readonly string[]; fresh: number };
 
-/** The next page: behind the last time read, or behind so many rows; of the next walk where nothing new is left. */
+/** The position of the next page: after the last time read, or after that many rows; or the next walk. */
 function follow({ cap = 0, ...asked }: Position, page: Read, now: Date): Position {
   const { rows, times, fresh } = page;
   const position = { ...asked, cap: Math.max(cap, rows.length) };
@@ -195,20 +195,20 @@ function follow({ cap = 0, ...asked }: Position, page: Read, now: Date): Positio
   const head = stateOf(rows[0]);
   if (position.skip === 0 || (fresh > 0 && head !== position.head))
     return { ...position, skip: position.skip + more, first, head };
-  // A page of rows that were all seen is the end of a list, unless `skip` is not heeded and they begin anew.
+  // A page of known rows ends the list, unless the store ignores `skip` and shows the same rows again.
   if (position.first !== undefined && head === position.first) return nextWalk(position, now);
   return position.isOpen && byTime ? byTime : split(position, page, now);
 }
 
-/** Whoever connects a store of many years waits for today's orders, not for the first ones. */
+/** Whoever connects a store with years of orders wants today's first. */
 function skipOlder({ recent = '', ...position }: Position): Position {
   const { walk, from, start } = position;
   return walk === 0 && from < recent ? { ...position, from: recent, start: recent, older: start } : position;
 }
 
 /**
- * Where `skip` is not heeded, a window of as many rows as any page had is read in halves, down to a second. Before them
- * comes one of no time: a store that shows anything of it does not heed where a window ends.
+ * If the store ignores `skip`, a window with as many rows as any page had is read in halves, down to a second. Before
+ * that, an empty window is tried: a store that shows rows in it ignores a window's end.
  */
 function split({ rest, ...position }: Position, page: Read, now: Date): Position {
   const { rows, times } = page;
@@ -236,7 +236,7 @@ function nextWalk({ walk, mark, start, remarks, older, canWait }: Position, now:
   return { ...ahead, mark: next?.daily ? { ...mark, skusAt: at } : mark };
 }
 
-/** What a complete poll leaves: how far it came, and what it has learned of the store's clock. */
+/** The watermark of a complete poll, with what it learned of the store's clock. */
 function conclude(
   { connection }: PollContext,
   { mark, remarks }: Position,
@@ -245,9 +245,9 @@ function conclude(
 ) {
   const { newest = '', answeredTo = '' } = mark;
   const isTold = last?.newest !== undefined && newest > last.newest;
-  // `newest` lies before the window of the last poll: the offset is wrong, and nobody knows when the change was made.
+  // `newest` is older than the last poll's window: the offset is wrong, and when the change was made is unknown.
   const isHidden = isTold && newest < (last.from ?? '');
-  // Whatever else the last poll did not show was changed after its first page.
+  // Otherwise, what the last poll did not show was changed after its first page.
   const told = isTold ? learnOffset(newest, last.answeredFrom ?? '', answeredTo) : undefined;
   const offset = isHidden ? undefined : (told ?? last?.offset);
   const all = [...remarks, ...remarkOn(offset, connection.settings, mark.at)];
@@ -265,7 +265,7 @@ const isNew = (state: string, known: Set<string>): boolean => known.size < known
 
 const hashOf = (row: unknown): string => shortHash(JSON.stringify(row)).slice(0, 10);
 
-/** What tells a row from all others, and from itself before a change. */
+/** Tells a row from all others, and from itself before a change. */
 function stateOf(row: unknown): string {
   const names = ['OrderNumber', 'ReturnNumber', 'SkuCode', 'ModifiedDate', 'OrderStatusId'];
   const told = names.map((name) => textOf(member(row, name)));

@@ -15,17 +15,17 @@ export const Settings = z.strictObject({
   services: z._default(z.record(z.string(), z.int().check(z.minimum(1), z.maximum(36))), {}),
   /** Captures an authorized payment with the first parcel. */
   capturePayment: z._default(z.boolean(), false),
-  /** IANA zone of the store's times, which carry none: read as UTC without it. Polls go by what the store shows. */
+  /** IANA zone of the store's times, which name none; UTC if absent. Polls do not use it: they learn the offset. */
   timeZone: z.optional(timeZone),
-  /** Whether dates such as 11/12/2026 have their day first: in the US, the month is. */
+  /** Whether dates like 11/12/2026 have their day first, and not the month, as in the US. */
   dayFirst: z.optional(z.boolean()),
-  /** Of orders that name none; the document does not promise a CurrencyCode. */
+  /** For orders that name no currency: the document does not promise a CurrencyCode. */
   currency: z.optional(currencyCode),
-  /** "These additional query line", without which lists "will return you null values": sent behind each query as it stands. */
+  /** "These additional query line", without which lists "will return you null values": appended to each query as is. */
   query: z.optional(filled),
-  /** How far each poll goes back behind the last, for changes that became visible late. */
+  /** How many minutes before the last poll each poll begins, for changes that became visible late. */
   overlapMinutes: z._default(z.number().check(z.minimum(0), z.maximum(1440)), 10),
-  /** The first poll reads what was modified since; by default everything there is. */
+  /** Where the first poll begins, by modification; by default it reads everything. */
   since: z.optional(z.iso.datetime({ offset: true })),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -10,16 +10,16 @@ export const STATUSES: Table = {
 };
 export const [PLACED, PARTIALLY_SHIPPED, PROCESSING, UNDELIVERED] = [3, 8, 35, 37] as const;
 
-/** Of an order in whatever shape; 0 for what the table does not have. */
+/** The OrderStatusId of an order in any shape; 0 if it is not in the table. */
 export const statusIn = (order: unknown): number => idIn(STATUSES, textOf(member(order, 'OrderStatusId'))) ?? 0;
 
 const isOne = (status: number, ...names: readonly string[]): boolean => names.includes(STATUSES[status] ?? '');
 
-/** "PaymentStatusId": with each of them the money is there, or will be. */
+/** "PaymentStatusId": with any of these, the money has come or will. */
 const PAID: Table = { 74: 'AuthorizeAndCapture', 75: 'AuthorizeOnly', 86: 'PriorAuthCapture' };
 export const isAuthorized = (payment = ''): boolean => PAID[idIn(PAID, payment) ?? 0] === 'AuthorizeOnly';
 
-/** Which of these the document's tables do not have; 0 is none. */
+/** Which of the two ids the document's tables do not have; 0 means none. */
 export function unknownIn(order: { OrderStatusId: number; PaymentStatusId?: string | undefined }): string[] {
   const { OrderStatusId: status, PaymentStatusId: payment = '0' } = order;
   const isPayment = payment === '0' || idIn(PAID, payment) !== undefined;
@@ -37,10 +37,10 @@ export const RETURNS = {
   104: 'Return Partially Accepted',
 };
 export const PARTLY = 104;
-/** Accepted, refunded, or in part. */
+/** Accepted, refunded, or accepted in part. */
 export const isReturned = (status: number): boolean => [98, 100, PARTLY].includes(status);
 
-/** All behind Placed that are neither cancelled nor paid in part. */
+/** Any status after Placed, except cancelled and partially paid ones. */
 const isReleased = (status: number): boolean => status > PLACED && status in STATUSES && !isCancelled(status);
 
 /** "PaymentMethodId". */
@@ -49,12 +49,12 @@ const METHODS: Table = {
   ...numbered(90, 'Store Credit, Gift Card'),
   224: 'Cyber Source (Secure Acceptance)',
 };
-/** The store has the money before there is an order. */
+/** The store has the money before the order exists. */
 const PREPAID = [90, 91];
 
 /**
- * How the order is paid. An authorization is enough, as capture comes with the parcel. What has no payment of the table
- * (on account, by hand, with a gift card) is paid as the store's status says, once that moves on from placed.
+ * How the order is paid. An authorization counts as paid: the capture comes with the parcel. Without a payment status
+ * (on account, by hand, by gift card), the order counts as paid once its status moves on from Placed.
  */
 export function paymentOf(status: number, payment = '', method = ''): Payment {
   const id = idIn(METHODS, method) ?? 0;

@@ -6,7 +6,7 @@ export const CARRIERS: Table = {
   ...numbered(7, 'In Store Pick Up, FEDEX'),
   10: 'Ship by Order Total[Tiered]',
 };
-/** Its canonical code: `flat_rate_per_item`. */
+/** A carrier's canonical code: `flat_rate_per_item`. */
 export const codeOf = (carrier = ''): string => carrier.toLowerCase().replaceAll(/\W+/g, '_').replace(/_$/, '');
 
 /** "ServiceTypeId" by CarrierId, in the document's order. There is no 12 and no 33; the other carriers have none. */
@@ -26,10 +26,10 @@ const SERVICES: Readonly<Record<number, Table>> = {
   10: numbered(34, 'Tier One, Tier Two, Tier Three'),
 };
 
-/** UPS Ground, USPS PriorityMail, FedEx Ground: the working choice where neither buyer nor seller has made one. */
+/** UPS Ground, USPS PriorityMail, FedEx Ground: used if neither buyer nor seller chose. */
 const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 29 };
 
-/** The ServiceTypeId of a service's name or number, with the CarrierId whose it is. */
+/** The ServiceTypeId for a service's name or number, with the CarrierId it belongs to. */
 export function findService(word: string): { carrier: number; service: number } | undefined {
   const found = Object.entries(SERVICES).map(([id, services]) => ({
     carrier: Number(id),
@@ -38,7 +38,7 @@ export function findService(word: string): { carrier: number; service: number } 
   return found.find((each): each is { carrier: number; service: number } => each.service !== undefined);
 }
 
-/** What the buyer chose, in one line: `UPS Next Day Air`. */
+/** The buyer's choice in one line: `UPS Next Day Air`. */
 export const methodName = (carrier: number, service: number | null): string =>
   [CARRIERS[carrier], SERVICES[carrier]?.[service ?? 0]].filter(Boolean).join(' ');
 
@@ -46,14 +46,14 @@ const METHODS = Object.keys(CARRIERS).flatMap((id) =>
   [null, ...Object.keys(SERVICES[Number(id)] ?? {}).map(Number)].map((service) => ({ carrier: Number(id), service })),
 );
 
-/** The CarrierId and ServiceTypeId that `methodName` made a line of. */
+/** The CarrierId and ServiceTypeId of a line made by `methodName`. */
 export const readMethod = (line: string | null) =>
   METHODS.find(({ carrier, service }) => methodName(carrier, service) === line);
 
-/** Whether a CarrierId names who carries the parcel, and not how its price was made. */
+/** Whether a CarrierId names a carrier, not a way to price. */
 export const isCarrier = (carrier: number): boolean => carrier in DEFAULT_SERVICES;
 
-/** The ServiceTypeId to send: null where the carrier has no services, undefined where a choice is needed or wrong. */
+/** The ServiceTypeId to send: null if the carrier has no services, undefined if a choice is needed or wrong. */
 export function serviceTypeId(carrier: number, chosen: number | undefined): number | null | undefined {
   const services = SERVICES[carrier];
   if (!services) return chosen === undefined ? null : undefined;

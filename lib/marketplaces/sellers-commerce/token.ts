@@ -13,10 +13,10 @@ import { count, loose, optionalText, readShape, text } from '../kit/shape.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'now'>;
 
-/** POST /token: a lifetime in seconds, else "valid for 1 hr", and a refresh token that is good for one use. */
+/** POST /token: a lifetime in seconds, else "valid for 1 hr", and a refresh token for one use. */
 const TokenAnswer = z.object({ access_token: text, expires_in: loose(count), refresh_token: optionalText });
 
-/** The two ways to a token: access key and shared secret, or the refresh token of the last one. */
+/** The two ways to get a token: access key and shared secret, or the last refresh token. */
 export const grantsOf = (caller: Caller): TokenGrants => ({
   login() {
     const { accessKey = '', sharedSecret = '' } = caller.secrets;
@@ -24,11 +24,11 @@ export const grantsOf = (caller: Caller): TokenGrants => ({
     return grant(caller, form, (detail) => new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection'));
   },
   refresh: (refreshToken) =>
-    // Spent or lapsed: a login comes next.
+    // A spent or lapsed refresh token: a login follows.
     grant(caller, { grant_type: 'refresh_token', refresh_token: refreshToken }, (detail) => new RejectedError(detail)),
 });
 
-/** POST /token: form-encoded, as OAuth has it. */
+/** POST /token: form-encoded, as in OAuth. */
 async function grant(
   { http, now }: Caller,
   form: Record<string, string>,
@@ -41,12 +41,12 @@ async function grant(
     return {
       accessToken: access_token,
       validUntil: after(expires_in * 1000),
-      // "Valid for next 4 hrs", and spent at its first use.
+      // "Valid for next 4 hrs", and for one use.
       ...(refresh_token && { refreshToken: refresh_token, refreshUntil: after(4 * 3600_000) }),
     };
   } catch (error) {
     if (error instanceof RejectedError || error instanceof BlockedError) throw refused(error.detail);
-    // An unknown outcome of the grant is no unknown outcome of the push, which has not left yet.
+    // An unknown outcome of the grant is not one of the push, which has not been sent yet.
     throw error instanceof UnknownOutcomeError ? new RetryableError(error.detail) : error;
   }
 }

@@ -30,15 +30,15 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
 };
 
 export const order: ProbedAction<PlaceInput> = {
-  /** Creates, then pays, each only where it is still due: an attempt that broke off in between is taken up again. */
+  /** Creates the order, then pays it, doing only what is still missing after an attempt that broke off. */
   async push(remote, input) {
     const { given, placed } = await findPlaced(remote, input);
     const { id, status = 'OPEN' } = placed ?? (await change(remote, documents.CREATE_ORDER, given));
     const payment = { orderId: id, chargeId: given.partnerOrderCode };
-    // "It should be OPEN": any later status says that it is paid.
+    // "It should be OPEN": any later status means that it is paid.
     if (status === 'OPEN')
       await change(remote, documents.SET_ORDER_AS_PAID, payment, 'OPEN').catch(async (error: unknown) => {
-        // What is refused as paid by now, by an attempt whose answer was lost, is done.
+        // A refusal because it is paid already (by an attempt whose answer was lost) is a success.
         const now = error instanceof RejectedError ? (await findPlaced(remote, input)).placed : null;
         if (now === null || now.status === 'OPEN') throw error;
       });
@@ -54,7 +54,7 @@ export const order: ProbedAction<PlaceInput> = {
 };
 
 export const cancel: ProbedAction<CancelInput> = {
-  /** Cancels what may still be cancelled. For the rest a person writes a ticket, which is all that Shoppo offers. */
+  /** Cancels what Shoppo still lets us cancel. For the rest a person must write a ticket, the only other way. */
   async push(remote, input) {
     const placed = await standing(remote, input);
     if (input.left.length > 0) return reduce(remote, input, placed);
@@ -77,7 +77,7 @@ export const cancel: ProbedAction<CancelInput> = {
   },
 };
 
-/** What was placed and has not ended. */
+/** What was placed and has not ended. Throws BlockedError if nothing was placed. */
 async function standing(remote: RemoteContext, input: CancelInput): Promise<Order[]> {
   const all = await standingOf(remote, input.order.id, input.nth);
   if (all.length > 0) return all.filter((placed) => !isEnded(placed));
@@ -85,7 +85,7 @@ async function standing(remote: RemoteContext, input: CancelInput): Promise<Orde
   throw new BlockedError({ code: 'order_not_found', description }, 'operator');
 }
 
-/** An item is cancelled whole: one of more units than are too many is a person's. */
+/** Only whole items can be cancelled: an item with more units than are too many is left to a person. */
 async function reduce(remote: RemoteContext, input: CancelInput, placed: readonly Order[]): Promise<PushResult> {
   const surplus = await surplusOf(remote, input, placed);
   const chosen = liveItems(placed).filter(({ quantity, sku: { originalId } }) => {
@@ -105,7 +105,7 @@ async function reduce(remote: RemoteContext, input: CancelInput, placed: readonl
   return { kept };
 }
 
-/** Units that stand there beyond those that shall stay, by Sku. */
+/** Units at Shoppo beyond those that are to stay, by Sku. */
 async function surplusOf(remote: RemoteContext, { order, lineItems, left }: CancelInput, placed: readonly Order[]) {
   const keeps = await unitsOf(remote, { order, lineItems: left });
   const stands = unitsIn(liveItems(placed));
@@ -113,13 +113,13 @@ async function surplusOf(remote: RemoteContext, { order, lineItems, left }: Canc
   return sumByLine(skus.map((id) => ({ id, quantity: (stands.get(id) ?? 0) - (keeps.get(id) ?? 0) })));
 }
 
-/** Those first that may be cancelled, and the largest of them. */
+/** Items not cancelled yet: those that may be cancelled first, larger ones before smaller ones. */
 const liveItems = (placed: readonly Order[]): OrderItem[] =>
   placed
     .flatMap(({ orderItems }) => orderItems.filter(({ status }) => status !== 'CANCELLED' && status !== 'OPEN'))
     .sort((a, b) => Number(isPaid(b)) - Number(isPaid(a)) || b.quantity - a.quantity);
 
-/** Cancels each item that may be. Throws BlockedError that names the others. */
+/** Cancels the items that Shoppo lets us cancel. Throws BlockedError naming the others. */
 export async function cancelItems(remote: RemoteContext, items: readonly OrderItem[]): Promise<void> {
   const left: OrderItem[] = [];
   for (const item of items.filter(({ status }) => status !== 'CANCELLED'))
@@ -134,6 +134,6 @@ export async function cancelItems(remote: RemoteContext, items: readonly OrderIt
 
 const isPaid = ({ status }: OrderItem): boolean => status === 'PAID';
 
-/** False where Shoppo refuses, as the order or item has moved on since it was read. */
+/** False if Shoppo refuses, because the order or item has moved on since it was read. */
 const isDone = async (...call: Parameters<typeof change>): Promise<boolean> =>
   (await unlessRefused(() => change(...call))) !== null;

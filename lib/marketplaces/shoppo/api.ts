@@ -11,8 +11,8 @@ type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 type Variables = Record<string, unknown>;
 
 /**
- * POST <endpoint>: one operation of one document; returns what its first field answers, null where there is nothing.
- * The connection's base URL is the whole endpoint.
+ * POST <endpoint>: sends one operation; returns the value of the first field in `data`, null if there is none. The
+ * connection's base URL is the whole endpoint.
  */
 async function send(caller: Caller, query: string, variables: Variables): Promise<unknown> {
   const { accessToken = '', viewerId = '' } = caller.secrets;
@@ -27,7 +27,7 @@ async function send(caller: Caller, query: string, variables: Variables): Promis
   });
   const data = member(response.body, 'data');
   const [answer = null] = isObject(data) ? Object.values(data) : [];
-  // An answer beside errors: the operation was done, and only some of its fields could not be shown.
+  // A value beside errors: the operation was done, and only some of its fields could not be shown.
   if (answer !== null && !isEmpty(answer)) return answer;
   const refusal = readErrors(response);
   if (refusal) throw refusal;
@@ -35,7 +35,7 @@ async function send(caller: Caller, query: string, variables: Variables): Promis
   throw unclearAnswer(describe(response), response.status);
 }
 
-/** A payload of which nothing came: `{ "order": null }`, or a list of none. */
+/** A payload without content: `{ "order": null }`, or an empty list. */
 const isEmpty = (answer: unknown): boolean =>
   isObject(answer) && (member(answer, 'length') === 0 || Object.values(answer).every((value) => !value));
 
@@ -43,24 +43,24 @@ const CREDENTIALS = /^(unauthori[sz]ed|unauthenticated|forbidden|not authenticat
 const PATIENCE = /too many requests|rate.?limit|throttled/i;
 const BROKEN = /^(internal|unexpected)([ _]server)?[ _]error|timed? ?out|try again|service.unavailable/i;
 
-/** "refusals are HTTP 200 with `errors`": the first of them says what happens next. Null where there is none. */
+/** "refusals are HTTP 200 with `errors`": the first one decides what happens next. Null without errors. */
 function readErrors(response: HttpResponse): IntegrationError | null {
   const [first] = [member(response.body, 'errors')].flat();
   if (first == null || first === '') return null;
-  // Servers that name their kinds of errors have the code beside the message.
+  // Servers that name kinds of errors put a code beside the message.
   const words = [member(member(first, 'extensions'), 'code'), member(first, 'message') ?? first].map(textOf);
   const body = words.filter(Boolean).join(': ') || 'an error without a message';
   const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
   const detail = { code: 'refused', description: describe({ ...response, body }), httpStatus: response.status };
   if (says(CREDENTIALS)) return new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection');
   if (says(PATIENCE)) return new ThrottledError({ ...detail, code: 'throttled' }, null);
-  // Shoppo failed before or after its work, or at what it shows of it: the outcome is unknown.
+  // Shoppo failed, perhaps after doing the work, or could not show part of the result: the outcome is unknown.
   if (says(BROKEN) || Number(member(member(first, 'path'), 'length')) > 1)
     return unclearAnswer(detail.description, response.status);
   return new RejectedError(detail);
 }
 
-/** As `send`; once more without the fields that no query of the page shows where the API has one of them not. */
+/** As `send`; if the API lacks one of the fields, once more without those that no query of the page shows. */
 export async function ask(caller: Caller, document: string, variables: Variables): Promise<unknown> {
   try {
     return await send(caller, document, variables);
@@ -83,15 +83,15 @@ export const isEnded = ({ status, orderItems }: Order): boolean =>
 
 export const isRefunded = (refundStatus = ''): boolean => /^(FULL|PARTIAL)_REFUNDED$/.test(refundStatus);
 
-/** query orderList by partner_order_code: as the API answers it, or null. Of several, one that is not ended. */
+/** query orderList by partner_order_code: the order as the API shows it, or null. Of several, one not ended. */
 export async function findOrder(caller: Caller, code: string): Promise<object | null> {
   const { nodes, length } = await listPage(caller, ORDER_LIST, { first: 20, filters: { partner_order_code: code } });
-  // One that cannot be shown stands all the same, and must not be placed again.
+  // An order that cannot be shown exists all the same, and must not be placed again.
   if (nodes.length === 0 && length > 0) throw unreadable('orderList.edges', 'holds no order, though there is one');
   return nodes.find((order) => !isEnded(readShape(Order, order))) ?? nodes.at(-1) ?? null;
 }
 
-/** What a mutation made or changed. Throws UnknownOutcomeError where that is not shown, or in the status it had `before`. */
+/** What a mutation made or changed. Throws UnknownOutcomeError if that is not shown, or still has status `before`. */
 export async function change(caller: Caller, mutation: string, variables: Variables, before = ''): Promise<Changed> {
   const answer = await ask(caller, mutation, variables);
   const changed = Changed.safeParse(isObject(answer) && Object.values(answer).find((one) => member(one, 'id')));

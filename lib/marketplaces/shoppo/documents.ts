@@ -1,6 +1,6 @@
 /*
- * What is asked of Shoppo: only what its page documents, under the spelling of its examples where its tables have another.
- * A test checks each against schema.graphql. Fields of orders are no fragments, as the page calls their type two names.
+ * What Shoppo is asked for: only what its page documents, spelled as in its examples if its tables differ. A test
+ * checks each document against schema.graphql. Order fields are no fragment, as the page gives their type two names.
  */
 
 const ORDER = /* GraphQL */ `
@@ -20,7 +20,7 @@ const ORDER = /* GraphQL */ `
   }
 `;
 
-/** GraphQL's types by the names of variables. */
+/** Names of variables and their GraphQL types. */
 type Types = Readonly<Record<string, string>>;
 
 const declare = (types: Types): string =>
@@ -29,13 +29,13 @@ const declare = (types: Types): string =>
     .join(', ');
 const pass = (types: Types): string[] => Object.keys(types).map((name) => `${name}: $${name}`);
 
-/** A mutation with what it takes and what its answer is asked for; `literals` stand in it as they are. */
+/** A mutation, its variables and the fields of its answer; `literals` are arguments written into the document. */
 export function mutationOf(name: string, types: Types, answer: string, literals: Types = {}): string {
   const values = [...pass(types), ...Object.entries(literals).map(([key, value]) => `${key}: ${value}`)].join(', ');
   return `mutation ${name}(${declare(types)}) { ${name}(${values}) { ${answer} } }`;
 }
 
-/** A page of a list, with what each of its nodes is asked for; `filters` is the type of those that it takes. */
+/** A page of a list with the fields of each node; `filters`: the type of its filters, if it takes any. */
 export function listOf(name: string, node: string, filters?: string): string {
   const types = { first: 'Int', after: 'String', ...(filters && { filters }) };
   const page = `length edges { node { ${node} } } pageInfo { hasNextPage endCursor }`;
@@ -53,7 +53,7 @@ export const PRODUCT_LIST = listOf('productList', PRODUCT, 'ProductFilterInput')
 export const PRODUCT_BY_ID = nodeOf('product', 'Product', PRODUCT);
 export const SKU_BY_ID = nodeOf('sku', 'Sku', `${SKU} product { id name enabled }`);
 
-/** No query of the page shows these fields: its notifications have one, its tables the others in two spellings. */
+/** Fields in no query of the page: one is in its notifications, the others in its tables, in two spellings. */
 const UNSHOWN = / (identifier|refundStatus|refundedAmount|timeRefunded|shippingProvider)\b/g;
 export const onlyShown = (document: string): string => document.replaceAll(UNSHOWN, '');
 

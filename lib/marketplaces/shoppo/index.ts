@@ -9,7 +9,7 @@ import { Secrets, Settings } from './settings.ts';
 import { listTickets } from './tickets.ts';
 import { webhook } from './webhook.ts';
 
-/** A supplier: orders are placed there, it ships them, and tells of products, Skus and what became of orders. */
+/** A supplier: gets orders and ships them; tells of products, Skus and what becomes of orders. */
 export const connector = defineConnector(role, {
   Secrets,
   Settings,

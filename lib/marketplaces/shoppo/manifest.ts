@@ -17,7 +17,7 @@ export const info = {
   naming: ['create-product', 'update-product', 'deliver-partner-order'],
   // No interval is documented; notifications come first, the poll finds what they do not tell.
   pollIntervalSeconds: 600,
-  // No limit is documented: this is our courtesy.
+  // No limit is documented: this one is our own choice.
   requestsPerMinute: 300,
   webhookSettings: [],
 } as const satisfies MarketplaceInfo;

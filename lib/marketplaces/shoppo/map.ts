@@ -53,14 +53,14 @@ function fetchOf(body: unknown) {
   return { type: 'fetch' as const, action: 'order', resource: readShape(OrderNotice, body).order_id };
 }
 
-/** What is sold are Skus, which a product's notification leaves out. */
+/** The catalog keeps Skus, which a product's notification does not contain. */
 function mapProductNotice(body: unknown): Change {
   const { product_id: id, identifier } = readShape(ProductNotice, body);
   if (id !== undefined) return { type: 'fetch', action: 'product', resource: id };
   return { type: 'none', reason: `product ${identifier ?? '?'} has no id yet: its Skus are told apart, or polled` };
 }
 
-/** Products cannot be asked for by merchant: those whose notifications named theirs are known. */
+/** Shoppo has no list of products by merchant: only products whose notifications named a merchant are known. */
 function mapMerchants(body: unknown): Change {
   const { merchant_toggle_list: told } = readShape(MerchantNotice, body);
   const merchants = told.flatMap(({ merchant_id: id, enabled }) =>
@@ -69,17 +69,17 @@ function mapMerchants(body: unknown): Change {
   return { type: 'merchants', merchants };
 }
 
-/** An order told as cancelled, perhaps in part, as it is shown: the notification's word stands for what shows nothing. */
+/** An order told as cancelled, perhaps in part, as Shoppo shows it now; if it shows nothing, all of it is cancelled. */
 function mapCancelled(body: unknown, receivedAt: string, skus: Skus): ShipmentSnapshot {
   if (member(body, 'id') !== undefined) return mapOrder(body, receivedAt, skus);
   const nothing = { remoteId: null, number: null, channel: null, parcels: [], events: [] };
   return { ...readCode(textOf(member(body, 'partnerOrderCode'))), ...nothing, settled: true };
 }
 
-/** A reply does not say which order its ticket is about; the hub remembers the tickets that it created. */
+/** A reply does not say which order its ticket is about; the hub remembers the tickets it created. */
 function mapReply(body: unknown): Change {
   const { ticketId, content } = readShape(TicketReply, body);
-  // More than anybody writes, and less than an order can hold.
+  // More than anyone writes, and less than an order can hold.
   const reason = `ticket ${ticketId}: ${content}`.slice(0, 10_000);
   return { type: 'none', reason, about: { remoteId: ticketId, type: 'ticket.replied' } };
 }
@@ -87,17 +87,17 @@ function mapReply(body: unknown): Change {
 type Parcel = ShipmentSnapshot['parcels'][number];
 type Event = ShipmentSnapshot['events'][number];
 
-/** What Shoppo paid back of an order, as its items tell; undefined for nothing. */
+/** What Shoppo refunded of an order, summed over its items; undefined if nothing. */
 function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund'] {
   const amount = orderItems.reduce((sum, { refundedAmount }) => sum + (amountOf(refundedAmount) ?? 0), 0);
   if (amount === 0 && !isRefunded(refundStatus)) return undefined;
   return { state: refundStatus?.toLowerCase() ?? 'refunded', amount, currency: CURRENCY };
 }
 
-/** The channel of an order that shows no code: its id finds it, or the partner placed it by other means, which is no error. */
+/** The channel of an order without a code. Its id may find it; if not, the partner placed it elsewhere: no error. */
 const NOT_OURS = '';
 
-/** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */
+/** An order as it is: its parcels are its items' packages, whatever the order's own status says. */
 function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string | null = null): ShipmentSnapshot {
   const order = readShape(Order, body);
   const { id, orderItems, partnerOrderCode: code } = order;
@@ -108,7 +108,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
     ...(code === undefined ? { orderId: null } : readCode(code)),
     remoteId: id,
     number: code ?? null,
-    // Our codes begin with the connection that sold the order; the partner may place others by other means.
+    // Our codes begin with the connection that sold the order; the partner may place others elsewhere.
     channel: code?.split(':')[0] ?? channel,
     parcels: collect(items.flatMap((item) => item.parcels)),
     events: [...events.values()],
@@ -118,7 +118,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
   };
 }
 
-/** What an item tells: its part of a parcel and where that is, or that it is cancelled. */
+/** What an item tells: its part of a parcel and where that parcel is, or that the item is cancelled. */
 function read(item: OrderItem, receivedAt: string, skus: Skus) {
   const { id, status, shippingPackage: box, quantity, sku } = item;
   const own = { sku: setFor(sku.originalId, skus)[0] ?? sku.originalId, quantity };
@@ -128,7 +128,7 @@ function read(item: OrderItem, receivedAt: string, skus: Skus) {
     const event = { id: `${id} canceled`, type: 'canceled', at, description };
     return { parcels: [], events: [event], cancelled: [own], isSettled: true };
   }
-  // That the customer has it is the item's status and not the order's.
+  // Whether the customer has it is told by the item's status, not the order's.
   const isSettled = box?.isDelivered === true || status === 'DELIVERED';
   const trackingNumber = box?.trackingNumber ?? item.trackingNumber;
   if (trackingNumber === undefined) return { parcels: [], events: [], cancelled: [], isSettled };
@@ -152,7 +152,7 @@ function collect(parcels: readonly Parcel[]): Parcel[] {
   );
 }
 
-/** The checkpoints on the way. */
+/** A package's checkpoints, as events. */
 function eventsOf(box: OrderItem['shippingPackage'], trackingNumber: string): Event[] {
   return (box?.checkpoints ?? []).flatMap(({ time, message, location, courier }): Event[] => {
     const at = instantIn(time);
@@ -167,15 +167,15 @@ function eventsOf(box: OrderItem['shippingPackage'], trackingNumber: string): Ev
 const CURRENCY = 'USD';
 
 /**
- * A product of the list or read alone: a snapshot for each of its Skus that can be read. It does not say when it changed.
- * Throws ContractError where none can.
+ * A product, from the list or read alone: a snapshot for each readable Sku. It does not say when it changed.
+ * Throws ContractError if no Sku is readable.
  */
 function mapProduct(body: unknown, skus: Settings['skus']): ProductSnapshot[] {
   const product = readShape(Product, body);
   const read = (sku: unknown, index: number): ProductSnapshot[] =>
     snapshotsOf({ ...readShape(Sku, sku, `skus[${index}]`), product }, skus);
   const readable = product.skus.flatMap((sku, index) => unlessUnreadable(() => read(sku, index)) ?? []);
-  // Of a product without one, the first that is read again says why.
+  // If none is readable, reading again throws the first one's error.
   return readable.length > 0 ? readable : product.skus.flatMap(read);
 }
 
@@ -187,13 +187,13 @@ function mapSkuNotice(body: unknown, receivedAt: string, skus: Settings['skus'])
   if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: id };
   const changed = instantIn(time);
   const version = changed === null ? null : versionOf(changed, receivedAt);
-  // Color and size without the product's name are no title.
+  // Color and size without the product's name make no title.
   const said = { ...defined({ merchant: merchant?.id }), version };
   const snapshots = snapshotsOf({ ...sku, id: id ?? '' }, skus);
   return { type: 'products', products: snapshots.map(({ title: _title, ...snapshot }) => ({ ...snapshot, ...said })) };
 }
 
-/** One for each SKU of ours that the settings have for it. */
+/** A snapshot for each SKU of ours that the settings map to this Sku. */
 function snapshotsOf(sku: Sku, skus: Settings['skus']): ProductSnapshot[] {
   const { id, identifier, color, size, price, inventory, enabled, product } = sku;
   const title = [product?.name, color, size].filter(Boolean).join(', ');
@@ -207,24 +207,24 @@ function snapshotsOf(sku: Sku, skus: Settings['skus']): ProductSnapshot[] {
       title: title || undefined,
       price: amount === undefined ? undefined : { amount, currency: CURRENCY },
       quantity: inventory === undefined ? undefined : Math.max(0, inventory),
-      // Sold only if both are.
+      // It is for sale only if both are enabled.
       enabled: product?.enabled === false ? false : enabled,
     }),
   }));
 }
 
-/** USD as a float or as text, rounded to cents; undefined for what is no price, as nothing hangs on it. */
+/** USD as a float or text, rounded to cents; undefined if it is no price, as nothing depends on it. */
 function amountOf(price: unknown): number | undefined {
   const amount = amountsIn(CURRENCY).control(price, 'price');
   return amount === undefined ? undefined : Math.max(0, amount);
 }
 
-/** The SKUs that the connection's settings have for one of their ids. */
+/** The SKUs of ours that `settings.skus` maps to Shoppo's id. */
 const setFor = (id: string, skus: Settings['skus']): string[] => Object.keys(skus).filter((sku) => skus[sku] === id);
 
 /**
- * `time_updated` has whole seconds. Of two notifications within one second the one received later knows more: the
- * milliseconds say when it was received, up to 999. A clock ahead of ours does not shut out what is read later.
+ * `time_updated` has whole seconds. Of two notifications within one second the one received later wins: the
+ * milliseconds say when it was received, at most 999. A clock ahead of ours does not make later readings count as older.
  */
 function versionOf(changed: string, receivedAt: string): string {
   const last = new Date(Date.parse(changed) + 999).toISOString();

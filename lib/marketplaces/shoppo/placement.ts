@@ -10,7 +10,7 @@ import { findOrder, isEnded } from './api.ts';
 import { Order, type OrderItem } from './schema.ts';
 import { Settings } from './settings.ts';
 
-/** "Country Code Enum": no other is taken. */
+/** "Country Code Enum": Shoppo takes no other. */
 const COUNTRIES = ['US', 'CN', 'IN', 'MY', 'SG', 'KE'];
 
 function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Record<string, string> {
@@ -24,17 +24,17 @@ function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Re
     recipientLastName: [last || more.join(' '), 'last_name'],
     streetAddress1: [address.street_address, 'street_address'],
     city: [address.address_locality, 'address_locality'],
-    // A city that is the whole state.
+    // Singapore is a city and the whole state.
     state: [address.address_region ?? (country === 'SG' ? 'Singapore' : undefined), 'address_region'],
     zipcode: [postalCodeOf(address), 'postal_code'],
     phoneNumber: [address.phone_number ?? buyer.phone_number, 'phone_number'],
   });
-  // Required like the rest, though most addresses have one line; a company has no member of its own.
+  // Required, although most addresses have one line; there is no field for a company.
   const streetAddress2 = [address.company, address.extended_address].filter(Boolean).join(', ');
   return { ...found, streetAddress2, countryCode: country };
 }
 
-/** How many of each Sku, by its relay id, these lines are. Throws BlockedError that names the SKUs unknown. */
+/** The units of these lines by Sku (relay id). Throws BlockedError naming SKUs that have no known id. */
 export async function unitsOf(
   remote: RemoteContext,
   { order, lineItems }: Pick<PlaceInput, 'order' | 'lineItems'>,
@@ -51,15 +51,15 @@ export async function unitsOf(
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }
 
-/** The relay id of a SKU of ours, as set or as the catalog has it. */
+/** The relay id of a SKU of ours, from the settings or the catalog. */
 export const skuIdOf = async ({ connection, findProduct }: RemoteContext, sku: string): Promise<string | undefined> =>
   ownSku(connection, sku) ?? (await findProduct(sku))?.externalId;
 
 const MAX_CODES = 20;
 
 /**
- * What stands at Shoppo under the codes of a placement, its first try first; null ends them. Without `nth`, from before
- * placements were told apart, the codes are those of all of an order.
+ * The orders at Shoppo under the codes of a placement's tries, first try first, until a code is free (null). Without
+ * `nth` (older placements have none), the codes are those of the whole order.
  */
 async function* triesOf(remote: RemoteContext, orderId: string, nth: number | null) {
   for (let n = 1; n <= MAX_CODES; n++) {
@@ -70,14 +70,14 @@ async function* triesOf(remote: RemoteContext, orderId: string, nth: number | nu
   }
 }
 
-/** What stands at Shoppo for a placement. */
+/** The orders at Shoppo for a placement. */
 export const standingOf = async (remote: RemoteContext, orderId: string, nth: number | null): Promise<Order[]> =>
   (await Array.fromAsync(triesOf(remote, orderId, nth))).flatMap(([, placed]) => placed ?? []);
 
-/** A placement that was stopped before it was made leaves its code free. */
+/** A placement stopped before it was made leaves its code free: so many free codes in a row end the search. */
 const MAX_FREE = 3;
 
-/** What stands at Shoppo for an order of ours, whichever placement it is of. */
+/** The orders at Shoppo for an order of ours, of any placement. */
 export async function placedFor(remote: RemoteContext, orderId: string): Promise<Order[]> {
   const all: Order[] = [];
   let free = 0;
@@ -90,9 +90,9 @@ export async function placedFor(remote: RemoteContext, orderId: string): Promise
 }
 
 /**
- * The arguments of createOrder, and the order if this placement made it already. One that has ended ships nothing, so
- * another takes its place; placements from before they were told apart share codes, and what is in them tells.
- * Throws BlockedError that names what the address lacks, or the SKUs unknown.
+ * The arguments of createOrder, and the order if this placement has made it already. An ended order ships nothing, so
+ * the placement gets a new one. Older placements without `nth` share codes, so they are told apart by their items.
+ * Throws BlockedError naming what the address lacks, or the unknown SKUs.
  */
 export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
   const { sellerName: partnerSellerName } = Settings.parse(remote.connection.settings);
@@ -101,7 +101,7 @@ export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
   const orderItems = [...units].map(([skuId, quantity]) => ({ skuId, quantity }));
   const isAlone =
     input.nth !== null || input.order.placements.filter((one) => one.connection === remote.connection.id).length < 2;
-  // One that was never paid is paid only for what is wanted by now; else it expires.
+  // An unpaid order is paid only if it holds what is wanted now; otherwise it expires.
   const isOwn = ({ status, orderItems: items }: Order) =>
     (isAlone && status !== 'OPEN') || isDeepStrictEqual(unitsIn(items), units);
   for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth))
@@ -111,6 +111,6 @@ export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
   throw new BlockedError({ code: 'placed_too_often', description }, 'operator');
 }
 
-/** How many of each Sku, by its relay id, these items are. */
+/** The units of these items by Sku (relay id). */
 export const unitsIn = (items: readonly OrderItem[]): Map<string, number> =>
   sumByLine(items.map(({ sku, quantity }) => ({ id: sku.originalId || needed('sku.originalId'), quantity })));

@@ -123,7 +123,7 @@ test.each([
     await expect(polled).rejects.toThrow(problem);
     expect(pages.flatMap(({ items }) => items).map(({ body }) => (body as { id: string }).id)).toEqual(['p1', 'p2']);
     expect(pages.map(({ watermark }) => watermark)).toEqual([undefined, undefined]);
-    // The next poll takes up the page that nothing leads behind, and reads on where its cursor has come.
+    // The next poll reads the page without a working cursor again, and goes on from its cursor if it has one by then.
     const resume = pages.at(-1)?.resume ?? null;
     const healed = await run([page('productList', ['p2'], 3, 'c2'), page('productList', ['p3'], 3)], { resume }, null);
     expect(healed.asked.map(({ variables }) => variables.after)).toEqual(['c1', 'c2']);

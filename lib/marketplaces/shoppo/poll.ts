@@ -11,17 +11,15 @@ import { cursorBehind, firstOf, type Page } from './schema.ts';
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
 const OVERLAP_MS = 10 * 60_000;
-/** An order read once too often costs nothing; one whose time of payment lies outside would be lost. */
+/** Reading an order too often costs nothing; an order whose payment time is outside the range would be lost. */
 const ORDER_SLACK_MS = 24 * 3600_000;
-/** How long after its payment an order is looked at once a day, as a refund may come after all was delivered. */
+/** For how long after payment orders are read once a day: a refund may come after delivery. */
 const REFUND_MS = 30 * 24 * 3600_000;
 const MAX_RESTARTS = 5;
-/** From PAID on: all whose payment has a time, so that none leaves the list while it is read. */
+/** All statuses from PAID on, which have a time of payment, so that no order leaves the list while it is read. */
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
 
-/**
- * The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all.
- */
+/** The next page: its list, its range in unix seconds (null: everything), the cursor, and how many rows there were. */
 const Position = z.object({
   list: z.enum(['orders', 'products']),
   range: z.nullable(z.tuple([z.number(), z.number()])),
@@ -32,7 +30,7 @@ const Position = z.object({
 });
 type Position = z.infer<typeof Position>;
 
-/** The orders placed here that still move, then the products updated since the last poll. */
+/** The open orders placed here, then the products updated since the last poll. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const placements = await Array.fromAsync(context.openPlacements(null));
   const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
@@ -42,7 +40,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
     const anew = { ...position, after: null, length: null, first: undefined };
-    // Cursors are offsets: what left the list moved the rest up, and a page would miss as many.
+    // Cursors are offsets: if a row leaves the list, later rows move up, and the next page would skip as many.
     if (position.length !== null && page.length < position.length) {
       position = anew;
       restarts += 1;
@@ -53,7 +51,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     try {
       next = follow(context, position, page);
     } catch (error) {
-      // What stands on a page is handed on also where nothing leads behind it: the next poll takes this page up again.
+      // The page's items are handed on even if its cursor is broken: the next poll reads this page again.
       yield { items, resume: JSON.stringify(firstOf(page) === position.first ? anew : position) };
       throw error;
     }
@@ -77,8 +75,8 @@ function start(context: PollContext, open: readonly OpenPlacement[]): Position {
 const isNewDay = (watermark: string, until: string): boolean => watermark.slice(0, 10) !== until.slice(0, 10);
 
 /**
- * Products updated until now; on the first poll of a day in UTC all there are, as not every change counts as an update.
- * One that is updated meanwhile leaves the list, which shows in its length, and is the next poll's.
+ * Products updated until now; on the first poll of a UTC day all products, as not every change counts as an update.
+ * A product updated meanwhile leaves the list (its length shows that), and the next poll finds it.
  */
 function startProducts({ watermark }: PollContext, until: string): Position {
   const isWhole = watermark === null || isNewDay(watermark, until);
@@ -96,8 +94,8 @@ function readPage(context: PollContext, { list, range, after }: Position): Promi
 }
 
 /**
- * An order does not show its code, and the partner may have placed others by other means. Of those that do not move any
- * more a refund is worth a look.
+ * An order does not show its code, so it is found by its id; the partner may have placed others elsewhere. Of orders
+ * that are no longer open, only refunded ones are handed on.
  */
 function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string | null, string>): PollPage['items'] {
   if (list === 'products') return nodes.map((body) => ({ topic: 'product', body }));

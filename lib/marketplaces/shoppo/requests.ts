@@ -13,7 +13,7 @@ const text = z.string().check(z.trim(), z.minLength(1));
 const skus = z.array(text).check(z.minLength(1));
 
 const about = {
-  /** Our order; the ticket is about all of its items, or those of these SKUs. */
+  /** Our order's id; the ticket is about all of its items, or those of these SKUs. */
   order: text,
   skus: z.optional(skus),
   firstName: text,
@@ -33,8 +33,8 @@ const Question = z.strictObject({ ...about, itemDeliveryStatus });
 type Asked = Pick<z.infer<typeof Refund>, keyof typeof about> & Partial<z.infer<typeof Refund>>;
 
 /**
- * The mutations that create tickets, with what they take. The page prints a document of the first only and of the others
- * what they require, so nothing is sent that was not given. Types it does not name are written as literals.
+ * The mutations that create tickets, and their variables. The page prints the document of the first only, and what the
+ * others require, so nothing is sent that was not given. Types that it does not name are written as literals.
  */
 const TICKETS = {
   'exchange-ticket': { mutation: 'createExchangeItemTicket', reason: 'ExchangeItemReason!', orderItemIds: '[ID]!' },
@@ -55,7 +55,7 @@ export function ticketDocument(
   return mutationOf(mutation, types, 'ticket { id }', defined({ problemType, itemDeliveryStatus }));
 }
 
-/** No probe: tickets do not show what they are about, so a person tells whether one was created. */
+/** No probe: tickets do not show what they are about, so a person must say whether one was created. */
 const ticket = <Input extends Asked>(kind: TicketKind, Input: z.ZodMiniType<Input>, summary: string) =>
   ({
     Input,
@@ -71,7 +71,7 @@ const ticket = <Input extends Asked>(kind: TicketKind, Input: z.ZodMiniType<Inpu
 
 const Reply = z.strictObject({ ticketId: text, content: text });
 
-/** mutation replyCustomerServiceTicket. No probe: comments are read by the kind of a ticket, which its id does not tell. */
+/** mutation replyCustomerServiceTicket. No probe: comments are listed by kind of ticket, which an id does not tell. */
 const reply: RequestAction<z.infer<typeof Reply>> = {
   Input: Reply,
   summary: 'Answers in a ticket.',
@@ -99,7 +99,7 @@ const cancelItem: RequestAction<z.infer<typeof CancelItem>> = {
   },
 };
 
-/** The items of what was placed for an order of ours. Throws RejectedError where there are none. */
+/** The items placed for an order of ours. Throws RejectedError if there are none. */
 async function findItems(remote: RemoteContext, orderId: string, only: string[] = []): Promise<OrderItem[]> {
   const wanted = await Promise.all(only.map(async (sku) => (await skuIdOf(remote, sku)) ?? sku));
   const all = (await placedFor(remote, orderId)).flatMap(({ orderItems }) => orderItems);

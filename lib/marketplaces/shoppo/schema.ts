@@ -49,13 +49,13 @@ const OrderItem = z.object({
   shippingProvider: looseText,
   timeRefunded: anything,
   refundedAmount: anything,
-  // `id` is the snapshot's own, and finds nothing. A Sku that is gone is null: its item has a package all the same.
+  // Its `id` is the snapshot's own and finds nothing. A deleted Sku is null, but its item may still have a package.
   sku: reading((sku) => ({ originalId: textOf(member(sku, 'originalId')) })),
   shippingPackage: optional(ShippingPackage),
 });
 export type OrderItem = z.infer<typeof OrderItem>;
 
-/** `partnerOrderCode` is no field of an order: whoever found it by its code adds it. */
+/** `partnerOrderCode` is no field of an order: it is added where the order was found by its code. */
 export const Order = z.object({
   id,
   status: enumValue,
@@ -65,11 +65,11 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
-/** What a mutation answers of the order, item or ticket that it made or changed: a ticket's status is not asked for. */
+/** A mutation's answer: the order, item or ticket it made or changed. A ticket's status is not asked for. */
 export const Changed = z.object({ id, status: optional(enumValue) });
 export type Changed = z.infer<typeof Changed>;
 
-/** The page prints its lists of orders without `pageInfo`, which one that has all of the matches can do without. */
+/** The page prints lists of orders without `pageInfo`: that is accepted if the list has all of the matches. */
 export const Page = z.pipe(
   z
     .object({
@@ -89,8 +89,8 @@ export const Page = z.pipe(
 export type Page = z.infer<typeof Page>;
 
 /**
- * The cursor behind the page that was asked for by `after`; null at the end of the list. Throws ContractError where more
- * is to come and no cursor leads there: also where the page begins with `first`, as the one before it did.
+ * The cursor of the page after the one asked for by `after`; null at the end of the list. Throws ContractError if there
+ * is more but no cursor to it, or if the page begins with `first`, as the previous page did.
  */
 export function cursorBehind(page: Page, after: string | null, first?: string): string | null {
   if (!page.pageInfo?.hasNextPage) return null;
@@ -100,15 +100,15 @@ export function cursorBehind(page: Page, after: string | null, first?: string): 
   throw unreadable('pageInfo.endCursor', `${problem}, though hasNextPage says that there is more`);
 }
 
-/** The id that a page begins with: empty for none. */
+/** The id of a page's first node; empty if there is none. */
 export const firstOf = ({ nodes }: Page): string => textOf(member(nodes[0], 'id'));
 
 const ProductFields = z.object({ name: looseText, enabled: optional(flag) });
 
-/** Its Skus are read one by one: a bad one spoils no other. */
+/** Skus are read one by one, so that a bad one does not spoil the others. */
 export const Product = z.extend(ProductFields, { id, skus: list(z.unknown()) });
 
-/** Read alone it tells of its product, in a product's list it does not. */
+/** With its product if read alone, without it in a product's list. */
 export const Sku = z.object({
   id,
   identifier: optionalId,
@@ -121,7 +121,7 @@ export const Sku = z.object({
 });
 export type Sku = z.infer<typeof Sku>;
 
-/** `create-sku` and `update-sku`: a new one is told without its id. */
+/** `create-sku` and `update-sku`: a new Sku comes without its id. */
 export const SkuNotice = z.extend(z.omit(Sku, { id: true, product: true }), {
   sku_id: optionalId,
   merchant: optionalObject(z.object({ id: optionalId }), 'id'),

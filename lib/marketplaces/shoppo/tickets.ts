@@ -15,7 +15,7 @@ const LISTS = {
 type Kind = keyof typeof LISTS;
 const KINDS = Object.keys(LISTS) as Kind[];
 
-/** The query of one kind of tickets, each with its whole conversation. */
+/** The query for tickets of one kind, each with its whole conversation. */
 export const ticketList = (kind: Kind): string =>
   listOf(
     LISTS[kind].list,
@@ -30,10 +30,10 @@ const Node = z.object({
   comments: optional(z.object({ edges: looseList(z.object({ node: z.object({ content: looseText }) })) })),
 });
 
-/** The kind of tickets to go on with, and the list's own cursor behind it. */
+/** The kind of tickets to continue with, and the cursor in its list. */
 const CURSOR = /^(exchange|refund|question):(.*)$/s;
 
-/** A page of tickets, those of one kind after those of another. */
+/** A page of tickets, one kind after the other. */
 export async function listTickets(
   context: RemoteContext,
   { cursor, limit }: { cursor: string | null; limit: number },
@@ -49,7 +49,7 @@ export async function listTickets(
 function presentTicket(kind: string, node: object): TicketPage['tickets'][number] {
   const { status = null, zendeskStatus = null, reason = null, remark = null, ...ticket } = readShape(Node, node);
   return {
-    // "return id when create ticket", which a reply names.
+    // "return id when create ticket": replies name that one.
     id: ticket.ticketId ?? ticket.id,
     ...{ kind, status, reason, remark },
     serviceStatus: zendeskStatus?.toLowerCase() ?? null,

@@ -11,7 +11,7 @@ export const webhook: Webhook = {
   // "If the reply is successful, we would like to reply 200 … Otherwise we want to show specific error message".
   answer: (problem) => ({ error: problem?.description ?? '' }),
 
-  /** The reply to a ticket is shown to whoever wrote it, so what it lacks is said at once. */
+  /** Whoever wrote a reply to a ticket is shown the answer, so what is missing is said at once. */
   objection(topic, body) {
     if (topic !== 'reply-ticket') return null;
     const lacking = ['ticketId', 'content'].filter((name) => textOf(member(body, name)) === '');
