@@ -2,7 +2,7 @@ import { type Answer, type ClientOptions, createClient, HubError, type PlainPath
 import { readJson } from '#lib/platform/json';
 import { CliError, EXIT } from './errors.ts';
 
-/** The hub's API as the commands use it: JSON in, JSON out, and a `CliError` of one line for anything else. A path without parameters says by itself what it answers. */
+/** The hub's API for commands: JSON in and out, errors as a one-line `CliError`. A plain path's answer is typed. */
 export interface Api {
   readonly url: string;
   get<Path extends PlainPath<'get'>>(path: Path, query?: Query): Promise<Answer<'get', Path>>;
@@ -16,10 +16,10 @@ export interface Api {
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Longer than API Gateway waits for the hub, 29 seconds: its answer still arrives. */
+/** Longer than API Gateway waits for the hub (29 seconds), so that its answer still arrives. */
 const TIMEOUT_MS = 35_000;
 
-/** The typed client as the commands use it. Nothing is tried again: whoever types a command sees at once what is wrong. */
+/** The typed client, without retries: whoever types a command should see at once what is wrong. */
 export function createApi({ url, ...options }: ClientOptions): Api {
   const hub = createClient({ timeoutMs: TIMEOUT_MS, ...options, url, retries: 0 });
   const call = async (method: 'get' | 'post' | 'patch' | 'put' | 'delete', path: string, more: object) => {
@@ -55,7 +55,7 @@ const EXIT_CODES: Readonly<Record<number, number>> = { 400: EXIT.usage, 409: EXI
 function refused(url: string, { status, code, message }: HubError): CliError {
   if (status === 401)
     return new CliError(`the hub at ${url} does not know this API key: check --key or LONGSHORE_API_KEY`);
-  // A code of the client's own: whoever answered was no hub.
+  // The client's own code: whatever answered is not a hub.
   if (code === `http_${status}`) return new CliError(`the hub at ${url} answered ${status}`);
   return new CliError(message, EXIT_CODES[status] ?? EXIT.failed, code);
 }

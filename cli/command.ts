@@ -17,9 +17,9 @@ interface Paging {
 
 interface Listing<Row, Options> {
   columns(now: Date): readonly Column<Row>[];
-  /** What is said of an empty list. */
+  /** Printed for an empty list. */
   none: string;
-  /** What the API is asked for; absent: the command's own options, which have its names. */
+  /** Makes the API's query; by default, the command's options, which have the same names. */
   query?(options: Options, session: Session): Query | Promise<Query>;
 }
 
@@ -29,27 +29,27 @@ export class Command extends Commander {
     return new Command(name);
   }
 
-  /** Uses of it, at the end of its help. */
+  /** Adds examples at the end of its help. */
   examples(...lines: readonly string[]): this {
     return this.addHelpText('after', `\nExamples:\n${lines.map((line) => `  longshore ${line}`).join('\n')}`);
   }
 
-  /** More words, below the examples. */
+  /** Adds text below the examples. */
   remark(text: string): this {
     return this.addHelpText('after', `\n${text}`);
   }
 
-  /** Looks at its arguments and options before anything is opened, and throws what is wrong with them. */
+  /** Checks arguments and options before anything is opened; throws what is wrong with them. */
   checks<Given extends unknown[]>(check: (...given: Given) => void | Promise<void>): this {
     return this.hook('preAction', (command) => check(...([...command.processedArgs, command.opts()] as Given)));
   }
 
-  /** What it does with the hub. It is given its arguments and then its options, as an action of commander. */
+  /** Sets the work to do through the API. It gets the arguments, then the options, as a commander action does. */
   does<Given extends unknown[]>(work: (session: Session, ...given: Given) => void | Promise<void>): this {
     return this.action((...given) => work(openSession(given.at(-1)), ...(given.slice(0, -1) as Given)));
   }
 
-  /** What it does past the API, at the deployment that `--outputs` names. What was done is answered as `tell` says it, or as JSON. */
+  /** Sets the work to do past the API, at the deployment that `--outputs` names. Prints `tell`'s text, or JSON. */
   doesAtDeployment<Given extends unknown[], Done>(
     work: (...given: Given) => Promise<Done>,
     tell: (done: Done) => string,
@@ -64,7 +64,7 @@ export class Command extends Commander {
       });
   }
 
-  /** Answers a list of the API, as a table or JSON, and says how to see more of it. */
+  /** Prints a list of the API, as a table or JSON, and how to see more of it. */
   lists<Path extends ListPath, Options extends Query>(
     path: Path,
     { columns, none, query = (options) => options }: Listing<Listed<Path>, Options>,
@@ -86,7 +86,7 @@ export class Command extends Commander {
 const PAGE = 200;
 const DEFAULT_LIMIT = 50;
 
-/** Reads up to `limit` rows, or all, over as many pages as it takes, into one. */
+/** Reads up to `limit` rows, or all, over as many pages as needed, as one page. */
 async function readList<Row>(
   api: Api,
   path: string,

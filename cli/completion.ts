@@ -2,10 +2,10 @@ import { Argument, type Command as Commander, type Option } from 'commander';
 import type { Command } from './command.ts';
 
 interface Position {
-  /** The commands that lead there, such as `deliveries list`; empty at the top. */
+  /** The command's words, such as `deliveries list`; empty at the top. */
   path: string;
   words: string[];
-  /** What may follow an option or, under an empty name, stand as an argument. */
+  /** The values of each option; under an empty name, those of arguments. */
   values: Array<{ after: string; words: string[] }>;
 }
 
@@ -27,7 +27,7 @@ function listPlaces(command: Commander, path: readonly string[], globals: readon
   return [place, ...commands.flatMap((each) => listPlaces(each, [...path, each.name()], globals))];
 }
 
-/** The `case` that sets `candidates` by where the cursor stands, the same in both shells. */
+/** The `case` that sets `candidates` by the place of the cursor; the same for both shells. */
 function renderCases(program: Command): string {
   const places = listPlaces(program, [], program.options);
   const values = places.flatMap(({ path, values: all }) =>
@@ -47,7 +47,7 @@ const paths = (program: Command): string =>
     .flatMap(({ path }) => (path ? [`"${path}"`] : []))
     .join('|');
 
-/** The loop that finds the command before the cursor; options, ids and the like are passed over. */
+/** The loop that finds the command before the cursor; it skips options, ids and the like. */
 const walk = (program: Command, words: string): string => `  for word in ${words}; do
     case "\${place:+$place }$word" in
       ${paths(program)}) place="\${place:+$place }$word" ;;

@@ -7,17 +7,17 @@ import { count, describeOpen, describeSeconds, relativeTime } from './format.ts'
 export interface Trouble {
   connection: string;
   trouble: string;
-  /** What heals it. */
+  /** How to fix it. */
   cure: string;
 }
 
-/** A poll is late by more than this: pollers look every minute, and a poll may take a while. */
+/** A poll later than this counts as late: pollers look every minute, and a poll may take a while. */
 const PATIENCE_SECONDS = 600;
 
-/** Blocked deliveries that are looked at: enough to know which connections hold some up. */
+/** How many blocked deliveries are read: enough to know which connections hold some up. */
 const LOOKED_AT = 200;
 
-/** The connections of a hub, and what an operator should look at. */
+/** A hub's connections, and what an operator should look at. */
 export async function readTroubles(
   api: Pick<Api, 'get'>,
   now: Date,
@@ -28,7 +28,7 @@ export async function readTroubles(
   return { hub, troubles: findTroubles(hub, deliveries, now) };
 }
 
-/** What an operator should look at, from what the hub knows of its connections: no marketplace is called. */
+/** What an operator should look at, by what the hub knows of its connections: no marketplace is called. */
 export function findTroubles(
   { connections, removed }: Connections,
   blocked: readonly Pick<Delivery, 'connection' | 'waitsFor' | 'cause'>[],
@@ -46,7 +46,7 @@ export function findTroubles(
         `ask the marketplace, or correct the baseUrl of ${id}; its deliveries wait, and go on by themselves`,
       ],
       [
-        // A poll that has used up its requests of this minute goes on in the next.
+        // A poll that has used up this minute's requests goes on in the next.
         poll.lastError !== null && poll.lastError !== 'budget_spent',
         `its last poll broke off: ${poll.lastError}`,
         `it is tried again every minute; for http_401 and http_403 put the secrets of ${id} anew, where it cannot be reached correct its baseUrl`,
@@ -89,7 +89,7 @@ export function findTroubles(
   ];
 }
 
-/** What is wrong with the keys there are. `ops` includes every scope but `privacy`: a key with both was meant to have the narrow one. */
+/** What is wrong with the existing keys. `ops` includes all scopes but `privacy`: with another it is a mistake. */
 export function findKeyTroubles(keys: readonly ListedKey[]): Omit<Trouble, 'connection'>[] {
   const tooWide = keys.filter(
     ({ scopes }) => scopes.includes('ops') && scopes.some((scope) => scope !== 'ops' && scope !== 'privacy'),

@@ -7,7 +7,7 @@ import { withoutUserInfo } from '#lib/connections/plausible';
 import { readConnections } from '#lib/marketplaces/read-connections';
 import { usageError } from './errors.ts';
 
-/** A connections file, or an error that names it and what is wrong with it; what is only unwise is said on stderr. */
+/** Reads a connections file. Throws an error naming the file and what is wrong; only unwise settings go to stderr. */
 export async function readConnectionsFile(path: string): Promise<ConnectionsFile> {
   try {
     const file = await readConnections(readFileSync(path, 'utf8'));
@@ -28,10 +28,10 @@ interface Differences {
   changed: Array<{ id: string; members: string[] }>;
 }
 
-/** What `connections put` would change, but for secrets, which the hub does not show. */
+/** What `connections put` would change, except secrets, which the hub does not show. */
 export interface Comparison extends Differences {
   routes: boolean;
-  /** Absent where the file names none: then all stay. */
+  /** Absent if the file names no endpoints: then all of them stay. */
   endpoints?: Differences;
 }
 

@@ -13,14 +13,14 @@ export const outputsOption = (): Option =>
     '.sst/outputs.json',
   );
 
-/** The end of the help of commands that use AWS credentials instead of the API. */
+/** Ends the help of commands that use AWS credentials instead of the API. */
 export const OUTPUTS_HELP = `It goes past the API, with your AWS credentials (AWS_PROFILE, SSO, …): no API key may write secrets or make keys.
 The names of the table, queues and secrets are in the file that sst deploy wrote; from another machine, bring that file along.`;
 
-/** Who goes past the API, for the audit trail: AWS credentials have no API key's name. */
+/** Who works past the API, for the audit trail: AWS credentials do not have an API key's name. */
 export const operatorName = (): string => `cli:${process.env.USER ?? process.env.USERNAME ?? 'somebody'}`;
 
-/** Works at the deployment that `--outputs` names, with the environment of its functions. CliError for what AWS refuses. */
+/** Works at the deployment that `--outputs` names, with its functions' environment. Throws CliError if AWS refuses. */
 export async function atDeployment<T>(command: Command, work: () => Promise<T>): Promise<T> {
   const { outputs } = command.optsWithGlobals<GlobalOptions & { outputs: string }>();
   const { url, environment } = readOutputs(outputs);
@@ -28,7 +28,7 @@ export async function atDeployment<T>(command: Command, work: () => Promise<T>):
     throw new CliError(
       `${outputs} does not name a deployment. This goes past the API, with AWS credentials and the names that sst deploy wrote: run it where you deployed, or give --outputs a copy (a local hub's is .longshore/outputs.json)`,
     );
-  // Over whatever this shell has: its AWS_REGION or TABLE_NAME may be of another deployment.
+  // Overrides the shell's: its AWS_REGION or TABLE_NAME may be another deployment's.
   Object.assign(process.env, environment);
   if (url) process.stderr.write(`${outputs}: the hub at ${url}\n`);
   try {
@@ -38,24 +38,24 @@ export async function atDeployment<T>(command: Command, work: () => Promise<T>):
   }
 }
 
-/** Changes what somebody else may be changing at this moment from another machine. */
+/** Makes a change after any that is being made from another machine. */
 export const inTurn = async <T>(work: () => Promise<T>): Promise<T> =>
   (await import('#lib/connections/one-at-a-time')).oneAtATime(work, { waits });
 
 const waits = (): void =>
   void process.stderr.write('another change is under way, or died within the last half minute: waiting for its end\n');
 
-/** What it names; nothing where there is no such file. */
+/** What the file names; nothing if there is no such file. */
 export function readOutputs(outputs: string): Outputs {
   try {
     return JSON.parse(readFileSync(outputs, 'utf8')) as Outputs;
   } catch {
-    // A missing file is refused like one without the names.
+    // A missing file is refused like one that names nothing.
     return {};
   }
 }
 
-/** What the hub will not have, or what to do about an error of AWS; undefined for one that has nothing to do with credentials or the file. */
+/** An error that the hub's rules, the credentials or the file explain; undefined for any other. */
 export function explain(error: unknown, outputs: string): CliError | undefined {
   const { name = '', message = '', code = '' } = error as { name?: string; message?: string; code?: string };
   if (name === 'ConnectionsFileError') return refusal(message);

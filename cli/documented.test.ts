@@ -9,7 +9,7 @@ const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs'), { recursive: true
   .filter((path) => path.endsWith('.md'))
   .map((path) => (path === 'README.md' ? path : join('docs', path)));
 
-/** Every `longshore …` that stands in a page's blocks or between backticks, up to where the shell takes over. */
+/** Every `longshore …` in a page's blocks or between backticks, up to where shell syntax begins. */
 function commandsIn(page: string): string[] {
   const text = readFileSync(join(ROOT, page), 'utf8').replaceAll('\\\n', ' ');
   const blocks = [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block = '']) => block.split(/\n|;|&&/));
@@ -30,7 +30,7 @@ function commandsIn(page: string): string[] {
 
 const WORD = /"[^"]*"|'[^']*'|\{[^}]*\}|\S+/g;
 
-/** What is wrong with it; undefined for a command that there is, with options that it has. */
+/** What is wrong with it; undefined if the command and its options exist. */
 function objection(text: string): string | undefined {
   const words = text.match(WORD) ?? [];
   let command: Command = createProgram();

@@ -4,7 +4,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 }
 /** Ends a command with one line on stderr. */
 export class CliError extends Error {
   readonly exitCode: number;
-  /** Of the hub's error, where it is one. */
+  /** The hub's error code, if the hub refused. */
   readonly code: string | undefined;
 
   constructor(message: string, exitCode: number = EXIT.failed, code?: string) {
@@ -17,5 +17,5 @@ export class CliError extends Error {
 
 export const usageError = (message: string): CliError => new CliError(message, EXIT.usage);
 
-/** Nothing was done: `--yes` is wanted, or the hub refuses it in the state that things are in. */
+/** Nothing was done: `--yes` is missing, or the hub refuses it in the present state. */
 export const refusal = (message: string): CliError => new CliError(message, EXIT.refused);

@@ -14,13 +14,13 @@ export function relativeTime(instant: string | null | undefined, now: Date): str
   return seconds > 0 ? `${duration} ago` : `in ${duration}`;
 }
 
-/** `in 2 h`, or `LATE, 3 h ago` where units are left to ship. */
+/** `in 2 h`; `LATE, 3 h ago` if units are left to ship. */
 export function describeShipBy({ shipBy, late }: { shipBy: string | null; late: boolean }, now: Date): string {
   if (!shipBy) return '-';
   return late ? `LATE, ${relativeTime(shipBy, now)}` : relativeTime(shipBy, now);
 }
 
-/** The largest unit only: `90 s` is `1 min`. */
+/** The largest unit only: 90 seconds are `1 min`. */
 export function describeSeconds(seconds: number): string {
   const { name, seconds: size } = UNITS.find((unit) => seconds >= unit.seconds) ?? UNITS[3];
   return `${Math.floor(seconds / size)} ${name}`;
@@ -56,10 +56,10 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-
 
 export const oneLine = (text: string): string => text.replace(UNPRINTABLE, ' ').trim();
 
-/** Lines for a terminal, whatever a remote's words in them hold. */
+/** Lines that are safe to print, whatever a remote's text contains. */
 export const printable = (text: string): string => text.replace(UNPRINTABLE, (run) => run.replace(/[^\n]+/g, ' '));
 
-/** JSON of the same value in which a terminal finds nothing to obey. */
+/** JSON of the same value without characters that control a terminal. */
 export const renderJson = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(UNPRINTABLE, (run) => run.replace(/[^\n]/g, escaped));
 

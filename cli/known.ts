@@ -3,18 +3,18 @@ import type { SearchResult } from '#lib/api/search';
 import type { Api, Query } from './api-client.ts';
 import { CliError, usageError } from './errors.ts';
 
-/** What the hub finds by a person's words, which may be a buyer's address and are in no URL. */
+/** Searches the hub. POST, as a person's words may be a buyer's address and must not be in a URL. */
 export const searchOrders = async (api: Api, q: string, limit: number): Promise<SearchResult[]> =>
   (await api.post<{ results: SearchResult[] }>('/search', { q, limit })).results;
 
-/** The ids of the orders that are called so; of those that only begin so where none is. */
+/** The ids of orders that match exactly; if none does, of those that match in part. */
 export async function idsCalled(api: Api, words: string): Promise<string[]> {
   const found = await searchOrders(api, words, 10);
   const exact = found.filter((each) => each.exact);
   return (exact.length > 0 ? exact : found).map(({ id }) => id);
 }
 
-/** The id of the order that somebody means: by its id, number, tracking number, or whatever else it is found by. */
+/** The id of the order that is meant: by its id, number, tracking number, or anything else it is found by. */
 export async function orderCalled(api: Api, words: string): Promise<string> {
   if (isOrderId(words)) return words;
   const [id, ...others] = await idsCalled(api, words);
@@ -24,8 +24,8 @@ export async function orderCalled(api: Api, words: string): Promise<string> {
 }
 
 /**
- * Whether a list that is empty is one of a connection that nobody has: a usage error then. One that was removed is known,
- * and so is whatever `hasAny` finds something of. A key that may not see connections is told nothing.
+ * For an empty list: throws a usage error if there is no such connection. Removed ones count as existing, and so does any
+ * that `hasAny` finds. A key that may not see connections gets no error.
  */
 export async function checkConnection(api: Api, id: unknown, hasAny = async () => false): Promise<void> {
   if (typeof id !== 'string') return;
@@ -34,7 +34,7 @@ export async function checkConnection(api: Api, id: unknown, hasAny = async () =
   throw usageError(`there is no connection ${id}: there are ${known.join(', ') || 'none'}`);
 }
 
-/** Endpoints are what deliveries of kind notify have as their connection. */
+/** With endpoints, which are the `connection` of deliveries of kind notify. */
 async function namesOf(api: Api): Promise<string[] | undefined> {
   try {
     const [{ connections, removed }, { endpoints }] = await Promise.all([
@@ -48,7 +48,7 @@ async function namesOf(api: Api): Promise<string[] | undefined> {
   }
 }
 
-/** Whether a list has anything of a connection, whatever else was asked for. */
+/** Whether a list has any row of a connection, whatever else was asked for. */
 export const lists =
   (api: Api, path: string, { connection }: Query) =>
   async (): Promise<boolean> => {

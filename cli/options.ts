@@ -18,7 +18,7 @@ export function parseInstant(text: string, now = new Date()): string {
   return new Date(instant).toISOString();
 }
 
-/** Stricter than Date.parse, which takes much that is no date and turns the 31st of February into March. */
+/** Stricter than Date.parse, which accepts much that is no date and turns 31 February into March. */
 function parseDate(text: string): number {
   const [, day = ''] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
   const midnight = Date.parse(`${day}T00:00:00Z`);
@@ -45,7 +45,7 @@ type Selected<Name extends string> = Partial<Record<Name, string>> & { filter?: 
 type DeliveryMember = keyof typeof DeliveryFilter.shape;
 export type DeliveryOptions = Selected<DeliveryMember>;
 
-/** The options that select deliveries, one for each member of the API's filter, and the filter as a whole. */
+/** The options that select deliveries: one for each member of the API's filter, and the filter as a whole. */
 export const addDeliveryFilter = <C extends Command>(command: C): C =>
   command
     .addOption(new Option('--state <state>', 'in this state').choices(DeliveryState.options))
@@ -63,7 +63,7 @@ export const addDeliveryFilter = <C extends Command>(command: C): C =>
 export const deliveriesOf = (options: DeliveryOptions, api: Api): Promise<Record<string, string>> =>
   filterOf(options, Object.keys(DeliveryFilter.shape) as DeliveryMember[], api);
 
-/** The filter that a command was given; empty where none was. Usage error for a member that is given twice. */
+/** The filter that was given; empty if none was. Throws a usage error for a member given twice. */
 export async function filterOf<Name extends string>(
   options: Selected<Name>,
   names: readonly Name[],
@@ -80,7 +80,7 @@ export async function filterOf<Name extends string>(
   return filter.order ? { ...filter, order: await orderCalled(api, filter.order) } : filter;
 }
 
-/** A filter of the API out of `name=value` arguments, or one JSON object; usage error for an unknown name. */
+/** A filter of the API from `name=value` arguments or one JSON object; throws a usage error for an unknown name. */
 export function parseFilter(words: readonly string[], known: readonly string[]): Record<string, string> {
   const entries = words.flatMap((word) => (word.trimStart().startsWith('{') ? jsonEntries(word) : [pair(word)]));
   const filter: Record<string, string> = {};

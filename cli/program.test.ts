@@ -23,7 +23,7 @@ test('both shells complete every command', () => {
     for (const { path } of all) expect(script).toContain(`"${path}")`);
 });
 
-/** Commands as a page tells them: in a line of their own, behind a prompt, or in the text between backticks. */
+/** Commands in the pages: on a line of their own, after a prompt, or between backticks. */
 const told = ['operate.md', 'cli.md', 'deploy.md'].flatMap((file) => {
   const page = readFileSync(join(import.meta.dirname, '../docs', file), 'utf8');
   return [

@@ -33,7 +33,7 @@ const HELP = `Look here first:
 
 Exit codes: 0 done, 1 failed, 2 not understood, 3 refused or --yes is wanted, 130 interrupted.`;
 
-/** All commands. Errors of usage are thrown as commander's own. */
+/** All commands. Usage errors are thrown as commander's own. */
 export function createProgram(): Command {
   const program = new Command('longshore')
     .description('Operate a Longshore hub, on this machine or deployed.')

@@ -8,7 +8,7 @@ const outcome = (event: string) => ({
   note: 'placed already: li_1 was 1, is 2',
 });
 
-/** A hub of three pages; what it was asked and what was printed. */
+/** A hub with three pages; what it was asked and what was printed. */
 function fakeSession(json: boolean, fail = false) {
   const asked: object[] = [];
   const printed: string[] = [];

@@ -5,10 +5,10 @@ import { printable, renderJson } from './format.ts';
 import { type Column, renderTable } from './table.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:4400';
-/** The API key of a local hub that was given no other. */
+/** The API key of a local hub, unless it was given another. */
 const LOCAL_KEY = 'local-dev-key';
 
-/** Options of the program itself, which stand before or behind any command. */
+/** Options of the program itself, allowed before or after any command. */
 export interface GlobalOptions {
   url?: string;
   key?: string;
@@ -22,27 +22,27 @@ export function openSession(command: Command) {
   const { url, key, json = false } = command.optsWithGlobals<GlobalOptions>();
   const hub = readHubUrl(url ?? (process.env.LONGSHORE_URL || DEFAULT_URL));
   const apiKey = readKey(key ?? process.env.LONGSHORE_API_KEY, hub);
-  /** Writes what was asked for to stdout. */
+  /** Writes the result to stdout. */
   const print = (text: string): void => void process.stdout.write(`${printable(text)}\n`);
   return {
     api: createApi({ url: hub, key: apiKey }),
     key: apiKey,
-    /** JSON and nothing else on stdout. */
+    /** Only JSON on stdout. */
     json,
     get now() {
       return new Date();
     },
     print,
-    /** Writes remarks to stderr, which a pipe does not get. */
+    /** Writes remarks to stderr, so that they stay out of pipes. */
     note: (text: string): void => void process.stderr.write(`${printable(text)}\n`),
-    /** Prints the API's answer as JSON with `--json`, else what `show` makes of it. */
+    /** Prints the API's answer: as JSON with `--json`, else as `show` formats it. */
     answer: <T>(value: T, show: (value: T) => string) => print(json ? renderJson(value) : show(value)),
     table: <Row>(rows: readonly Row[], columns: readonly Column<Row>[]) =>
       renderTable(rows, columns, process.stdout.isTTY ? process.stdout.columns : undefined),
   };
 }
 
-/** A hub's address without its last slash; usage error for what is none. */
+/** A hub's URL without its last slash. Throws a usage error if it is none. */
 export function readHubUrl(text: string): string {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
@@ -50,7 +50,7 @@ export function readHubUrl(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-/** The API key. The well-known one of local hubs is sent to loopback addresses only. */
+/** The API key. The well-known key of local hubs is sent to loopback addresses only. */
 function readKey(key: string | undefined, hub: string): string {
   if (key) {
     if (/^[\x21-\x7e]{1,512}$/.test(key)) return key;

@@ -3,10 +3,10 @@ import { oneLine } from './format.ts';
 export interface Column<Row> {
   title: string;
   value(row: Row): string;
-  /** May be cut where the terminal is narrow; the others never are. */
+  /** May be cut if the terminal is narrow; the others never are. */
   flexible?: boolean;
   right?: boolean;
-  /** Left out first where the terminal is too narrow for all. */
+  /** Left out first if the terminal is too narrow for all columns. */
   minor?: boolean;
 }
 
@@ -14,9 +14,9 @@ const GAP = 2;
 const MIN_FLEXIBLE = 8;
 
 /**
- * Rows under their titles, each one line of at most `width` characters: first flexible columns are cut, then minor ones
- * left out, then those on the right. Without a width, as for a pipe, nothing is cut. Columns that are empty in every row
- * are left out.
+ * Rows under their titles, each one line of at most `width` characters. To fit, flexible columns are cut first, then
+ * minor ones left out, then those on the right. Without a width, as for a pipe, nothing is cut. Columns that are empty
+ * in every row are left out.
  */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width?: number): string {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.value(row)) || '-'));
@@ -67,7 +67,7 @@ function pad(text: string, width: number, right = false): string {
   return right ? space + fitting : fitting + space;
 }
 
-/** `name  value` lines; what has no value is left out. */
+/** `name  value` lines; names without a value are left out. */
 export function renderFacts(facts: ReadonlyArray<readonly [string, string | null | undefined]>): string {
   const given = facts.filter((fact): fact is readonly [string, string] => Boolean(fact[1]));
   const width = Math.max(0, ...given.map(([name]) => name.length));

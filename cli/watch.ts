@@ -3,7 +3,7 @@ import { CliError, EXIT } from './errors.ts';
 import type { Session } from './session.ts';
 
 const LOOK_MS = 1_000;
-/** Looks in a row that may fail, as while a hub restarts: what is watched goes on meanwhile. */
+/** How many looks in a row may fail, as while a hub restarts: the watched work goes on meanwhile. */
 const MAX_FAILURES = 15;
 /** Without a terminal, lines of progress are at least this far apart. */
 const LINE_MS = 10_000;
@@ -12,11 +12,11 @@ interface Watched<T> {
   /** What was waited for, or how far it is. */
   look(): Promise<{ done: T } | { progress: string }>;
   answer(found: T): void;
-  /** What goes on after Ctrl-C, and how to see more of it. */
+  /** Printed after Ctrl-C: what goes on, and how to see more of it. */
   goesOn: readonly string[];
 }
 
-/** Looks until there is what was waited for. Ctrl-C ends only the watching. */
+/** Looks until it is done. Ctrl-C ends only the watching. */
 export async function watch<T>(session: Session, { look, answer, goesOn }: Watched<T>): Promise<void> {
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
@@ -52,7 +52,7 @@ async function follow<T>(look: Watched<T>['look'], show: (line: string) => void,
   }
 }
 
-/** A line of progress on stderr: redrawn on a terminal, else written anew every `LINE_MS`. */
+/** A line of progress on stderr: redrawn on a terminal, else written again every `LINE_MS`. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr) {
   let last = '';
   let at = 0;

@@ -11,7 +11,7 @@ interface Whom {
   email?: string;
 }
 
-/** `longshore buyers`: what is kept of a buyer, and how he is erased. */
+/** `longshore buyers`: exports and erases what is kept of a buyer. */
 export function addBuyers(program: Command): void {
   const buyers = program
     .command('buyers')
@@ -55,7 +55,7 @@ export function addBuyers(program: Command): void {
     });
 }
 
-/** As many answers as it takes, as one; `complete` false: of some orders there is more than one answer holds. */
+/** Joins as many answers as needed into one; `complete` false: some orders have more than one answer can hold. */
 async function exportAll(subject: Whom, api: Api): Promise<BuyerExport> {
   const ask = (cursor?: string) => api.post('/buyers/export', { ...subject, cursor });
   let all = await ask();

@@ -57,7 +57,7 @@ const columns = (now: Date): Column<Change>[] => [
 ];
 
 const at = (id: string, verb = ''): string => `/consumers/${encodeURIComponent(id)}${verb}`;
-/** `earliest`, `latest` and cursors as they are; what the other commands take as an instant as one. */
+/** An instant in any form that commands accept, in UTC; `earliest`, `latest` and cursors stay as they are. */
 const placeOf = (text: string): string => {
   try {
     return parseInstant(text);

@@ -59,18 +59,18 @@ const columns = (now: Date): Column<Connection>[] => [
   { title: 'URL', value: ({ baseUrl }) => baseUrl, flexible: true, minor: true },
 ];
 
-/** Of the latest day on record: orders that a poll had to find, of all new ones. */
+/** On the latest day on record: how many new orders were first found by a poll, of all. */
 function missedOf({ misses: [latest] }: Connection): string {
   if (!latest) return '-';
   const { firstByPoll, firstByWebhook } = latest;
   return `${firstByPoll} of ${firstByPoll + firstByWebhook}`;
 }
 
-/** Members of its bodies that came up and vanished within a week: `+2 -1`. */
+/** Body members that appeared and vanished within a week: `+2 -1`. */
 const shapeOf = ({ shape: { appeared, vanished } }: Connection): string =>
   [appeared && `+${appeared}`, vanished && `-${vanished}`].filter(Boolean).join(' ') || '-';
 
-/** `longshore connections check`: a file, a file beside a hub, or the hub's own connections. */
+/** `longshore connections check`: checks a file, compares a file with a hub, or checks the hub's own connections. */
 function addCheckConnections(connections: Command): void {
   connections
     .command('check [file]')
@@ -127,7 +127,7 @@ async function checkHub(command: Command): Promise<void> {
   if (troubles.length > 0) throw new CliError(`${count(troubles.length, 'trouble', 'troubles')} with connections`);
 }
 
-/** `longshore connections put`: the file becomes the configuration. */
+/** `longshore connections put`: makes the file the configuration. */
 function addPutConnections(connections: Command): void {
   connections
     .command('put <file>')
@@ -138,7 +138,7 @@ function addPutConnections(connections: Command): void {
       async (path: string, { yes: sure }: { yes?: boolean }) => {
         const file = await readConnectionsFile(path);
         const { configure } = await import('#lib/marketplaces/configure');
-        // Looked at when it is its turn: another's change may have added what this one would remove.
+        // Checked in our turn: another change may just have added what this one would remove.
         const put = <T>(work: () => Promise<T>) =>
           inTurn(async () => {
             if (!sure) await refuseRemoval(path, file);
@@ -157,7 +157,7 @@ async function refuseRemoval(path: string, file: ConnectionsFile): Promise<void>
   throw refusal(`${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`);
 }
 
-/** Ids of connections and endpoints that the hub has and the file has not. */
+/** Ids of connections and endpoints that the hub has and the file lacks. */
 async function findRemoved(file: ConnectionsFile): Promise<string[]> {
   const { getConfiguration } = await import('#lib/connections/store');
   const { connections, endpoints } = await getConfiguration({ maxAgeMs: 0 });
@@ -168,7 +168,7 @@ async function findRemoved(file: ConnectionsFile): Promise<string[]> {
   return [...connections.keys(), ...endpoints.keys()].filter((id) => !kept.has(id));
 }
 
-/** An account under a new id is another one: nothing that was sold or placed under the old one is known there. */
+/** An account under a new id counts as a new one: nothing that was sold or placed under the old id is known there. */
 async function warnOfRenamed(file: ConnectionsFile, removed: readonly string[]): Promise<string> {
   const { getConfiguration } = await import('#lib/connections/store');
   const { connections } = await getConfiguration();
@@ -181,7 +181,7 @@ async function warnOfRenamed(file: ConnectionsFile, removed: readonly string[]):
   return warnings.join('');
 }
 
-/** Open deliveries of these connections, which would wait until they are put again. */
+/** Open deliveries of these connections: they would wait until the connections are back. */
 async function describeLeft(ids: readonly string[]): Promise<string> {
   const { countOpen } = await import('#lib/deliveries/list');
   const all = await Promise.all(ids.map(async (id) => `${id} has ${describeOpen(await countOpen(id))}`));

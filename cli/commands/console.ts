@@ -14,7 +14,7 @@ export function addConsole(program: Command): void {
     });
 }
 
-/** `longshore mcp`: the tools for agents on standard input and output, which nothing else may be written to. */
+/** `longshore mcp`: the tools for agents on standard input and output; nothing else may write to those. */
 export function addMcp(program: Command): void {
   program
     .command('mcp')
@@ -22,7 +22,7 @@ export function addMcp(program: Command): void {
     .addOption(new Option('--allow-replay', 'let it start replays that it proposed, with a key of the scope ops'))
     .examples('mcp', 'mcp --allow-replay')
     .does(async ({ api: { url }, key }, { allowReplay = false }: { allowReplay?: boolean }) => {
-      // Loaded here: every other command would start a tenth of a second later.
+      // Loaded here, as it would delay every other command by a tenth of a second.
       const [{ createServer, findCaller }, { StdioServerTransport }] = await Promise.all([
         import('#lib/agents/server'),
         import('@modelcontextprotocol/sdk/server/stdio.js'),

@@ -86,10 +86,10 @@ function addCauses(deliveries: Command): void {
     });
 }
 
-/** One argument of a shell command. */
+/** Quotes one argument for the shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** `longshore deliveries close`: a person has seen that it is done, or that it need not be. */
+/** `longshore deliveries close`: a person has found that it is done, or need not be done. */
 function addClose(deliveries: Command): void {
   deliveries
     .command('close <id>')

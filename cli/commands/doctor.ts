@@ -10,7 +10,7 @@ import { count, oneLine } from '../format.ts';
 
 const MARKS = { well: '✔', wrong: '✘', unchecked: '·' } as const;
 
-/** `longshore doctor`: what is wrong with a hub, its deployment and its account before it hurts. */
+/** `longshore doctor`: finds what is wrong with a hub, its deployment and its account before it does harm. */
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -26,10 +26,10 @@ The account is asked with the AWS CLI, where there is one.`,
     .does(async (session, { outputs: file }: { outputs: string }) => {
       const { url, environment } = readOutputs(file);
       const isDefault = file === outputsOption().defaultValue;
-      // Of a mistyped name nothing could be looked into, and a script would take that for well.
+      // With a mistyped file nothing could be checked, and a script would take that as success.
       if (!environment && !isDefault)
         throw usageError(`${file} names no deployment: give --outputs what sst deploy wrote`);
-      // The file says where the deployment is; a region or a table of this shell would be another one.
+      // The file decides: this shell's region or table may be another deployment's.
       if (environment) Object.assign(process.env, environment);
       const unnamed = `${file} names no deployment: give --outputs what sst deploy wrote`;
       const looked = (

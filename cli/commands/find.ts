@@ -10,7 +10,7 @@ import { idsCalled, searchOrders } from '../known.ts';
 import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
 
-/** `longshore find`: orders by whatever is known of them. */
+/** `longshore find`: finds orders by anything known of them. */
 export function addFind(program: Command): void {
   program
     .command('find <words...>')
@@ -55,7 +55,7 @@ export function addWhy(program: Command): void {
     });
 }
 
-/** The ids of the orders that something is about, or a sentence of what is about none. */
+/** The ids of the orders that `about` concerns, or a sentence if it concerns none. */
 export async function findOrders(about: string, api: Api): Promise<string[] | string> {
   if (about.startsWith('dlv_')) {
     const { order, action, connection, state, cause } = await api.get<Delivery>(`/deliveries/${about}`);

@@ -82,8 +82,8 @@ async function checkNew(name: string, { scopes, rotate }: CreateOptions): Promis
 }
 
 /**
- * The scopes of the key to make. A name stands on timelines and in the audit trail: two keys have the same only in a
- * rotation, and then the same scopes.
+ * The scopes of the key to make. Its name appears on timelines and in the audit trail, so two keys share one only
+ * during a rotation, with the same scopes.
  */
 async function scopesFor(name: string, { scopes }: CreateOptions): Promise<readonly Scope[]> {
   const { listApiKeys } = await import('#lib/api/kit/keys');

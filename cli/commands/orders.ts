@@ -117,7 +117,7 @@ const orderColumns = (now: Date): Column<Shape<'OrderSummary'>>[] => [
 
 const totalOf = ({ amounts }: Pick<Shape<'OrderSummary'>, 'amounts'>): string => money(amounts.total, amounts.currency);
 
-/** An order for people: its lines, its parcels and all that happened to it. */
+/** An order for people: its lines, its parcels and its history. */
 function describeOrder(order: Shape<'Order'>, { now, table }: Pick<Session, 'now' | 'table'>): string {
   const { id, number, status, placedAt, paidAt, shippingAddress: to, fulfillments, deliveries, timeline } = order;
   const { payment, market, shippingMethod: method, pickupPoint: point } = order;
@@ -165,7 +165,7 @@ function describeOrder(order: Shape<'Order'>, { now, table }: Pick<Session, 'now
   return [facts, lines, ...(fulfillments.length > 0 ? [parcels] : []), events].join('\n\n');
 }
 
-/** Details that come first, in this order: what is at the end of a line is cut first. */
+/** Details to print first, in this order: the end of a long line is cut. */
 const FIRST = ['reason', 'code', 'description', 'note', 'trackingNumber', 'carrier'];
 
 function describeDetail(detail: Record<string, unknown>): string {

@@ -14,10 +14,10 @@ interface Options {
   wait?: boolean;
 }
 
-/** The code of a poll that waits for its turn in the rate limit, and goes on by itself. */
+/** Error code of a poll that waits for the rate limit; it goes on by itself. */
 const BUDGET_SPENT = 'budget_spent';
 
-/** `longshore poll` and `longshore backfill`: the pollers do the work, within the connection's requests a minute. */
+/** `longshore poll` and `longshore backfill`: have the pollers do it, within the connection's requests a minute. */
 export function addPoll(program: Command): void {
   common(program.command('poll').description('poll a connection now instead of when it is next due')).examples(
     'poll --connection sello-se',
@@ -83,7 +83,7 @@ async function look({ api }: Session, id: string): Promise<Connection> {
   return found;
 }
 
-/** Whether a poll has failed that nobody goes on with: a backfill goes on by itself. */
+/** Whether a poll has failed for good; a backfill goes on by itself. */
 const brokeOff = ({ poll }: Connection, { askedAt }: PollAsked): boolean =>
   (poll.lastPolledAt ?? '') >= askedAt && !poll.backfill && poll.lastError !== null && poll.lastError !== BUDGET_SPENT;
 

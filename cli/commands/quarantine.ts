@@ -6,7 +6,7 @@ import { count, relativeTime } from '../format.ts';
 import { reason, yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
-/** `longshore quarantine`: webhooks whose proof did not hold. */
+/** `longshore quarantine`: webhooks that could not be verified. */
 export function addQuarantine(program: Command): void {
   const quarantine = program.command('quarantine').description('webhooks whose proof did not hold');
   quarantine

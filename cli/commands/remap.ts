@@ -23,7 +23,7 @@ type Options = Partial<Record<(typeof NAMES)[number], string>> & {
 
 type Asked = Pick<Options, 'apply' | 'reason'> & { filter: Record<string, string> };
 
-/** `longshore remap`: the kept raw events, read by the present mapper. */
+/** `longshore remap`: reads the kept raw events again with the present mapper. */
 export function addRemap(program: Command): void {
   program
     .command('remap')
@@ -53,7 +53,7 @@ export function addRemap(program: Command): void {
     });
 }
 
-/** Asks page by page, under one record, and joins the answers; without `--json` each page is printed as it comes. */
+/** Asks page by page, under one record, and joins the answers. Without `--json`, prints each page as it comes. */
 export async function remapAll(
   session: Pick<Session, 'api' | 'json' | 'print' | 'note'>,
   asked: Asked,
@@ -88,7 +88,7 @@ export async function remapAll(
   return { ...all, ...(next !== undefined && { cursor: next }) };
 }
 
-/** Outcomes of what the present mapper reads otherwise; of the others nothing would be written. */
+/** Outcomes where the present mapper reads something else; for the others, nothing would be written. */
 const DIFFERENT = new Set(['created', 'changed', 'read']);
 
 function conclude(session: Session, { remapId, apply, examined, unchanged, outcomes, cursor }: Remap): void {

@@ -18,7 +18,7 @@ type Options = DeliveryOptions & {
   wait?: boolean;
 };
 
-/** `longshore deliveries replay`: one by its id, or all a filter matches. */
+/** `longshore deliveries replay`: replays one by its id, or all that match a filter. */
 export function addReplayDeliveries(deliveries: Command): void {
   const replay = deliveries
     .command('replay [id]')

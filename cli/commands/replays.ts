@@ -104,7 +104,7 @@ function describeReplay({ now }: Pick<Session, 'now'>, replay: Replay): string {
 
 const because = (reason: string | null): string => (reason ? `: ${reason}` : '');
 
-/** Shows a replay until it ended. Fails when some of it did not succeed. */
+/** Shows a replay until it has ended. Fails if some of it did not succeed. */
 export const watchReplay = (session: Session, id: string): Promise<void> =>
   watch<Replay>(session, {
     async look() {

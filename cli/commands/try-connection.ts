@@ -11,7 +11,7 @@ import { money, relativeTime } from '../format.ts';
 import type { Session } from '../session.ts';
 import { renderFacts } from '../table.ts';
 
-/** `longshore connections shape`: what its bodies have. */
+/** `longshore connections shape`: the members of its bodies. */
 export function addShape(connections: Command): void {
   connections
     .command('shape <id>')
@@ -44,7 +44,7 @@ interface Options {
   event?: string;
 }
 
-/** `longshore connections try`: what a body would come to. */
+/** `longshore connections try`: what the hub would make of a body. */
 export function addTry(connections: Command): void {
   connections
     .command('try <id> [file]')
@@ -63,7 +63,7 @@ export function addTry(connections: Command): void {
     });
 }
 
-/** What is to be tried, of a file or of an event that came from the connection. */
+/** What to try: a file, or an event that came from the connection. */
 export async function readAsked(
   connection: string,
   file: string | undefined,
@@ -93,7 +93,7 @@ function parse(text: string, from: string): unknown {
   return body;
 }
 
-/** What was read and what was not, side by side; then what it means. */
+/** The members that were read beside those that were not; then what the body means. */
 function describeTried(tried: Tried, session: Pick<Session, 'table'>): string {
   const { read, unread, aliases, error, means, order, placements, explanation, change } = tried;
   const rows = Array.from({ length: Math.max(read.length, unread.length) }, (_, at) => ({

@@ -21,7 +21,7 @@ interface Options {
   yes?: boolean;
 }
 
-/** `longshore webhooks sync`: the hub's URLs at a marketplace. */
+/** `longshore webhooks sync`: registers the hub's URLs at a marketplace. */
 export function addWebhooks(program: Command): void {
   program
     .command('webhooks')
@@ -82,7 +82,7 @@ async function syncFromHere(
   return file === undefined ? atDeployment(command, sync) : sync();
 }
 
-/** What it takes to call a remote from this machine: no table, so no rate limit shared with the hub's workers. */
+/** Calls a remote from this machine: without a table, so its rate limit is not shared with the hub's workers. */
 async function openFromFile(path: string, id: string): Promise<RemoteContext> {
   const { connections } = await readConnectionsFile(path);
   const all = new Map(connections.map((each) => [each.connection.id, each]));
@@ -98,7 +98,7 @@ async function openFromFile(path: string, id: string): Promise<RemoteContext> {
   };
 }
 
-/** How long a call waits for its turn in the connection's rate limit. */
+/** How long a call waits for the connection's rate limit. */
 const MAX_WAIT_MS = 60_000;
 
 async function openDeployed(id: string): Promise<RemoteContext> {
@@ -116,7 +116,7 @@ function notThere(id: string, known: readonly string[]): never {
 const DONE = { keep: 'stands', create: 'registered', remove: 'removed', leave: 'not ours', paste: '' } as const;
 const DUE = { ...DONE, create: 'to be registered', remove: 'to be removed' } as const;
 
-/** What was done, one line a URL; secrets are shown as `…`. */
+/** What was done, one line for each URL; secrets are shown as `…`. */
 function describe({ connection, dryRun, webhooks, pasteHint }: Synced, title: string, registers: boolean): string {
   if (webhooks.length === 0) return `${connection}: ${title} calls nobody; it is polled`;
   const words = dryRun ? DUE : DONE;

@@ -3,7 +3,7 @@ import { ENDPOINT, envName, queues } from '#lib/topology';
 import { count } from '../format.ts';
 import { type Check, type Found, orWell, UncheckedError, well, wrong } from './finding.ts';
 
-/** The AWS account, asked with the AWS CLI: the SDK's clients of the hub are those that its functions need. */
+/** The AWS account, read with the AWS CLI: the hub has only the SDK clients that its functions need. */
 export interface Account {
   /** What the names of all resources begin with: `longshore-production`. */
   prefix: string;
@@ -11,13 +11,13 @@ export interface Account {
 }
 
 /**
- * `longshore-production`, from the name of a secret, `…:secret:longshore/production/endpoint-AbCdEf`: it is spelled out, while
- * SST makes up a queue's, `longshore-production-InboundQueue-kxbkzmnk`.
+ * `longshore-production`, from a secret's name, `…:secret:longshore/production/endpoint-AbCdEf`. A queue's name would
+ * not do, as SST generates part of it: `longshore-production-InboundQueue-kxbkzmnk`.
  */
 export const prefixOf = (environment: Readonly<Record<string, string>>): string =>
   (environment[envName.secretId(ENDPOINT)] ?? '').split(':').at(-1)?.split('/').slice(0, 2).join('-') ?? '';
 
-/** With fewer, the consumers of the queues starve each other, and healthy messages become dead letters. */
+/** With less, the queues' consumers starve each other, and healthy messages become dead letters. */
 const LEAST_CONCURRENCY = 200;
 
 const concurrency: Check<Account> = {
@@ -85,7 +85,7 @@ export const accountChecks: readonly Check<Account>[] = [concurrency, alarms];
 
 const TIMEOUT_MS = 30_000;
 
-/** Asks the AWS CLI of this machine. Throws UncheckedError where there is none, or it may not. */
+/** Runs the AWS CLI of this machine. Throws UncheckedError if there is none, or if it lacks permission. */
 export function askAws(region: string, words: readonly string[], run: typeof execFile = execFile): Promise<unknown> {
   const args = [...words, '--region', region, '--output', 'json', '--no-cli-pager'];
   return new Promise((resolve, reject) => {

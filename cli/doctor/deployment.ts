@@ -9,26 +9,26 @@ import { findKeyTroubles } from '../connection-troubles.ts';
 import { count } from '../format.ts';
 import { type Check, orWell, well, wrong } from './finding.ts';
 
-/** What stands behind the API: keys and secrets, as the functions read them. */
+/** What is behind the API: keys and secrets, read as the functions read them. */
 export interface Deployment {
   api: Pick<Api, 'url' | 'get'>;
-  /** The address that the deployment says it has. */
+  /** The deployment's URL by its outputs. */
   url: string | undefined;
   publicUrl: string | undefined;
   isLocal: boolean;
   listKeys(): Promise<ListedKey[]>;
-  /** Whose key this is, if anybody's. */
+  /** Finds the API key with this text, if there is one. */
   findKey(key: string): Promise<{ name: string } | undefined>;
-  /** How many keys UCP order events can be signed with, and how many endpoints want them. */
+  /** How many keys there are to sign UCP order events, and how many endpoints want such events. */
   countUcp(): Promise<{ keys: number; endpoints: number }>;
-  /** By connection, and by endpoint those of `ENDPOINT`. */
+  /** By connection; for `ENDPOINT`, by endpoint. */
   readSecrets(marketplace: string): Promise<Record<string, Pick<WebhookCredentials, 'secrets'>>>;
 }
 
 const DEFAULT_KEY = 'local-dev-key';
 const LOOPBACK = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
 
-/** The hub that is asked and the deployment that is looked into may be of two stages. */
+/** The hub and the deployment that were given may be of different stages. */
 const address: Check<Deployment> = {
   name: 'address',
   async look({ api, url, publicUrl, isLocal }) {
@@ -87,7 +87,7 @@ const secrets: Check<Deployment> = {
   },
 };
 
-/** What a marketplace's connections cannot do without. */
+/** The required secrets that are missing. */
 function missingIn(values: object | undefined, Secrets: FileMarketplace['Secrets']): string | undefined {
   if (values === undefined) return 'there is no secret';
   const issues = z.safeParse(Secrets, values).error?.issues ?? [];
@@ -95,7 +95,7 @@ function missingIn(values: object | undefined, Secrets: FileMarketplace['Secrets
   return names.size > 0 ? `no value for ${[...names].join(', ')}` : undefined;
 }
 
-/** Whoever takes UCP's order events looks for the key in the profile. */
+/** Receivers of UCP order events look for the key in the profile. */
 const ucp: Check<Deployment> = {
   name: 'ucp',
   async look({ countUcp }) {

@@ -1,6 +1,6 @@
 import { explain } from '../deployment.ts';
 
-/** What a look at one thing found: `says` in one line, and what heals it. */
+/** What a check found, in one line, and how to fix it. */
 export interface Finding {
   check: string;
   state: 'well' | 'wrong' | 'unchecked';
@@ -14,10 +14,10 @@ export const well = (says: string): Found => ({ state: 'well', says });
 export const wrong = (says: string, cure: string): Found => ({ state: 'wrong', says, cure });
 export const unchecked = (says: string): Found => ({ state: 'unchecked', says });
 
-/** Something could not be looked at from here. */
+/** Something that could not be checked from here. */
 export class UncheckedError extends Error {}
 
-/** One thing to look at. What keeps it from looking is found too. */
+/** One thing to check. If the check itself fails, that is a finding, too. */
 export interface Check<Subject> {
   name: string;
   look(subject: Subject): Promise<Found[]>;
@@ -27,8 +27,8 @@ export interface Check<Subject> {
 export const orWell = (found: Found[], says: string): Found[] => (found.length > 0 ? found : [well(says)]);
 
 /**
- * All that was found, in the order of the checks. A subject that is text is none, and says why; errors of AWS are explained
- * by the file of `outputs` that names it.
+ * All findings, in the order of the checks. A `subject` that is text says why nothing can be checked. AWS errors are
+ * explained with the name of the `outputs` file.
  */
 export async function examine<Subject>(
   checks: readonly Check<Subject>[],
@@ -49,6 +49,6 @@ export async function examine<Subject>(
 
 const PAST_THE_API = /longshore (?:connections put|endpoints (?:add|remove)|keys|ucp)[^,;]*/g;
 
-/** A finding whose cure is of the deployment that was looked at: without `--outputs` it would be done to the one deployed last. */
+/** The finding with `--outputs` in its cure: without it, the command would change the deployment made last. */
 export const curedAt = ({ cure, ...finding }: Finding, outputs: string): Finding =>
   cure === undefined ? finding : { ...finding, cure: cure.replace(PAST_THE_API, `$& --outputs ${outputs}`) };

@@ -11,7 +11,7 @@ export interface Hub {
   now(): number;
 }
 
-/** Whether it answers at all, and whom: who asks it every hour wants to hear where not. */
+/** Whether it answers at all, and to which key; the URL is named, for whoever runs this every hour. */
 const hub: Check<Hub> = {
   name: 'hub',
   async look({ api }) {
@@ -24,10 +24,10 @@ const hub: Check<Hub> = {
   },
 };
 
-/** More than the way there and back explains. */
+/** More than a slow network explains. */
 const MAX_SKEW_MS = 5_000;
 
-/** Leases, due times and the order of events of two sides go by clocks. */
+/** Leases, due times and the order of events depend on both sides' clocks. */
 const clock: Check<Hub> = {
   name: 'clock',
   async look({ api, now }) {
@@ -42,7 +42,7 @@ const clock: Check<Hub> = {
   },
 };
 
-/** What the hub knows of its connections: polls that broke off or never ran, deliveries that wait, silent webhooks. */
+/** What the hub knows of its connections: polls that broke off or never ran, waiting deliveries, silent webhooks. */
 const connections: Check<Hub> = {
   name: 'connections',
   async look({ api, now }) {
@@ -58,7 +58,7 @@ const connections: Check<Hub> = {
 
 const ABOUT = { check: 'webhooks' } as const;
 
-/** Whether the marketplaces call this hub; where one has no API for that, nobody can look but a person. */
+/** Whether the marketplaces call this hub; if one has no API for that, only a person can check. */
 const webhooks: Check<Hub> = {
   name: 'webhooks',
   async look({ api }) {
@@ -71,7 +71,7 @@ const webhooks: Check<Hub> = {
   },
 };
 
-/** The hub's own budget, and the marketplace's: nothing is wrong with what is registered. */
+/** Rate limits, the hub's or the marketplace's: they do not mean that something is wrong with the webhooks. */
 const WAITING = new Set(['budget_spent', 'http_429', 'throttled']);
 
 async function lookAt(api: Hub['api'], id: string): Promise<Found[]> {
@@ -94,10 +94,10 @@ async function lookAt(api: Hub['api'], id: string): Promise<Found[]> {
   }
 }
 
-/** An hour is longer than a system of the seller's is away to be deployed anew. */
+/** An hour is longer than a system of the seller's is down for a deployment. */
 const MAX_LAG_SECONDS = 3600;
 
-/** Who reads the changes and does not keep up. */
+/** Consumers of the changes that do not keep up. */
 const consumers: Check<Hub> = {
   name: 'consumers',
   async look({ api }) {
@@ -114,7 +114,7 @@ const consumers: Check<Hub> = {
   },
 };
 
-/** Whom the hub pushes changes to, and who does not take them. */
+/** Endpoints that the hub pushes changes to, and that do not accept them. */
 const endpoints: Check<Hub> = {
   name: 'endpoints',
   async look({ api, now }) {
