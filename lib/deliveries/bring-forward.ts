@@ -34,7 +34,9 @@ export async function bringForward(
   const waiting = (await hub.listWaiting(id, now.toISOString()))
     .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
     .sort(compareShipBy);
-  const eachMs = intervalOf(paceOf(requestsPerMinute)) / SHARE;
+  const pace = paceOf(requestsPerMinute);
+  // As after a burst, which a connection that rested begins with: one that is turned away goes to the end.
+  const eachMs = intervalOf(pace, pace.toleranceMs) / SHARE;
   let waitMs = 0;
   const waitlist = waiting.flatMap((delivery, index) => {
     const slot = new Date(now.getTime() + waitMs).toISOString();

@@ -31,11 +31,16 @@ export async function reserve(
   { now, latest, isFromWaitlist }: Asked,
   known: State,
 ): Promise<Reserved> {
-  for (let state = known; ; ) {
+  for (let state = known, isFresh = false; ; isFresh = true) {
+    const isIdle = state.arrival < now;
     const headStart = withHeadStart(state.headStart, now + pace.toleranceMs - Math.max(now, state.arrival), now);
+    if (headStart.at === now && !isIdle && !isFresh) {
+      // To a worker that saw it long ago a busy connection looks like one that rested.
+      state = await store.read(connection);
+      continue;
+    }
     const intervalMs = intervalOf(pace, headStart.ms);
     const fitting = Math.floor((latest - Math.max(now, state.arrival)) / intervalMs) + 1;
-    const isIdle = state.arrival < now;
     const isPassing = isFromWaitlist || state.lineEnds <= now;
     const reserved = Math.min(isPassing ? count : isIdle ? 1 : 0, fitting);
     if (reserved < 1) return { count: 0, from: 0, intervalMs, state };
