@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Bundles the console into console/dist/files.json, which the function that serves it holds: hashed names, both compressions.
+// Bundles the console into console/dist/files.json, which its function serves: hashed names, compressed in both ways.
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** Builds, unless what was built is newer than every source. */
+/** Builds, unless the result is newer than every source. */
 export async function buildConsole(): Promise<void> {
   const root = join(HERE, '..');
   const own = 'console/{*.*,kit/*,screens/*,style/*}';

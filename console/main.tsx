@@ -11,7 +11,7 @@ listenToKeys();
 copyWhole();
 const { path, query } = place.value;
 const isSignIn = path === '/sign-in';
-// A link that signs in once does so whoever is signed in.
+// A link that signs in once does so even if somebody is signed in.
 if (isSignIn && location.hash) session.value = undefined;
 if (isSignIn === Boolean(session.value))
   go(isSignIn ? nextOf(query) : hrefOf('/sign-in', { next: hrefOf(path, query) }), { replace: true, quiet: true });

@@ -21,12 +21,12 @@ import { SignIn } from './screens/sign-in.tsx';
 
 interface Entry {
   title: string;
-  /** Its heading, where that is another. */
+  /** Its heading, if that differs. */
   heading?: string;
   path: string;
-  /** What a key must be allowed to see it. */
+  /** The scope that a key needs to see it. */
   scope?: 'ops' | 'orders:read' | 'changes:read';
-  /** The letter that leads there behind `g`. */
+  /** The letter that leads there after `g`. */
   key?: string;
   list: ComponentType;
   one?: ComponentType<{ id: string }>;
@@ -64,7 +64,7 @@ function elementOf(of: Entry | undefined, id: string | undefined) {
   return of?.one && id ? <of.one id={decoded(id)} /> : <Missing says="There is nothing at this address." back="/" />;
 }
 
-/** An answer of another shape than ours is told like any that failed, and blanks nothing but its screen. */
+/** An answer that is not as expected is shown as a failure, and blanks only its own screen. */
 function Guarded({ title, children }: { title: string; children: ComponentChildren }) {
   const [failure, reset] = useErrorBoundary();
   if (!failure) return <>{children}</>;
@@ -88,7 +88,7 @@ function decoded(id: string): string {
   }
 }
 
-/** The console: signed out one screen, signed in all others. */
+/** The console: the sign-in screen, or all the others. */
 export const Console = () => (session.value ? <Shell /> : <SignIn />);
 
 function Shell() {

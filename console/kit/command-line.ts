@@ -1,4 +1,4 @@
-/** A word as a POSIX shell reads it. */
+/** A word, quoted for a POSIX shell if need be. */
 export const quote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -11,13 +11,13 @@ export function longshore(words: string, options: Options = {}): string {
   return `longshore ${words}${said.join('')}`;
 }
 
-/** What a double-quoted word takes literally. */
+/** Escapes what a double-quoted word would not take literally. */
 const inUrl = (path: string): string =>
   path.replaceAll(/[!'()*$`"\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** The same as a call of the API. The hub's address and the key are the shell's. */
+/** The same as an API call with curl. The hub's address and the key come from the shell. */
 export function curl(method: string, path: string, { query = {}, body }: { query?: Query; body?: unknown } = {}) {
   const params = String(new URLSearchParams(query as Record<string, string>));
   const url = `"$LONGSHORE_URL${inUrl(path)}${params && `?${inUrl(params)}`}"`;
@@ -26,10 +26,10 @@ export function curl(method: string, path: string, { query = {}, body }: { query
   return `curl -sS${verb} -H "Authorization: Bearer $LONGSHORE_API_KEY" ${url}${sent}`;
 }
 
-/** Commands that are not called as their paths are. */
+/** Commands whose name differs from their path. */
 const WORDS: Readonly<Record<string, string>> = { '/audit': 'audit', '/deliveries/causes': 'deliveries causes' };
 
-/** How something is read: on the command line, and as a call. `/orders/x` is `orders show x`, `/orders` is `orders list`. */
+/** How to read something by command and by curl. `/orders/x` is `orders show x`, `/orders` is `orders list`. */
 export function reading(path: string, query: Query = {}): string[] {
   const [, noun, id, verb = 'show'] = path.split('/');
   const words = id === undefined ? `${noun} list` : `${noun} ${verb} ${quote(decodeURIComponent(id))}`;

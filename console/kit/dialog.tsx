@@ -8,7 +8,7 @@ import { focusHeading, place } from './place.ts';
 import { Alert, AsCommand, Button } from './text.tsx';
 
 const opened = signal<VNode | null>(null);
-/** Shows a dialog over the screen: what that reads meanwhile neither changes nor closes it. */
+/** Shows a dialog over the screen, which may read again meanwhile without changing or closing the dialog. */
 export const openDialog = (dialog: VNode): void => {
   opened.value = dialog;
 };
@@ -16,17 +16,17 @@ export const closeDialog = (): void => {
   opened.value = null;
 };
 
-/** The dialog that is open; it goes with the screen that it was opened on. */
+/** The open dialog; it closes when its screen is left. */
 export function OpenDialog() {
   useLayoutEffect(() => closeDialog, [place.value]);
   return opened.value;
 }
 
-/** A modal dialog: the platform's own, which keeps the focus and gives it back. */
+/** A modal dialog: the browser's own, which keeps the focus and gives it back. */
 export function Dialog({ title, children }: { title: string; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // Before the next key can come: Escape is this dialog's from its first moment.
+  // In the layout effect, so that Escape belongs to this dialog before any other key can be pressed.
   useLayoutEffect(() => {
     const { current } = dialog;
     const opener = document.activeElement;
@@ -34,7 +34,7 @@ export function Dialog({ title, children }: { title: string; children: Component
     (current?.querySelector<HTMLElement>('[aria-invalid]') ?? current?.querySelector('input, .primary'))?.focus();
     return () => {
       current?.close();
-      // What it was opened with may be gone by what was done.
+      // The element that opened it may be gone because of what was done.
       if (opener?.isConnected && opener !== document.body) (opener as HTMLElement).focus({ preventScroll: true });
       else focusHeading();
     };
@@ -53,21 +53,21 @@ export function Dialog({ title, children }: { title: string; children: Component
 
 interface ActProps<Answer> {
   title: string;
-  /** What its one button says, where that is not its title. */
+  /** The button's text, if it is not the title. */
   verb?: string;
   method?: 'post' | 'patch';
   path: string;
   body: object;
-  /** What does the same on the command line. */
+  /** The command that does the same. */
   command: string;
   onDone?: (answer: Answer) => unknown;
   isReady: boolean;
-  /** A button for what comes before. */
+  /** A button for the step before. */
   before?: ComponentChildren;
   children: ComponentChildren;
 }
 
-/** A dialog that makes one call; the screen shows what came of it when it closes. */
+/** A dialog that makes one call; after it closes, the screen shows the result. */
 export function ActDialog<Answer>(props: ActProps<Answer>) {
   const { title, verb = title, method = 'post', path, body, command, onDone, isReady, before, children } = props;
   const { run, isDoing, error } = useAct(async () => {
@@ -95,11 +95,11 @@ export function ActDialog<Answer>(props: ActProps<Answer>) {
 }
 
 interface ReasonProps<Answer> extends Pick<ActProps<Answer>, 'title' | 'path' | 'onDone' | 'children'> {
-  /** What stands in the body beside the reason. */
+  /** Members of the body besides the reason. */
   body?: object;
   isReady?: boolean;
   isOptional?: boolean;
-  /** Fields behind the reason. */
+  /** Fields after the reason. */
   more?: ComponentChildren;
   command: (reason: string) => string;
 }

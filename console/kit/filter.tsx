@@ -4,7 +4,7 @@ import { place, setQuery } from './place.ts';
 import { Button } from './text.tsx';
 import { capital } from './words.ts';
 
-/** How a parameter of the API is asked for: its values, or in which way; `link` is set by a link alone, and taken away. */
+/** The control for a parameter: a choice of values, or a kind of input. `link`: a link sets it, a button clears it. */
 type How = readonly string[] | 'connection' | 'text' | 'check' | 'link';
 export type Filters = Readonly<Record<string, How>>;
 
@@ -37,7 +37,7 @@ export function Filter({ name, how }: { name: string; how: How }) {
       ) : (
         <select id={`by-${name}`} value={value} onChange={onChange}>
           <option value="">All</option>
-          {/* What a link asks for is among the choices, whatever it is. */}
+          {/* A value from a link is a choice, even if it is not one of ours. */}
           {[...new Set([...values, value])].filter(Boolean).map((each) => (
             <option key={each}>{each}</option>
           ))}

@@ -3,7 +3,7 @@ import { useId, useRef, useState } from 'preact/hooks';
 import { ask, wordsOf } from './hub.ts';
 import { Alert, Button, type ButtonProps } from './text.tsx';
 
-/** Does something once, however often it is asked; says what failed. */
+/** Does something once at a time, however often it is asked; returns what failed. */
 export function useAct<With extends unknown[]>(act: (...what: With) => Promise<void>) {
   const [error, setError] = useState<string>();
   const [isDoing, setDoing] = useState(false);
@@ -20,7 +20,7 @@ export function useAct<With extends unknown[]>(act: (...what: With) => Promise<v
   return { run, isDoing, error };
 }
 
-/** A button of what is done at once: it keeps the focus meanwhile, and what failed stands beside it. */
+/** A button for an immediate action: it keeps the focus meanwhile, and shows beside it what failed. */
 export function ActButton({ act, ...props }: ButtonProps & { act: () => Promise<void> }) {
   const { run, isDoing, error } = useAct(act);
   return (
@@ -31,7 +31,7 @@ export function ActButton({ act, ...props }: ButtonProps & { act: () => Promise<
   );
 }
 
-/** What is masked, shown for as long as the page and `version` are; the hub keeps on record who looked. */
+/** A masked value, shown until the page or `version` changes; the hub records who looked. */
 export function useReveal<T>(path: string, version = 0) {
   const [shown, setShown] = useState<{ value: T; version: number }>();
   const reveal = async () => setShown({ value: await ask('post', `${path}/reveal`), version });
@@ -45,7 +45,7 @@ interface FieldProps extends Pick<ComponentProps<'input'>, 'required' | 'inputMo
   onInput: (value: string) => void;
   hint?: string | undefined;
   multiline?: boolean;
-  /** Whether it is what comes next, in the moment in which it shows. */
+  /** Whether it gets the focus when it appears, as the next thing to fill in. */
   takesFocus?: boolean;
 }
 

@@ -13,26 +13,26 @@ export type Session = Shape<'Session'>;
 export type Parts = { order: Order; deliveries: readonly Delivery[] };
 const written = document.querySelector<HTMLMetaElement>('meta[name="longshore-session"]')?.content;
 export const session = signal(written ? (JSON.parse(written) as Session) : undefined);
-/** Why the sign-in screen is shown, where it was not asked for. */
+/** Why the sign-in screen is shown, if nobody asked for it. */
 export const signedOutBecause = signal('');
 
-/** What the signed-in key may do: `ops` includes every scope but `privacy`. */
+/** Whether the signed-in key has a scope: `ops` includes all but `privacy`. */
 export const may = (scope: 'ops' | 'orders:read' | 'changes:read'): boolean =>
   [scope, 'ops'].some((each) => session.value?.scopes.includes(each));
 
 /** How far the hub's clock is ahead of this machine's, in milliseconds. */
 let aheadMs = 0;
-/** The hub's time: by it something is late, or was a minute ago. */
+/** The hub's time, by which things are late, or a minute old. */
 export const hubNow = (): number => Date.now() + aheadMs;
 const CLOCKS_DIFFER_MS = 5_000;
 
-// Polls come again by themselves, and what a person asks for is told at once.
+// No retries: polls repeat anyway, and a person should see at once what failed.
 const client = createClient({
   ...{ url: location.origin, retries: 0, timeoutMs: 30_000 },
   async fetch(asked, how) {
     const request = new Request(asked);
     const { url, method, headers } = request;
-    // A body that is text is shown by the browser's own tools, where a request's is not.
+    // The browser's own tools show a body that is text, but not a Request's.
     const answer = await fetch(url, { ...how, method, headers, body: (await request.text()) || null });
     const ahead = Date.parse(answer.headers.get('date') ?? '') - Date.now();
     aheadMs = Math.abs(ahead) > CLOCKS_DIFFER_MS ? ahead : 0;
@@ -45,7 +45,7 @@ interface Asked {
   body?: unknown;
 }
 
-/** Asks the hub. A session that has ended leads to the sign-in screen, and from there back. */
+/** Asks the hub. If the session has ended, it shows the sign-in screen, which leads back here. */
 export async function ask<T>(
   method: 'get' | 'post' | 'patch' | 'delete',
   path: string,
@@ -53,12 +53,12 @@ export async function ask<T>(
 ): Promise<T> {
   try {
     const { data } = await client.request(method, path as never, { params: { query }, ...sent } as never);
-    // `{}` or null comes from what stands between, and is no empty list.
+    // `{}` or null is a proxy's answer, not an empty list.
     if (method === 'get' && Object.keys(data ?? {}).length === 0)
       throw new HubError(0, 'no_answer', 'the hub’s answer says nothing');
     return data as T;
   } catch (error) {
-    // To the client whoever answers no JSON is no hub; this page came from one.
+    // The client takes an answer that is not JSON for no hub's; but this page came from a hub.
     if (!(error instanceof HubError) || error.code === 'not_json')
       throw new HubError(0, 'cut_off', 'the hub’s answer broke off');
     if (error.status === 401 && session.value && path !== '/session') leave('Your session has ended.');
@@ -66,7 +66,7 @@ export async function ask<T>(
   }
 }
 
-/** Who is signed in no more: what was shown is forgotten with the session, and `next` leads back to it. */
+/** Ends the session: forgets what was shown, and shows the sign-in screen, from which `next` leads back here. */
 export function leave(because: string): void {
   const { path, query } = place.value;
   session.value = undefined;
@@ -74,7 +74,7 @@ export function leave(because: string): void {
   go(hrefOf('/sign-in', because ? { next: hrefOf(path, query) } : {}), { replace: true });
 }
 
-// Another tab may have signed in with another key: what this one shows is that key's from then on.
+// Another tab may have signed in with another key, which then applies to this one, too.
 document.addEventListener('visibilitychange', async () => {
   if (document.hidden || !session.value) return;
   const now = await ask<Session>('get', '/session').catch(() => session.value);
@@ -83,31 +83,31 @@ document.addEventListener('visibilitychange', async () => {
 
 export const isMissing = (error: unknown): boolean => error instanceof HubError && error.status === 404;
 
-/** Why something failed, in the hub's own words. */
+/** Why something failed, as the hub says it. */
 export const wordsOf = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 };
 
-/** Something of the hub that is shown and kept fresh. */
+/** An answer of the hub that is shown and kept fresh. */
 export interface Live<T> {
   value: T | undefined;
   /** When it was read, in milliseconds since 1970. */
   at: number;
-  /** What failed last; what was read before stays. */
+  /** The last failure; what was read before stays. */
   error: HubError | undefined;
-  /** What reads it on the command line. */
+  /** The commands that read the same. */
   commands?: readonly string[];
 }
 
-/** What was read stays for who comes back to it. */
+/** What was read is kept for when its screen is shown again. */
 const entries = new Map<string, Live<unknown> & { loading?: Promise<void> | undefined }>();
-/** What was read is old now: whoever shows it reads it again. */
+/** Forgets what was read: screens read it again. */
 export const forgetAll = (): void => entries.clear();
 session.subscribe(forgetAll);
 
 const EVERY_MS = 4_000;
-/** With the half minute for which a hub knows a key, a revoked one is told of within forty seconds. */
+/** A hub knows a revoked key for half a minute more: with this, the screen says so within forty seconds. */
 const IDLE_MS = 8_000;
 const IDLE_AFTER_MS = 120_000;
 
@@ -118,11 +118,11 @@ const touch = () => {
 for (const event of ['keydown', 'pointerdown', 'pointermove', 'scroll'])
   addEventListener(event, touch, { passive: true });
 
-/** What each part of the screen does to read again what it shows. */
+/** For each part of the screen: reads again what it shows. */
 const looks = new Set<() => Promise<unknown>>();
 export const lookAgain = () => Promise.all([...looks].map((look) => look()));
 
-/** Calls every few seconds while somebody may be looking, seldom while nobody moves or the hub is slow; returns what ends it. */
+/** Calls every few seconds, less often if nobody moves or the hub is slow; returns a function that stops it. */
 export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const run = async () => {
@@ -132,7 +132,7 @@ export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => v
     clearTimeout(timer);
     if (looks.has(look)) timer = setTimeout(tick, Math.max(everyMs, 4 * (Date.now() - began), isIdle ? IDLE_MS : 0));
   };
-  // In a hidden page it ends, and begins anew when that is shown.
+  // It pauses while the page is hidden.
   const tick = () => (document.hidden ? undefined : void run());
   looks.add(look);
   document.addEventListener('visibilitychange', tick);
@@ -150,7 +150,7 @@ function entryOf(key: string) {
   return known;
 }
 
-/** Reads something and keeps it fresh; `key` says what, and null that nothing is read. */
+/** Reads something and keeps it fresh; `key` identifies it, null reads nothing. */
 export function useLive<T>(key: string | null, load: () => Promise<T>, everyMs?: number): Live<T> {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
@@ -170,12 +170,12 @@ export function useLive<T>(key: string | null, load: () => Promise<T>, everyMs?:
 }
 
 interface Of extends Pick<Asked, 'query'> {
-  /** What stands in the path for `{id}`. */
+  /** Replaces `{id}` in the path. */
   id?: string;
   everyMs?: number;
 }
 
-/** An answer of the hub, kept fresh; nothing is asked for without a path. */
+/** An answer of the hub, kept fresh; without a path nothing is read. */
 export function useAnswer<Path extends ApiPath>(path: Path | null, of: Of = {}): Live<Answer<'get', Path>> {
   const { id = '', query, everyMs } = of;
   const at = path?.replace('{id}', encodeURIComponent(id)) ?? '';

@@ -1,14 +1,14 @@
 import { useLayoutEffect } from 'preact/hooks';
 
-/** `false`: it is not for this one, the next may have it. */
+/** `false`: not handled, so the next layer may. */
 type Keys = Readonly<Record<string, () => unknown>>;
 
-/** What keys do, the newest first. */
+/** What keys do, the newest layer first. */
 const layers: Keys[] = [];
 const CHORD_MS = 1_500;
 let chordUntil = 0;
 
-/** Gives keys a meaning for as long as the component is shown, from the moment it is. `g h` is a chord. */
+/** Binds keys while the component is shown, from its first moment. `g h` is a chord. */
 export function useKeys(keys: Keys): void {
   useLayoutEffect(() => {
     layers.unshift(keys);
@@ -34,18 +34,18 @@ export function listenToKeys(): void {
 const isField = (element: Element): boolean =>
   element.matches('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]');
 
-/** What `j` and `k` lead through: the rows of a screen's main table, or the groups of Home. */
+/** What `j` and `k` move through: the rows of a screen's main table, or the groups of Home. */
 const ROWS = '.rows [data-row], article';
 
 let last: HTMLElement | undefined;
 
-/** The focus to the next row, or to the one before: to its link, where it has one. */
+/** Moves the focus to the next or previous row: to its link, if it has one. */
 export function moveFocus(step: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>(ROWS)];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const from = at === -1 && last ? rows.indexOf(last) : at;
   const row = rows[Math.max(0, Math.min(rows.length - 1, from + step))];
-  // Of a long list that is scrolled down the first row is not in the document.
+  // If a long list is scrolled down, its first row is not in the document.
   if (from === -1 && Number(row?.dataset.row ?? 0) > 0) {
     scrollTo(0, 0);
     return void requestAnimationFrame(() => requestAnimationFrame(() => moveFocus(step)));

@@ -12,18 +12,18 @@ type Row = { id: string };
 
 interface Source<R extends Row> {
   path: string;
-  /** The member of an answer that holds the rows, where it is not what the path says. */
+  /** The member of an answer that holds the rows, if the path does not name it. */
   plural?: string;
   filters?: Filters;
-  /** The list of which one row can be read by itself, as what a page no longer has may have changed. */
+  /** The path under which single rows can be read: a row that has left the page may have changed. */
   one?: string;
-  /** The order of rows of one page; by itself it is the hub's. */
+  /** Sorts the rows of one page; by default they stay in the hub's order. */
   sort?: (rows: R[]) => R[];
 }
 
 interface Kept<R extends Row> {
   rows: R[];
-  /** What came since, and is shown when asked for. */
+  /** Rows that are new, shown on demand. */
   fresh: R[];
   cursor: string | undefined;
   at: number;
@@ -34,14 +34,14 @@ interface Kept<R extends Row> {
 
 const PAGE = 50;
 const MOST = 200;
-/** Rows beyond the first page that one look reads again. */
+/** How many rows that have left the first page are read again at a time. */
 const AGAIN = 8;
 const lists = new Map<string, Kept<Row>>();
 session.subscribe(() => lists.clear());
 
 const NONE = { rows: [], fresh: [], cursor: undefined, at: 0, isRead: false, isLoading: false };
 
-/** A list that stays as it is while it is looked at: rows change in place, new ones wait to be asked for. */
+/** A list that holds still while it is looked at: rows change in place, new ones wait to be asked for. */
 export function useList<R extends Row>(source: Source<R>) {
   const { path, plural = path.slice(1), filters = {}, one, sort = (rows) => rows } = source;
   const query = filterOf(filters);
@@ -49,7 +49,7 @@ export function useList<R extends Row>(source: Source<R>) {
   const key = JSON.stringify([path, query]);
   const own = (lists.get(key) ?? { ...NONE }) as Kept<R>;
   lists.set(key, own);
-  // Until another filter's rows are read, those of the one before stay.
+  // The previous filter's rows stay until this filter's are read.
   const last = useRef(own);
   const shown = useRef('');
   if (own.isRead || own.error) last.current = own;
@@ -57,7 +57,7 @@ export function useList<R extends Row>(source: Source<R>) {
   const read = async (limit: number, cursor?: string) => {
     const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit, cursor } });
     const rows = page[plural] as R[];
-    // However many are read at once, their order is that of pages read one by one: Back leads to the same view.
+    // However many are read at once, they are sorted as single pages would be, so that Back leads to the same view.
     const sorted = rows.flatMap((_, at) => (at % PAGE === 0 ? sort(rows.slice(at, at + PAGE)) : []));
     return { rows: sorted, cursor: page.cursor as string | undefined };
   };
@@ -69,7 +69,7 @@ export function useList<R extends Row>(source: Source<R>) {
       () => undefined,
       (error) => error,
     );
-    // What began behind a quiet look still loads.
+    // A load that began during a quiet look goes on.
     own.isLoading &&= isQuiet;
     redraw(0);
   };
@@ -106,7 +106,7 @@ export function useList<R extends Row>(source: Source<R>) {
   const refresh = () => (own.isRead ? guarded(look, true) : reload());
   const showFresh = () => {
     scrollTo(0, 0);
-    // Of more than a page of new rows, some lie between those that were read and the rest.
+    // If a whole page is new, more new rows may lie between it and the rows already shown.
     if (own.fresh.length >= PAGE) return void reload();
     own.rows = [...own.fresh, ...own.rows];
     own.fresh = [];
@@ -124,7 +124,7 @@ export function useList<R extends Row>(source: Source<R>) {
   return { ...own, path, query, filters, rows: last.current.rows, more, showFresh };
 }
 
-/** Puts what a page says into the rows that are shown; what is new waits, what left the page is read by itself. */
+/** Updates the shown rows from a page. New rows wait; rows in view that have left the page are read one by one. */
 async function update<R extends Row>(own: Kept<R>, page: readonly R[], readOne?: (id: string) => Promise<R>) {
   const found = new Map(page.map((row) => [row.id, row]));
   const inView = [...document.querySelectorAll<HTMLElement>('tr[data-row]')]
@@ -148,11 +148,11 @@ interface ListProps<R extends Row> {
   columns: Columns<R>;
   keys?: Readonly<Record<string, (row: R | undefined) => unknown>>;
   empty: string;
-  /** How the rows of one page of several are ordered. */
+  /** How the rows of each page are ordered, in words. */
   order?: string;
 }
 
-/** A list with all its states: new, waiting, empty, failed, more. */
+/** A list in all its states: rows, new rows, loading, empty, failed, more to load. */
 export function List<R extends Row>({ list, name, columns, keys = {}, empty, order }: ListProps<R>) {
   const { query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
   const names = Object.keys(query);

@@ -1,15 +1,15 @@
 import { signal } from '@preact/signals';
 
-/** Where the browser is: what is shown follows from it alone. */
+/** Where the browser is; what is shown depends on this only. */
 export interface Place {
   /** Below `/console`: `/orders`. */
   path: string;
   query: URLSearchParams;
-  /** Whether a link inside the console led here, and focus goes to the heading. */
+  /** Whether a link inside the console led here, so that the heading gets the focus. */
   isFollowed: boolean;
 }
 
-/** What the browser keeps of an entry of its history, beside the address. */
+/** What the browser keeps with an entry of its history, besides the address. */
 type Kept = { y?: number; rows?: number };
 
 const BASE = '/console';
@@ -33,11 +33,11 @@ export const hrefOf = (
   return `${BASE}${path}${params.size > 0 ? `?${params}` : ''}`;
 };
 
-/** The path of one of a list, here as in the API: what is in an id stays in its segment. */
+/** The path of one item of a list, here and in the API; the id is escaped. */
 export const pathOf = (list: string, id: string): string => `${list}/${encodeURIComponent(id)}`;
 
 const LISTS: Readonly<Record<string, string>> = { dlv: '/deliveries', evt: '/events', rpl: '/replays' };
-/** The list that holds what an id names, by how it begins. */
+/** The list that an id belongs to, by its prefix. */
 export const listOf = (id: string): string | undefined => LISTS[/^([a-z]{3})_[\w-]+$/.exec(id)?.[1] ?? ''];
 
 export function go(href: string, { replace = false, quiet = false } = {}): void {
@@ -48,7 +48,7 @@ export function go(href: string, { replace = false, quiet = false } = {}): void 
   if (!quiet) scrollTo(0, 0);
 }
 
-/** Sets parameters of the query in place; empty ones go. Each is a step that Back undoes. */
+/** Sets parameters of the query in place, removing empty ones. Back undoes each step. */
 export function setQuery(change: Readonly<Record<string, string>>): void {
   const { path, query } = place.value;
   go(hrefOf(path, { ...Object.fromEntries(query), ...change }), { quiet: true });
@@ -59,20 +59,20 @@ export const focusHeading = (): void => document.querySelector('h1')?.focus({ pr
 export const kept = (): Kept => (history.state as Kept | null) ?? {};
 export const keep = (more: Kept): void => history.replaceState({ ...kept(), ...more }, '');
 
-/** Scrolls to where the entry was left, once what it shows is long enough. */
+/** Scrolls to where the history entry was left, once the page is long enough. */
 export function restoreScroll(): void {
   const { y = 0 } = kept();
   if (y > 0 && scrollY === 0 && document.documentElement.scrollHeight >= y + innerHeight / 2) scrollTo(0, y);
 }
 
-/** Follows links to the console's own screens, and sends forms, without loading the page anew. */
+/** Follows links to the console's screens, and handles forms, without loading the page again. */
 export function followLinks(): void {
   history.scrollRestoration = 'manual';
   addEventListener('popstate', () => {
     scrollTo(0, 0);
     place.value = read(true);
   });
-  // A form does something here, and leads nowhere.
+  // Forms are handled by scripts and must not navigate.
   addEventListener('submit', (event) => event.preventDefault());
   let timer: ReturnType<typeof setTimeout> | undefined;
   addEventListener('scroll', () => {
@@ -85,7 +85,7 @@ export function followLinks(): void {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !link.pathname.startsWith(`${BASE}/`))
       return;
     event.preventDefault();
-    // The link that skips to the content leads nowhere else: Back would lead to it, too.
+    // The skip link must not become a history entry.
     if (link.hash) return document.querySelector<HTMLElement>(link.hash)?.focus();
     go(link.pathname + link.search);
   });

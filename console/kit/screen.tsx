@@ -10,21 +10,21 @@ export const isBusy = signal(true);
 
 interface Props {
   title: string;
-  /** What it shows: its problem, and lines in its place until it was read. */
+  /** What it shows: its problem, and placeholder lines until it is read. */
   of?: Live<unknown> | undefined;
   busy?: boolean;
   actions?: ComponentChildren;
-  /** What else does on the command line what is done here. */
+  /** The commands that do the same as this screen. */
   commands?: readonly string[] | undefined;
   children?: ComponentChildren;
 }
 
-/** A screen: its heading, which is also the document's title and takes the focus when a link led here. */
+/** A screen. Its heading is also the document's title, and gets the focus if a link led here. */
 export function Screen({ title, of, busy: isReading = false, actions, commands = [], children }: Props) {
   const isFirst = of !== undefined && !of.value && !of.error;
   const busy = isReading || isFirst;
   const lines = [...(of?.commands ?? []), ...commands];
-  // All in the moment in which it shows: whoever types at once types into this screen.
+  // In the layout effect, so that keys typed at once go to this screen.
   useLayoutEffect(() => {
     document.title = `${title} · Longshore`;
   }, [title]);
@@ -56,7 +56,7 @@ const Head = ({ of, actions }: { of: ComponentChildren; actions: ComponentChildr
   </header>
 );
 
-/** A part of a screen under a heading of its own, where there is something `when` to show. */
+/** A section with its own heading, shown only `when` there is something in it. */
 export function Region({ title, of, children, actions, when = true }: RegionProps) {
   const id = useId();
   if (!when) return null;
@@ -70,10 +70,10 @@ export function Region({ title, of, children, actions, when = true }: RegionProp
 }
 
 const told = createContext(false);
-/** Of a hub that fails a screen tells once: its parts do not repeat it. */
+/** Set where the screen itself says that the hub fails, so that its parts do not repeat it. */
 export const Told = told.Provider;
 
-/** What could not be read, what stands there meanwhile, the way to try again, and what else mends it. */
+/** What could not be read, the age of what is shown instead, a button to try again, and other remedies. */
 export function Problem({ of: { error, value, at }, children }: { of: Live<unknown>; children?: ComponentChildren }) {
   if (useContext(told) || !error) return null;
   return (
@@ -90,7 +90,7 @@ export function Problem({ of: { error, value, at }, children }: { of: Live<unkno
   );
 }
 
-/** Lines of the size of what is to come, so that nothing moves when it does. */
+/** Placeholder lines as high as the content, so that nothing moves when it arrives. */
 export const Skeleton = ({ lines = 6 }: { lines?: number }) => (
   <div class="skeleton" aria-hidden="true">
     {Array.from({ length: lines }, (_, line) => (
@@ -105,7 +105,7 @@ interface OneProps<T> extends Pick<Props, 'title' | 'commands'> {
   children: (value: T) => ComponentChildren;
 }
 
-/** A screen of one thing of a list; where there is none, the way back. */
+/** The screen of one item of a list; if there is none, the way back. */
 export function OneScreen<T>({ actions, children, ...props }: OneProps<T>) {
   const { value, error } = props.of;
   if (isMissing(error)) return <NoSuch noun={props.title.toLowerCase()} />;
@@ -116,12 +116,12 @@ export function OneScreen<T>({ actions, children, ...props }: OneProps<T>) {
   );
 }
 
-/** What has this address in a list is not there. */
+/** There is no such item in the list. */
 export const NoSuch = ({ noun }: { noun: string }) => (
   <Missing says={`There is no such ${noun}.`} back={/^\/\w+/.exec(place.value.path)?.[0] ?? '/'} />
 );
 
-/** Nothing is at this address, and the way back. */
+/** There is nothing at this address; with the way back. */
 export const Missing = ({ says, back }: { says: string; back: string }) => (
   <Screen title="Not found">
     <p>{says}</p>
@@ -138,7 +138,7 @@ const MAY: Readonly<Record<string, string>> = {
   privacy: 'export and erase buyers',
 };
 
-/** What the signed-in key may do, where that is less than what would stand here. */
+/** What the signed-in key may do, shown in place of what it may not see. */
 export function MayOnly() {
   const { key = '', scopes = [] } = session.value ?? {};
   return (
@@ -148,7 +148,7 @@ export function MayOnly() {
   );
 }
 
-/** Facts with their names; those that are not so are left out. */
+/** Facts with their names; those without a value are left out. */
 export const Facts = (props: { of: Readonly<Record<string, ComponentChildren>>; class?: string }) => (
   <dl class={`facts ${props.class ?? ''}`}>
     {Object.entries(props.of)
@@ -168,7 +168,7 @@ interface ItemsProps {
   class?: string;
 }
 
-/** One beneath the other; nothing where there is none. */
+/** A list of items, one below the other; nothing if there are none. */
 export const Items = ({ of, label, class: kind = '' }: ItemsProps) =>
   of.length === 0 ? null : (
     <ul class={`items ${kind}`} aria-label={label}>

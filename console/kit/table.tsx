@@ -4,7 +4,7 @@ import { useKeys } from './keyboard.ts';
 import { restoreScroll } from './place.ts';
 import { LinkTo, sentence, show } from './text.tsx';
 
-/** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right; with `named` a card says whose it is. */
+/** `wide` takes the remaining room, `whole` wraps on a phone, `number` is right-aligned, `named` shows its title on cards. */
 type Column<Row> = readonly [
   title: string,
   cell: (row: Row) => ComponentChildren,
@@ -13,7 +13,7 @@ type Column<Row> = readonly [
 
 export type Columns<Row> = ReadonlyArray<Column<Row>>;
 
-/** A column whose cells lead to one of a list, called by its id where nothing else is said. */
+/** A column of links to items of a list, named by their ids unless there is other text. */
 export const linked = <Row,>(
   title: string,
   list: string,
@@ -31,21 +31,21 @@ interface Props<Row> {
   columns: Columns<Row>;
   rows: readonly Row[] | undefined;
   empty?: string;
-  /** Keys that act on the row that has the focus, if one has. */
+  /** Keys that act on the focused row, if there is one. */
   keys?: Readonly<Record<string, (row: Row | undefined) => unknown>>;
-  /** Whether `j` and `k` lead through its rows, as they do where it has a caption: it stands for itself there. */
+  /** Whether `j` and `k` move through its rows; by default, if it has a caption, which only a table on its own has. */
   isMain?: boolean;
   caption?: boolean;
 }
 
-/** Up to this many rows all are in the document. */
+/** With no more rows than this, all of them are in the document. */
 const WINDOW = 120;
 const BEYOND = 20;
 
-/** From this many columns on, a phone shows each row as a card. */
+/** With this many columns or more, a phone shows each row as a card. */
 const CARDS = 5;
 
-/** A real table. Of many rows only those around the window are in the document, and the others' room is left. */
+/** A real table. Of many rows only those near the window are in the document; the others' space is left free. */
 export function Table<Row>(props: Props<Row>) {
   const { name, columns, rows = [], empty, keys = {}, caption = false, isMain = caption } = props;
   const room = useRef<HTMLDivElement>(null);
@@ -59,7 +59,7 @@ export function Table<Row>(props: Props<Row>) {
     const row = room.current?.querySelector<HTMLElement>('tr[data-row]');
     if (row && Math.abs(row.offsetHeight - height) > 1) setHeight(row.offsetHeight);
   });
-  // Where the page was left may be further down than rows of the guessed height reach.
+  // The page may have been left further down than rows of the estimated height reach.
   useLayoutEffect(restoreScroll, [height, rows.length]);
   useEffect(() => {
     if (!isLong) return;

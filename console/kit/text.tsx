@@ -7,18 +7,18 @@ import { cureOf, duration, nameOr } from './words.ts';
 
 export type ButtonProps = Omit<ComponentProps<'button'>, 'children'> & { says: ComponentChildren };
 
-/** A button, and what it says. */
+/** A button with its text. */
 export function Button({ says, ...props }: ButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     const { current } = button;
-    // The focus of a button that goes by what it did would be lost.
+    // If the action removes the button, the focus must not be lost.
     return () => (document.activeElement === current ? focusHeading() : undefined);
   }, []);
   return <button ref={button} type="button" {...props} children={says} />;
 }
 
-/** An id or code, cut in its middle where there is no room; copied whole. */
+/** An id or code, shortened in its middle if there is no room; copied whole. */
 export function Id({ children }: { children: string }) {
   const tail = children.length > 14 ? 8 : 0;
   return (
@@ -29,15 +29,15 @@ export function Id({ children }: { children: string }) {
   );
 }
 
-/** The way to one of a list (`/orders`), by its id where nothing else is said; nothing where there is none. */
+/** A link to an item of a list (`/orders`), named by its id unless there is other text; a dash without an id. */
 export function LinkTo({ list, id, children }: { list: string; id: string | null; children?: ComponentChildren }) {
   if (id === null) return <None />;
   const text = typeof children === 'string' ? nameOr(id, children) : children;
   if (text && text !== id) return <a href={hrefOf(pathOf(list, id))}>{show(text)}</a>;
-  // The two parts of a cut id are read as two words: the link is called by the whole.
+  // A shortened id would be read out as two words, so the link is labelled with the whole.
   return (
     <a href={hrefOf(pathOf(list, id))} aria-label={id}>
-      {/* A connection's id is the name that a person gave it. */}
+      {/* A connection's id is a name that a person chose. */}
       {list === '/connections' ? <bdi>{id}</bdi> : <Id>{id}</Id>}
     </a>
   );
@@ -45,39 +45,39 @@ export function LinkTo({ list, id, children }: { list: string; id: string | null
 
 const None = () => <span class="none">–</span>;
 
-/** Text that came from outside: never markup, and never turning around what stands beside it. */
+/** Text from outside: never markup, and it cannot reverse the text around it. */
 export function Outside({ children }: { children: string | null | undefined }) {
   if (!children) return <None />;
   return <bdi title={children.length > 30 ? children : undefined}>{children}</bdi>;
 }
 
-/** What stands in a cell or beside a name: any text may be from outside, and what is not there is a dash. */
+/** A value in a cell or beside a name: text is treated as from outside; no value is a dash. */
 export const show = (value: ComponentChildren): ComponentChildren =>
   typeof value === 'string' ? <Outside>{value}</Outside> : (value ?? <None />);
 
-/** A paragraph of such text; nothing where there is none. */
+/** A paragraph of such text; nothing if there is none. */
 export const Words = ({ children, ...props }: ComponentProps<'p'> & { children: string | null | undefined }) =>
   children ? <p {...props}>{show(children)}</p> : null;
 
-/** What failed; nothing while nothing did. */
+/** What failed; nothing if nothing did. */
 export const Alert = ({ children }: { children: string | undefined }) => (
   <Words role="alert" class="alert" children={children} />
 );
 
-/** What makes it well, in a sentence: by itself what its cause asks for. */
+/** How to fix it, in a sentence; by default as its cause requires. */
 export const Cure = ({ of }: { of: string | { state: string; cause: { code: string } | null } }) => (
   <p class="cure">
     <span>What heals it:</span> {sentence(typeof of === 'string' ? of : cureOf(of.cause?.code ?? '', of.state))}
   </p>
 );
 
-/** A sentence of ours, in which what one types stands between backticks. */
+/** A sentence of ours, in which backticks mark what to type. */
 export const sentence = (text: string) =>
   text.split('`').map((part, at) => (at % 2 === 1 ? <code key={part}>{part}</code> : part));
 
 export const Code = ({ children }: { children: string }) => <code>{show(children)}</code>;
 
-/** What a view or an action is on the command line and as a call. */
+/** A view or action as a command and as an API call. */
 export const AsCommand = ({ lines }: { lines: readonly string[] }) => (
   <details class="command">
     <summary>As a command</summary>
@@ -107,7 +107,7 @@ export function Raw({ of }: { of: unknown }) {
   );
 }
 
-/** A link to somewhere else, where it is one; else its words alone. */
+/** A link to another site if it is one, else its text alone. */
 export function ForeignLink({ href, children }: { href: string | null | undefined; children: ComponentChildren }) {
   const url = href && URL.canParse(href) ? new URL(href) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.origin === location.origin) return <>{show(children)}</>;
@@ -125,7 +125,7 @@ const MEANINGS = [
   ['plain', '○', /./],
 ] as const;
 
-/** A state by its word, a shape and a color; `as` is the state that the word means. */
+/** A state as a word, a shape and a color; `as` is the state that the word stands for. */
 export function State({ children, as = children }: { children: string; as?: string }) {
   const [meaning, shape] = MEANINGS.find(([, , states]) => states.test(as)) ?? [];
   return (
@@ -137,14 +137,14 @@ export function State({ children, as = children }: { children: string; as?: stri
 }
 
 const ZONE = 'longshore-times';
-/** In which zone times are told; remembered. */
+/** The time zone that times are shown in; remembered. */
 export const zone = signal(localStorage.getItem(ZONE) ?? 'UTC');
 export function setZone(next: string): void {
   zone.value = next;
   localStorage.setItem(ZONE, next);
 }
 
-/** Has "2 min ago" told anew every ten seconds. */
+/** Refreshes "2 min ago" every ten seconds. */
 const tick = signal(1);
 setInterval(() => {
   if (!document.hidden) tick.value++;
@@ -155,7 +155,7 @@ const tell = (at: number, options: Intl.DateTimeFormatOptions): string =>
   new Date(at).toLocaleString('en-GB', { ...options, timeZone: zone.value === 'UTC' ? 'UTC' : undefined });
 const dayOf = (at: number): string => tell(at, { day: 'numeric', month: 'short', year: 'numeric' });
 
-/** A time as a person reads it: the day only where it is not today, the year where it is not this one. */
+/** A time as a person reads it: with the day only if it is not today, the year only if it is not this one. */
 function textOf(at: number, seconds: boolean): string {
   const time = tell(at, { hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined });
   const [day, today] = [dayOf(at), dayOf(now())];
@@ -163,7 +163,7 @@ function textOf(at: number, seconds: boolean): string {
   return `${day.slice(-4) === today.slice(-4) ? day.slice(0, -5) : day}, ${time}`;
 }
 
-/** How long ago, or how soon, in whole seconds or more. */
+/** How long ago, or how soon, in whole seconds or larger units. */
 function relative(at: number): string {
   const seconds = Math.round((at - now()) / 1000);
   const away = duration(Math.abs(seconds) * 1000);
@@ -172,12 +172,12 @@ function relative(at: number): string {
 
 interface TimeProps {
   at: string | number | null | undefined;
-  /** How long ago, or how soon, stands beside it. */
+  /** Whether to add how long ago, or how soon. */
   beside?: boolean;
   seconds?: boolean;
 }
 
-/** An instant; nothing where there is none. */
+/** An instant; a dash if there is none. */
 export function Time({ at, beside = false, seconds = false }: TimeProps) {
   if (!at) return <None />;
   const instant = new Date(at);
@@ -192,7 +192,7 @@ export function Time({ at, beside = false, seconds = false }: TimeProps) {
   );
 }
 
-/** What somebody did: when, who and, where they said, why. */
+/** What somebody did: when, who, and the reason they gave. */
 export const By = ({ at, by, reason }: { at: string; by: string; reason?: string | null }) => (
   <>
     <Time at={at} seconds /> by <Outside>{by}</Outside>
@@ -201,7 +201,7 @@ export const By = ({ at, by, reason }: { at: string; by: string; reason?: string
   </>
 );
 
-/** Copying a time gives the instant, copying an id all of it: what stands in their titles. */
+/** Copying a time or an id copies the whole of it, which is in its title. */
 export function copyWhole(): void {
   document.addEventListener('copy', (event) => {
     const selection = getSelection();
@@ -212,7 +212,7 @@ export function copyWhole(): void {
     const copied = document.createElement('div');
     copied.append(range.cloneContents());
     const parts = copied.querySelectorAll<HTMLElement>('time, .id');
-    // Text of a body is copied by the browser, line by line.
+    // The browser itself copies the text of a body, line by line.
     if (!around && parts.length === 0) return;
     for (const part of parts) part.textContent = part.title;
     document.body.append(copied);

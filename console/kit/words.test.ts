@@ -19,7 +19,7 @@ test('every cause of the runbook has a cure of its own, and ends in closing just
 
 test('money has the decimals that its minor units have, which are not those that people pay in cash', () => {
   const shown = [money(1234500, 'HUF'), money(1234, 'IQD'), money(1234, 'JPY'), money(-5, 'PLN'), money(null, 'PLN')];
-  // Intl puts a space that does not break behind the code.
+  // Intl puts a non-breaking space after the code.
   expect(shown.map((text) => text.replace('\u00A0', ' '))).toEqual([
     ...['HUF 12,345.00', 'IQD 1.234', 'JPY 1,234', '-PLN 0.05', '–'],
   ]);

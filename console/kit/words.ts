@@ -3,7 +3,7 @@ import { EXPONENTS } from '#lib/platform/currency';
 
 const PUT = '(`longshore connections put`): it runs by itself then.';
 
-/** What heals what waits for a person, by its cause; docs/operate.md, "Blocked, and what heals it", says the same at length. */
+/** How to fix what waits for a person, by its cause; docs/operate.md, "Blocked, and what heals it", says more. */
 const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
   [/^carrier_unmapped$/, `Map the carrier’s word in the settings of the connection it names ${PUT}`],
   [/^(service_unmapped|sku_unknown)$/, `Add it to the settings of the connection it names ${PUT}`],
@@ -23,7 +23,7 @@ const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
   [/^http_5|timeout|reset|unreachable|network/, 'The remote failed four times: once it is well again, replay.'],
 ];
 
-/** What a person does elsewhere, and closes here: another attempt would meet the same. */
+/** What a person does elsewhere and closes here: another attempt would fail the same way. */
 const BY_HAND: Readonly<Record<string, string>> = {
   cod_unsupported: 'Whoever was to ship it cannot collect the money: have somebody ship it who can, then close it.',
   cancel_unsupported: 'Have the order stopped at whoever ships, then close it.',
@@ -55,18 +55,18 @@ export const deliveries = (number: number, isComplete?: boolean): string =>
 export const causeText = (cause: { code: string; description: string } | null | undefined): string | null =>
   cause ? `${cause.code}: ${cause.description}` : null;
 
-/** What a remote said to an attempt; one that succeeded without an answer had nothing to ask for. */
+/** What a remote said to an attempt; undefined if it succeeded without saying anything. */
 export const attemptWords = ({ outcome, httpStatus, description, code }: Shape<'Attempt'>): string | undefined =>
   description ??
   code ??
   (outcome === 'succeeded' && !httpStatus ? 'Nothing was left to do there: nothing was sent.' : undefined);
 
-/** What something calls itself, or its id where that shows nothing: a name may be all spaces, or characters of no width. */
+/** A name, or the id if the name shows nothing: it may be all spaces, or characters without width. */
 export const nameOr = (id: string, name: string): string => (/[^\s\p{C}]/u.test(name) ? name : id);
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What each part of an address is called, in the order in which it is written on a parcel. */
+/** The label of each part of an address, in the order in which it is written on a parcel. */
 export const ADDRESS = {
   first_name: 'First name',
   last_name: 'Last name',
@@ -82,7 +82,7 @@ export const ADDRESS = {
 } as const;
 export type AddressMember = keyof typeof ADDRESS;
 
-/** Money in minor units, exact. */
+/** Money from minor units, exact. */
 export function money(amount: number | null | undefined, currency: string): string {
   if (amount === null || amount === undefined) return '–';
   const digits = EXPONENTS[currency] ?? 2;
@@ -103,5 +103,5 @@ export function duration(ms: number): string {
   return size ? `${Math.round(ms / size)} ${unit}` : `${Math.round(ms / 100) / 10} s`;
 }
 
-/** Whether something was looked for that is a buyer's: it stands in no URL. */
+/** Whether the text is a buyer's e-mail address, which must not be in a URL. */
 export const isEmail = (text: string): boolean => text.includes('@');

@@ -4,7 +4,7 @@ import { listOf } from '../kit/place.ts';
 import type { Columns } from '../kit/table.tsx';
 import { Id, LinkTo, Time } from '../kit/text.tsx';
 
-/** What it was done to, as a link where it has a page. */
+/** What was changed, as a link if it has a page. */
 function About({ id }: { id: string | null }) {
   const list = listOf(id ?? '') ?? (id?.includes(':') ? '/orders' : undefined);
   return list || id === null ? <LinkTo list={list ?? ''} id={id} /> : <Id>{id}</Id>;

@@ -21,7 +21,7 @@ const consumerColumns: Columns<Consumer> = [
 const NO_CONSUMER = 'Nobody reads the feed. A consumer is made with `longshore consumers create NAME`.';
 const NO_ENDPOINT = 'The hub pushes to no endpoint. One is made with `longshore endpoints add NAME --to URL`.';
 
-/** Who follows the seller's changes, whom the hub pushes them to, and how far behind each is. */
+/** The consumers of the seller's changes, the endpoints they are pushed to, and how far behind each is. */
 export function Changes() {
   const consumers = useAnswer('/consumers');
   const endpoints = useAnswer(may('ops') ? '/endpoints' : null);

@@ -10,11 +10,11 @@ import { Try } from './try-body.tsx';
 
 type Account = Shape<'Connection'>;
 
-/** Whether its last poll broke off. One that has used up its requests of this minute has not: it goes on in the next. */
+/** Whether its last poll broke off. One that has used up this minute's requests has not: it goes on in the next. */
 export const hasFailed = ({ poll: { lastError } }: Account): boolean =>
   lastError !== null && lastError !== 'budget_spent';
 
-/** How a connection's polls are, in a word. */
+/** How a connection's polls are doing, in a word. */
 function Health({ of }: { of: Account }) {
   const { poll, polledEverySeconds, awaySince } = of;
   if (awaySince !== null) return <State as="failed">away</State>;
@@ -26,13 +26,13 @@ function Health({ of }: { of: Account }) {
   return isOld ? <State as="late">polls stay away</State> : <State>well</State>;
 }
 
-/** New orders by who told of them first. */
+/** New orders by what told of them first, a webhook or a poll. */
 function firsts(misses: Account['misses']) {
   const missed = misses.reduce((sum, { firstByPoll }) => sum + firstByPoll, 0);
   return { missed, all: misses.reduce((sum, { firstByWebhook }) => sum + firstByWebhook, missed) };
 }
 
-/** Orders that no webhook told of first, of all new ones. */
+/** How many of all new orders no webhook told of first. */
 function missedOf({ misses }: Account): string | null {
   const { missed, all } = firsts(misses);
   return all === 0 ? null : `${missed} of ${all}`;
@@ -163,15 +163,15 @@ const dayColumns: Columns<Account['misses'][number]> = [
   ],
 ];
 
-/** How wide a day is in the picture, how wide its bar, and how high the picture. */
+/** The width of a day in the chart, the width of its bar, and the chart's height. */
 const [STEP, BAR, HEIGHT] = [18, 14, 64];
 
-/** Who told of new orders first, day by day: a picture, and the table that it is made of. */
+/** What told of new orders first, day by day: a chart, and its table. */
 function Misses({ days }: { days: Account['misses'] }) {
   const { missed, all } = firsts(days);
   const most = Math.max(1, ...days.map(({ firstByPoll, firstByWebhook }) => firstByPoll + firstByWebhook));
   const unit = HEIGHT / most;
-  // The polls' part of a day's bar stands on the webhooks'.
+  // In a day's bar, polls are stacked on webhooks.
   const bar = (at: number, number: number, below = 0) =>
     `M${at * STEP} ${HEIGHT - below * unit}h${BAR}v${-number * unit}h${-BAR}z`;
   const oldest = days.toReversed();
@@ -203,7 +203,7 @@ const memberColumns: Columns<Shape<'ShapeMember'>> = [
 
 type TopicProps = Answer<'get', '/connections/{id}/shape'>['topics'][number] & { isOpen: boolean };
 
-/** Which members the bodies of a topic have, and which of them are read. */
+/** The members in the bodies of a topic, and whether each is read. */
 const Topic = ({ topic, bodies, members, isOpen }: TopicProps) => (
   <details open={isOpen}>
     <summary>
@@ -227,7 +227,7 @@ const STEPS: Readonly<Record<Synced['webhooks'][number]['action'], string>> = {
   paste: 'To be pasted there',
 };
 
-/** What is to be registered at the marketplace, and what is, which only it can tell. */
+/** What to register at the marketplace, and what is registered there, which only the marketplace knows. */
 function Webhooks({ id, webhooks }: Pick<Account, 'id' | 'webhooks'>) {
   const [synced, setSynced] = useState<Synced>();
   const path = `${pathOf('/connections', id)}/webhooks/sync`;

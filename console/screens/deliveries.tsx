@@ -116,7 +116,7 @@ function About({ delivery }: { delivery: Told }) {
 export const isClosable = ({ state }: Told): boolean => state === 'dead' || state === 'blocked';
 const isReplayable = ({ state }: Told): boolean => state !== 'leased';
 
-/** What a person may do with a delivery, by the key that does it. */
+/** What a person may do with a delivery, by key. */
 export const acts = {
   r: (of?: Told) => of !== undefined && isReplayable(of) && openDialog(<ReplayDialog delivery={of} />),
   c: (of?: Told) => of !== undefined && isClosable(of) && openDialog(<CloseDialog {...of} />),

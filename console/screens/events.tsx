@@ -42,7 +42,7 @@ const MENDED =
   '`longshore connections put`); else have the marketplace mend it. Then preview a remap, and apply it. ' +
   'What nobody will mend, set aside: it goes by itself 90 days after it came.';
 
-/** One thing that arrived: why it could not be read, what it says, and what the present mapper makes of it. */
+/** One event: why it could not be read, what it says, and what the present mapper makes of it. */
 export function Event({ id }: { id: string }) {
   const live = useAnswer('/events/{id}', { id });
   const [preview, setPreview] = useState<Remap>();

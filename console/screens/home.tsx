@@ -15,7 +15,7 @@ function waiting({ causes, complete }: Answer<'get', '/deliveries/causes'>): str
   return `${deliveries(number, complete)} ${number === 1 ? 'waits' : 'wait'} for you`;
 }
 
-/** What waits for a person, by cause, each with what heals it. */
+/** What waits for a person, by cause, each with its remedy. */
 export function Home() {
   const live = useAnswer(may('ops') ? '/deliveries/causes' : null);
   const { value, error, at } = live;
@@ -47,7 +47,7 @@ export function Home() {
 function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boolean }) {
   const { state, marketplace, action, code, message, firstSeen, lastSeen, sample } = cause;
   const filter = cause.filter as Record<string, string>;
-  // `until` leaves out what came after this look: the list shows what is there, and a replay takes just this group.
+  // Without `until`, the list shows later deliveries, too; a replay takes exactly this group.
   const { until: _look, ...shown } = filter;
   const many = deliveries(cause.count, isComplete);
   const replay = () => openDialog(<ReplayDialog filter={filter} />);
@@ -90,7 +90,7 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
   );
 }
 
-/** What else may want a look, each with its number; none that is zero. */
+/** What else is worth a look, with its count; nothing that counts 0. */
 function Besides() {
   const live = useLive('besides', readBesides);
   const lines = live.value?.lines.filter(({ number }) => number > 0) ?? [];
@@ -111,10 +111,10 @@ function Besides() {
 }
 
 interface Line {
-  /** What it counts: a list of the API, as it is filtered there and shown here. */
+  /** What is counted: a list of the API and its filter, which the screen takes as well. */
   path: string;
   query?: Record<string, string>;
-  /** The screen, where it is called otherwise. */
+  /** The screen, if its path is another. */
   at?: string;
   isCounted?: (row: never) => boolean;
   one: string;
@@ -122,7 +122,7 @@ interface Line {
 }
 
 const MOST = 200;
-/** Pages that are looked through for what is counted: of late orders each may hold none. */
+/** How many pages are read to count: when counting late orders, a page may hold none. */
 const PAGES = 10;
 const LAGS_SECONDS = 60;
 
@@ -166,7 +166,7 @@ async function readLine({ path, query, at = path, isCounted = () => true, ...lin
   return { ...line, to: hrefOf(at, query), number, isComplete: !cursor };
 }
 
-/** What could be counted, and why something could not. */
+/** What could be counted, and the first error of the rest. */
 async function readBesides() {
   const read = await Promise.allSettled((may('ops') ? BESIDES : [LATE]).map(readLine));
   return {

@@ -20,11 +20,11 @@ import { AddressDialog, ShipTo } from './ship-to.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { Story } from './story.tsx';
 
-/** One page, one story: where an order stands, and how it came there. */
+/** One page, one story: where an order stands, and how it got there. */
 export function Order({ id }: { id: string }) {
   const live = useAnswer('/orders/{id}', { id });
   const explained = useAnswer('/orders/{id}/explanation', { id });
-  // What a key may not see is not asked for.
+  // What the key may not see is not asked for.
   const told = useAnswer(may('ops') ? '/deliveries' : null, { query: { order: id, limit: 200 } });
   const parts = may('ops') ? [live, explained, told] : [live, explained];
   const { value: order, error } = live;

@@ -12,7 +12,7 @@ const FILTERS: Filters = {
   late: 'check',
 };
 
-/** What must leave first comes first; the rest as the hub has it, newest first. */
+/** Orders that must leave first come first; the rest in the hub's order, newest first. */
 const byShipBy = (orders: Order[]): Order[] => {
   const isOpen = ({ status }: Order) => status === 'open' || status === 'partial';
   const rank = (order: Order) => (isOpen(order) && order.shipBy ? order.shipBy : '~');
@@ -59,7 +59,7 @@ export const LeavesBy = ({ shipBy, late }: Pick<Order, 'shipBy' | 'late'>) => (
   </>
 );
 
-/** Deliveries that wait for a person, by their orders: a list of orders tells of its placements alone, and not why. */
+/** Deliveries that wait for a person, by order: a list of orders does not say why its deliveries wait. */
 function useStopped(): ReadonlyMap<string | null, Delivery> {
   const read = (state: string) =>
     ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { state, kind: 'push', limit: 200 } });
@@ -67,7 +67,7 @@ function useStopped(): ReadonlyMap<string | null, Delivery> {
   return new Map(value.flatMap(({ deliveries }) => deliveries.map((each) => [each.order, each])));
 }
 
-/** All orders, the most pressing of a page first: the hub has no such order of its own. */
+/** All orders, the most urgent of each page first: the hub itself cannot sort by that. */
 export const Orders = () => (
   <ListScreen
     name="Orders"

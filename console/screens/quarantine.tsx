@@ -32,7 +32,7 @@ const VERIFIES =
   'What is signed with your secret verifies once that is right here (`longshore connections put`), and is admitted ' +
   'then. What never does is somebody else’s, and goes by itself within a week.';
 
-/** Webhooks whose proof did not hold: let in once they verify. Nothing of a body is shown, which may be forged. */
+/** Webhooks that could not be verified; they are let in once they can be. Bodies are not shown: they may be forged. */
 export function Quarantine() {
   const list = useList<Webhook>({ path: '/quarantine', filters: { connection: 'connection' } });
   const past = useAnswer('/quarantine/admissions');

@@ -16,7 +16,7 @@ const columns: Columns<DryRun['calls'][number]> = [
   ['Probed first', ({ probedFirst }) => probedFirst, 'number'],
 ];
 
-/** A replay in three steps: what it would call, why, and begin. Nothing can be begun that was not looked at. */
+/** A replay in three steps: what it would call, the reason, the start. Only what was looked at can be started. */
 export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<string, string>>; delivery?: Delivery }) {
   const [found, setFound] = useState<DryRun>();
   const [reason, setReason] = useState('');
@@ -26,7 +26,7 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
   const why = reason.trim();
   const pace = Number(perMinute);
   const canary = matched > 1 && wantsCanary;
-  // One delivery has no pace and no canary.
+  // A single delivery has neither pace nor canary.
   const path = delivery ? `${pathOf('/deliveries', delivery.id)}/replay` : '/deliveries/replay';
   const target = filter && { filter };
   const paced = filter && { perMinute: pace, canary };

@@ -12,7 +12,7 @@ import { acts, columns } from './deliveries.tsx';
 
 type Replay = Shape<'Replay'>;
 
-/** How many of its deliveries came to an end. */
+/** How many of its deliveries have ended. */
 const settled = ({ succeeded, dead, blocked }: Replay): number => succeeded + dead + blocked;
 
 const listColumns: Columns<Replay> = [
@@ -52,11 +52,11 @@ function progressOf(replay: Replay): string {
 }
 
 const isRunning = (state: string): boolean => /collecting|running/.test(state);
-/** What relapsed at the last of its deliveries has none to go on with; what was cancelled may not have found its own yet. */
+/** A relapse at the last delivery leaves none to resume; a cancelled replay may not have found all of its own yet. */
 const canResume = (replay: Replay): boolean =>
   replay.state === 'cancelled' || (replay.state === 'relapsed' && waitingOf(replay) > 0);
 
-/** One replay while it runs: stages, counts that sum, and what stopped it. */
+/** One replay while it runs: stages, counts that add up, and what stopped it. */
 export function Replay({ id }: { id: string }) {
   const [showsDetails, setShowsDetails] = useState(false);
   const live = useAnswer('/replays/{id}', { id, everyMs: 3_000 });
@@ -92,7 +92,7 @@ export function Replay({ id }: { id: string }) {
   );
 }
 
-/** What is settled between two counts is in neither: the rest of what matched is what waits. */
+/** The rest of what matched waits. Computed, as a delivery that settles between two counts would be in neither. */
 const waitingOf = (replay: Replay): number =>
   replay.state === 'collecting' ? replay.waiting : Math.max(0, replay.matched - replay.pending - settled(replay));
 
@@ -124,7 +124,7 @@ const factsOf = ({ id, filter, delivery, queue, perMinute, canary, cancelled, re
   Ended: endedAt && <Time at={endedAt} seconds />,
 });
 
-/** Its deliveries: those under way first, then those that have settled, then those that wait. */
+/** Its deliveries: first those under way, then the settled ones, then those that wait. */
 function Members({ id }: { id: string }) {
   const path = `${pathOf('/replays', id)}/deliveries`;
   const list = useList<Delivery>({ path, plural: 'deliveries', one: '/deliveries' });

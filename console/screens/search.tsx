@@ -10,13 +10,13 @@ import { isEmail } from '../kit/words.ts';
 
 type Hit = Shape<'SearchResult'>;
 
-/** An address is a buyer's: it stands in no URL, and is forgotten with the page. */
+/** A search for a buyer's address: it is not put into the URL, and is forgotten with the page. */
 const asked = signal('');
 session.subscribe(() => {
   asked.value = '';
 });
 
-/** Goes to what was looked for, or to what was found. */
+/** Goes to the item that the text names, or to the search for it. */
 export function searchFor(text: string, how = { replace: false }): void {
   const q = text.trim();
   const list = listOf(q);
@@ -35,7 +35,7 @@ const MATCHED: Readonly<Record<string, string>> = {
   market: 'number at the market',
 };
 
-/** As many are found where no `limit` is given. */
+/** How many the hub finds at most if no `limit` is given. */
 const MOST = 50;
 
 const columns: Columns<Hit> = [
@@ -45,7 +45,7 @@ const columns: Columns<Hit> = [
   ['Placed', ({ order }) => <Time at={order.placedAt} />],
 ];
 
-/** What was found: one hit opens at once. */
+/** What was found; a single result opens at once. */
 export function Search() {
   const inUrl = place.value.query.get('q') ?? '';
   const q = inUrl || asked.value;

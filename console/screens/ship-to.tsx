@@ -10,11 +10,11 @@ import { ADDRESS, type AddressMember, count } from '../kit/words.ts';
 
 const MEMBERS = Object.entries(ADDRESS) as ReadonlyArray<[AddressMember, string]>;
 
-/** Those that a corrected address lets run again. */
+/** The deliveries that a corrected address sets going again. */
 const waitingOf = (deliveries: readonly Delivery[]): Delivery[] =>
   deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
 
-/** The address, masked until it is revealed; that lasts until the page is left, or the address is another. */
+/** The address, masked until revealed; masked again when the page is left or the address changes. */
 export function ShipTo(parts: Parts) {
   const { order, deliveries } = parts;
   const corrections = order.timeline.filter(({ type }) => type === 'address.corrected').length;
@@ -30,20 +30,20 @@ export function ShipTo(parts: Parts) {
   );
 }
 
-/** A member as a cause names it, with the shipper's own word for it. */
+/** A member as a cause names it, with the shipper's own name for it. */
 const NAMED = /shippingAddress\.(\w+)(?: \(([^)]+)\))?/g;
 
-/** The members that blocked deliveries name as missing, with the words that name them. */
+/** The members that blocked deliveries name as missing, with the shipper's names for them. */
 function missingOf(blocked: readonly Delivery[]): ReadonlyMap<AddressMember, string> {
   const named = blocked
     .flatMap(({ cause }) => [...(cause?.description ?? '').matchAll(NAMED)])
     .filter(([, member = '']) => member in ADDRESS)
-    // The one with a word of its own comes last, and wins.
+    // A shipper's own name sorts last, and wins.
     .sort(([, , a = ''], [, , b = '']) => a.length - b.length);
   return new Map(named.map(([, member, word]) => [member as AddressMember, word ?? ADDRESS[member as AddressMember]]));
 }
 
-/** Corrects what is filled in and nothing else: what stands there is never shown for it. */
+/** Corrects only the members that are filled in; the present values are not shown. */
 export function AddressDialog({ order: { id }, deliveries }: Parts) {
   const [given, setGiven] = useState<Partial<Record<AddressMember, string>>>({});
   const waiting = waitingOf(deliveries);

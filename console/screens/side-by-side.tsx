@@ -3,7 +3,7 @@ import { Problem, Region } from '../kit/screen.tsx';
 import { LinkTo, Raw, State, Time } from '../kit/text.tsx';
 import { pretty } from './events.tsx';
 
-/** What came, what the hub reads in it, and what it told others: beside each other, on a phone one beneath the other. */
+/** What came, what the hub reads in it, and what it told others: side by side, or one below the other on a phone. */
 export const SideBySide = ({ order, deliveries }: Parts) => (
   <Region title="Side by side">
     <div class="sides">
@@ -58,7 +58,7 @@ const snapshotOf = (order: Order) => {
   return { number, placedAt, paidAt, buyer, shippingAddress, shippingMethod, payment, lines, amounts, note };
 };
 
-/** What a delivery tells its remote of the order, as far as the hub keeps it. */
+/** What a delivery tells its remote about the order, as far as the hub keeps it. */
 function pushedBy({ id, subject }: Delivery, { lines, placements, fulfillments }: Order) {
   const placement = placements.find(({ delivery }) => delivery === id);
   const parcel = fulfillments.find((each) => each.id === subject.fulfillment);

@@ -4,7 +4,7 @@ import { ask, type Session, session, signedOutBecause } from '../kit/hub.ts';
 import { go, hrefOf, place } from '../kit/place.ts';
 import { Alert, sentence } from '../kit/text.tsx';
 
-/** Where the sign-in was on its way to: a path of the console, or its beginning. */
+/** Where to go after the sign-in: a path of the console, by default its start. */
 export function nextOf(query: URLSearchParams): string {
   const next = query.get('next') ?? '';
   const url = URL.canParse(next, location.origin) ? new URL(next, location.origin) : undefined;
@@ -13,7 +13,7 @@ export function nextOf(query: URLSearchParams): string {
   return isOurs ? url.pathname + url.search : hrefOf('/');
 }
 
-/** A key, or the code behind `#` of a link that works once, for a session. */
+/** Signs in with a key, or with the code after `#` of a link that works once. */
 export function SignIn() {
   const field = useRef<HTMLInputElement>(null);
   const { run, isDoing, error } = useAct(async (proof: { key: string } | { code: string }) => {
@@ -34,7 +34,7 @@ export function SignIn() {
     if (!current?.value || isDoing) return;
     const key = current.value;
     current.value = '';
-    // No key is as long: the hub refuses it with the words it has for any.
+    // No key is that long: the hub refuses it like any wrong key.
     void run({ key: key.slice(0, 512) });
   };
   return (

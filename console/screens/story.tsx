@@ -5,14 +5,14 @@ import { attemptWords, capital } from '../kit/words.ts';
 
 interface Step {
   at: string;
-  /** Whose: a connection's id, a person's key, or a way of receipt. */
+  /** Who did it: a connection's id, a person's key, or a channel of receipt. */
   by: string;
   title: string;
-  /** What else is said of it, by a remote or a person. */
+  /** What a remote or a person said about it. */
   words?: string | undefined;
-  /** What it came to, where it could have come otherwise. */
+  /** The result, if there could have been another. */
   outcome?: string;
-  /** How it is marked: as something that needs a person, or that was given up. */
+  /** How it is marked: as needing a person, or as given up. */
   mark?: string;
   delivery?: string;
 }
@@ -21,7 +21,7 @@ type Detail = Record<string, unknown>;
 const listed = (members: unknown): string => (Array.isArray(members) ? members.join(', ') : 'the order');
 const about = (tracking: unknown): string => (tracking ? `: ${tracking}` : '');
 
-/** What a person wrote, or a remote said, of an entry. */
+/** What a person wrote, or a remote said, about an entry. */
 function wordsOf({ reason, note, description, code }: Detail): string | undefined {
   const words = reason ?? note ?? (description && (code ? `${code}: ${description}` : description));
   return words ? String(words) : undefined;
@@ -56,11 +56,11 @@ function titleOf(type: string, detail: Detail, by: string): string {
   return typeof title === 'string' ? title : title(detail, by);
 }
 
-/** All that happened, in its order: what is told of the order, and every attempt at every delivery of it. */
+/** Everything that happened, in order: the order's timeline, and each attempt of its deliveries. */
 function storyOf({ order, deliveries }: Parts): Step[] {
   const told = order.timeline.map(
     ({ at, type, by, detail }): Step => ({
-      // What came by a webhook or a poll came from whoever sold it.
+      // Whatever came by a webhook, poll or fetch came from the sales channel.
       ...{ at, by: /^(webhook|poll|fetch)$/.test(by) ? order.connection : by },
       ...{ title: titleOf(type, detail, by), words: wordsOf(detail), mark: MARKS[type] ?? '' },
       ...(typeof detail.delivery === 'string' && { delivery: detail.delivery }),

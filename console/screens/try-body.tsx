@@ -10,7 +10,7 @@ import { WhyUnread } from './events.tsx';
 
 type Tried = Shape<'Tried'>;
 
-/** A bench for mappers: what the hub would read and do. Nothing is stored. */
+/** A test bench for mappers: what the hub would read and do. Nothing is stored. */
 export function Try({ id, topics }: { id: string; topics: readonly string[] }) {
   const [topic, setTopic] = useState(topics[0] ?? '');
   const [text, setText] = useState('');
