@@ -45,11 +45,13 @@ const numberIn = (phone: string | undefined): string | undefined => {
 const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
 
 /**
- * Text in one spelling: without differences of case, width, composed and invisible letters, runs of spaces and XML
- * references.
+ * Text in one spelling: without differences of case, width, composed and invisible letters, runs of spaces, XML
+ * references and the escapes of JSON, of which JSON in a JSON string has several.
  */
 const plain = (text: string): string =>
   text
+    .replaceAll(ESCAPED, characterOf)
+    .replaceAll(/\\+(?=["\\])/g, '')
     .replaceAll(CHARACTER, (_, code: string) => String.fromCharCode(Number(/^x/i.test(code) ? `0${code}` : code)))
     .normalize('NFKC')
     .replaceAll(/\p{Cf}/gu, '')
@@ -78,20 +80,22 @@ export function hasTrace(body: string | Buffer, traces: readonly string[]): bool
  */
 const IN_WORD = String.raw`\p{sc=Latin}\p{N}`;
 /** The letters of an escape are no part of a word. */
-const BEHIND_ESCAPE = String.raw`(?<=\\[nrt]|%[0-9a-f]{2})`;
+const ESCAPE = String.raw`\\[nrtbf]|%[0-9a-f]{2}`;
 
 /** Finds a trace as a whole word; a telephone number may have any prefix. */
 function finds(trace: string): (text: string) => boolean {
-  const [first = '', last = ''] = [trace.at(0), trace.at(-1)];
-  if (/^\d+$/.test(trace) || !isInWord(first) || !isInWord(last)) return (text) => text.includes(trace);
-  const [before, behind] = trace.includes('@') ? ['._+-', String.raw`\.?`] : ['', ''];
+  if (/^\d+$/.test(trace)) return (text) => text.includes(trace);
+  // What joins words within an address, and may stand before or behind one.
+  const [joinBefore, joinBehind] = trace.includes('@') ? ['[._+-]?', String.raw`\.?`] : ['', ''];
+  const before = `(?:(?<![${IN_WORD}]${joinBefore})|(?<=(?:${ESCAPE})${joinBefore}))`;
+  const behind = `(?!${joinBehind}[${IN_WORD}])`;
   const itself = trace.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const whole = `(?:(?<![${IN_WORD}${before}])|${BEHIND_ESCAPE})${itself}(?!${behind}[${IN_WORD}])`;
-  const pattern = new RegExp(whole, 'u');
+  const whole = [isInWord(trace.at(0)) ? before : '', itself, isInWord(trace.at(-1)) ? behind : ''];
+  const pattern = new RegExp(whole.join(''), 'u');
   return (text) => text.includes(trace) && pattern.test(text);
 }
 
-const isInWord = (character: string): boolean => new RegExp(`[${IN_WORD}]`, 'u').test(character);
+const isInWord = (character = ''): boolean => new RegExp(`[${IN_WORD}]`, 'u').test(character);
 
 /**
  * The text of bytes as UTF-8, as they are read if they are not, and, if they may be that, as UTF-16 in either byte
@@ -121,13 +125,14 @@ const BREAKS = /(?:[\r\n]|\\[rn])+/g;
 /** Whether it may be a text, perhaps cut within a character: other words are not base64 of one. */
 const isText = (bytes: Buffer): boolean => bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2;
 
-const ESCAPED = /\\(?:u([0-9a-f]{4})|\/)/gi;
+const ESCAPED = /\\+(?:u([0-9a-f]{4})|\/)/gi;
+const characterOf = (_: string, code = '2f'): string => String.fromCharCode(Number.parseInt(code, 16));
 
 /** JSON that was cut, or is broken, at least loses its unnecessary escapes. */
 function normalJson(body: string): string {
   const json = readJson(body);
   if (json !== undefined) return JSON.stringify(json, withTextIds);
-  return body.replaceAll(ESCAPED, (_, code = '2f') => String.fromCharCode(Number.parseInt(code, 16)));
+  return body.replaceAll(ESCAPED, characterOf);
 }
 
 /** Some marketplaces use numbers as ids, which orders have as text; other numbers identify nobody. */
