@@ -54,7 +54,7 @@ function progressOf(replay: Replay): string {
 const isRunning = (state: string): boolean => /collecting|running/.test(state);
 /** A relapse at the last delivery leaves none to resume; a cancelled replay may not have found all of its own yet. */
 const canResume = (replay: Replay): boolean =>
-  replay.state === 'cancelled' || (replay.state === 'relapsed' && waitingOf(replay) > 0);
+  replay.state === 'cancelled' || (replay.state === 'relapsed' && replay.matched > settled(replay));
 
 /** One replay while it runs: stages, counts that add up, and what stopped it. */
 export function Replay({ id }: { id: string }) {

@@ -1,4 +1,5 @@
 """Books orders by the change feed: python3 examples/erp/feed.py [--once]. Copy it: it wants nothing but Python 3.9."""
+import gzip
 import http.client
 import json
 import os
@@ -17,12 +18,13 @@ EVERY_SECONDS = 2
 def call(method, path, body=None):
     """Asks again while the hub is away, as while it is deployed: each of these requests may come twice."""
     data = None if body is None else json.dumps(body).encode()
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", "Accept-Encoding": "gzip"}
     while True:
         request = urllib.request.Request(HUB + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.load(answer)
+                text = answer.read()
+                return json.loads(gzip.decompress(text) if answer.headers["Content-Encoding"] == "gzip" else text)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code != 429:
                 raise

@@ -138,6 +138,6 @@ test('a refresh that fails says so, and offers what was known', async () => {
 
 test('a previous version that is no document of ours counts as none', async () => {
   const { refresh, set } = startCredentials();
-  set({ AWSCURRENT: documentOf('two'), AWSPREVIOUS: new UnreadableSecretError('not ours') });
+  set({ AWSCURRENT: documentOf('two'), AWSPREVIOUS: new UnreadableSecretError('scopio') });
   expect(await refresh()).toMatchObject({ previous: undefined, failure: undefined });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cached } from '#lib/platform/cache';
+import { BlockedError } from '#lib/platform/errors';
 import { readJson } from '#lib/platform/json';
 import { readVersion, type Stage } from '#lib/platform/secret';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -124,7 +125,12 @@ export function createCredentials({
 }
 
 /** The secret is no document of ours. Its text is left out of the message: it may be a secret. */
-export class UnreadableSecretError extends Error {}
+export class UnreadableSecretError extends BlockedError {
+  constructor(marketplace: string) {
+    const description = `the secret of ${marketplace} is not a document of connections: put the connections file again`;
+    super({ code: 'secrets_unreadable', description }, 'connection');
+  }
+}
 
 const readSecretVersion: ReadSecret = async (marketplace, stage) => {
   const found = await readVersion(marketplace, stage);
@@ -137,7 +143,7 @@ export const readSecretDocument = async (marketplace: string): Promise<SecretDoc
 function parse(text: string, marketplace: string): SecretDocument {
   const document = readJson(text) as SecretDocument | null | undefined;
   if (typeof document?.connections === 'object') return document;
-  throw new UnreadableSecretError(`the secret of ${marketplace} is not a document of connections`);
+  throw new UnreadableSecretError(marketplace);
 }
 
 /** Like `readSecretDocument`, but a text that is no document of ours counts as empty. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { orderOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
-import { withoutBuyerIn } from './erasure.ts';
+import { withoutBuyerIn, withoutWords } from './erasure.ts';
 import { applyFulfillment } from './fulfillment.ts';
 import type { Order } from './order.ts';
 import { applyShipment } from './shipment.ts';
@@ -84,4 +84,13 @@ it('forgets the channel’s own page of the order and the codes of discounts, an
     expect(each.ucp.totals.map(({ amount }) => amount)).toEqual(before.ucp.totals.map(({ amount }) => amount));
   }
   expect(order.ucp.totals).toContainEqual({ type: 'discount', display_text: 'Discount', amount: -500 });
+});
+
+it.each([
+  ['sku_unknown', 'Marketful has no item with the EAN 5901234123457'],
+  ['http_422', 'erased'],
+])('keeps what the hub itself says is to be corrected, and no words of a remote: %s', (code, left) => {
+  const detail = { attempt: 1, code, description: 'Marketful has no item with the EAN 5901234123457' };
+  const entry = { id: 't', at: '', by: 'hub', origin: '', type: 'delivery.blocked', detail } as never;
+  expect(withoutWords(entry)).toMatchObject({ detail: { code, description: left } });
 });

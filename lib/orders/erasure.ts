@@ -6,6 +6,15 @@ import type { TimelineEntry } from './timeline.ts';
 /** Replaces words of a remote or of the buyer. */
 export const ERASED = 'erased';
 
+/** Causes whose words are the hub's own and name goods and settings only: whoever corrects those needs them. */
+const OUR_CAUSES = new Set([
+  ...['sku_unknown', 'carrier_unmapped', 'service_unmapped', 'route_missing', 'address_incomplete', 'cod_unsupported'],
+  ...['partly_shipped', 'number_taken', 'connection_missing', 'secrets_missing', 'delivered_status_unclear'],
+]);
+
+/** Words that may quote the buyer are erased; those of our own causes stay. */
+export const silent = (words: string, code: unknown): string => (OUR_CAUSES.has(String(code)) ? words : ERASED);
+
 const onlyCountry = ({ address_country }: Address): Address =>
   address_country === undefined ? {} : { address_country };
 
@@ -86,6 +95,7 @@ function forget(history: SnapshotHistory): SnapshotHistory {
 /** A timeline entry without its free text, which may quote the buyer. */
 export function withoutWords(entry: TimelineEntry): TimelineEntry {
   const detail: Record<string, unknown> = { ...entry.detail };
-  for (const name of ['description', 'note']) if (typeof detail[name] === 'string') detail[name] = ERASED;
+  for (const name of ['description', 'note'])
+    if (typeof detail[name] === 'string') detail[name] = silent(detail[name], detail.code);
   return { ...entry, detail } as TimelineEntry;
 }

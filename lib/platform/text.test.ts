@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { decodeText } from './text.ts';
 
@@ -17,6 +18,8 @@ it.each([
   ['one that is not', latin, 'application/json', SAID],
   ['one that nobody knows', latin, 'application/json; charset=klingon', SAID],
   ['UTF-8 with half a letter', Buffer.concat([Buffer.from('José'), Buffer.from('ó').subarray(0, 1)]), '', 'José\ufffd'],
+  ['what gzip packed', gzipSync(latin), 'application/json', SAID],
+  ['what only begins like gzip', Buffer.from([0x1f, 0x8b, 0x61]), '', '\x1f‹a'],
   ['nothing', Buffer.from(''), '', ''],
   ['a zero', Buffer.from([0]), '', '\0'],
 ])('reads %s', (_, bytes, type, text) => {
@@ -25,4 +28,9 @@ it.each([
 
 it('leaves out half a character at the end of what was cut off', () => {
   expect(decodeText(Buffer.from('José').subarray(0, 4), '', false)).toBe('Jos');
+});
+
+it('unpacks no more than a body may hold', () => {
+  expect(decodeText(gzipSync(Buffer.alloc(256 * 1024, 'a')))).toMatch(/^a+$/);
+  expect(decodeText(gzipSync(Buffer.alloc(256 * 1024 + 1, 'a')))).not.toContain('aaa');
 });

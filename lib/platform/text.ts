@@ -1,9 +1,15 @@
+import { gunzipSync } from 'node:zlib';
+
+/** The most that a small packed body, which a stranger may send, is unpacked to. */
+const MAX_UNPACKED_BYTES = 256 * 1024;
+
 /**
- * The text of bytes: UTF-8, as JSON is, whatever a header claims, even if a character is cut in two; UTF-16 by its mark
- * or by the zeros that JSON in it begins with; else in the charset that `Content-Type` names, or in Windows-1252, where
- * every byte is a character.
+ * The text of bytes, unpacked if gzip packed them: UTF-8, as JSON is, whatever a header claims, even if a character is
+ * cut in two; UTF-16 by its mark or by the zeros that JSON in it begins with; else in the charset that `Content-Type`
+ * names, or in Windows-1252, where every byte is a character.
  */
-export function decodeText(bytes: Uint8Array, contentType = '', isWhole = true): string {
+export function decodeText(sent: Uint8Array, contentType = '', isWhole = true): string {
+  const bytes = unpack(sent);
   const [first, second] = bytes;
   const wide = first === 0xff || second === 0 ? 'utf-16le' : first === 0xfe || first === 0 ? 'utf-16be' : undefined;
   const [, named] = /charset="?([\w-]+)/i.exec(contentType) ?? [];
@@ -22,5 +28,15 @@ function tryDecode(bytes: Uint8Array, charset: string, isWhole: boolean): string
     return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: !isWhole });
   } catch {
     return undefined;
+  }
+}
+
+/** The bytes themselves if they only begin like gzip, or hold too much. */
+function unpack(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch {
+    return bytes;
   }
 }

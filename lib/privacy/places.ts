@@ -7,7 +7,7 @@ import { listDeliveries } from '#lib/deliveries/list';
 import { type InboundEvent, listEvents, putErased } from '#lib/inbound/event';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
-import { ERASED, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
+import { silent, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import { deliveriesOf, listTimeline, putTimelineEntries } from '#lib/orders/store';
 import { deadLetterQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
@@ -225,10 +225,10 @@ async function* wordsOf(delivery: Delivery): AsyncGenerator<Found> {
 
 const saysAnything = (
   { cause, subject, closed }: Delivery,
-  attempts: ReadonlyArray<{ description?: string }>,
+  attempts: ReadonlyArray<{ code?: string; description?: string }>,
 ): boolean =>
-  [cause?.description, closed?.cause?.description, ...attempts.map(({ description }) => description)].some(
-    (words) => words !== undefined && words !== ERASED,
+  [cause, closed?.cause, ...attempts].some(
+    (each) => each?.description !== undefined && each.description !== silent(each.description, each.code),
   ) ||
   (subject.input !== undefined && subject.input !== null);
 

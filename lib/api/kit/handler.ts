@@ -36,7 +36,7 @@ export function createHandler<E extends Env>(app: Hono<E>) {
 function withinLimit(result: APIGatewayProxyStructuredResultV2, accepted = ''): APIGatewayProxyStructuredResultV2 {
   const { body = '', isBase64Encoded, headers } = result;
   if (isBase64Encoded || Buffer.byteLength(body) <= MAX_ANSWER_BYTES) return result;
-  if (!/\bgzip\b/i.test(accepted))
+  if (!/(\bgzip\b|\*)(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted))
     return refuse(406, 'answer_too_large', `over ${MAX_ANSWER_BYTES} bytes: ask with \`accept-encoding: gzip\``);
   const packed = { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' };
   return { ...result, headers: packed, body: gzipSync(body).toString('base64'), isBase64Encoded: true };
