@@ -22,6 +22,11 @@ const line: fc.Arbitrary<SnapshotLine> = fc.record({
   unitPrice: fc.nat(2),
 });
 
+const event = fc.record({
+  ...{ id: fc.constant('e1'), type: fc.constant('delivered'), at: minute.map(at), trackingNumber: fc.constant('JD00') },
+  lineItems: fc.constantFrom('li_0', 'li_1', 'li_2').map((id) => (id === 'li_0' ? [] : [{ id, quantity: 1 }])),
+});
+
 const snapshot: fc.Arbitrary<Happening> = fc
   .record({
     minute,
@@ -30,8 +35,14 @@ const snapshot: fc.Arbitrary<Happening> = fc
     cancelled: fc.boolean(),
     lines: fc.uniqueArray(line, { selector: ({ id }) => id, maxLength: 3 }),
     number: fc.constantFrom('SC-1', 'SC-2'),
+    placedAt: minute.map(at),
+    timesAssumed: fc.boolean(),
+    events: fc.array(event, { maxLength: 1 }),
   })
-  .map(({ minute, ...changes }) => ({ what: 'snapshot', minute, snapshot: snapshotOf(changes) }));
+  .map(({ minute, timesAssumed, ...told }) => {
+    const changes = { ...told, ...(timesAssumed && { timesAssumed }) };
+    return { what: 'snapshot', minute, snapshot: snapshotOf(changes) };
+  });
 
 const PLACED = [
   { id: 'li_1', quantity: 2 },

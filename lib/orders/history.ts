@@ -28,16 +28,16 @@ export function isCancelled({ stands, snapshot, cancelledLast, lifted = '' }: Sn
   return snapshot.cancelled || stands.clock === 'hub' || stands.version <= last;
 }
 
-/** Whether the latest word does not say cancelled, and no date says that it is later than the cancellation. */
+/** Whether the snapshot that stands does not say cancelled, and no date shows that it is later than the cancellation. */
 export const isDoubtful = (history: SnapshotHistory): boolean => !history.snapshot.cancelled && isCancelled(history);
 
-/** The history with no cancellation told so far; a later one stands. */
+/** The history without the cancellations told so far; a later one stands. */
 export function liftCancellation(history: SnapshotHistory): SnapshotHistory {
   const { cancelledLast: lifted } = lastCancellation(history);
   return lifted === undefined ? history : { ...history, lifted };
 }
 
-/** The latest of two versions that said cancelled. */
+/** The latest version that said cancelled. */
 export function lastCancellation(...histories: SnapshotHistory[]): Pick<SnapshotHistory, 'cancelledLast'> {
   const versions = histories.flatMap(({ cancelledLast, snapshot, stands }) => [
     ...(cancelledLast === undefined ? [] : [cancelledLast]),
@@ -47,6 +47,7 @@ export function lastCancellation(...histories: SnapshotHistory[]): Pick<Snapshot
   return cancelledLast === undefined ? {} : { cancelledLast };
 }
 
+/** The latest version whose cancellation a person lifted. */
 export function lastLifted(...histories: SnapshotHistory[]): Pick<SnapshotHistory, 'lifted'> {
   const lifted = histories
     .flatMap((history) => history.lifted ?? [])
@@ -99,14 +100,16 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
  * same snapshots give the same history.
  */
 export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotHistory {
-  const [stands, yields] = compareStamps(a.stands, b.stands) >= 0 ? [a, b] : [b, a];
+  // Two copies may differ in times that were assumed.
+  const order = compareStamps(a.stands, b.stands) || compareText(timesIn(b.snapshot), timesIn(a.snapshot));
+  const [stands, yields] = order >= 0 ? [a, b] : [b, a];
   const present = new Set(stands.snapshot.lines.map(({ id }) => id));
   const originals = onePerLine([...a.originals, ...b.originals].sort(earliestFirst));
   const yielding = yields.snapshot.lines.map((line) => ({ ...yields.stands, id: line.id, line }));
   const vanished = [...stands.vanished, ...yields.vanished, ...yielding].filter(({ id }) => !present.has(id));
   return {
     stands: stands.stands,
-    snapshot: { ...earliest(stands, yields), version: stands.stands.version },
+    ...placedFirst({ ...stands.snapshot, version: stands.stands.version }, a, b),
     paid: joinPayments(a.paid, b.paid),
     cancelledAt:
       [a.cancelledAt, b.cancelledAt]
@@ -120,6 +123,8 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),
   };
 }
+
+const timesIn = ({ paidAt, events = [] }: OrderSnapshot): string => canonicalJson([paidAt, events]);
 
 type ToldQuantity = Stamp & { id: string; quantity: number };
 
@@ -145,22 +150,24 @@ export function levelsOf(
   return levels.length > 0 ? { levels } : {};
 }
 
+/** The later of two statements of a payment; one whose time was assumed counts only where there is no other. */
 export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['paid']): SnapshotHistory['paid'] {
   if (!a || !b) return a ?? b;
-  const later = compareStamps(a, b) >= 0 ? a : b;
-  const first = [a.at, b.at].sort(compareText)[0] ?? later.at;
-  return a.hash === b.hash || (a.assumed && b.assumed) ? { ...later, at: first } : later;
+  const isA = Boolean(a.assumed) === Boolean(b.assumed) ? compareStamps(a, b) >= 0 : !a.assumed;
+  const stands = isA ? a : b;
+  const first = [a.at, b.at].sort(compareText)[0] ?? stands.at;
+  return a.hash === b.hash || (a.assumed && b.assumed) ? { ...stands, at: first } : stands;
 }
 
-/**
- * The snapshot that stands; where two say the same, the one with the earlier times, which may be assumed. What was assumed
- * first, as the order became known, is not assumed anew with each change.
- */
-function earliest({ stands, snapshot }: SnapshotHistory, yields: SnapshotHistory): OrderSnapshot {
-  const { placedAt } = yields.snapshot;
-  if (placedAt >= snapshot.placedAt) return snapshot;
-  if (stands.hash === yields.stands.hash) return yields.snapshot;
-  return snapshot.timesAssumed ? { ...snapshot, placedAt } : snapshot;
+/** A snapshot as it stands: with assumed times, the order was placed at the first instant that any of them told. */
+export function placedFirst(
+  snapshot: OrderSnapshot,
+  ...histories: SnapshotHistory[]
+): Pick<SnapshotHistory, 'snapshot' | 'firstPlacedAt'> {
+  const all = histories.map((each) => each.firstPlacedAt ?? each.snapshot.placedAt);
+  const first = all.sort(compareText)[0] ?? snapshot.placedAt;
+  const placedAt = snapshot.timesAssumed ? first : snapshot.placedAt;
+  return { snapshot: { ...snapshot, placedAt }, ...(first < placedAt && { firstPlacedAt: first }) };
 }
 
 /** The first entry of each line, by line id. */

@@ -27,14 +27,16 @@ export interface Stamp {
 export interface SnapshotHistory {
   stands: Stamp;
   snapshot: OrderSnapshot;
-  /** The latest statement of when it was paid: a payment is never forgotten. */
+  /** The latest statement of when it was paid, if possible one not assumed: a payment is never forgotten. */
   paid: (Stamp & { at: string; assumed?: true }) | null;
   /** The earliest version that said cancelled. */
   cancelledAt: string | null;
   /** The latest such version; absent where there is none, and in what was stored before it was kept. */
   cancelledLast?: string;
-  /** The latest that a person lifted. */
+  /** The latest version whose cancellation a person lifted. */
   lifted?: string;
+  /** The earliest that any snapshot had for `placedAt`; absent if `snapshot` has it. */
+  firstPlacedAt?: string;
   /** Each line's quantity in the earliest snapshot that had it. */
   originals: Array<Stamp & { id: string; quantity: number }>;
   /** The earliest snapshot to tell of a quantity other than the original; absent where none did. */

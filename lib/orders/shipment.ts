@@ -93,7 +93,7 @@ const WORDS = ['type', 'at', 'trackingNumber', 'trackingUrl', 'carrier', 'descri
 
 function mergeEvent(known: ShipmentEvent | undefined, told: ShipmentEvent): ShipmentEvent {
   const [lineItems] = [known, told]
-    .flatMap((event) => (event?.lineItems ? [event.lineItems] : []))
+    .flatMap((event) => (event?.lineItems?.length ? [event.lineItems] : []))
     .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
   return {
     ...{ id: told.id, by: told.by, type: told.type, at: told.at },

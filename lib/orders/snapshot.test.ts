@@ -173,6 +173,9 @@ describe('applySnapshot', () => {
     const event = { id: 'e1', type: 'in_transit', at: at(1) };
     const late = tell(order, 2, { events: [event] }).order;
     expect(late.shipmentEvents).toEqual([{ ...event, by: 'scopio-main' }]);
+    const inside = { ...event, lineItems: [{ id: 'li_1', quantity: 1 }] };
+    const more = tell(tell(late, 2, { events: [inside] }).order, 1, { events: [{ ...event, lineItems: [] }] });
+    expect(more.order.shipmentEvents).toEqual([{ ...inside, by: 'scopio-main' }]);
   });
 
   it('keeps a line that vanished, and gives it back when it returns', () => {
@@ -309,4 +312,11 @@ it('keeps the times of the first look at a source that tells none, however often
   const source = { connection: 'scopio-main', event: 'evt_3', receivedAt: third };
   const { order } = applySnapshot(second.order, { ...seen(third), version: third, note: 'Ring twice' }, source);
   expect(order).toMatchObject({ placedAt: first.order.placedAt, paidAt: first.order.placedAt });
+});
+
+it('keeps what a source said of times, whatever it leaves out later', () => {
+  const assumed = { timesAssumed: true } as const;
+  const known = tell(null, 2, { placedAt: at(0), paidAt: at(1) }).order;
+  const later = tell(known, 4, { ...assumed, placedAt: at(4), paidAt: at(4), note: 'Ring twice' }).order;
+  expect(later).toMatchObject({ placedAt: at(0), paidAt: at(1) });
 });

@@ -59,14 +59,14 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
   const newer = compareStamps(told.stands, order.history.stands) > 0;
   const same = told.stands.hash === order.history.stands.hash;
   const history = joinHistories(order.history, told);
-  const { all: shipmentEvents, added } = addEvents(order.shipmentEvents, snapshot.events ?? [], source.connection);
-  if (sameContent(history, order.history) && added.length === 0)
+  const { all: shipmentEvents } = addEvents(order.shipmentEvents, snapshot.events ?? [], source.connection);
+  if (sameContent([history, shipmentEvents], [order.history, order.shipmentEvents]))
     return { result: same ? 'same' : 'older', order, timeline: [] };
   const snapshotEvent = newer && !same ? source.event : order.snapshotEvent;
   const next = derive({ ...order, history, snapshotEvent, shipmentEvents });
   const timeline = tellTimeline(order, next, source);
   if (same && newer) return { result: 'same', order: next, timeline };
-  const visible = newer || !sameContent(view(order), view(next));
+  const visible = newer || !sameContent([view(order), order.shipmentEvents], [view(next), shipmentEvents]);
   return { result: visible ? 'updated' : same ? 'same' : 'older', order: next, timeline };
 }
 

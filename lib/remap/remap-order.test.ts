@@ -112,3 +112,11 @@ it('a masked difference still says that there is one', () => {
   ];
   expect(maskBuyer(changes)).toEqual([{ member: 'buyer.email', from: null, to: '***' }, changes[1]]);
 });
+
+it('assumes no time anew that was assumed before', () => {
+  const seen = (minute: number, note: string) =>
+    snapshotOf({ placedAt: at(minute), paidAt: at(minute), timesAssumed: true, note, version: at(minute) });
+  const [first, second] = [seen(1, 'a'), seen(2, 'b')];
+  const { order } = applySnapshot(applySnapshot(null, first, sourceOf(1)).order, second, sourceOf(2));
+  expect(rereadOrder(order, seen(2, 'c'), at(2))).toMatchObject({ placedAt: at(1), paidAt: at(1) });
+});

@@ -17,6 +17,7 @@ import {
   lastLifted,
   levelsOf,
   onePerLine,
+  placedFirst,
   quantitiesOf,
 } from '#lib/orders/history';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
@@ -157,10 +158,12 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
   const kept = history.originals.filter(isKept);
   const originals = onePerLine([...kept, ...told.originals].sort(earliestFirst));
   const levels = (history.levels ?? []).filter(({ hash }) => hash !== stands.hash);
-  const otherPayment = history.paid?.hash === stands.hash ? null : history.paid;
+  // Times that are assumed are those of the first snapshot, whatever this one says.
+  const isAssumed = snapshot.timesAssumed && told.snapshot.timesAssumed;
+  const otherPayment = history.paid?.hash === stands.hash && !isAssumed ? null : history.paid;
   return {
     stands: { ...told.stands, version },
-    snapshot: { ...told.snapshot, version },
+    ...placedFirst({ ...told.snapshot, version }, told, ...(isAssumed ? [history] : [])),
     // A payment is never forgotten, also when it was a misreading: it has had its effect.
     paid: told.paid ? joinPayments(otherPayment, told.paid) : history.paid,
     ...cancellation(history, told),
