@@ -8,7 +8,7 @@ const NO_HUB = 'http://127.0.0.1:9';
 
 export type Alone = Awaited<ReturnType<typeof startAlone>>;
 
-/** One function at a time with all that stands behind it, and no queue or clock that calls another. */
+/** Runs one function at a time with everything behind it, but without queues or clocks that call others. */
 export async function startAlone(data: string) {
   const aws = await startAws({ dataDir: `${data}/aws` });
   Object.assign(process.env, awsEnvironment(aws), { PUBLIC_URL: NO_HUB });
@@ -28,7 +28,7 @@ export async function startAlone(data: string) {
       if (!name) throw new Error(`no function has its handler in ${file}`);
       return invoke(handlersOnDemand(), name, event);
     },
-    /** Takes what waits in the queues. */
+    /** Takes the messages that wait in the queues. */
     async take(): Promise<Array<{ queue: string; body: string }>> {
       const taken = await Promise.all(queues.map(({ name }) => takeAll(name)));
       return taken.flat();

@@ -19,9 +19,9 @@ export interface HubOptions {
   file: ConnectionsFile;
   apiKey: string;
   logFile: string;
-  /** Keeps how far the table's stream has been handed on. */
+  /** Remembers how far the table's stream has been handed on. */
   positionsFile: string;
-  /** Threads that work queues and schedules; with 0 the thread that answers requests works them, too. */
+  /** Threads that work queues and schedules; with 0, the thread that answers requests does it. */
   workers: number;
   aws: RunningAws;
 }
@@ -38,7 +38,7 @@ export async function startHub(
   server: Server,
   { file, apiKey, logFile, positionsFile, workers, aws }: HubOptions,
 ): Promise<RunningHub> {
-  // A key that an earlier start was given is nobody's now.
+  // An earlier start's key must not be valid any more.
   await revokeApiKeys(LOCAL_KEY_NAME);
   await putApiKey(apiKey, LOCAL_KEY_NAME, ['ops', 'privacy']);
   await endLeases(file.connections.map(({ connection }) => connection.id));
@@ -68,7 +68,7 @@ export async function startHub(
   };
 }
 
-/** One process is the whole hub here: a lease that stands at its start is a dead worker's. */
+/** Here, one process is the whole hub: a lease found at its start is a dead worker's. */
 async function endLeases(connections: readonly string[]): Promise<void> {
   const longAgo = new Date(0).toISOString();
   for (const connection of connections) {

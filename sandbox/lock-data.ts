@@ -25,7 +25,7 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  // The pid may have been given to somebody else since; only Linux tells.
+  // The pid may belong to another process by now; only Linux can tell.
   const cmdline = `/proc/${pid}/cmdline`;
   return !existsSync(cmdline) || readFileSync(cmdline, 'utf8').includes('start.ts');
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 const HOST = '127.0.0.1';
 
-/** A server of the loopback interface, at a port of the system's choice unless one is asked for. */
+/** A server on the loopback interface, at any free port unless one is asked for. */
 export async function serveLoopback(listener: RequestListener, asked = 0) {
   const server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
@@ -14,7 +14,7 @@ export async function serveLoopback(listener: RequestListener, asked = 0) {
     server,
     port,
     url: `http://${HOST}:${port}`,
-    /** Whoever is connected is dropped. */
+    /** Closes every connection, too. */
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

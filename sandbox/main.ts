@@ -16,12 +16,12 @@ import { offerTraces } from './runtime/lineage.ts';
 
 let isStopping = false;
 
-/** Starts all there is; a mistake of the person at the keyboard ends it in one line. */
+/** Starts everything; a user's mistake ends it with one line. */
 export async function main(): Promise<void> {
   try {
     await start();
   } catch (error) {
-    // The story asks a hub that is going down.
+    // The story may still ask a hub that is shutting down.
     if (isStopping) return;
     if (!(error instanceof StartError)) throw error;
     console.error(error.message);
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   checkNode();
   refuseDefaultKey(options);
   const given = options.connections ? readFile(options.connections) : undefined;
-  // A file that cannot be used is refused before anything starts.
+  // An unusable file is refused before anything starts.
   const parsed = given ? await parse(given.text, given.path) : undefined;
   const data = resolve(options.data);
   if (options.fresh) rmSync(data, { recursive: true, force: true });
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   if (!lockData(data))
     throw new StartError(`${options.data} is in use by another hub: stop it or choose another --data`);
 
-  // At once, so that a port in use is known before anything boots; until the hub is there it answers 503.
+  // Listens at once, so that a port in use is noticed before anything boots; until the hub is up it answers 503.
   const { server, url, port } = await serveLoopback(answerNotYet, options.port).catch((error) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new StartError(`port ${options.port} is in use: npm start -- --port ${options.port + 1}`);
@@ -57,7 +57,7 @@ async function start(): Promise<void> {
   if (older)
     console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
   const { apiKey, fsync, workers } = options;
-  // By itself V8 lets a busy heap grow up to fourfold before it collects what is old; twice takes a quarter less memory.
+  // By default V8 lets a busy heap grow fourfold before it collects old objects; twofold takes a quarter less memory.
   if (workers > 0) setFlagsFromString('--heap-growing-percent=100');
   const aws = await startAws({ dataDir: join(data, 'aws'), fsync, inProcess: workers === 0 });
   askNearby(aws.connect(), aws.emulated);
@@ -67,7 +67,7 @@ async function start(): Promise<void> {
   const { provision } = await import('./provision.ts');
   const environment = await provision();
   Object.assign(process.env, environment);
-  // As a deployment writes them: what the command line wants to put connections and keys here.
+  // As a deployment writes it: the command line needs it to put connections and keys here.
   const outputs = { url, environment: { ...endpoints, ...environment } };
   writePrivately(join(data, 'outputs.json'), JSON.stringify(outputs, null, 2));
   const marketplaces = options.sandbox
@@ -82,7 +82,7 @@ async function start(): Promise<void> {
     await marketplaces?.stop();
     await aws.stop();
   });
-  // Node writes its compile cache at exit, which a kill skips.
+  // Node writes its compile cache at exit, which a kill would skip.
   flushCompileCache();
   const connections = file.connections.map(({ connection }) => connection.id);
   console.log(banner(url, options.data, connections, marketplaces));
@@ -96,19 +96,19 @@ async function start(): Promise<void> {
   if (link) console.log(`Console                   ${url}/console/\n  signs in once           ${link}`);
 }
 
-/** Makes the state readable by its owner alone: it holds buyers' data. A folder that held no state keeps its mode. */
+/** Makes the state readable by its owner only: it holds buyers' data. A folder without state keeps its mode. */
 function makePrivate(data: string): void {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (existsSync(join(data, 'aws'))) chmodSync(data, 0o700);
 }
 
-/** A file keeps the mode that it was made with: an older one goes first. */
+/** Removes the file first, as an existing file would keep its mode. */
 function writePrivately(path: string, content: string): void {
   rmSync(path, { force: true });
   writeFileSync(path, content, { mode: 0o600 });
 }
 
-/** Before DynamoDB was kept in a file it was a folder, which nothing reads. Returns where it is now. */
+/** Moves away the folder that DynamoDB was kept in before it was a file; nothing reads it. Returns its new place. */
 function setAsideOlderState(data: string): string | undefined {
   if (!existsSync(join(data, 'aws', 'dynamodb'))) return undefined;
   const older = join(data, 'aws-older');

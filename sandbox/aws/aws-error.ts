@@ -1,4 +1,4 @@
-/** An answer of status 4xx in the shape of the AWS JSON protocols: `__type`, `message` and what the error adds. */
+/** A 4xx answer in the shape of the AWS JSON protocols: `__type`, `message` and what the error adds. */
 export class AwsError extends Error {
   readonly status: number;
   readonly type: string;

@@ -7,17 +7,17 @@ export interface Endpoints {
   secretsManager: string;
 }
 
-/** By which variable the SDK's clients, and whoever starts us, name the endpoint of a service. */
+/** The variables that name a service's endpoint, for the SDK's clients and for whoever starts us. */
 export const ENDPOINT_VARIABLES = {
   dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
   sqs: 'AWS_ENDPOINT_URL_SQS',
   secretsManager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
 } as const satisfies Record<keyof Endpoints, string>;
 
-/** Names the endpoints that are emulators of ours, for who inherits this environment. */
+/** Names the endpoints that are our emulators, for processes that inherit this environment. */
 export const EMULATED_VARIABLE = 'LONGSHORE_EMULATED';
 
-/** The endpoints that an environment puts in the place of emulators: those it names, but for emulators of ours. */
+/** The endpoints that the environment sets in place of emulators; our own emulators do not count. */
 export function endpointsElsewhere(env: NodeJS.ProcessEnv = process.env): Partial<Endpoints> {
   const emulated = new Set(env[EMULATED_VARIABLE]?.split(' '));
   return Object.fromEntries(
@@ -28,7 +28,7 @@ export function endpointsElsewhere(env: NodeJS.ProcessEnv = process.env): Partia
   );
 }
 
-/** A random access key; the same for a folder, as implementations of DynamoDB keep a database for each key. */
+/** A random access key, always the same for a folder: some implementations of DynamoDB keep a database for each key. */
 export function keptAccessKey(dataDir: string, makeKey: () => string): string {
   const file = join(dataDir, 'access-key');
   if (existsSync(file)) return readFileSync(file, 'utf8');

@@ -7,10 +7,10 @@ import type { FromWorker, ToWorker } from './worker.ts';
 export type { AwsOptions, Endpoints, Reachable, RunningAws };
 
 /**
- * Starts DynamoDB, SQS and Secrets Manager on loopback with their state in `dataDir`, in a worker thread of their own
- * so that the caller's thread keeps a core. They end with the process; after a kill the same `dataDir` can be started
- * again at once. An endpoint in the environment (AWS_ENDPOINT_URL_DYNAMODB and its like) takes an emulator's place. A
- * worker that dies while running is an uncaught error of the process.
+ * Starts DynamoDB, SQS and Secrets Manager on loopback with their state in `dataDir`, in a worker thread, so that the
+ * caller's thread keeps a core. They end with the process; after a kill the same `dataDir` can be used again at once.
+ * An endpoint in the environment (such as AWS_ENDPOINT_URL_DYNAMODB) replaces an emulator. If the worker dies while
+ * running, that is an uncaught error of the process.
  */
 export async function startAws({ inProcess = false, ...options }: AwsOptions & { inProcess?: boolean }) {
   const placed = { elsewhere: endpointsElsewhere(), ...options };
@@ -18,7 +18,7 @@ export async function startAws({ inProcess = false, ...options }: AwsOptions & {
 }
 
 async function startHere(options: AwsOptions): Promise<RunningAws> {
-  // Whoever has them in a thread need not read them, too.
+  // Imported only here: with a worker thread, this one need not load them.
   const [{ runAws }, { serveNearby }] = await Promise.all([import('./run-aws.ts'), import('./nearby.ts')]);
   const { listeners, stop, ...reachable } = await runAws(options);
   const ports: MessagePort[] = [];
@@ -38,12 +38,12 @@ async function startHere(options: AwsOptions): Promise<RunningAws> {
 }
 
 async function startWorker(options: AwsOptions): Promise<RunningAws> {
-  // A worker inherits flags such as --input-type, with which it would not start.
+  // Not inherited: with flags such as --input-type a worker would not start.
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'emulators',
     workerData: options,
     execArgv: [],
-    // Requests and answers are soon forgotten; V8 would let them grow to 192 MB.
+    // Requests and answers are short-lived; by default V8 would let them grow to 192 MB.
     resourceLimits: { maxYoungGenerationSizeMb: 32 },
   });
   const exited = once(worker, 'exit');
@@ -66,7 +66,7 @@ async function startWorker(options: AwsOptions): Promise<RunningAws> {
   };
 }
 
-/** The variables that point ordinary AWS SDK clients at the emulators, and let them in. */
+/** The variables that point ordinary AWS SDK clients at the emulators and give them access. */
 export const awsEnvironment = ({ endpoints, accessKeyId, emulated }: Reachable): Record<string, string> => ({
   [ENDPOINT_VARIABLES.dynamodb]: endpoints.dynamodb,
   [ENDPOINT_VARIABLES.sqs]: endpoints.sqs,

@@ -1,22 +1,22 @@
 /**
- * The emulators asked from within their process, in messages in place of HTTP: who asks is the same SDK, which
- * signs, and who answers the same service. A request over loopback takes ten times the CPU of a message.
+ * Requests to the emulators from within their process, as messages instead of HTTP, between the same SDK, which signs,
+ * and the same services: a request over loopback takes ten times the CPU of a message.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { type NearbyAnswer, type NearbyRequest, nearby } from '#lib/platform/sdk-tuning/nearby';
 import type { Listener } from './serve.ts';
 
-/** A request, or without it that whoever asked has hung up. */
+/** A request; without one, the caller has hung up. */
 type FromCaller = [id: number, host: string, asked?: NearbyRequest];
-/** An answer, or without it that the connection broke. */
+/** An answer; without one, the connection broke. */
 type ToCaller = [id: number, answer?: NearbyAnswer];
 
-/** With more questions open than these, nobody waits longer because an answer takes another turn of the event loop. */
+/** With more open requests than this, waiting one more turn of the event loop delays no answer. */
 const BUSY = 8;
 
 /**
- * Posts in one message what is said at one moment, or in one turn of the event loop while much is `open`: a message costs
- * more than what is in it.
+ * Posts in one message what is said in one tick (with many requests `open`, in one turn of the event loop): the message
+ * itself costs more than its content.
  */
 function gather<Said extends FromCaller | ToCaller>(port: MessagePort, open: () => number): (said: Said) => void {
   let all: Said[] = [];
@@ -35,7 +35,7 @@ function gather<Said extends FromCaller | ToCaller>(port: MessagePort, open: () 
 
 const hostOf = (endpoint: string): string => new URL(endpoint).host;
 
-/** Answers what comes from one thread. */
+/** Answers the requests of one thread. */
 export function serveNearby(port: MessagePort, listeners: readonly Listener[]): void {
   const byHost = new Map(listeners.map((listener) => [hostOf(listener.endpoint), listener]));
   const hungUp = new Map<number, () => void>();
@@ -62,16 +62,16 @@ export function serveNearby(port: MessagePort, listeners: readonly Listener[]): 
   port.on('message', (all: FromCaller[]) => {
     for (const each of all) hear(each);
   });
-  // A thread that ends has hung up, as its sockets would: else a receive that waits takes a message along.
+  // A thread that ends hangs up, as its sockets would: otherwise a waiting receive would still take a message.
   port.on('close', () => {
     for (const hangUp of [...hungUp.values()]) hangUp();
   });
 }
 
-/** What the emulators look at: each header more is copied twice. */
+/** The headers that the emulators read: each further header is copied twice. */
 const HEADERS = new Set(['authorization', 'x-amz-target', 'x-amzn-trace-id']);
 
-/** In small letters, as HTTP hands them on: the SDK says `X-Amzn-Trace-Id`. */
+/** In lower case, as HTTP passes them on: the SDK writes `X-Amzn-Trace-Id`. */
 const headersOf = ({ headers }: NearbyRequest): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers)
@@ -79,7 +79,7 @@ const headersOf = ({ headers }: NearbyRequest): Record<string, string> =>
       .filter(([name]) => HEADERS.has(name)),
   );
 
-/** Has the SDK of this thread ask these endpoints through a port whose other end `serveNearby` has. */
+/** Makes this thread's SDK reach these endpoints through a port; `serveNearby` has its other end. */
 export function askNearby(port: MessagePort, endpoints: readonly string[]): void {
   const waiting = new Map<number, (answer?: NearbyAnswer) => void>();
   const say = gather<FromCaller>(port, () => waiting.size);
@@ -97,7 +97,7 @@ export function askNearby(port: MessagePort, endpoints: readonly string[]): void
           waiting.delete(id);
           signal?.removeEventListener('abort', hangUp);
           if (answer) resolve(answer);
-          // As a socket would have it, so that the SDK takes it up again.
+          // As a broken socket would fail, so that the SDK retries.
           else reject(Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' }));
         });
         if (signal?.aborted) return waiting.get(id)?.();

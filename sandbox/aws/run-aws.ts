@@ -10,30 +10,30 @@ import { type Listener, serve } from './serve.ts';
 import { openSqs } from './sqs/index.ts';
 
 export interface AwsOptions {
-  /** The folder of all state, created where missing, used by one process at a time. */
+  /** The folder of all state, created if missing; only one process at a time may use it. */
   dataDir: string;
-  /** Answers wait for the disk, so that what is answered outlives a power cut. */
+  /** Answers wait for the disk, so that what was answered survives a power cut. */
   fsync?: boolean;
-  /** How often items past their time to live are deleted. */
+  /** How often expired items are deleted. */
   ttlSweepMs?: number;
   /** How long a table's stream keeps its records: 24 hours, as at AWS. */
   streamMs?: number;
-  /** How long to wait for another process to let go of `dataDir`. */
+  /** How long to wait for another process to release `dataDir`. */
   lockWaitMs?: number;
-  /** What is called in the place of emulators. */
+  /** Endpoints that replace emulators. */
   elsewhere?: Partial<Endpoints>;
 }
 
 export interface Reachable {
   endpoints: Endpoints;
-  /** What every request must be signed with: made anew at each start, as loopback is open to all users of a machine. */
+  /** The key that requests must be signed with: new at each start, as every user of the machine can reach loopback. */
   accessKeyId: string;
   /** Which endpoints are emulators of ours. */
   emulated: string[];
 }
 
 export interface RunningAws extends Reachable {
-  /** A port for a thread of this process to ask the emulators through (`askNearby`). */
+  /** A port through which a thread of this process reaches the emulators (`askNearby`). */
   connect(): MessagePort;
   /** Closes listeners and files; waiting requests are cut off. */
   stop(): Promise<void>;
@@ -51,7 +51,7 @@ export async function runAws({
   elsewhere = {},
 }: AwsOptions): Promise<Omit<RunningAws, 'connect'> & { listeners: readonly Listener[] }> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // DynamoDB first: the lock on its store guards the whole directory.
+  // DynamoDB first: the lock on its file guards the whole folder.
   const dynamoDb = openDynamoDb({ file: join(dataDir, 'dynamodb.sqlite'), fsync, ttlSweepMs, lockWaitMs, streamMs });
   const sqs = openSqs({ file: join(dataDir, 'sqs.sqlite'), fsync });
   const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });

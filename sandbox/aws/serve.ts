@@ -6,7 +6,7 @@ import { LostConnection } from './faults/lost-connection.ts';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
 
-/** What an operation may know of the caller: `onClose` runs when it has gone, or been answered. */
+/** What an operation may know of the caller. `onClose` runs when the caller has gone or been answered. */
 export interface Caller {
   /** Its X-Amzn-Trace-Id. */
   trace?: string;
@@ -21,13 +21,13 @@ export interface Service {
   targets: readonly string[];
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
   handle: Handle;
-  /** The one access key that is let in. */
+  /** The only access key that is accepted. */
   accessKeyId: string;
-  /** Resolves when all writes so far are committed; answers wait for it, as they may rest on what others wrote. */
+  /** Resolves when all writes so far are committed. Answers wait for it: they may depend on others' writes. */
   committed?: () => Promise<void> | undefined;
 }
 
-/** A request however it came, over a socket or from another thread. */
+/** A request, whether from a socket or from another thread. */
 interface Asked {
   headers: IncomingHttpHeaders;
   body: string | Promise<string>;
@@ -43,7 +43,7 @@ interface Answer {
 
 export interface Listener {
   endpoint: string;
-  /** Answers as the endpoint does. Rejects where the caller is to lose its connection. */
+  /** Answers as the endpoint does. Rejects if the caller is to lose its connection. */
   answer(asked: Asked): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export async function serve(service: Service): Promise<Listener> {
       () => response.destroy(),
     );
   });
-  // The SDK keeps its sockets; closing an idle one would race with its next request.
+  // The SDK keeps its sockets open; closing an idle one could race with its next request.
   server.keepAliveTimeout = 0;
   return { endpoint: url, answer: (asked) => answer(service, asked), close };
 }
@@ -90,7 +90,7 @@ async function perform(service: Service, { headers, body, onClose }: Asked): Pro
   }
 }
 
-/** Signatures are taken at their word: whoever knows the key of the moment is let in, as it is nowhere but with the hub. */
+/** Signatures are not verified: it is enough to know the current key, which only the hub has. */
 function isSignedWith(accessKeyId: string, authorization = ''): boolean {
   const given = Buffer.from(/\bCredential=([^/,\s]+)/.exec(authorization)?.[1] ?? '');
   const wanted = Buffer.from(accessKeyId);

@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { serveNearby } from './nearby.ts';
 import { type AwsOptions, type Reachable, runAws } from './run-aws.ts';
 
-/** What a worker is told: to stop, or of a thread that asks it. */
+/** What a worker is told: to stop, or the port of a thread that sends requests. */
 export type ToWorker = 'stop' | MessagePort;
 
 /** The one message a worker sends: where it listens, or why it does not. */

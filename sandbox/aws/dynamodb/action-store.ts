@@ -16,8 +16,8 @@ interface ActionStoreOptions {
 }
 
 /**
- * The store a dynalite action works on: it answers at once and its writes only land in the plan, so that an action is
- * one step that nothing interleaves with, and takes effect as a whole or not at all.
+ * The store that a dynalite action works on. It answers at once, and its writes go only into the plan, so an action is
+ * one step: nothing interleaves with it, and it takes effect as a whole or not at all.
  */
 export function actionStore(options: ActionStoreOptions): ActionStore {
   const { rows, plan, tables, storeOptions, charge } = options;
@@ -25,7 +25,7 @@ export function actionStore(options: ActionStoreOptions): ActionStore {
 
   function itemStore(name: string): SubStore {
     const store = sub(itemPrefix(name));
-    // dynalite reads an item right before it writes it: that read is what the write replaces.
+    // dynalite reads an item right before it writes it, so the item last read is the one that the write replaces.
     let last: { key: string; item: Item | undefined } | undefined;
     const read = (key: string) => {
       last = { key, item: store.read(key) };

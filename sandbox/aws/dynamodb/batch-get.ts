@@ -17,10 +17,10 @@ interface Wanted {
   _projection?: { paths: unknown[]; nestedPaths?: unknown };
 }
 
-/** Checked requests, by what they ask besides the keys. */
+/** Checked requests, by everything but their keys. */
 const known = new Map<string, Record<string, Wanted>>();
 
-/** Reads many items, in an order of its own as AWS does; what does not fit on a page is told as unprocessed. */
+/** Reads many items, in an order of its own as AWS does; those that do not fit on a page are unprocessed. */
 export function batchGetItem(store: Store, actions: ActionStore, input: Input): Input {
   const Responses: Record<string, Item[]> = {};
   const UnprocessedKeys: Record<string, unknown> = {};
@@ -60,7 +60,7 @@ function keyed(table: Table, keys: readonly Item[]): Map<string, Item> {
   return new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Like `prepare`: dynalite checks each kind of request once, and every request that is not plainly right. */
+/** Like `prepare`: dynalite checks one request of each kind, and every request that is not plainly right. */
 function prepareBatch(input: Input, actions: ActionStore): Record<string, Wanted> {
   const wanted = Object.entries((input.RequestItems ?? {}) as Record<string, Wanted>);
   const count = wanted.reduce((sum, [, { Keys }]) => sum + (Array.isArray(Keys) ? Keys.length : MAX_KEYS + 1), 0);

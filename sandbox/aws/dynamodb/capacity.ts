@@ -3,17 +3,17 @@ import { validationError } from '../aws-error.ts';
 const READ_UNIT_BYTES = 4096;
 const WRITE_UNIT_BYTES = 1024;
 
-/** What one step of a request costs a table and its indexes. */
+/** What one step of a request costs on a table and its indexes. */
 export interface Charge {
   table: string;
   units: number;
   indexes: Array<{ name: string; isLocal: boolean; units: number }>;
 }
 
-/** Write units of so many bytes: at least one, also where no item is. */
+/** Write units for so many bytes: at least one, even without an item. */
 export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_UNIT_BYTES));
 
-/** Read units of so many bytes; an eventually consistent read takes half. */
+/** Read units for so many bytes; an eventually consistent read takes half. */
 export const readUnits = (bytes: number, isConsistent: boolean): number =>
   Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES)) * (isConsistent ? 1 : 0.5);
 
@@ -35,7 +35,7 @@ interface Units {
   WriteCapacityUnits?: number;
 }
 
-/** Charges by table, as an answer tells them; only transactions say which kind of units they are. */
+/** Charges by table, as an answer shows them; only transactions say which kind of units they are. */
 export function describeCapacity(charges: readonly Charge[], wanted: Wanted, kind?: 'Read' | 'Write') {
   const told = (units: number): Units => ({
     CapacityUnits: units,

@@ -1,6 +1,6 @@
 /**
- * The parts of dynalite that we build on, typed. They are its inside, not its API, which is why its version is pinned:
- * expressions, validation and query planning come from there; storage and everything that writes is ours.
+ * The parts of dynalite that we build on, typed. They are internals, not its API, so its version is pinned.
+ * Expressions, validation and query planning are dynalite's; storage and everything that writes are ours.
  */
 import { createRequire } from 'node:module';
 import { AwsError } from '../aws-error.ts';
@@ -49,7 +49,7 @@ export interface BatchEntry {
   type: 'put' | 'del';
   key: string;
   value?: unknown;
-  /** The value as JSON, where it is known. */
+  /** The value as JSON, if known. */
   json?: string;
 }
 
@@ -67,7 +67,7 @@ export interface SubStore {
 
 /** What dynalite's actions are given to work on. */
 export interface ActionStore {
-  /** Called with the cost of each read, where the request asks for consumed capacity. */
+  /** Called with the cost of each read, if the request asks for consumed capacity. */
   charge?: ((charge: Charge) => void) | undefined;
   options: StoreOptions;
   tableDb: SubStore & { awsAccountId: string; awsRegion: string };
@@ -92,14 +92,14 @@ interface Failure extends Error {
   body?: { __type: string; message?: string };
 }
 
-/** A query or scan once its conditions are a range of keys. */
+/** A query or scan, with its conditions turned into a range of keys. */
 export interface Walk {
   store: ActionStore;
   table: Table;
   data: Input;
   range: Range;
   isLocal: boolean;
-  /** The index does not hold all that was asked for, so the items are read, too. */
+  /** The index lacks some of what was asked for, so the items are read, too. */
   readsItems: boolean;
   startKeyNames: string[];
 }

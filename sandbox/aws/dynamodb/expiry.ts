@@ -19,7 +19,7 @@ export function expiryKey(table: string, seconds: number, itemKey: string): stri
 
 const pad = (seconds: number): string => `${String(seconds).padStart(16, '0')}~`;
 
-/** Plans to drop at most `limit` due entries and returns their keys. AWS leaves alone what is due for five years. */
+/** Plans to drop at most `limit` due entries and returns their keys. Like AWS, it ignores times over five years ago. */
 export function takeDue(
   { rows }: { rows: Rows },
   plan: { entries: BatchEntry[] },

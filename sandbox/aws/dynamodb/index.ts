@@ -59,7 +59,7 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
   ...STREAM_OPERATIONS,
 };
 
-/** DynamoDB in one SQLite file: every request is one step, answered once a crash cannot undo it. */
+/** DynamoDB in one SQLite file: each request is one step, answered once a crash cannot undo it. */
 export function openDynamoDb({ file, fsync = false, ttlSweepMs, lockWaitMs, streamMs }: DynamoDbOptions) {
   const store = openStore({ file, fsync, lockWaitMs, streamMs });
   const stopSweeper = startSweeper(store, ttlSweepMs);
@@ -80,7 +80,7 @@ export function openDynamoDb({ file, fsync = false, ttlSweepMs, lockWaitMs, stre
 
 type CostedRun = (store: Store, input: Input, charges: Charge[] | undefined, operation: string) => Input;
 
-/** Adds what a request cost to its answer, where it asks for that. */
+/** Adds what a request cost to its answer, if it asks for that. */
 function costed(run: CostedRun): Run {
   return (store, { ReturnConsumedCapacity, ...input }, operation) => {
     const wanted: Wanted | undefined = wantedCapacity({ ReturnConsumedCapacity });

@@ -10,7 +10,7 @@ export function itemSize(item: Item): number {
   return size;
 }
 
-/** Bytes of a list or map besides its members, which cost one more each. */
+/** Bytes of a list or map without its members, each of which costs one more. */
 const CONTAINER = 3;
 
 function valueSize(value: AttributeValue): number {
@@ -39,7 +39,7 @@ function sizeAs(type: string, inner: unknown): number {
   }
 }
 
-/** A byte for every two significant digits, one for the exponent, one for a minus. */
+/** One byte for every two significant digits, one for the exponent, one for a minus sign. */
 function numberSize(text: string): number {
   const digits = text.replace(/^-?0*\.?0*|\.|[eE].*$/g, '').replace(/0+$/, '').length;
   return 1 + Math.ceil(digits / 2) + (text.startsWith('-') ? 1 : 0);

@@ -36,12 +36,12 @@ export function planWrite(store: Store, plan: Plan, { operation, prepared, shows
   }
 }
 
-/** The key in the store of the item that a prepared write is about. */
+/** The key in the store of the item that a prepared write concerns. */
 export function storedKey(table: Table, prepared: Input): string {
   return itemPrefix(table.TableName) + engine.createKey((prepared.Key ?? prepared.Item) as Item, table);
 }
 
-/** The item that a prepared write is about, as it stands. */
+/** The present item that a prepared write concerns. */
 export function readItem(store: Store, prepared: Input): Item | undefined {
   const table = store.tables.get(String(prepared.TableName));
   return table && (store.rows.get(storedKey(table, prepared)) as Item | undefined);

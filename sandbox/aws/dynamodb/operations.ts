@@ -75,7 +75,7 @@ export function check(name: string, input: Input, store: ActionStore): Input {
   }
 }
 
-/** Runs a dynalite action on a checked input. On a store that answers at once it is one step. */
+/** Runs a dynalite action on a checked input: a single step, as the store answers at once. */
 export function perform(name: string, input: Input, store: ActionStore): Input {
   let answer: { error: Error | null; output: Input | undefined } | undefined;
   operation(name).action(store, input, (error, output) => {

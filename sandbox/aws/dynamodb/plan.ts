@@ -5,12 +5,12 @@ import { expiresAt, expiryKey } from './expiry.ts';
 import { indexPrefix, itemPrefix } from './key-space.ts';
 import { recordOf, type Told } from './stream.ts';
 
-/** The writes of one request, kept until all of them, or none, are made. */
+/** The writes of one request, collected until all or none of them are made. */
 export interface Plan {
   entries: BatchEntry[];
-  /** What they cost, where the request wants to know. */
+  /** What they cost, if the request asks for that. */
   charges?: Charge[] | undefined;
-  /** What the tables' streams tell of them. */
+  /** Their records for the tables' streams. */
   told: Told[];
 }
 
@@ -26,7 +26,7 @@ export function planItem(plan: Plan, timeToLive: ReadonlyMap<string, string>, ta
   const { key, before, after } = change;
   const itemKey = itemPrefix(table.TableName) + key;
   if (after) refuseEmptyIndexKeys(table, after);
-  // Once for the item, the stream and what compares them: as values they differ in prototypes after an update and a put.
+  // JSON, made once for item, stream and comparison: objects compare unequal, as their prototypes differ by operation.
   const [was, is] = [before, after].map((item) => item && JSON.stringify(item));
   plan.entries.push(is ? { type: 'put', key: itemKey, json: is } : { type: 'del', key: itemKey });
   const indexes = (['Local', 'Global'] as const).flatMap((type) =>
@@ -46,7 +46,7 @@ export function planItem(plan: Plan, timeToLive: ReadonlyMap<string, string>, ta
   if (item) plan.told.push(...recordOf(table, item, was, is));
 }
 
-/** Plans an index's part of a change; returns its write units. An entry that moves is deleted and put. */
+/** Plans an index's part of a change and returns its write units. An entry that moves is deleted and put. */
 function planIndex(
   plan: Plan,
   table: Table,
@@ -68,7 +68,7 @@ function planIndex(
   return [old, next].reduce((units, entry) => units + (entry ? writeUnits(engine.itemSize(entry.item)) : 0), 0);
 }
 
-/** What an index holds of an item; nothing of one that lacks its keys. */
+/** What an index keeps of an item; undefined if the item lacks the index's keys. */
 function entryOf(table: Table, { KeySchema, Projection }: Index, item: Item | undefined) {
   if (!item || KeySchema.some(({ AttributeName: name }) => item[name] == null)) return undefined;
   const key = engine.createIndexKey(item, table, KeySchema);

@@ -14,7 +14,7 @@ const ITEM_PARAMETERS: Readonly<Record<string, string>> = {
 const MAX_ITEM_BYTES = 409_600;
 const MAX_KNOWN = 2000;
 
-/** Takes the place of a value in a request that is known. */
+/** Stands for a value in a known request. */
 class Placeholder {
   readonly name: string;
   constructor(name: string) {
@@ -22,12 +22,12 @@ class Placeholder {
   }
 }
 
-/** What dynalite made of a request, without its values: good for every other that differs in nothing else. */
+/** dynalite's results by request, without values: they serve every request that differs in its values only. */
 const known = new Map<string, Input>();
 
 /**
- * Checks an input and parses its expressions. A program sends the same few requests with other values: each is checked
- * by dynalite once, and after that only its values are looked at. Whatever is not plainly right, dynalite judges.
+ * Checks an input and parses its expressions. A program sends the same few requests with other values, so dynalite
+ * checks each of them once; after that only values are checked. Whatever is not plainly right goes to dynalite.
  */
 export function prepare(name: string, input: Input, store: ActionStore): Input {
   const place = ITEM_PARAMETERS[name];
@@ -45,13 +45,13 @@ export function prepare(name: string, input: Input, store: ActionStore): Input {
   return checked;
 }
 
-/** Everything of a request but its values, of which only the types count; undefined where a value needs a closer look. */
+/** A request without its values, of which only the types count; undefined if a value needs a closer look. */
 function signatureOf(name: string, place: string, input: Input): string | undefined {
   const { [place]: item, ExpressionAttributeValues: values, ...rest } = input;
   if (item !== undefined && !isPlainMap(item)) return undefined;
   if (values !== undefined && !isPlainMap(values)) return undefined;
   const text = JSON.stringify(rest);
-  // These look at the value when they are parsed, not only when they run.
+  // These look at values when they are parsed, not only when they run.
   if (LEGACY.some((parameter) => parameter in rest)) return undefined;
   const parsed = text.includes('attribute_type') ? typesAskedFor(text) : [];
   if (!parsed) return undefined;
@@ -61,7 +61,7 @@ function signatureOf(name: string, place: string, input: Input): string | undefi
   return `${name} ${text}${values === undefined ? '' : ':'}${types}`;
 }
 
-/** The placeholders of the types that `attribute_type` asks for, which it reads when it is parsed; undefined where one is not found. */
+/** The placeholders of `attribute_type`, whose values are read when parsed; undefined if one is not found. */
 function typesAskedFor(text: string): string[] | undefined {
   const found = [...text.matchAll(/attribute_type\s*\([^(),]*,\s*(:\w+)\s*\)/g)].map(
     ([, placeholder = '']) => placeholder,
@@ -70,7 +70,7 @@ function typesAskedFor(text: string): string[] | undefined {
 }
 
 const LEGACY = ['Expected', 'KeyConditions', 'QueryFilter', 'ScanFilter', 'AttributeUpdates'];
-/** A number in the form that dynalite stores, far from the limits of its precision. */
+/** A number as dynalite stores it, far from the limits of its precision. */
 const NUMBER = /^(?:0|-?[1-9]\d{0,36}|-?(?:0|[1-9]\d{0,17})\.\d{0,17}[1-9])$/;
 
 export function isPlainMap(map: unknown): map is Item {
@@ -123,7 +123,7 @@ function formOf(checked: Input, place: string): Input {
   return copy(rest) as Input;
 }
 
-/** A copy of a form with values in it; undefined where they do not fit together, which dynalite puts into words. */
+/** A copy of a form with values filled in; undefined if they do not fit, which dynalite then reports. */
 function fill(node: unknown, values: Item): unknown {
   if (node instanceof Placeholder) return values[node.name];
   if (Array.isArray(node)) {

@@ -11,11 +11,11 @@ const EXPIRY = ':tokens';
 
 interface Note {
   digest: string;
-  /** Until when the token counts, in seconds since 1970. */
+  /** When the token lapses, in seconds since 1970. */
   until: number;
 }
 
-/** Whether this very request was carried out in the last ten minutes; if not, plans the note that it now is. */
+/** Whether this very request was carried out in the last ten minutes; if not, plans to note that it now is. */
 export function alreadyDone(store: Store, plan: Plan, token: string, digest: string): boolean {
   const id = hash('sha256', token);
   const known = store.rows.get(REQUEST_TOKENS + id) as Note | undefined;
@@ -36,7 +36,7 @@ export function alreadyDone(store: Store, plan: Plan, token: string, digest: str
   return false;
 }
 
-/** Plans to forget at most `limit` tokens that no longer count; returns how many there were. */
+/** Plans to forget at most `limit` lapsed tokens; returns how many. */
 export function forgetTokens(store: Store, plan: Plan, nowSeconds: number, limit: number): number {
   const ids = takeDue(store, plan, { table: EXPIRY, nowSeconds, limit });
   for (const id of ids) plan.entries.push({ type: 'del', key: REQUEST_TOKENS + id });

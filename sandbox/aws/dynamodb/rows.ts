@@ -17,7 +17,7 @@ export function openRows(database: DatabaseSync) {
   const del = database.prepare('DELETE FROM rows WHERE key = ?');
   const ranges = new Map<string, StatementSync>();
 
-  /** A statement for each kind of bounds and direction. */
+  /** One statement for each kind of bounds and direction. */
   function rangeStatement({ gt, lte, reverse }: Range): StatementSync {
     const where = `key ${gt === undefined ? '>=' : '>'} ? AND key ${lte === undefined ? '<' : '<='} ?`;
     const text = `SELECT key, value FROM rows WHERE ${where} ORDER BY key ${reverse ? 'DESC' : 'ASC'} LIMIT ?`;

@@ -8,7 +8,7 @@ import type { Plan } from './plan.ts';
 import { openRows, SCHEMA } from './rows.ts';
 import { openStream, STREAM_SCHEMA } from './stream.ts';
 
-/** The open database: its tables in memory, every request one step after the other. */
+/** The open database: its tables are in memory, requests run one after the other. */
 export type Store = ReturnType<typeof openStore>;
 
 /** dynalite's defaults, but tables are active at once. */
@@ -22,7 +22,7 @@ interface OpenOptions {
   streamMs?: number | undefined;
 }
 
-/** Opens the database, waiting for a process that is still letting go of it. */
+/** Opens the database, waiting if another process is about to release it. */
 export function openStore({ streamMs, ...options }: OpenOptions) {
   const database = openDatabase({ ...options, schema: SCHEMA + STREAM_SCHEMA });
   const rows = openRows(database);
@@ -43,7 +43,7 @@ export function openStore({ streamMs, ...options }: OpenOptions) {
     timeToLive,
     reader: (charge?: (charge: Charge) => void) => actionStore({ ...shared, charge }),
     writer: (plan: Plan) => actionStore({ ...shared, plan }),
-    /** Runs a writer, then makes its whole plan; if it throws, nothing is written. */
+    /** Runs a writer, then carries out its whole plan; if it throws, nothing is written. */
     write<T>(run: (plan: Plan) => T, charges?: Charge[]) {
       const plan: Plan = { entries: [], charges, told: [] };
       const result = run(plan);

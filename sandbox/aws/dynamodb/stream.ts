@@ -8,7 +8,7 @@ export const STREAM_SCHEMA = `
   ) STRICT;
 `;
 
-/** What a write did to one item, told in the very commit of the write. */
+/** What a write did to one item, committed together with the write. */
 interface StreamRecord {
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   Keys: Item;
@@ -39,7 +39,7 @@ export function openStream(database: DatabaseSync, keptMs = HOURS_24_MS) {
     append(told: readonly Told[]) {
       for (const { table, record } of told) insert.run(table, Date.now(), record);
     },
-    /** Records of a table behind a sequence number, the oldest first. */
+    /** A table's records after a sequence number, oldest first. */
     read: (table: string, after: number, limit: number) =>
       select.all(after, table, Date.now() - keptMs, limit).map(({ seq, at, record }) => ({
         ...{ seq: Number(seq), at: Number(at) },
@@ -47,13 +47,13 @@ export function openStream(database: DatabaseSync, keptMs = HOURS_24_MS) {
         record: JSON.parse(String(record)) as StreamRecord,
       })),
     last: (table: string) => Number(last.get(table)?.seq ?? 0),
-    /** Whether there is something older than DynamoDB keeps it, which `trim` forgets. */
+    /** Whether there is a record older than DynamoDB keeps it; `trim` removes those. */
     isOverdue: () => Number(oldest.get()?.at ?? Number.POSITIVE_INFINITY) <= Date.now() - keptMs,
     trim: () => void trim.run(Date.now() - keptMs),
   };
 }
 
-/** The record of a change, whose images are JSON; none where the item stays as it is, as DynamoDB tells of none. */
+/** The record of a change, with images as JSON; none if the item is unchanged, as at DynamoDB. */
 export function recordOf(table: Table, item: Item, before: string | undefined, after: string | undefined): Told[] {
   if (!table.StreamSpecification?.StreamEnabled || before === after) return [];
   const Keys = Object.fromEntries(table.KeySchema.map(({ AttributeName: name }) => [name, item[name] ?? {}]));
@@ -67,7 +67,7 @@ export function recordOf(table: Table, item: Item, before: string | undefined, a
   return [{ table: table.TableName, record: `{${record.join()}}` }];
 }
 
-/** Puts what a request says of a table's stream on the table: on with both images, or off. */
+/** Applies a request's stream setting to the table: on with both images, or off. */
 export function switchStream(table: Table, wanted: unknown): void {
   const { StreamEnabled, StreamViewType } = wanted as { StreamEnabled?: boolean; StreamViewType?: string };
   const isOn = Boolean(table.StreamSpecification?.StreamEnabled);
@@ -92,7 +92,7 @@ interface Means {
 const MAX_RECORDS = 1000;
 const MAX_CHARACTERS = 1_000_000;
 
-/** The operations of DynamoDB Streams. A stream has one shard here, which never ends. */
+/** The operations of DynamoDB Streams. Here, a stream has one shard, which never ends. */
 export const STREAM_OPERATIONS: Readonly<Record<string, (means: Means, input: Input) => Input>> = {
   ListStreams: ({ tables }) => ({
     Streams: [...tables.values()].flatMap(({ TableName, LatestStreamArn, LatestStreamLabel }) =>

@@ -8,8 +8,8 @@ import type { Store } from './store.ts';
 import { switchStream } from './stream.ts';
 
 /**
- * CreateTable, UpdateTable, DeleteTable and tags. dynalite writes the passing state (CREATING, DELETING) at once and the
- * final one by a timer; here the final state is what is written, so that no crash leaves a table half made.
+ * CreateTable, UpdateTable, DeleteTable and tags. dynalite writes the transient state (CREATING, DELETING) at once and
+ * the final one by a timer; here the final state is written at once, so that no crash leaves a table half made.
  */
 export function changeTable(store: Store, operation: string, input: Input): Input {
   if (input.GlobalSecondaryIndexUpdates) {
@@ -39,7 +39,7 @@ export function changeTable(store: Store, operation: string, input: Input): Inpu
   });
 }
 
-/** Drops parameters that say what a table has anyway, which dynalite does not know. */
+/** Drops parameters that only state defaults, which dynalite does not know. */
 function withoutDefaults(input: Input): Input {
   const { DeletionProtectionEnabled: isProtected, TableClass, ...rest } = input;
   return {

@@ -70,7 +70,7 @@ async function repeat(store: Store, run: (plan: Plan) => number): Promise<void> 
   while (store.write(run) === SWEEP_BATCH) await nextTurn();
 }
 
-/** Sweeps now and then; the returned function stops it and waits for a sweep that is under way. */
+/** Sweeps at intervals; the returned function stops that and waits for a sweep under way. */
 export function startSweeper(store: Store, intervalMs: number): () => Promise<void> {
   let sweeping: Promise<void> | undefined;
   const timer = setInterval(() => {

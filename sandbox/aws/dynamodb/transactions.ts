@@ -15,7 +15,7 @@ const OPERATIONS: Record<string, ItemOperation> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
   Delete: 'DeleteItem',
-  // A condition check has the parameters of a delete; only its condition is looked at.
+  // A condition check has the parameters of a delete; only its condition is used.
   ConditionCheck: 'DeleteItem',
 };
 
@@ -121,7 +121,7 @@ function cancelled(reasons: Reason[]): AwsError {
   );
 }
 
-/** Reads in one step, so that it sees all of a transaction or nothing of it. */
+/** Reads in one step, so that it sees all or nothing of a transaction. */
 export function transactGetItems(store: Store, input: Input): Input {
   const { TransactItems: items, ReturnConsumedCapacity: _, ...rest } = input;
   refuseOthers('TransactGetItems', rest);

@@ -10,7 +10,7 @@ type Kind =
   | 'done-but-lost'
   | 'conflict'
   | 'unprocessed'
-  /** The reason for which a transaction is cancelled. */
+  /** The reason why a transaction is cancelled. */
   | 'TransactionConflict'
   | 'ThrottlingError'
   | 'ProvisionedThroughputExceeded';
@@ -37,7 +37,7 @@ const TABLES: Readonly<Record<string, FaultTable<Kind>>> = {
   ],
 };
 
-/** DynamoDB with faults. A write that is done and not answered makes the SDK's own repeat fail its condition. */
+/** DynamoDB with faults. If a write is done but not answered, the SDK's own repeat fails the write's condition. */
 export const disturbDynamoDb =
   (handle: Handle, plan: FaultPlan): Handle =>
   async (operation, input, caller) => {
@@ -83,7 +83,7 @@ interface Request extends Written {
   ExpressionAttributeValues?: Attributes;
 }
 
-/** The key that a request is about; of a transaction its order or delivery, as the ids of events are random. */
+/** The key that a request concerns; of a transaction, its order or delivery, as event ids are random. */
 function keyOf(input: unknown): string {
   const { Key, Item, TransactItems, RequestItems, ExpressionAttributeValues: values } = input as Request;
   const written = TransactItems?.flatMap((each) => Object.values(each)) ?? [];

@@ -4,7 +4,7 @@ import { disturbDynamoDb } from './dynamodb.ts';
 import { openFaultPlan, type ServiceName } from './plan.ts';
 import { disturbSqs } from './sqs.ts';
 
-/** Names the file that says which faults AWS has. Set by `npm run prove` and by a test alone; without it nothing here runs. */
+/** Names the file that says which faults AWS has. Only `npm run prove` and a test set it; without it there are none. */
 export const FAULTS_VARIABLE = 'LONGSHORE_AWS_FAULTS';
 
 interface Services {
@@ -13,7 +13,7 @@ interface Services {
   secretsManager: Handle;
 }
 
-/** The services as they are, or with the faults that the environment asks for, from the hub's first look at a queue. */
+/** The services as they are, or with the faults that the environment asks for. */
 export function disturb(services: Services, file = process.env[FAULTS_VARIABLE]): Services {
   if (!file) return services;
   const plan = openFaultPlan(file);

@@ -1,2 +1,2 @@
-/** The caller's connection breaks and it gets no answer, whatever was done. */
+/** The caller's connection breaks without an answer, whether or not the work was done. */
 export class LostConnection extends Error {}

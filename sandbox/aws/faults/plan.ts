@@ -3,15 +3,15 @@ import { chance, pickBy } from './chance.ts';
 
 export type ServiceName = 'dynamodb' | 'sqs' | 'secretsmanager';
 
-/** What is read from the file that LONGSHORE_AWS_FAULTS names. Only `npm run prove` and a test of outages write one. */
+/** The file that LONGSHORE_AWS_FAULTS names. Only `npm run prove` and a test of outages write one. */
 export interface FaultFile {
   /** The same seed gives the same faults to the same calls. */
   seed: string;
   /** False: everything works. */
   on: boolean;
-  /** Seconds a received message stays hidden, in place of the queue's own. */
+  /** Seconds that a received message stays hidden, instead of the queue's own. */
   visibilitySeconds?: number;
-  /** Services that answer nothing but 503, whether `on` or not. */
+  /** Services that answer 503 only, whether `on` or not. */
   away?: readonly ServiceName[];
 }
 
@@ -24,7 +24,7 @@ const LOOK_EVERY_MS = 250;
 const STUBBORN = 0.1;
 const STUBBORN_CALLS = 8;
 
-/** Reads the file again and again, so that faults end without the hub being started anew. */
+/** Reads the file again and again, so that faults end without a restart of the hub. */
 export function openFaultPlan(path: string) {
   let file = read(path);
   setInterval(() => {
@@ -32,7 +32,7 @@ export function openFaultPlan(path: string) {
   }, LOOK_EVERY_MS).unref();
   const calls = new Map<string, number>();
   return {
-    /** The fault for the next call of this operation on this thing. */
+    /** The fault for the next call of this operation about this thing. */
     take<Kind extends string>(operation: string, about: string, table: FaultTable<Kind>) {
       if (!file?.on) return undefined;
       const key = `${operation} ${about}`;
@@ -51,7 +51,7 @@ function read(path: string): FaultFile | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as FaultFile;
   } catch {
-    // The file is being written or is gone: the plan that was read last holds.
+    // The file is being written, or gone: the last plan still holds.
     return undefined;
   }
 }

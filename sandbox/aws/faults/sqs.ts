@@ -12,7 +12,7 @@ const CALLS: FaultTable<Kind> = [
   [0.006, 'done-but-lost'],
 ];
 const SENDS: FaultTable<Kind> = [[0.02, 'doubled'], [0.01, 'late'], ...CALLS];
-/** Only a ring may vanish: an inbound event that SQS accepted is SQS's to keep. */
+/** Only a ring may get lost: SQS must keep an inbound event that it has accepted. */
 const RINGS: FaultTable<Kind> = [[0.03, 'swallowed'], ...SENDS];
 const DELETES: FaultTable<Kind> = [[0.01, 'swallowed'], ...CALLS];
 const MAX_LATE_SECONDS = 2;
@@ -58,7 +58,7 @@ export const disturbSqs =
     }
   };
 
-/** A message without its random id and the time of its receipt, so that a seed meets the same messages. */
+/** A message without its random id and its time of receipt, so that a seed always hits the same messages. */
 const about = ({ MessageBody = '' }: Entry): string => MessageBody.replace(/"(id|receivedAt)":"(evt_)?[^"]*",/g, '');
 
 async function whole(fault: Kind | undefined, request: Request, pass: (changed?: Request) => unknown) {
@@ -69,7 +69,7 @@ async function whole(fault: Kind | undefined, request: Request, pass: (changed?:
   return answer;
 }
 
-/** Draws a fault for each entry of a batch; a lost connection is the fault of all. */
+/** Draws a fault for each entry of a batch; a lost connection affects all of them. */
 async function inPart(
   request: Request,
   pass: (changed?: Request) => unknown,
@@ -97,7 +97,7 @@ async function inPart(
 
 const late = ({ DelaySeconds = 0 }: Entry) => ({ DelaySeconds: DelaySeconds + MAX_LATE_SECONDS });
 
-/** The answer to a message that was swallowed. */
+/** The answer for a message that was swallowed. */
 const sent = ({ MessageBody = '' }: Entry) => ({
   MessageId: randomUUID(),
   MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),

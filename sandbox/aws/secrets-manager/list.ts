@@ -5,7 +5,7 @@ export interface Filter {
   Values?: string[];
 }
 
-/** Whether a secret passes every filter: a value matches from the beginning, and `!` in front turns it round. */
+/** Whether a secret passes every filter: a value matches a beginning, `!` in front negates it. */
 export const matches = (secret: Secret, filters: Filter[] = []): boolean =>
   filters.every(({ Key, Values = [] }) => {
     const texts = textsOf(secret, Key);

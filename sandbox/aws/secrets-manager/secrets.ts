@@ -36,7 +36,7 @@ export function openSecrets(file: string) {
   return {
     all: () => [...secrets.values()],
     get: (name: string) => secrets.get(name),
-    /** By name, ARN, or ARN without its random end. A deleted one is found only where that makes sense. */
+    /** By name, ARN, or ARN without its random end. Deleted secrets are found only with `deleted`. */
     find(id: string | undefined, { deleted = false } = {}): Secret {
       const named = (secret: Secret) => secret.arn === id || secret.arn.replace(/-\w{6}$/, '') === id;
       const secret = secrets.get(id ?? '') ?? [...secrets.values()].find(named);
@@ -47,7 +47,7 @@ export function openSecrets(file: string) {
     },
     add: (secret: Secret) => void secrets.set(secret.name, secret),
     remove: (secret: Secret) => void secrets.delete(secret.name),
-    /** Replaces the file as a whole, so that a crash leaves the old one or the new one. */
+    /** Replaces the whole file at once, so that a crash leaves either the old or the new one. */
     save(): void {
       const temporary = `${file}.tmp`;
       rmSync(temporary, { force: true });

@@ -17,7 +17,7 @@ export function stagesOf(secret: Secret, version: string): string[] {
   return Object.keys(secret.stages).filter((stage) => secret.stages[stage] === version);
 }
 
-/** Adds a version, or finds the one that the same token already made, and moves the staging labels to it. */
+/** Adds a version (or finds the one that the same token has made) and moves the staging labels to it. */
 export function putVersion(secret: Secret, input: NewVersion): string {
   const { SecretString, SecretBinary, ClientRequestToken: version = randomUUID() } = input;
   if ((SecretString == null) === (SecretBinary == null))
@@ -45,7 +45,7 @@ export function moveStage(secret: Secret, stage: string, version: string | undef
   for (const id of Object.keys(secret.versions)) if (!labelled.has(id) && id !== version) delete secret.versions[id];
 }
 
-/** The version that an id, a label, both or neither name. */
+/** The version named by an id, a label, both, or neither. */
 export function findVersion(secret: Secret, input: { VersionId?: string; VersionStage?: string }) {
   const { VersionId, VersionStage } = input;
   const id = VersionId ?? secret.stages[VersionStage ?? 'AWSCURRENT'];

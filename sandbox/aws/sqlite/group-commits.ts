@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** The transaction that all requests of one turn of the event loop write in. */
+/** The transaction shared by all requests of one turn of the event loop. */
 export type Commits = ReturnType<typeof groupCommits>;
 
-/** Quiet for so long, the log is emptied into the database: what was deleted or overwritten is on no disk any more. */
+/** After this long without writes, the log is emptied into the database, so that deleted data leaves the disk. */
 const QUIET_MS = 1_000;
 const LOCKED = 6;
 
-/** Gathers writes into one transaction a turn: many requests share the price of one commit. */
+/** Gathers the writes of a turn into one transaction: many requests share the cost of one commit. */
 export function groupCommits(database: DatabaseSync) {
   const [begin, commit] = [database.prepare('BEGIN'), database.prepare('COMMIT')];
   const [keep, release] = [database.prepare('SAVEPOINT request'), database.prepare('RELEASE request')];
@@ -19,7 +19,7 @@ export function groupCommits(database: DatabaseSync) {
     try {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      // Somebody is reading: there will be another quiet moment.
+      // Somebody is reading: the log is emptied later.
       if ((error as { errcode?: number }).errcode !== LOCKED) throw error;
       quiet?.refresh();
     }
@@ -29,7 +29,7 @@ export function groupCommits(database: DatabaseSync) {
     if (!open) return;
     const { resolve, timer } = open;
     clearImmediate(timer);
-    // A commit that fails ends the process, and with it the state in memory that the disk does not have.
+    // A failed commit ends the process, and with it the state in memory that the disk does not have.
     commit.run();
     open = undefined;
     resolve();
@@ -45,7 +45,7 @@ export function groupCommits(database: DatabaseSync) {
   }
 
   return {
-    /** Runs a function whose writes stand or fall together, and with those of the same turn. */
+    /** Runs a function whose writes are undone together if it throws; they are committed with the turn's others. */
     write<T>(run: () => T) {
       join();
       keep.run();
@@ -59,8 +59,8 @@ export function groupCommits(database: DatabaseSync) {
       }
     },
     /**
-     * Runs writes that only a failing disk can stop. Where it does, the process ends and nothing of the turn is committed:
-     * that takes no savepoint, for which SQLite copies every page that a request writes.
+     * Runs writes that only a failing disk can stop. If it does, the process ends and nothing of the turn is committed.
+     * So no savepoint is needed, for which SQLite would copy every page that a request writes.
      */
     writeSure(run: () => void) {
       join();
@@ -75,7 +75,7 @@ export function groupCommits(database: DatabaseSync) {
         throw error;
       }
     },
-    /** Resolves once all writes so far are committed, before which nobody is answered; undefined where none waits. */
+    /** Resolves once all writes so far are committed, for answers to wait for; undefined if there are none. */
     committed: () => open?.done,
     /** Commits at once. */
     flush,

@@ -3,16 +3,16 @@ import { DatabaseSync } from 'node:sqlite';
 interface DatabaseOptions {
   file: string;
   schema: string;
-  /** Every commit waits for the disk: it outlives a power cut too, and not only the process. */
+  /** Every commit waits for the disk, and so survives a power cut, not only the process's end. */
   fsync: boolean;
-  /** How long to wait for another process to let go of the file. */
+  /** How long to wait for another process to release the file. */
   lockWaitMs: number;
 }
 
 const BUSY = 5;
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
-/** Opens a file that this process alone uses from now on. What is committed outlives the process, however it ends. */
+/** Opens a file for this process alone. What is committed survives the process, however it ends. */
 export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOptions): DatabaseSync {
   const deadline = performance.now() + lockWaitMs;
   for (;;) {

@@ -9,7 +9,7 @@ export interface BatchRequest<Entry> {
   Entries?: (Entry & { Id?: string })[];
 }
 
-/** Carries out the entries one by one; a refused one fails alone. */
+/** Carries out the entries one by one; a refusal concerns only its own entry. */
 export function runBatch<Entry>(request: BatchRequest<Entry>, run: (entry: Entry) => object | undefined) {
   const entries = checkEntries(request.Entries);
   const successful: object[] = [];
@@ -43,7 +43,7 @@ function checkEntries<Entry extends { Id?: string }>(entries: Entry[] | undefine
   return entries;
 }
 
-/** The bodies of a batch together may be as long as one message. */
+/** All bodies of a batch together must be no longer than one message may be. */
 export function refuseLongBatch(entries: { MessageBody?: string }[] = []): void {
   const size = entries.reduce((sum, { MessageBody = '' }) => sum + Buffer.byteLength(MessageBody), 0);
   if (size > SIZE_LIMIT) {

@@ -2,11 +2,11 @@ import { AwsError } from '../aws-error.ts';
 
 const OLD = 'AWS.SimpleQueueService';
 
-/** An error as SQS answers it: by the JSON protocol's name, and the code that older clients and batch entries carry. */
+/** An error as SQS answers it: by its name in the JSON protocol, and the code in older clients and batch entries. */
 const sqsError = (name: string, message: string, code = name, status = 400): AwsError =>
   new AwsError(`com.amazonaws.sqs#${name}`, message, { status, queryCode: code });
 
-/** An error that all of AWS has in common. */
+/** An error that is common to all of AWS. */
 const coralError = (name: string, message: string, queryCode: string): AwsError =>
   new AwsError(`com.amazon.coral.service#${name}Exception`, message, { queryCode });
 

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Message } from './message.ts';
 
-/** A message's group, out of its system attributes. */
+/** A message's group, from its system attributes. */
 export const GROUP = `json_extract(system_attributes, '$.MessageGroupId')`;
 
 /**
- * Who is next where more is waiting than fits: always the group with the fewest messages in hand, and its oldest
- * message; a message without a group is a group of its own. SQS does so once a group is noisy: a tenth of what is in hand
- * and 30 messages, or a tenth of the consumers' time.
+ * Decides what is next when more is waiting than fits: the oldest message of the group with the fewest in hand; a
+ * message without a group is a group of its own. SQS does so only for a noisy group: one with a tenth of what is in
+ * hand and 30 messages, or a tenth of the consumers' time.
  */
 export function createFairShare(database: DatabaseSync) {
   const nextGroup = database.prepare(`SELECT min(${GROUP}) AS name FROM messages WHERE queue = ? AND ${GROUP} > ?`);

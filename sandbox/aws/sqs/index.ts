@@ -73,7 +73,7 @@ interface QueuesOptions {
   now: number;
 }
 
-/** Opens the queues' file. Messages in flight become visible, as whoever had them is gone too. */
+/** Opens the queues' file. Messages in flight become visible, as their receivers are gone, too. */
 function openQueuesFile({ file, fsync, now }: QueuesOptions): DatabaseSync {
   const database = openDatabase({ file, schema: SCHEMA, fsync, lockWaitMs: 0 });
   database.prepare('UPDATE messages SET visible_at = ? WHERE received = 1 AND visible_at > ?').run(now, now);

@@ -19,7 +19,7 @@ export function refuseForbiddenCharacters(text: string): void {
   if (!ALLOWED.test(text)) throw invalidMessageContents();
 }
 
-/** Digest over name, type and value in order of name, as the SQS developer guide defines it and the SDK checks it. */
+/** Digest of name, type and value, sorted by name, as the SQS developer guide defines it and the SDK checks it. */
 export function md5OfAttributes(attributes: MessageAttributes | undefined): string | undefined {
   const names = Object.keys(attributes ?? {}).sort();
   if (!attributes || names.length === 0) return undefined;

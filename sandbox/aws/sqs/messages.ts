@@ -52,7 +52,7 @@ export function openMessages(database: DatabaseSync) {
   const fairShare = createFairShare(database);
   let lastSeq = Number(database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM messages').get()?.seq);
 
-  // Microseconds: above everything an earlier run can have given out, also to messages that are gone by now.
+  // Microseconds: higher than any number given out by an earlier run, even to messages that are gone.
   function nextSeq(): number {
     lastSeq = Math.max(lastSeq + 1, Date.now() * 1000);
     return lastSeq;
@@ -63,23 +63,23 @@ export function openMessages(database: DatabaseSync) {
       const { queue, id, body, attributes, system_attributes, sent_at, visible_at } = message;
       insert.run(nextSeq(), queue, id, body, attributes, system_attributes, sent_at, visible_at);
     },
-    /** Up to so many that may be handed out: all there are, or a fair share of each group. */
+    /** At most `limit` messages that may be handed out: all there are, or a fair share of each group. */
     listVisible(queue: string, now: number, limit: number): Message[] {
       const oldest = visible.all(queue, now, limit) as unknown as Message[];
       const hasGroups = oldest.some(({ system_attributes }) => system_attributes.includes('"MessageGroupId"'));
       return oldest.length < limit || !hasGroups ? oldest : fairShare(queue, now, limit);
     },
     receive: (seq: number, visibleAt: number, now: number) => void receive.run(visibleAt, now, seq),
-    /** Moves a message to the dead-letter queue: its id, age and counts stay. */
+    /** Moves a message to the dead-letter queue, with its id, age and counts. */
     move: (seq: number, queue: string, now: number, systemAttributes: string) =>
       void move.run(queue, now, systemAttributes, seq),
-    /** Moves a message out of the dead-letter queue, as if it were sent at this moment. */
+    /** Moves a message out of the dead-letter queue, as if it were sent now. */
     release: (seq: number, queue: string, now: number, systemAttributes: string) =>
       void release.run(queue, now, now, systemAttributes, seq),
     remove: (seq: number) => void removeOne.run(seq),
-    /** Removes the message unless it was received again since. */
+    /** Removes the message unless it has been received again. */
     removeReceived: (queue: string, seq: number, receives: number) => void removeReceived.run(seq, queue, receives),
-    /** Changes the visibility of a message; false unless it is in flight by this very receive. */
+    /** Changes a message's visibility; false unless it is in flight by this very receive. */
     hide: (queue: string, seq: number, receives: number, visibleAt: number, now: number) =>
       hide.run(visibleAt, seq, queue, receives, now).changes === 1,
     removeAll: (queue: string) => void removeAll.run(queue),

@@ -20,7 +20,7 @@ interface MoveTask {
   failure?: string;
 }
 
-/** Tasks that move messages out of a dead-letter queue. A task does not outlive the process, its messages do. */
+/** Tasks that move messages out of a dead-letter queue. A task ends with the process; its messages stay. */
 export function createMoveTasks(commits: Commits, queues: QueueStore, messages: MessageStore, receiver: Receiver) {
   const tasks: MoveTask[] = [];
   const timers = new Map<MoveTask, NodeJS.Timeout>();

@@ -89,7 +89,7 @@ function checkRedrivePolicy(value: string, queueExists: (arn: string) => boolean
     throw outOfRange('RedrivePolicy', value, 'Dead letter target does not exist');
 }
 
-/** The asked-for attributes of a queue out of what is set, what is default and what was counted. */
+/** A queue's attributes, as asked for: set, default or counted. */
 export function describeAttributes(set: Attributes, counted: () => Attributes, wanted: string[] = []): Attributes {
   if (wanted.length === 0) return {};
   const defaults = Object.entries(NUMBERS).map(([name, limits]) => [name, String(limits.default)]);

@@ -51,7 +51,7 @@ export function openQueues(database: DatabaseSync) {
       if (!queue) throw queueDoesNotExist();
       return queue;
     },
-    /** A queue by its URL: only the name in it counts, as the port may be another after a restart. */
+    /** A queue by its URL, of which only the name counts: the port may change with a restart. */
     byUrl(url: unknown): Queue {
       if (!url) throw missingParameter('QueueUrl');
       return this.find(String(url).split('/').at(-1));

@@ -1,6 +1,6 @@
 import { invalidReceiptHandle } from './errors.ts';
 
-/** Names one receive of one message: an earlier receive's handle no longer deletes it. */
+/** Names one receive of one message: handles of earlier receives no longer delete it. */
 export interface Receipt {
   seq: number;
   receives: number;

@@ -23,12 +23,12 @@ interface Waiting {
 
 export type Receiver = ReturnType<typeof createReceiver>;
 
-/** Hands out messages, at once or to whoever waits longest. */
+/** Hands out messages, at once or to whoever has waited longest. */
 export function createReceiver(commits: Pick<Commits, 'write'>, queues: QueueStore, messages: MessageStore) {
   const waitingByQueue = new Map<string, Waiting>();
   let closed = false;
 
-  /** Takes what is visible now; on the way, drops what is too old and moves what failed too often. */
+  /** Takes what is visible now. Drops messages that are too old, and moves those that failed too often. */
   function take(queue: Queue, { max, visibilitySeconds }: Demand): Message[] {
     const taken: Message[] = [];
     while (taken.length === 0) {
@@ -58,12 +58,12 @@ export function createReceiver(commits: Pick<Commits, 'write'>, queues: QueueSto
     }
   }
 
-  /** Answers those who wait on a queue as far as there are messages, and looks again when the next one shows. */
+  /** Answers waiting receivers while there are messages, and looks again when the next one becomes visible. */
   function wake(queue: Queue): void {
     const waiting = waitingByQueue.get(queue.name);
     if (!waiting || closed) return;
     clearTimeout(waiting.timer);
-    // Before the looks: a message that shows between one of them and `nextVisibleAt` is still to come at this instant.
+    // Taken first: a message that becomes visible after a look below then still counts for `nextVisibleAt`.
     const now = Date.now();
     for (const waiter of waiting.waiters) {
       const taken = take(queue, waiter.demand);
@@ -88,7 +88,7 @@ export function createReceiver(commits: Pick<Commits, 'write'>, queues: QueueSto
         },
       };
       const timeout = setTimeout(() => waiter.answer([]), demand.waitSeconds * 1000);
-      // A receiver that hung up must not be given a message.
+      // A receiver that has hung up must not be given a message.
       caller.onClose(() => waiter.answer([]));
       waiting.waiters.add(waiter);
       wake(queue);
@@ -101,7 +101,7 @@ export function createReceiver(commits: Pick<Commits, 'write'>, queues: QueueSto
       const taken = take(queue, demand);
       return taken.length > 0 || demand.waitSeconds === 0 ? taken : wait(queue, demand, caller);
     },
-    /** Sends everyone who waits on a queue away empty-handed. */
+    /** Answers everyone who waits on a queue with nothing. */
     dismiss(queue: Queue): void {
       for (const waiter of waitingByQueue.get(queue.name)?.waiters ?? []) waiter.answer([]);
     },

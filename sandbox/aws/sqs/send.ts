@@ -24,7 +24,7 @@ export interface Outgoing {
   MessageDeduplicationId?: string;
 }
 
-/** Checks and stores one message; when this returns, the message outlives the process. */
+/** Checks and stores one message; once this returns, the message survives the process. */
 export function sendMessage(messages: MessageStore, queue: Queue, outgoing: Outgoing, { trace: ofCaller }: Caller) {
   const body = checkOutgoing(queue, outgoing);
   const { DelaySeconds, MessageAttributes, MessageSystemAttributes, MessageGroupId } = outgoing;
