@@ -12,12 +12,12 @@ const MARKETPLACES: Record<string, FileMarketplace> = {
       webhookSecret: filled,
       previousWebhookSecret: z.optional(filled),
     }),
-    Settings: z.strictObject({ header: z.optional(filled), channel: z.optional(filled) }),
+    Settings: z.strictObject({ header: z.optional(filled), channel: z.optional(filled), currency: z.optional(filled) }),
   },
   shed: {
-    info: { title: 'Shed', sells: false, webhookSettings: [], ...limits },
-    Secrets: z.strictObject({ token: filled }),
-    Settings: z.strictObject({}),
+    info: { title: 'Shed', sells: false, webhookSettings: [], secretInUrl: true, ...limits },
+    Secrets: z.strictObject({ token: filled, webhookSecret: z.optional(filled) }),
+    Settings: z.strictObject({ insureFrom: z.optional(z.record(z.string(), z.number())) }),
   },
 };
 
@@ -135,6 +135,20 @@ test.each([
   const parsed = parse({ connections: [withSecrets(secrets)] });
   await expect(parsed).rejects.toThrow(`connection "shop": secrets.${name}: `);
   await expect(parsed).rejects.toThrow(message);
+});
+
+test('a currency that does not exist is refused, and a secret that would be another URL', async () => {
+  const shed = { id: 'shed', marketplace: 'shed', baseUrl: 'http://127.0.0.1:1' };
+  const put = (...connections: object[]) => parse({ connections });
+  await expect(put(shop({ settings: { currency: 'XYZ' } }))).rejects.toThrow('settings: XYZ is no ISO 4217 code');
+  const insured = (insureFrom: object) => put({ ...shed, secrets: { token: 't' }, settings: { insureFrom } });
+  await expect(insured({ MXN: 1, PESOS: 1 })).rejects.toThrow('connection "shed": settings: PESOS is no ISO 4217 code');
+  expect((await insured({ MXN: 1 })).warnings).toEqual([]);
+  const webhookSecret = `${SECRET}/2`;
+  await expect(put({ ...shed, secrets: { token: 't', webhookSecret } })).rejects.toThrow(
+    'it ends the URLs of webhooks',
+  );
+  expect((await put(withSecrets({ webhookSecret }))).warnings).toEqual([]);
 });
 
 test('a secret that verifies webhooks may be any text, and a short one is warned of with how to mend it', async () => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isCurrency } from '#lib/platform/money';
 import * as z from '#lib/platform/zod';
 import { type Connection, channelOf, ERP, type Route, type Secrets } from './connection.ts';
 import { Match } from './connection-schema.ts';
@@ -34,6 +35,7 @@ export interface FileMarketplace {
     title: string;
     sells: boolean;
     webhookSettings: readonly string[];
+    secretInUrl?: boolean;
     pollIntervalSeconds: number;
     requestsPerMinute: number;
   };
@@ -162,7 +164,8 @@ function readEntry(entry: Entry, { info, Secrets, Settings }: FileMarketplace): 
 }
 
 /** Refuses values that no call could succeed with; returns warnings about those that are only unwise. */
-function checkValues({ connection: { id, baseUrl }, secrets }: FileConnection, { Secrets }: FileMarketplace): string[] {
+function checkValues({ connection, secrets }: FileConnection, { info, Secrets }: FileMarketplace): string[] {
+  const { id, baseUrl, settings } = connection;
   const isVerifying = (name: string): boolean =>
     name.startsWith('previous') || `previous${name.charAt(0).toUpperCase()}${name.slice(1)}` in (Secrets.shape ?? {});
   const refuse = (path: string, objection: string | undefined) => {
@@ -171,6 +174,10 @@ function checkValues({ connection: { id, baseUrl }, secrets }: FileConnection, {
   refuse('baseUrl', objectionToUrl(baseUrl));
   for (const [name, secret] of Object.entries(secrets))
     refuse(`secrets.${name}`, objectionToSecret(secret, isVerifying(name)));
+  if (info.secretInUrl && /[/?#]/.test(secrets.webhookSecret ?? ''))
+    refuse('secrets.webhookSecret', 'must have no "/", "?" or "#": it ends the URLs of webhooks');
+  for (const code of [settings.currency ?? [], Object.keys(settings.insureFrom ?? {})].flat())
+    if (!isCurrency(`${code}`)) refuse('settings', `${code} is no ISO 4217 code, such as EUR`);
   return Object.entries(secrets)
     .filter(([name, secret]) => isVerifying(name) && secret.length < MIN_SECRET_LENGTH)
     .map(

@@ -1,5 +1,7 @@
 import { toInstant, toLocal } from '#lib/platform/time';
+import { isNoTime } from './amounts.ts';
 import { textOf } from './json.ts';
+import { unlessUnreadable } from './shape.ts';
 
 /*
  * The clock of a remote whose times carry no zone.
@@ -17,6 +19,20 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
   const isTwice =
     !/(?:z|utc|[+-]\d{2}(?::?\d{2})?)$/i.test(text.slice(10)) && toLocal(second, zone) === toLocal(first, zone);
   return versionOfSecond(isTwice && second <= readAt ? second : first, readAt);
+}
+
+/**
+ * `modifiedAt` of a date in any form; null for none. Of one that may be read in two ways the later counts, unless it is
+ * yet to come: a change is never older than what it changes.
+ */
+export function latestReading(told: unknown, zone: string, readAt: string, dayFirst?: boolean): string | null {
+  const tomorrow = localAt(Date.parse(readAt) + 24 * 3_600_000);
+  const readings = [dayFirst ?? false, dayFirst ?? true].flatMap((first) => {
+    const written = isoOf(told, first);
+    return unlessUnreadable(() => (isNoTime(written) ? [] : modifiedAt(textOf(written), '', zone, readAt))) ?? [];
+  });
+  const past = readings.filter((at) => at < tomorrow).sort();
+  return past.at(-1) ?? readings[0] ?? null;
 }
 
 const WRITTEN =
@@ -58,6 +74,15 @@ export const localAt = (ms: number, offset = 0): string => new Date(ms + offset 
 export function secondIn(text: string): string {
   const [time = ''] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(text.replace(' ', 'T')) ?? [];
   return Number.isNaN(msOf(time)) ? '' : time;
+}
+
+/** The seconds of a list's times, and whether its days come first; where none of them tells that, what is in doubt is empty. */
+export function secondsOf(list: readonly unknown[], dayFirst?: boolean) {
+  const days = new Set(list.map(dayOf));
+  const isDayFirst = dayFirst ?? (days.has('first') || (days.has('second') ? false : undefined));
+  const isDoubtful = (told: unknown) => isDayFirst === undefined && dayOf(told) === 'either';
+  const times = list.map((told) => (isDoubtful(told) ? '' : secondIn(textOf(isoOf(told, isDayFirst)))));
+  return { times, isDayFirst };
 }
 
 const msOf = (time: string): number => Date.parse(`${time}Z`);

@@ -53,10 +53,10 @@ export const looseText = reading((value) => textOf(value) || undefined);
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
 
-/** The number of a parcel, also in a list of one: zeros, dashes, words for nothing and addresses are none. */
+/** The number of a parcel, also in a list of one: zeros, dashes and words for nothing are none. */
 export const trackingNumber = z.pipe(
   reading((value) => textOf(Array.isArray(value) && value.length === 1 ? value[0] : value) || undefined),
-  z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a|https?:.*)$/i.test(value ?? '') ? undefined : value)),
+  z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a)$/i.test(value ?? '') ? undefined : value)),
 );
 
 /** Members that are each a `looseText`. */
@@ -212,7 +212,7 @@ export function unused(id: string, others: Set<string>): string {
   return own;
 }
 
-/** The letters of the names in the bodies of late: they are the same few in each. */
+/** The letters of the names in the bodies of late: they are the same few in each. A database's `_id` is no `id`. */
 const lettersOf = new Map<string, string>();
 const MAX_NAMES = 1_000;
 const MAX_NAME_LENGTH = 50;
@@ -222,7 +222,7 @@ function letters(name: string): string {
   if (known !== undefined) return known;
   const found = name
     .normalize('NFD')
-    .replaceAll(/[^a-z0-9]/gi, '')
+    .replaceAll(/(?!^_)[^a-z0-9]/gi, '')
     .toLowerCase();
   if (lettersOf.size >= MAX_NAMES) lettersOf.clear();
   if (name.length <= MAX_NAME_LENGTH) lettersOf.set(name, found);

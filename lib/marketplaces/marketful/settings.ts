@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import * as z from '#lib/platform/zod';
-import { currencyCode, filled, shipperSettings } from '../kit/settings.ts';
+import { filled, shipperSettings } from '../kit/settings.ts';
 
 /** "We accept Marketful, Fedex, DHL, UPS, Estafeta, Will_Call". Marketful: it chooses. Will_Call: no shipping. */
 export const OFFERED = ['Marketful', 'Fedex', 'DHL', 'UPS', 'Estafeta', 'Will_Call'] as const;
@@ -35,9 +35,7 @@ export const Settings = z.strictObject({
   ),
   insured: z._default(z.boolean(), false),
   /** By currency: the order total, in minor units, from which on parcels are insured. */
-  insureFrom: z.optional(
-    z.record(z.pipe(z.string().check(z.toUpperCase()), currencyCode), z.int().check(z.nonnegative())),
-  ),
+  insureFrom: z.optional(z.record(z.string().check(z.toUpperCase()), z.int().check(z.nonnegative()))),
   // The stock of every SKU in `skus` and `eans` is polled first.
   /** SKU → EAN, for products that Marketful knows by EAN only. */
   eans: z.optional(z.record(z.string(), filled)),

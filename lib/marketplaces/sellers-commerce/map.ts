@@ -4,7 +4,7 @@ import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, instantIn, isNoTime, isTakenOff, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
-import { dayOf, isoOf, modifiedAt } from '../kit/clock.ts';
+import { dayOf, isoOf, latestReading } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
 import { member, textOf } from '../kit/json.ts';
 import { defined, integer, isNothing, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
@@ -32,21 +32,13 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (topic === 'order-gone') return { type: 'gone', externalId: textOf(member(body, 'OrderNumber')) };
   const order = readShape(Order, body);
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
-  const version = versionOf(order, own, receivedAt);
+  // Times without a zone are taken for UTC if `timeZone` is not set: as versions they compare correctly in any zone.
+  const version = latestReading(order.ModifiedDate, own.timeZone ?? 'UTC', receivedAt, own.dayFirst);
   const { OrderNumber: externalId, OrderItems: items } = order;
   const unless = (version !== null || isNoTime(isoOf(order.ModifiedDate))) && { unless: { externalId, version } };
   if (topic === 'order' && (!items?.length || isUnclear(order)))
     return { type: 'fetch', action: 'order', resource: externalId, ...unless };
   return { type: 'order', order: { ...mapOrder(order, own, receivedAt), version } };
-}
-
-/** Times without a zone are taken for UTC if `timeZone` is not set: as versions they compare correctly in any zone. */
-function versionOf(order: Order, { timeZone = 'UTC', dayFirst }: Settings, receivedAt: string) {
-  const told = isoOf(order.ModifiedDate, dayFirst);
-  // If day and month are unclear, a cancellation has no version: it must not seem older than what it cancels.
-  const mayBeElse = dayFirst === undefined && /first|either/.test(dayOf(order.ModifiedDate) ?? '');
-  if (isNoTime(told) || (mayBeElse && isCancelled(order.OrderStatusId))) return null;
-  return unlessUnreadable(() => modifiedAt(textOf(told), '', timeZone, receivedAt)) ?? null;
 }
 
 /** Whether it is shipped in part, but no parcel shows which. */

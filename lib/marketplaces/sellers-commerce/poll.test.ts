@@ -171,6 +171,15 @@ test('dates that have their day first are read so, and a person is told of the s
   expect(filters(asked)).toContainEqual("ModifiedDate ge datetime'2026-11-20T08:01:39'");
 });
 
+test('a page of dates whose days and months cannot be told apart does not lead past others', async () => {
+  const hour = (index: number) => new Date(Date.UTC(2026, 9, 1) + index * 3_600_000).toISOString().slice(0, 19);
+  const rows = Array.from({ length: 1_100 }, (_, index) => row(index, hour(index)));
+  for (const order of ['$3/$2/$1 ', '$2/$3/$1 ']) {
+    const write = (time: string) => time.replace(/(\d+)-(\d+)-(\d+)T/, order);
+    expect((await read(open(rows, { write }).context)).numbers.size).toBe(1_100);
+  }
+});
+
 test('a store that caps its pages at a few rows is read in as many calls as it has to be', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => row(index, second(index)));
   const { asked, context } = open(rows, { cap: 8 });

@@ -3,7 +3,7 @@ import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { dayOf, isoOf, isPast, learnOffset, localAt, middleOf, nameOffset, offsetOf, secondIn } from '../kit/clock.ts';
+import { isPast, learnOffset, localAt, middleOf, nameOffset, offsetOf, secondsOf } from '../kit/clock.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { type List, listPage, PAGE } from './api.ts';
@@ -105,9 +105,12 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   while (position.walk < WALKS.length) {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
-    const written = rows.map((row) => member(row, WALKS[walk]?.column ?? ''));
-    const times = written.map((time) => secondIn(textOf(isoOf(time, dayFirst))));
-    const clue = dayFirst === undefined && written.some((time) => dayOf(time) === 'first') ? DAY_FIRST : undefined;
+    const column = WALKS[walk]?.column ?? '';
+    const { times, isDayFirst } = secondsOf(
+      rows.map((row) => member(row, column)),
+      dayFirst,
+    );
+    const clue = dayFirst === undefined && isDayFirst ? DAY_FIRST : undefined;
     const fresh = rows.filter((row) => isNew(stateOf(row), seen));
     const items = fresh.filter(
       (row) => !isCart(statusIn(row)) && isNew(hashOf(row), shown) && !before.has(hashOf(row)),
