@@ -21,16 +21,16 @@ AWAY_AFTER_FAILURES (20), AWAY_AFTER_SECONDS (600), AWAY_PROBE_SECONDS (60).`;
 
 const DEFAULT_KEY = 'local-dev-key';
 
-/** A mistake of the person at the keyboard: one line says what it is. */
+/** A user's mistake: one line says what it is. */
 export class StartError extends Error {}
 
-/** What the command line and the environment ask for. Throws StartError for what cannot be. */
+/** What the command line and the environment ask for. Throws StartError for anything invalid. */
 export function readOptions(env: NodeJS.ProcessEnv = process.env, args = process.argv.slice(2)) {
   const options = readArguments(args);
   return { ...options, publicUrl: readPublicUrl(env), apiKey: env.LONGSHORE_API_KEY || DEFAULT_KEY };
 }
 
-/** The default key is in the documentation: whoever reads them may use it, and only the sandbox is theirs. */
+/** The default key is documented, so anyone may know it: it is allowed for the sandbox only. */
 export function refuseDefaultKey(
   { connections, sandbox, publicUrl }: ReturnType<typeof readOptions>,
   env: NodeJS.ProcessEnv = process.env,

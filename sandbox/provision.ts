@@ -13,7 +13,7 @@ import { rotated } from '#lib/ucp/keys';
 
 const FOURTEEN_DAYS = 14 * 24 * 3600;
 
-/** Creates what the stacks would create, where it is missing, and returns the environment that tells functions its names. */
+/** Creates what the stacks would create, if missing; returns the environment that tells functions its names. */
 export async function provision(): Promise<Record<string, string>> {
   const [urls] = await Promise.all([createQueues(), createTable(), createSecrets()]);
   return {
@@ -59,7 +59,7 @@ async function createTable(): Promise<void> {
 
 const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
-/** A table that was made before there were changes has no stream. */
+/** Adds a stream to a table from before there were changes. */
 async function streamOlderTable(db: DynamoDBClient): Promise<void> {
   const { Table } = await db.send(new DescribeTableCommand({ TableName: table.name }));
   if (!Table?.StreamSpecification)

@@ -62,7 +62,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Calls in several lanes and kills the server, with calls under way, once it answered `enough`; returns which it answered. */
+/** Calls in several lanes; after `enough` answers kills the server, with calls under way. Returns what was answered. */
 async function callUntilKilled(
   child: ChildProcess,
   enough: number,
@@ -92,7 +92,7 @@ interface Told {
   Records: Array<{ eventName: string }>;
 }
 
-/** How many items the stream says were put, from its beginning. */
+/** How many puts the stream shows, from its beginning. */
 async function insertsInStream({ config, endpoints }: Started): Promise<number> {
   const call = async (operation: string, input: object) => {
     const headers = {
@@ -163,7 +163,7 @@ it('leaves no half of a transaction behind when killed in the middle, again and 
       }),
     );
     expect([right, Count]).toEqual([left, Number(left) * PUTS]);
-    // The two counters were put once.
+    // Each of the two counters was put once.
     expect(await insertsInStream(started)).toBe(Number(left) * PUTS + 2);
     expect(left).toBeGreaterThanOrEqual(acknowledged);
     acknowledged = Number(left);

@@ -6,7 +6,7 @@ import { createFaults } from './faults.ts';
 import { openStore } from './store.ts';
 import type { WebhookOptions, WebhookSender } from './webhook-sender.ts';
 
-/** What happens at a sandbox that the proof's people go by. */
+/** What happens at a sandbox, for the simulated people of the proof to act on. */
 export type SandboxEvent =
   | { type: 'order.created' | 'order.paid'; orderId: string; partnerOrderCode: string }
   | { type: 'order.received'; orderId: number; number: string }
@@ -15,11 +15,11 @@ export type SandboxEvent =
 
 /** What every marketplace's sandbox can be started with. */
 export interface SandboxOptions extends WebhookOptions {
-  /** 0 or none: any free port of the loopback interface; null: none, only `fetch`. */
+  /** 0 or absent: any free port of the loopback interface; null: no port, only `fetch`. */
   port?: number | null | undefined;
-  /** A folder for what must survive a stop or a crash; without it everything is in memory. */
+  /** A folder for what must survive a stop or crash; without it, everything is in memory. */
   dataDir?: string | undefined;
-  /** The file's name in `dataDir`; one for each account. */
+  /** The file's name in `dataDir`; each account needs its own. */
   name?: string | undefined;
   now?: (() => Date) | undefined;
   requestsPerMinute?: number | undefined;
@@ -32,16 +32,16 @@ export type Base = ReturnType<typeof createBase>;
 /** What a vendor's sandbox adds to the shared server. */
 export interface Vendor {
   failure: Failure;
-  /** Whose requests are counted together. */
+  /** Requests with the same key share a rate limit. */
   rateKey(request: FastifyRequest): string;
-  /** Absent: as the options say; null: it counts for itself. */
+  /** Absent: as the options say; null: the vendor limits by itself. */
   requestsPerMinute?: number | null;
   webhooks: WebhookSender;
   routes(app: FastifyInstance): void;
   control(app: FastifyInstance): void;
   /** For `GET /_sandbox`. */
   summary(): Record<string, unknown>;
-  /** After everything held was dropped. */
+  /** Called after all data was dropped. */
   onReset?(): void;
   onStop?(): void;
 }

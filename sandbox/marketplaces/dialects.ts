@@ -7,7 +7,7 @@ export type Shown = Record<string, unknown>;
 /** Another way to show the same order, which no document rules out. */
 export type Dialect = (shown: Shown) => Shown;
 
-/** Which dialect the orders of a sandbox are shown in: each its own, or all the same. */
+/** The dialects that a sandbox shows its orders in: one for each order, or one for all. */
 export type Dialects = ReturnType<typeof createDialects>;
 
 const ALL = '*';
@@ -32,7 +32,7 @@ export function createDialects(store: Store, known: Readonly<Record<string, Dial
   };
 }
 
-/** The same with each value that is no list or object changed, whatever it is within. */
+/** A copy with each value changed that is neither list nor object, at any depth. */
 export function changeValues(shown: Shown, change: (value: unknown, key: string) => unknown): Shown {
   const within = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) return value.map((each) => within(each, key));
@@ -42,11 +42,11 @@ export function changeValues(shown: Shown, change: (value: unknown, key: string)
   return Object.fromEntries(Object.entries(shown).map(([key, value]) => [key, within(value, key)]));
 }
 
-/** Numbers, and flags, as text. */
+/** Numbers as text. */
 export const asTexts: Dialect = (shown) =>
   changeValues(shown, (value) => (typeof value === 'number' ? String(value) : value));
 
-/** Texts that are plain numbers, as numbers, but for those that a number would change. */
+/** Texts that are plain numbers, as numbers, except those that would lose something. */
 export const asNumbers: Dialect = (shown) =>
   changeValues(shown, (value) =>
     typeof value === 'string' && /^-?(0|[1-9]\d{0,8})(\.\d{1,4})?$/.test(value) ? Number(value) : value,
@@ -60,7 +60,7 @@ export const withNoise =
       amounts.test(key) && Number.isFinite(Number(value)) ? Number(value) + 3e-10 : value,
     );
 
-/** Times as the zone of the document's clock shows them: `2016-04-27 14:38:17`. */
+/** Times as a clock in the document's zone shows them: `2016-04-27 14:38:17`. */
 export const withoutZone =
   (times: RegExp): Dialect =>
   (shown) =>
@@ -86,7 +86,7 @@ export const lacking =
       }),
     );
 
-/** Without these members in each way that there is. */
+/** Without these members, in every way to lack them. */
 export const lackingAll = (members: RegExp) => ({
   absent: lacking(members, 'absent'),
   nulls: lacking(members, 'null'),

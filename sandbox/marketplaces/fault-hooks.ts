@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults, RequestFault } from './faults.ts';
 
 /**
- * How a vendor words a failure of this status; `retryAfter` in seconds where the fault sets it, which goes into the header
- * of that name unless the vendor has others.
+ * A vendor's answer for a failure with this status. `retryAfter` (seconds) is set by the fault, and goes into the
+ * header of that name unless the vendor uses others.
  */
 export type Failure = (status: number, retryAfter?: number) => { body: unknown; headers?: Record<string, string> };
 
 export const failureHeaders = ({ headers }: ReturnType<Failure>, retryAfter?: number): Record<string, string> =>
   headers ?? (retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
 
-/** Lets the faults that are switched on happen to the routes of this scope. */
+/** Applies the active faults to the routes of this scope. */
 export function applyFaults(app: FastifyInstance, faults: Faults, failure: Failure): void {
   const afterWork = new WeakMap<FastifyRequest, RequestFault>();
 
@@ -42,7 +42,7 @@ function isSilent({ kind }: RequestFault): boolean {
   return kind === 'hang' || kind === 'reset' || kind === 'accept-then-reset';
 }
 
-/** Never answers. The promise stays open on purpose: nothing may be written behind it. */
+/** Never answers. The promise stays open on purpose, so that nothing is written after it. */
 function silence(fault: RequestFault, request: FastifyRequest, reply: FastifyReply): Promise<never> {
   const reset = (): void => void request.raw.socket.resetAndDestroy();
   if (fault.kind !== 'hang') reset();
@@ -65,7 +65,7 @@ function textOf(fault: RequestFault, failure: Failure): string {
 }
 
 function defaultBody(fault: RequestFault, failure: Failure): unknown {
-  // A proxy's page in place of an answer, cut short.
+  // A proxy's page instead of an answer, cut short.
   if (fault.kind === 'garbage') return '<html><head><title>502 Bad Gateway</title></head><body><h1>502';
   return failure(statusOf(fault), fault.retryAfter).body;
 }

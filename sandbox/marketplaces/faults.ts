@@ -3,7 +3,7 @@ import { controlRefusal, readControl } from './refusal.ts';
 
 const Times = z.union([z.int().positive(), z.literal('always')]).default(1);
 
-/** A fault in answering: `on` is `METHOD /path`, where `:name` and `{name}` stand for any segment and a last `*` for any rest. */
+/** A fault in answering. `on` is `METHOD /path`; `:name` and `{name}` match any segment, a last `*` any rest. */
 export const RequestFault = z.strictObject({
   on: z.string().regex(/^(\*|[A-Z]+) (\*|\/\S*)$/, 'wants "METHOD /path", "* *" or "webhook"'),
   kind: z.enum(['status', 'hang', 'accept-then-reset', 'reset', 'slow', 'garbage']),
@@ -16,19 +16,19 @@ export const RequestFault = z.strictObject({
   delayMs: z.int().nonnegative().optional(),
   /** Do the work, then fail: the caller cannot know what happened. */
   afterWork: z.boolean().default(false),
-  /** Only requests whose body or URL holds this text. */
+  /** Applies only to requests with this text in their body or URL. */
   contains: z.string().optional(),
 });
 export type RequestFault = z.infer<typeof RequestFault>;
 
-/** A fault in the webhooks that a sandbox sends: `on` is `webhook`, or `webhook <topic>` for one topic alone. */
+/** A fault in sending webhooks: `on` is `webhook`, or `webhook <topic>` for that topic only. */
 const WebhookFault = z.strictObject({
   on: z.string().regex(/^webhook( \S+)?$/),
   kind: z.enum(['duplicate', 'reorder', 'drop', 'delay', 'bad-signature']),
   times: Times,
   /** `duplicate`: how many are sent in all. */
   copies: z.int().min(2).max(100).default(2),
-  /** `delay`: how long to wait (1000); `reorder`: when to send although nothing overtook (5000). */
+  /** `delay`: how long to wait (1000); `reorder`: when to send if nothing overtakes it (5000). */
   delayMs: z.int().nonnegative().optional(),
 });
 type WebhookFault = z.infer<typeof WebhookFault>;
@@ -40,7 +40,7 @@ interface Switched {
 }
 export type Fault = (RequestFault | WebhookFault) & Switched;
 
-/** The faults that are switched on. They live in memory: a restart is a healthy sandbox. */
+/** The active faults. They are kept in memory only: a restart gives a healthy sandbox. */
 export type Faults = ReturnType<typeof createFaults>;
 
 /** `endpoints` lists the vendor's routes, so that a fault that can never apply is refused. */
@@ -63,7 +63,7 @@ export function createFaults(endpoints: () => string[]) {
 
   return {
     list,
-    /** Checks and switches on; a control refusal says what is wrong. */
+    /** Checks a fault and activates it; throws a refusal that says what is wrong. */
     add(input: unknown) {
       if (isForWebhooks(input)) {
         const fault = switchOn(readControl(WebhookFault, input));
@@ -91,7 +91,7 @@ export function createFaults(endpoints: () => string[]) {
       forRequests = [];
       forWebhooks = [];
     },
-    /** The fault for this request, spent by one; the one switched on first goes first. */
+    /** The fault for this request, which is used up by one. The fault activated first applies first. */
     takeForRequest: (method: string, url: string, body: string) =>
       take(
         forRequests,
@@ -117,7 +117,7 @@ function safeParse(text: string): unknown {
   }
 }
 
-/** Whether an `on` covers a request, or an endpoint as it is written in the documents. */
+/** Whether `on` matches a request, or an endpoint as the documents write it. */
 function covers(on: string, endpoint: string): boolean {
   const [method = '', pattern = ''] = on.split(' ');
   const [actualMethod = '', actual = ''] = endpoint.split(' ');

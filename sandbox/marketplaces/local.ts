@@ -5,7 +5,7 @@ import type { Listening } from './server.ts';
 /** How a simulated marketplace takes part in the local hub. */
 export interface LocalMarketplace {
   marketplace: string;
-  /** The id of the hub's connection with it. */
+  /** The id of the hub's connection to it. */
   connection: string;
   /** Which orders it ships, if any. */
   ships?: ReadonlyArray<Omit<Route, 'to'>>;
@@ -28,11 +28,11 @@ export interface Started {
     settings?: Record<string, unknown>;
     requestsPerMinute?: number;
   };
-  /** Its part of the story that `npm start` tells, where it sells. */
+  /** Its part of the story that `npm start` tells, if it sells. */
   chapter?: Chapter;
 }
 
-/** The last segment of URLs that nothing else proves, as all secrets of a sandbox a throw-away. */
+/** The last segment of URLs that have no other proof. Like all secrets of the sandbox, it protects nothing. */
 export const URL_SECRET = 'sandbox-url-secret';
 
 /** How long after an order was placed a simulated shipper ships it. */

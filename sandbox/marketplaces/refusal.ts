@@ -18,7 +18,7 @@ export function controlRefusal(status: number, code: string, description: string
   return new Refusal(status, { error: { code, description } });
 }
 
-/** Reads a control body; what is wrong is said by name. An empty body is an empty object. */
+/** Reads a control body, naming what is wrong with it. An empty body is an empty object. */
 export function readControl<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const result = schema.safeParse(parseJson(body));
   if (result.success) return result.data;

@@ -5,5 +5,5 @@ import { sellersCommerce } from './sellers-commerce/local.ts';
 import { sello } from './sello/local.ts';
 import { shoppo } from './shoppo/local.ts';
 
-/** Every simulated marketplace. Their ports follow in this order, the chapters of the story in the opposite one. */
+/** All simulated marketplaces. Their ports are in this order, the chapters of the story in the opposite one. */
 export const sandboxes: readonly LocalMarketplace[] = [scopio, marketful, sello, sellersCommerce, shoppo];

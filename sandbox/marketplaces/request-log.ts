@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** One request as it may be shown: no header, no body, no secret of the query. */
+/** A request as it may be shown: without headers, body, or secrets of the query. */
 interface LoggedRequest {
   at: string;
   method: string;
   path: string;
-  /** Null while it runs, and where the connection was reset. */
+  /** Null while it runs, or if the connection was reset. */
   status: number | null;
 }
 
@@ -14,7 +14,7 @@ export type RequestLog = ReturnType<typeof keepRequestLog>;
 const KEPT = 1000;
 const SECRET = /auth|token|key|secret|user/i;
 
-/** Remembers the newest requests of every route but those of the control surface. */
+/** Remembers the newest requests of every route except the control surface. */
 export function keepRequestLog(app: FastifyInstance, now: () => Date, control: string) {
   let kept: LoggedRequest[] = [];
   const open = new WeakMap<FastifyRequest, LoggedRequest>();

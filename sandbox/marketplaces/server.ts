@@ -18,11 +18,11 @@ export interface Listening {
   webhookSender: WebhookSender;
   /** Answers without a connection. */
   fetch: typeof globalThis.fetch;
-  /** Closes every connection and timer; what was placed is in `dataDir`. */
+  /** Closes all connections and timers; what was placed stays in `dataDir`. */
   stop(): Promise<void>;
 }
 
-/** Serves a vendor's routes and the control surface on the loopback interface; with a port of null by `fetch` alone. */
+/** Serves a vendor's routes and the control surface on the loopback interface; with a null port, by `fetch` only. */
 export async function serve(base: Base, vendor: Vendor): Promise<Listening> {
   const { port = 0 } = base.options;
   const app = Fastify({ forceCloseConnections: true, exposeHeadRoutes: false, bodyLimit: 4 * 1024 * 1024 });
@@ -79,7 +79,7 @@ const fetchOf =
     return new Response(answer.rawPayload, { status: answer.statusCode, headers: told });
   };
 
-/** Each vendor answers a broken body in its own words, so nothing is parsed before its route runs. */
+/** Vendors answer a broken body in their own words, so nothing is parsed before its route runs. */
 function readBodiesAsText(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

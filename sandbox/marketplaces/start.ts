@@ -4,7 +4,7 @@ import { roleOf } from '#lib/marketplaces/registry';
 import type { Started } from './local.ts';
 import { sandboxes } from './registry.ts';
 
-/** Sandboxes stand this far above the hub's port, where that is free. */
+/** The sandboxes' ports begin this far above the hub's, if those are free. */
 const FIRST_PORT_OFFSET = 11;
 
 export type Marketplaces = Awaited<ReturnType<typeof startMarketplaces>>;

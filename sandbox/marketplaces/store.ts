@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Values by id, in the order they were first put. Values are replaced, never changed in place. */
+/** Values by id, in the order in which they were first put. Values are replaced, never modified. */
 export interface Collection<T> {
   get(id: string): T | undefined;
   list(): T[];
@@ -18,7 +18,7 @@ export interface Collection<T> {
   remove(id: string): void;
 }
 
-/** What a sandbox remembers. With a file, everything put before a `kill -9` is there at the next start. */
+/** A sandbox's memory. With a file, everything put before a `kill -9` is there at the next start. */
 export type Store = ReturnType<typeof openStore>;
 
 interface Line {
@@ -27,7 +27,7 @@ interface Line {
   value?: unknown;
 }
 
-/** Opens a store on an append-only file of JSON lines, or in memory only where no file is named. */
+/** Opens a store on an append-only file of JSON lines; without a file, in memory only. */
 export function openStore(file?: string) {
   const collections = new Map<string, Map<string, unknown>>();
   const valuesOf = (name: string): Map<string, unknown> => {
@@ -60,7 +60,7 @@ export function openStore(file?: string) {
 
   return {
     collection,
-    /** The next number of a sequence; it survives as well, so ids are never given twice. */
+    /** The next number of a sequence; it is stored, too, so that no id is given twice. */
     next(sequence: string, first = 1) {
       const numbers = collection<number>('sequences');
       return numbers.put(sequence, (numbers.get(sequence) ?? first - 1) + 1);
@@ -81,11 +81,11 @@ export function openStore(file?: string) {
 function readLines(file: string): Line[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
-  // Only a line that ends in a newline was written whole.
+  // Only a line that ends in a newline was written completely.
   return lines.slice(0, -1).map((line) => JSON.parse(line) as Line);
 }
 
-/** Drops superseded lines, so that the file grows with what is held and not with what happened. */
+/** Drops superseded lines, so that the file grows with its content, not with its history. */
 function rewrite(file: string, collections: Map<string, Map<string, unknown>>): number {
   mkdirSync(dirname(file), { recursive: true });
   const lines = [...collections].flatMap(([name, values]) =>

@@ -9,7 +9,7 @@ interface Delivered {
   at: number;
 }
 
-/** For tests: takes webhooks, answers with the given statuses in turn and with 200 after them. */
+/** For tests: receives webhooks; answers with the given statuses in turn, then with 200. */
 export async function startReceiver(statuses: number[] = []) {
   const delivered: Delivered[] = [];
   const { url, close } = await serveLoopback(async (request, response) => {
@@ -20,7 +20,7 @@ export async function startReceiver(statuses: number[] = []) {
   return { url, delivered, stop: close };
 }
 
-/** For tests: a JSON request and what came of it. */
+/** For tests: a JSON request and its answer. */
 export async function call(
   url: string,
   options: { method?: string; headers?: Record<string, string>; body?: unknown } = {},

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Faults } from './faults.ts';
 import type { Store } from './store.ts';
 
-/** One webhook the sandbox sends, with every attempt at it. */
+/** A webhook that the sandbox sends, with all of its attempts. */
 interface SentWebhook {
   id: string;
   topic: string;
@@ -19,7 +19,7 @@ interface WebhookAttempt {
   at: string;
   status: number | null;
   error: string | null;
-  /** The first words of the answer, where it had a body. */
+  /** The beginning of the answer, if it had a body. */
   answer?: string;
 }
 
@@ -28,40 +28,40 @@ const SHOWN_ANSWER = 300;
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 export interface WebhookOptions {
-  /** How many times faster than in the documents webhooks are retried: 60 turns minutes into seconds. */
+  /** How many times faster than documented webhooks are retried: 60 turns minutes into seconds. */
   timeScale?: number | undefined;
   /** Milliseconds between retries of webhooks; wins over `timeScale`. */
   retryIntervalMs?: number | undefined;
   webhookTimeoutMs?: number | undefined;
 }
 
-/** What a vendor's webhooks are like, by its document. */
+/** A vendor's webhooks, by its document. */
 interface WebhookHabits {
-  /** How long it waits before each retry, in milliseconds; as many retries as entries. */
+  /** How long it waits before each retry, in milliseconds; there are as many retries as entries. */
   retryDelaysMs: readonly number[];
   /** Ten seconds by default. */
   timeoutMs?: number;
   /** Any 2xx by default. */
   isAccepted?(status: number): boolean;
-  /** Whether what was not accepted is tried again, null for no answer; always by default. */
+  /** Whether to retry after this status, null if there was no answer; by default always. */
   isRetried?(status: number | null): boolean;
-  /** Where and with which headers one attempt goes; `forged` wants it to fail authentication. */
+  /** URL and headers of an attempt; if `forged`, it must fail authentication. */
   prepare(webhook: { url: string; body: string; forged: boolean }): { url: string; headers: Record<string, string> };
-  /** The URL as it may be shown. */
+  /** The URL in a form that may be shown. */
   showUrl?(url: string): string;
 }
 
 export interface WebhookSender {
   send(webhook: { topic: string; url: string; body: unknown }): void;
-  /** Sends the same text once more, as a new webhook; false for an unknown id. */
+  /** Sends the same text again, as a new webhook; false for an unknown id. */
   resend(id: string): boolean;
   list(): SentWebhook[];
-  /** Takes up what a stop or a crash left pending. */
+  /** Continues what a stop or crash left pending. */
   resume(): void;
   stop(): void;
 }
 
-/** Sends webhooks as a vendor does: at once, then retried by its habits, with the faults that are switched on. */
+/** Sends webhooks as a vendor does: at once, then with its retries, and with the active faults. */
 export function createWebhookSender(
   { store, faults, now, options }: { store: Store; faults: Faults; now: () => Date; options: WebhookOptions },
   { isAccepted = isSuccess, ...habits }: WebhookHabits,

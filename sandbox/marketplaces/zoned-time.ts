@@ -1,4 +1,4 @@
-/** An instant as a vendor writes it: local time of its zone with the offset, whole seconds. */
+/** An instant as a vendor writes it: local time with its offset, in whole seconds. */
 export function zonedTime(instant: Date, timeZone: string): string {
   const offset = offsetOf(instant, timeZone);
   const local = new Date(instant.getTime() + offset * 60_000).toISOString().slice(0, 19);
@@ -7,7 +7,7 @@ export function zonedTime(instant: Date, timeZone: string): string {
   return `${local}${sign}${pad(Math.floor(Math.abs(offset) / 60))}:${pad(Math.abs(offset) % 60)}`;
 }
 
-/** One costs as much to make as a thousand to use. */
+/** Cached: making one costs as much as using it a thousand times. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function offsetOf(instant: Date, timeZone: string): number {

@@ -1,7 +1,7 @@
 import { TICK_MAX_AGE_SECONDS } from '#lib/topology';
 import { type Handler, invoke, tellFailure } from './handlers.ts';
 
-/** One machine is not a cloud: events beyond these wait, as they do at Lambda when an account has no more room. */
+/** More events than these wait, as they do at Lambda when an account has used up its concurrency. */
 const AT_ONCE = 10;
 
 interface Waiting {
@@ -15,8 +15,8 @@ interface Lane {
 }
 
 /**
- * Lambda's asynchronous invocations: an event is taken at once and nobody waits for what comes of it. It runs when there
- * is room, is dropped where that takes longer than `TICK_MAX_AGE_SECONDS`, and is not repeated when it fails.
+ * Lambda's asynchronous invocations: an event is accepted at once, and nobody waits for the result. It runs when there
+ * is room, is dropped if that takes longer than `TICK_MAX_AGE_SECONDS`, and is not retried if it fails.
  */
 export function createAsyncEvents(handlers: ReadonlyMap<string, Handler>, now: () => number = Date.now) {
   const lanes = new Map<string, Lane>();
@@ -50,7 +50,7 @@ export function createAsyncEvents(handlers: ReadonlyMap<string, Handler>, now: (
       lane.waiting.push({ event, since: now() });
       begin(functionName, lane);
     },
-    /** Waits for what runs; what waited is gone. */
+    /** Waits for what is running; what was waiting is dropped. */
     async stop(): Promise<void> {
       for (const { waiting } of lanes.values()) waiting.length = 0;
       await Promise.all([...lanes.values()].flatMap(({ running }) => [...running]));

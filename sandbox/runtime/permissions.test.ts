@@ -5,7 +5,7 @@ import { enforceTableGrants, runAs } from './permissions.ts';
 
 const ALLOWED = 'was allowed';
 
-// What is allowed goes no further than the next middleware, as there is no table here.
+// What is allowed ends in the next middleware, as there is no table here.
 const stopHere = async () => {
   throw new Error(ALLOWED);
 };

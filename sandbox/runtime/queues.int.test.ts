@@ -32,7 +32,7 @@ const specOf = (name: string, consumer: string): QueueSpec => ({
   ...{ visibilityTimeoutSeconds: 30, maxReceiveCount: 5 },
 });
 
-/** A queue whose consumer does this; messages that failed stay out of sight. */
+/** A queue with this function as its consumer; messages that failed stay hidden. */
 async function consuming(name: string, consumer: string, handler: (event: SQSEvent) => Promise<unknown>) {
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   process.env[envName.queueUrl(name)] = QueueUrl;
@@ -40,7 +40,7 @@ async function consuming(name: string, consumer: string, handler: (event: SQSEve
   const running = consumeQueues(handlers, { queues: [specOf(name, consumer)] });
   return {
     send: async (body: string) => (await import('#lib/platform/queue/queue')).sendBodies(name, [{ body }]),
-    /** How many messages are neither waiting nor deleted. */
+    /** How many messages are in flight: neither waiting nor deleted. */
     async kept() {
       const AttributeNames = ['All' as const];
       const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));

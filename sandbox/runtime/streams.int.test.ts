@@ -32,7 +32,7 @@ async function put(pk: string, n: number): Promise<void> {
   await db.put({ Item: { pk, sk: 'ORDER', n } });
 }
 
-/** Follows the stream with a function that does this with what each record says. */
+/** Follows the stream with this function, which gets what each record says. */
 async function following(work: (seen: string[]) => unknown, changes: Partial<StreamSpec> = {}) {
   const { consumeStreams } = await import('./streams.ts');
   const handler = async (event: unknown) => {

@@ -116,7 +116,7 @@ describe('consumed capacity', () => {
         GlobalSecondaryIndexes: { 'by-state': units('Write', 1) },
       },
     ]);
-    // The same again only reads what stands.
+    // Repeating it only reads.
     expect((await send('first')).ConsumedCapacity).toEqual([
       { TableName, ...units('Read', 6), Table: units('Read', 6) },
     ]);

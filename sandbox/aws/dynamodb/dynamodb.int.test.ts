@@ -136,7 +136,7 @@ it('forgets a deleted table with its items', async () => {
   expect(Item).toBeUndefined();
 });
 
-/** Two keys that agree in the 24 bits of a hash with which dynalite tells items with equal index keys apart. */
+/** Two keys with the same 24-bit hash, by which dynalite tells apart items with equal index keys. */
 function collidingKeys(): string[] {
   const seen = new Map<string, string>();
   for (let n = 0; ; n += 1) {

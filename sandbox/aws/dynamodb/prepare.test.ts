@@ -22,7 +22,7 @@ const updateIfOfType = (type: string): Input => ({
   ExpressionAttributeValues: { ':low': text('a'), ':high': text('b'), ':type': text(type) },
 });
 
-/** How a request is prepared, and how it would be judged without having seen another: forms are compared. */
+/** A request as prepared, and as judged without any known form; both should agree. */
 function bothWays(name: string, input: () => Input): [unknown, unknown] {
   const judged = (run: () => Input) => {
     try {

@@ -16,7 +16,7 @@ const TABLE = [
   [0.1, 'lost'],
 ] as const;
 
-/** What the first calls about some things would meet. */
+/** The faults that the first calls about several things would meet. */
 function scheduleOf(seed: string, on = true): Array<string | undefined> {
   const path = join(folder, `${seed}-${on}.json`);
   writeFileSync(path, JSON.stringify({ seed, on }));

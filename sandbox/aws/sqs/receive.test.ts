@@ -15,7 +15,7 @@ it('gives a waiting receiver a message that shows just after it has looked', asy
   const messages = {
     listVisible(_queue: string, at: number) {
       looks += 1;
-      // The clock goes on right behind the look with which the wait begins.
+      // The clock moves on right after the look with which the wait begins.
       if (looks === 2) now = shownAt;
       return kept.filter(({ visible_at }) => visible_at <= at);
     },

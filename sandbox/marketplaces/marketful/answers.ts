@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../refusal.ts';
 
-/** A status with a message, the way Marketful says no. */
+/** A status and a message: how Marketful refuses. */
 export type Answer = readonly [status: number, message: string];
 
 export interface Credentials {
@@ -9,19 +9,19 @@ export interface Credentials {
   userId: string;
 }
 
-/** How one endpoint answers requests it cannot attribute: the document words it differently for each. */
+/** An endpoint's refusals of requests without valid credentials; the document words them differently for each. */
 export interface AuthAnswers {
   missing: Answer;
   /** The User header names nobody. */
   user: Answer;
-  /** The token is not that user's. */
+  /** The token does not belong to that user. */
   token: Answer;
 }
 
 export const authAnswers = {
   usual: authAnswersOf([404, 'Invalid Authorization'], [403, 'User Not Found']),
   entries: authAnswersOf([404, 'Invalid Authorization'], [400, 'User Not Found']),
-  // The document gives these two without a status.
+  // The document gives no status for these two.
   orders: authAnswersOf([404, 'Invalid Token'], [404, 'Seller not found']),
   events: authAnswersOf([404, 'Invalid Authorization'], [404, 'User Not Found'], [404, 'Seller Not Found']),
   webhooks: authAnswersOf([404, 'Invalid Authorization'], [404, 'User Not Found']),
@@ -40,19 +40,19 @@ export function refuse([status, message]: Answer, more: Record<string, unknown> 
   return new Refusal(status, { message, ...more });
 }
 
-/** What a request is about: its JSON body over its query, as the document speaks of "Body/Parameters". */
+/** A request's parameters: its query and its JSON body, which wins, as the document says "Body/Parameters". */
 export function parametersOf({ body, query }: FastifyRequest): Record<string, unknown> {
   const parsed = parse(body);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw refuse([400, 'Invalid JSON']);
   return { ...(query as Record<string, unknown>), ...parsed };
 }
 
-/** Blank fields are null or an empty string instead of being left out. */
+/** Whether a field is null or an empty string, which is how the document leaves fields out. */
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
-/** A whole number, also one in a string; null for anything else. */
+/** A whole number, or a string with one; null for anything else. */
 export function wholeNumber(value: unknown): number | null {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : null;

@@ -38,7 +38,7 @@ export function serveMarketfulControl(app: FastifyInstance, { store, now, wareho
   app.get('/stock', async () => ({ items: stock.list() }));
   app.put('/stock', async ({ body }) => ({ item: setStock(stock, body) }));
 
-  // The goods an entry order announced have arrived.
+  // The goods announced by an entry order have arrived.
   app.post<{ Params: { token: string } }>('/entries/:token/receive', async ({ params }) => {
     const entries = store.collection<Entry>('entries');
     const entry = entries.get(params.token);
@@ -71,7 +71,7 @@ export function setStock(stock: Stock, input: unknown): StockItem {
   return stock.update({ ...item, quantity, title: title ?? item.title, ean: ean ?? item.ean });
 }
 
-/** What the placing endpoint was told, newest last. */
+/** The calls to the placing endpoint, newest last. */
 export function readReceived(store: Store) {
   const placements = store.collection<PlacementCall>('placement-calls').list();
   const entries = store.collection<Entry>('entries').list();

@@ -9,7 +9,7 @@ import { DIALECTS } from './dialects.ts';
 const { orden: ORDEN } = readFixture(info.name, 'events.json') as { orden: Record<string, unknown> };
 const NAMES = Object.keys(DIALECTS) as Array<keyof typeof DIALECTS>;
 
-/** What is understood of it: ids that events lack are our own. */
+/** What is understood of it; without ids of events, which are ours if the event has none. */
 function read(orden: unknown): Partial<ShipmentSnapshot> {
   const placement = { orderId: 'scopio-main:ord_8f3a', channel: 'scopio-main' };
   const change = map({ topic: 'orden', body: { orden, placement }, receivedAt: RECEIVED_AT }, connectionOf(info));

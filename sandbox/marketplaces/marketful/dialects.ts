@@ -24,7 +24,7 @@ const ofStatuses = (change: (status: unknown) => unknown): Dialect => {
   return within;
 };
 
-/** An orden, an event of one, or the answer to a placed order in other words, each of which means the same. */
+/** An orden, an event of one, or the answer to a placed order, worded differently with the same meaning. */
 export const DIALECTS = {
   texts: asTexts,
   ...lackingAll(OPTIONAL),

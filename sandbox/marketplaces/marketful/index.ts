@@ -12,15 +12,15 @@ import type { SetStock, Ship } from './schema.ts';
 import { createStock, fillStock } from './stock.ts';
 import { createWarehouse, type Warehouse } from './warehouse.ts';
 
-// The document is silent on retries: any 2xx is taken, anything else tried again 3 times, a minute apart.
+// The document says nothing of retries: any 2xx is accepted, anything else is tried again 3 times, a minute apart.
 const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
 
 export interface MarketfulOptions extends SandboxOptions {
   accessToken: string;
   userId: string;
-  /** Webhooks registered from the start; one of the same kind that is kept from before is replaced. */
+  /** Webhooks registered from the start; they replace kept ones of the same kind. */
   webhooks?: Partial<Record<Topic, string>> | undefined;
-  /** Ships every order by itself this long after it was placed. */
+  /** Ships every order automatically, this long after it was placed. */
   autoShip?: { afterMs: number } | undefined;
 }
 

@@ -8,7 +8,7 @@ interface Parts {
   stock: Stock;
 }
 
-/** The endpoints about products and how many of them there are. */
+/** The endpoints about products and their stock. */
 export function serveItems(app: FastifyInstance, { credentials, stock }: Parts): void {
   const known = { preHandler: authenticate(credentials, authAnswers.usual) };
 
@@ -17,7 +17,7 @@ export function serveItems(app: FastifyInstance, { credentials, stock }: Parts):
     if (isBlank(sku)) throw refuse([403, 'SKU must be present']);
     const item = stock.bySku(String(sku));
     if (!item) throw refuse([402, `Item ${sku} not found`]);
-    // The misspelled key is the document's; the EAN's endpoint has the right one.
+    // The document misspells this key; the EAN's endpoint spells it correctly.
     return { message: 'Success', sku: item.sku, avariable_quantity: item.quantity };
   });
 
@@ -78,9 +78,9 @@ export function serveItems(app: FastifyInstance, { credentials, stock }: Parts):
   });
 }
 
-// "No special characters" is all the document says; sellers' own SKUs have hyphens, so these may stay.
+// "No special characters" is all the document says; sellers' own SKUs have hyphens, so those are allowed.
 const PLAIN = /^[\w.-]+$/;
-// The document spells two of them both ways.
+// The document spells two of them in two ways.
 const MEASURES: ReadonlyArray<readonly [field: 'height' | 'width' | 'length' | 'weigth', ...spellings: string[]]> = [
   ['height', 'height'],
   ['width', 'width'],
@@ -90,7 +90,7 @@ const MEASURES: ReadonlyArray<readonly [field: 'height' | 'width' | 'length' | '
 
 type NewItem = Partial<StockItem> & { sku: string; title: string; list_price: number };
 
-/** A product somebody wants registered: the item, or why it cannot be. */
+/** A product to register: the item, or why it cannot be registered. */
 interface Checked {
   given: unknown;
   item: NewItem | null;
@@ -109,7 +109,7 @@ function checkItem(given: unknown): Checked {
   return { given, item, reason: null };
 }
 
-/** The measures among these fields, however they are spelled. */
+/** The measures among these fields, in any spelling. */
 function readMeasures(given: Record<string, unknown>): Partial<StockItem> {
   const read = MEASURES.flatMap(([field, ...spellings]) => {
     const value = spellings.map((spelling) => given[spelling]).find((one) => !isBlank(one));

@@ -23,7 +23,7 @@ export interface ShipmentEvent {
   created_at: string;
 }
 
-/** An order of the warehouse, in the shape it is shown. */
+/** An order of the warehouse, in the shape in which it is shown. */
 export interface Order {
   id: number;
   num_orden: string;

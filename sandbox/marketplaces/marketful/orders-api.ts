@@ -65,7 +65,7 @@ export function serveOrders(app: FastifyInstance, { base, credentials, warehouse
     const id = wholeNumber(parametersOf(request).order_id);
     if (id === null) throw refuse([404, 'order_id must be present']);
     const order = warehouse.orders().find((one) => one.id === id);
-    // Without its last letter: that is how the document prints it.
+    // Without its last letter, as the document prints it.
     if (!order) throw refuse([404, 'Orden no encontrad']);
     return { message: 'Success', orden: dialects.speak(order.id, order) };
   });

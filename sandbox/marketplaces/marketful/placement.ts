@@ -22,13 +22,13 @@ const REQUIRED = [
   'tipo_envio',
 ];
 
-/** What a fulfillment order says once it is checked. */
+/** A fulfillment order that has been checked. */
 export interface Placement {
   contactInfo: Record<string, unknown>;
   items: OrderItem[];
 }
 
-/** Checks the body of `multicanal_api`. The document gives no refusals for it: 402 for what is absent, 401 for what is wrong. */
+/** Checks the body of `multicanal_api`. The document shows no refusals: 402 if something is missing, 401 if wrong. */
 export function readPlacement(parameters: Record<string, unknown>, placed: readonly Order[]): Placement {
   const { order } = parameters;
   if (!isRecord(order)) throw refuse([402, "Parameter 'order' must be present"]);

@@ -40,7 +40,7 @@ export function createRegistry({ base, sender }: { base: Base; sender: WebhookSe
       if (!webhooks.get(String(id))) throw refuse([404, `Webhook ${id} no encontrado`]);
       webhooks.remove(String(id));
     },
-    /** Tells whoever registered for it. */
+    /** Calls the URL that is registered for this topic. */
     notify(topic: Topic, body: Record<string, unknown>) {
       const webhook = find(topic);
       if (webhook) sender.send({ topic, url: withScheme(webhook.url), body: { tipo: topic, ...body } });

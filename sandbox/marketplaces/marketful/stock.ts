@@ -34,13 +34,13 @@ export function createStock(store: Store) {
         id: store.next('item', FIRST_ITEM),
       }),
     remove: (id: number) => items.remove(String(id)),
-    /** Takes pieces for an order, as far as there are any. */
+    /** Takes pieces for an order, as many as there are. */
     take: (sku: string, quantity: number) => move(sku, -quantity),
     put: (sku: string, quantity: number) => move(sku, quantity),
   };
 }
 
-/** A new warehouse holds the catalog that the sample orders are made of. */
+/** Fills a new warehouse with the catalog that sample orders are made of. */
 export function fillStock(stock: Stock): void {
   if (stock.list().length > 0) return;
   for (const { sku, ean, title, gross } of catalog)

@@ -15,7 +15,7 @@ const contactInfo = {
   tipo_envio: 'económico',
 };
 
-/** For tests: a fulfillment order that is in order; an override of undefined leaves a field out. */
+/** For tests: a valid fulfillment order; an override of undefined leaves a field out. */
 export function placement(overrides: Record<string, unknown> = {}, items: unknown = [{ sku: 'MUG-RED', cantidad: 2 }]) {
   return { order: { contact_info: { ...contactInfo, ...overrides }, items } };
 }

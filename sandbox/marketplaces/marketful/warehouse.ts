@@ -82,7 +82,7 @@ export function createWarehouse({ base, registry, stock }: Parts) {
 
   return {
     find,
-    /** Reports an event of an order, found by its id, `num_orden` or `orden_id`. */
+    /** Reports an event of an order, which is found by its id, `num_orden` or `orden_id`. */
     report,
     orders: () => orders.list(),
     autoShip: () => autoShip,
@@ -107,7 +107,7 @@ export function createWarehouse({ base, registry, stock }: Parts) {
       scheduleShipping(order);
       return order;
     },
-    /** Ships by itself what is placed from now on and what waits; null stops that. */
+    /** Ships automatically what is waiting and what is placed from now on; null stops that. */
     setAutoShip(afterMs: number | null) {
       autoShip = afterMs;
       for (const timer of timers.values()) clearTimeout(timer);

@@ -10,7 +10,7 @@ export interface FulfillmentCall {
   at: string;
   orderId: string;
   status: number;
-  /** Scopio's error code where it refused. */
+  /** Scopio's error code, if it refused. */
   code: string | null;
   body: unknown;
 }
@@ -67,7 +67,7 @@ export function serveApi(app: FastifyInstance, { base, shop, seller, apiKey }: P
   });
 }
 
-/** The key a request is made with, from either header. */
+/** The key of a request, from either header. */
 export function presentedKey({ headers }: FastifyRequest): string | undefined {
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
   return bearer ?? headers['x-api-key']?.toString();

@@ -6,7 +6,7 @@ import type { Order } from './order.ts';
 import { WebhookProfile } from './schema.ts';
 import type { Shop } from './shop.ts';
 
-/** The seller profile's part that is about webhooks. */
+/** The webhook settings of the seller profile. */
 export interface Profile {
   urls: string[];
   secret: string;
@@ -55,7 +55,7 @@ export function serveScopioControl(app: FastifyInstance, { store, shop, profile 
   });
 }
 
-/** What the fulfill endpoint was told, newest last. */
+/** The calls to the fulfill endpoint, newest last. */
 export function readReceived(store: Store) {
   const fulfillments = store.collection<FulfillmentCall>('fulfillment-calls').list();
   const accepted = fulfillments.filter(({ status }) => status === 200);

@@ -10,7 +10,7 @@ import { DIALECTS } from './dialects.ts';
 const ORDER = readFixture(info.name, 'order.json') as Record<string, unknown>;
 const NAMES = Object.keys(DIALECTS) as Array<keyof typeof DIALECTS>;
 
-/** What is understood, however it was said: without what was assumed for it, and what nobody reads. */
+/** What is understood, however it is worded: without the notes on what was assumed or not read. */
 function read(body: unknown, settings: Record<string, unknown> = {}): Partial<OrderSnapshot> {
   const { change } = mapBody(
     connector,

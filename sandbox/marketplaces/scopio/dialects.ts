@@ -3,7 +3,7 @@ import { asNumbers, asTexts, changeValues, type Dialect, lackingAll, withNoise, 
 const OPTIONAL = /^(company|paid_at|extended_address|title|adjustments|events|status)$/;
 const AMOUNTS = /^(net_price|gross_price|total_net|total_gross)$/;
 
-/** The order of our reading in other words, each of which means the same. */
+/** The order as we read the document, worded differently with the same meaning. */
 export const DIALECTS = {
   texts: asTexts,
   numbers: asNumbers,
@@ -20,6 +20,6 @@ export const DIALECTS = {
   }),
   'without-totals': ({ total_gross: _gross, total_net: _net, ...shown }) => shown,
   'other-members': (shown) => ({ ...shown, status: 'cleared', loyalty_points: 12, gift: { wrap: true } }),
-  /** Read only with `settings.fields`. */
+  /** Readable only with `settings.fields`. */
   renamed: ({ shipping_address: address, ...shown }) => ({ ...shown, delivery: address }),
 } as const satisfies Record<string, Dialect>;

@@ -19,10 +19,10 @@ const RETRY_AFTER_SECONDS = 60;
 export interface ScopioOptions extends SandboxOptions {
   apiKey: string;
   webhookSecret: string;
-  /** The Webhook URL of the seller profile; an order without one is only polled. */
+  /** The Webhook URL of the seller profile; without one, orders can only be polled. */
   webhookUrl?: string | readonly string[] | undefined;
   signature?: SignatureOptions | undefined;
-  /** Which sample orders are placed. */
+  /** Decides which sample orders are placed. */
   seed?: number | undefined;
 }
 
@@ -70,7 +70,7 @@ export async function startScopioSandbox(options: ScopioOptions) {
   };
 }
 
-/** What was set over the control surface is kept, except what the options name at the next start. */
+/** What was set by the control surface is kept, unless the options of the next start name it. */
 function openProfile(options: ScopioOptions, kept: Collection<Profile>): ProfileSetting {
   const given = options.webhookUrl === undefined ? undefined : [options.webhookUrl].flat();
   let profile: Profile = {

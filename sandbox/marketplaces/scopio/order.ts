@@ -26,7 +26,7 @@ export interface Line {
   quantity: number;
   net: number;
   gross: number;
-  /** Whose catalog it comes from: a seller sees only its own lines. */
+  /** The seller whose catalog it is from: sellers see only their own lines. */
   seller: string;
 }
 
@@ -47,13 +47,13 @@ export interface Order {
   ucp: boolean;
 }
 
-/** What the shop does with an order: paid, still to be fulfilled, and with a line of this seller. */
+/** Whether the shop lists an order: paid, not fulfilled yet, and with a line of this seller. */
 export function isDue(order: Order, seller: string): boolean {
   const open = order.paidAt !== null && order.fulfilledAt === null && order.cancelledAt === null;
   return open && order.lines.some((line) => line.seller === seller);
 }
 
-/** The order in the shape `GET /api/seller/orders` lists it, with this seller's lines alone. */
+/** The order as `GET /api/seller/orders` lists it, with this seller's lines only. */
 export function toScopio(order: Order, seller: string): Record<string, unknown> {
   const lines = order.lines.filter((line) => line.seller === seller);
   return {

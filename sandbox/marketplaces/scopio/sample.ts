@@ -21,7 +21,7 @@ const PEOPLE: ReadonlyArray<readonly [country: string, ...rest: string[]]> = [
   ['US', 'Mary', 'Jones', '1200 Congress Ave', 'Apt 3', 'Austin', 'TX', '78701', '+15125550123'],
 ];
 
-/** What an order of the sandbox holds when nothing else is asked for. */
+/** The content of an order if nothing else is asked for. */
 export interface Sample {
   id: string;
   address: Address;
@@ -48,7 +48,7 @@ export function sampleOrder(seed: number, nth: number, country = 'MX'): Sample {
   return { id, address, lines: chosen.flatMap(({ product, quantity }) => (product ? [{ product, quantity }] : [])) };
 }
 
-/** What a line of the placing body becomes: a known SKU brings its title and prices, an unknown one gets some. */
+/** The product of a SKU in a placing body: a known SKU has its title and prices, an unknown one gets some. */
 export function productFor(sku: string): Product {
   const known = catalog.find((product) => product.sku === sku);
   return known ?? { sku, ean: '', title: sku, net: netOf(5000), gross: 5000 };

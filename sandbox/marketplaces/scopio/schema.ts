@@ -9,7 +9,7 @@ const Item = z.strictObject({
   quantity: z.int().positive().default(1),
   net_price: Price.optional(),
   gross_price: Price.optional(),
-  /** Another seller's line is in the order and not in this seller's view of it. */
+  /** Another seller's line is in the order, but not in this seller's view of it. */
   seller: z.string().optional(),
 });
 
@@ -33,7 +33,7 @@ const AddressOverride = z
 export const ChangeOrder = z.strictObject({
   items: z.array(Item).min(1).optional(),
   address: AddressOverride.optional(),
-  /** The shipping method the buyer chose; any word, as buyers' shops have them. */
+  /** The shipping method that the buyer chose: any text, as in buyers' shops. */
   carrier: z.string().min(1).optional(),
 });
 export type ChangeOrder = z.infer<typeof ChangeOrder>;
@@ -52,7 +52,7 @@ export const PlaceOrder = ChangeOrder.extend({
   seed: z.int().optional(),
   ucp: z.boolean().default(false),
   paid: z.boolean().default(true),
-  /** Whether Scopio calls the webhook; without it only the poll finds the order. */
+  /** Whether Scopio calls the webhook; if not, only the poll finds the order. */
   notify: z.boolean().default(true),
 });
 export type PlaceOrder = z.input<typeof PlaceOrder>;

@@ -9,7 +9,7 @@ import { productFor, sampleOrder, toLine } from './sample.ts';
 import { ChangeOrder, type Item, PlaceOrder } from './schema.ts';
 import { toUcp } from './ucp.ts';
 
-/** What the buyers and the marketplace itself do, as opposed to what the seller asks for over the API. */
+/** What buyers and the marketplace itself do, as opposed to what the seller does by the API. */
 export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {

@@ -43,7 +43,7 @@ export function toUcp(order: Order, seller: string, shopUrl: string): Record<str
       ],
       events: [],
     },
-    // UCP's order has no status: an adjustment that names no line is of the whole order.
+    // UCP's order has no status: an adjustment without lines concerns the whole order.
     adjustments: cancelledAt
       ? [{ id: 'adj_1', type: 'cancellation', occurred_at: cancelledAt, status: 'completed' }]
       : [],

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts';
 
-/** What a write is answered with; the code decides, whatever the HTTP status. */
+/** The answer to a write; its code decides, whatever the HTTP status. */
 export interface Answer {
   Results: string;
   ResponseMessage: string;
@@ -13,7 +13,7 @@ interface Coded {
   httpStatus: number;
 }
 
-// The document's table, its spelling included. It has no 23.
+// The document's table, with its spelling. It has no 23.
 const CODES: Readonly<Record<number, Coded>> = {
   20: coded('Processed', 'Processed Successfully', 200),
   21: coded('ProviderNotExists', 'Provider Does Not Exist', 404),
@@ -42,7 +42,7 @@ const CODES: Readonly<Record<number, Coded>> = {
 export const RESPONSE_CODES: readonly number[] = Object.keys(CODES).map(Number);
 export const DONE = 20;
 
-/** The body and HTTP status of a response code; `detail` is added to the message, which may change as the document says. */
+/** Body and HTTP status of a response code. `detail` is added to the message, which may change as the document says. */
 export function answer(code: number, detail?: string): { httpStatus: number; body: Answer } {
   const known = CODES[code];
   if (!known) throw new Error(`the document has no response code ${code}`);
@@ -50,13 +50,13 @@ export function answer(code: number, detail?: string): { httpStatus: number; bod
   return { httpStatus: known.httpStatus, body: { Results: known.results, ResponseMessage: message, StatusCode: code } };
 }
 
-/** Ends a request with this response code. `httpStatus` wins over the table's. */
+/** Ends a request with this response code. `httpStatus` replaces the table's. */
 export function refuse(code: number, detail?: string, httpStatus?: number): Refusal {
   const { httpStatus: documented, body } = answer(code, detail);
   return new Refusal(httpStatus ?? documented, body);
 }
 
-/** A query or a body that cannot be read at all: the document's 400, with the code for invalid data. */
+/** For a query or body that cannot be read at all: the document's 400, with the code for invalid data. */
 export function badRequest(detail: string): Refusal {
   return refuse(30, detail, 400);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuse } from './answers.ts';
 import { instantOf } from './time.ts';
 
-// Keys that are not known are passed over, numbers may come as strings.
+// Unknown keys are ignored, numbers may be strings.
 const OrderNumber = z.union([z.string(), z.number()]).transform((number) => String(number).trim());
 const Id = z.union([
   z.int().nonnegative(),
@@ -40,7 +40,7 @@ export const ReturnRequest = z.object({
 export const SkuInventories = z.array(Sku.extend({ Inventory: Id })).min(1);
 export const SkuPrices = z.array(Sku.extend({ Price: z.number().nonnegative() })).min(1);
 
-/** Reads a write's body; code 30 names the first thing that is wrong with it. */
+/** Reads a write's body; throws code 30 naming the first thing that is wrong with it. */
 export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;

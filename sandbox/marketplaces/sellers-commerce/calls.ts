@@ -5,7 +5,7 @@ import type { Store } from '../store.ts';
 import { type Answer, answer, badRequest, DONE, isAnswer } from './answers.ts';
 import type { Setup } from './settings.ts';
 
-/** One write that reached the store, done or refused. What a fault answered in its place is not here. */
+/** A write that reached the store, done or refused; not one that a fault answered instead. */
 interface WriteCall {
   at: string;
   /** The last part of its path, such as `shippinginformation`. */
@@ -26,7 +26,7 @@ export function createEndpoints(app: FastifyInstance, base: Base, setup: Setup) 
     isAnswer(body) && setup.settings().httpStatus === 'always-200' ? 200 : status;
 
   return {
-    /** A list in the form the settings ask for. */
+    /** A list in the form that the settings ask for. */
     list: <T>(rows: T[]) => (setup.settings().lists === 'array' ? rows : { Results: rows }),
     get(path: string, read: (request: FastifyRequest) => unknown) {
       app.get(path, async (request, reply) => {
@@ -38,7 +38,7 @@ export function createEndpoints(app: FastifyInstance, base: Base, setup: Setup) 
         }
       });
     },
-    /** A write: its body is read, what it throws is its answer, and all of it is on record. */
+    /** A write: reads its body, answers with what `write` throws, and records all of it. */
     post(path: string, write: (body: unknown) => void) {
       app.post(path, async (request, reply) => {
         const { httpStatus: documented, answered, body } = perform(request, write);
@@ -53,10 +53,10 @@ export function createEndpoints(app: FastifyInstance, base: Base, setup: Setup) 
   };
 }
 
-/** What the seller's side told the store, newest last. */
+/** The writes of the seller's side, newest last. */
 export function readReceived(store: Store) {
   const calls = store.collection<WriteCall>('write-calls').list();
-  // How often each response code was answered, and the parcels taken, by order.
+  // How often each response code was answered, and the accepted parcels by order.
   const byEndpoint: Record<string, Record<string, number>> = {};
   const byOrder: Record<string, number> = {};
   for (const { endpoint, code, orderNumber } of calls) {

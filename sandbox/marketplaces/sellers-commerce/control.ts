@@ -62,7 +62,7 @@ export function serveSellersCommerceControl(app: FastifyInstance, parts: Parts):
   app.get('/ids', async () => ids);
 }
 
-/** A fault that answers an endpoint with a response code of the document. */
+/** Adds a fault that answers an endpoint with a response code of the document. */
 export function force(faults: Faults, input: unknown): Fault {
   const { on, code, httpStatus, times, afterWork, contains } = readControl(Force, input);
   const { httpStatus: documented, body } = answer(code);

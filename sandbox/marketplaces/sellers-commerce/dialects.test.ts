@@ -8,7 +8,7 @@ import { DIALECTS } from './dialects.ts';
 const ORDER = readFixture(info.name, 'order.json') as Record<string, unknown>;
 const settings = { currency: 'USD' };
 
-/** What is understood, however it was said: without what was assumed for it. */
+/** What is understood, however it is worded: without the notes on what was assumed. */
 function read(topic: string, body: unknown, own: Record<string, unknown> = settings): Partial<OrderSnapshot> {
   const change = map({ topic, body, receivedAt: RECEIVED_AT }, connectionOf(info, own));
   if (change.type !== 'order') throw new Error(change.type);
@@ -19,7 +19,7 @@ function read(topic: string, body: unknown, own: Record<string, unknown> = setti
 test.each(Object.keys(DIALECTS) as Array<keyof typeof DIALECTS>)('%s is the same order', (name) => {
   const shown = DIALECTS[name](structuredClone(ORDER));
   expect(shown).not.toEqual(ORDER);
-  // A head asks for the whole.
+  // An order without items makes the hub fetch it.
   if (name === 'heads') return expect(() => read('order', shown)).toThrow('fetch');
   const { placedAt, paidAt, payment, ...order } = read('order', shown);
   const canonical = read('order', ORDER);

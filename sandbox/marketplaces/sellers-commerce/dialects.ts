@@ -4,7 +4,7 @@ const OPTIONAL =
   /^(PaymentMethodId|CreatedDate|TransactionNumber|AuthorizationCode|DiscountAmount|OrderTotal|ShippingInformation)$/;
 const DATES = /Date$/;
 
-/** The order of our reading in other words, each of which means the same. */
+/** The order as we read the document, worded differently with the same meaning. */
 export const DIALECTS = {
   texts: asTexts,
   numbers: asNumbers,
@@ -16,7 +16,7 @@ export const DIALECTS = {
       DATES.test(key) && value !== null ? `${String(value).slice(0, 19)}.1709364+00:00` : value,
     ),
   'address-as-list': (shown) => ({ ...shown, ShippingAddress: [shown.ShippingAddress] }),
-  /** The list shows heads; `order/get` the whole. */
+  /** The list shows orders without items; `order/get` shows all of it. */
   heads: ({ OrderItems: _items, ...shown }) => shown,
   'never-modified': (shown) => ({ ...shown, ModifiedDate: null }),
   'other-members': (shown) => ({ ...shown, StoreName: 'Main', LoyaltyPoints: null, Tags: ['a', null] }),

@@ -1,4 +1,4 @@
-/** The document's Id tables, value to name, as it prints them. */
+/** The document's Id tables, value to name, as printed. */
 export const ORDER_STATUSES: Readonly<Record<number, string>> = {
   1: 'Live Cart',
   2: 'Abandoned Cart',
@@ -18,7 +18,7 @@ export const ORDER_STATUSES: Readonly<Record<number, string>> = {
 
 export const STATUS = { cancelled: 5, placed: 3, partiallyShipped: 8, shipped: 9, processing: 35 } as const;
 
-/** In these statuses there is nothing, or nothing any more, to ship or to capture. */
+/** Statuses in which there is nothing to ship or capture, or nothing any more. */
 export const NOT_SOLD: readonly number[] = [1, 2, 5, 36];
 
 export const PAYMENT_STATUSES: Readonly<Record<number, string>> = {

@@ -14,17 +14,17 @@ import { serveShoppers } from './shoppers.ts';
 import { createStock, serveProducts } from './stock.ts';
 import { createTokens, type Lifetimes, serveTokens } from './tokens.ts';
 
-// The document: an hour, and four.
+// The document says an hour, and four.
 const ACCESS_TOKEN_SECONDS = 3599;
 const REFRESH_TOKEN_SECONDS = 4 * 3600;
 
 export interface SellersCommerceOptions extends SandboxOptions {
   accessKey: string;
   sharedSecret: string;
-  /** What `expires_in` says, in seconds; wins over `timeScale`, which divides the documented lifetimes. */
+  /** The value of `expires_in`, in seconds; wins over `timeScale`, which divides the documented lifetimes. */
   accessTokenSeconds?: number | undefined;
   refreshTokenSeconds?: number | undefined;
-  /** Which sample orders are placed. */
+  /** Decides which sample orders are placed. */
   seed?: number | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
 
   const listening = await serve(base, {
     failure,
-    // One sandbox is one account, whatever its token is at the moment.
+    // One sandbox is one account, whatever its present token.
     rateKey: () => 'account',
     webhooks: noWebhooks,
     routes(app) {
@@ -88,7 +88,7 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
   };
 }
 
-/** SellersCommerce calls nobody: its orders are polled. */
+/** SellersCommerce has no webhooks: its orders are polled. */
 const noWebhooks: WebhookSender = {
   send() {},
   resend: () => false,

@@ -26,7 +26,7 @@ export const sellersCommerce: LocalMarketplace = {
   },
 };
 
-/** The store calls nobody, and a poll leaves out the last seconds: bought earlier, its order is found by the very first. */
+/** Places the order in the past: a poll leaves out the last seconds, and the very first poll should find it. */
 function sellAnHourAgo(store: SellersCommerceSandbox): void {
   store.setClock({ offsetSeconds: -3600 });
   store.setStock({ SkuCode: 'SHP-1', Inventory: 0, ProductName: 'Bamboo lunch box' });

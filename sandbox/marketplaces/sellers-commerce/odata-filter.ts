@@ -81,7 +81,7 @@ export function compare(left: unknown, right: unknown): number {
   return left < right ? -1 : 1;
 }
 
-/** A property's value in the form that compares: dates as instants. */
+/** A property's value in comparable form: dates as instants. */
 export function comparableOf(row: object, field: string, fields: Fields): Value {
   const value = (row as Record<string, Value | undefined>)[field];
   if (value === undefined || value === null) return null;

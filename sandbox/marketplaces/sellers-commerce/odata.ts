@@ -3,7 +3,7 @@ import { comparableOf, compare, type Fields, parseFilter } from './odata-filter.
 
 const OPTIONS = ['$filter', '$orderby', '$top', '$skip'];
 
-/** Applies `$filter`, `$orderby`, `$skip` and `$top`, in this order. An option it does not know is a 400, not ignored. */
+/** Applies `$filter`, `$orderby`, `$skip` and `$top`, in this order. An unknown option is a 400, not ignored. */
 export function applyQuery<T extends object>(rows: readonly T[], fields: Fields, query: unknown): T[] {
   const options = readOptions(query as Record<string, unknown>);
   const keep = options.$filter === undefined ? () => true : parseFilter(options.$filter, fields);
@@ -14,7 +14,7 @@ export function applyQuery<T extends object>(rows: readonly T[], fields: Fields,
   return sorted.slice(from, from + count);
 }
 
-/** A whole number of a query; undefined where it is left out, a 400 where it is something else. */
+/** A whole number in a query; undefined if absent, a 400 if it is anything else. */
 export function wholeNumber(value: string | undefined, name: string): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d{1,9}$/.test(value)) throw badRequest(`${name} wants a whole number`);

@@ -35,7 +35,7 @@ export interface ParcelItem {
   Quantity: number;
 }
 
-/** An order, kept in the shape it is shown. Times are UTC without zone, amounts decimals in major units. */
+/** An order, kept in the shape in which it is shown. Times are UTC without zone, amounts decimals in major units. */
 export interface Order {
   OrderNumber: string;
   OrderStatusId: number;
@@ -57,7 +57,7 @@ export interface Order {
   ShippingInformation: Parcel[];
 }
 
-/** What `$filter` and `$orderby` know of an order. */
+/** The properties that `$filter` and `$orderby` accept. */
 export const ORDER_FIELDS: Fields = {
   OrderNumber: 'string',
   OrderStatusId: 'number',
@@ -76,7 +76,7 @@ export const ORDER_FIELDS: Fields = {
   OrderTotal: 'number',
 };
 
-/** The total of an order, summed in cents so that no fraction of one appears. */
+/** The total of an order, summed in cents so that it has no fraction of a cent. */
 export function totalOf(order: Omit<Order, 'OrderTotal'>): number {
   const goods = order.OrderItems.reduce((sum, { UnitPrice, Quantity }) => sum + cents(UnitPrice) * Quantity, 0);
   return (goods + cents(order.ShippingAmount) + cents(order.TaxAmount) - cents(order.DiscountAmount)) / 100;

@@ -31,7 +31,7 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
 
   get('/api/order/get/:ordernumber', ({ params }) => {
     const order = find((params as { ordernumber: string }).ordernumber);
-    // Here is what a list of heads leaves out.
+    // This has the items that a list of heads leaves out.
     return { ...dialects.speak(order.OrderNumber, order), OrderItems: order.OrderItems };
   });
 
@@ -64,7 +64,7 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
   });
 }
 
-/** The order with one more parcel, or the refusal of the first thing that is wrong. */
+/** The order with one more parcel; throws the refusal of the first thing that is wrong. */
 function addParcel(order: Order, { OrderNumber: _number, ...told }: ShippingInformation): Order {
   if (NOT_SOLD.includes(order.OrderStatusId)) throw refuse(30, `OrderStatusId is ${order.OrderStatusId}`);
   checkCarrier(told.CarrierId, told.ServiceTypeId ?? null);
@@ -77,7 +77,7 @@ function addParcel(order: Order, { OrderNumber: _number, ...told }: ShippingInfo
   };
   for (const { SkuCode } of parcel.Items)
     if (!order.OrderItems.some((item) => item.SkuCode === SkuCode)) throw refuse(25, SkuCode);
-  // Before the quantities: a repeated parcel would otherwise be one too many.
+  // Checked before the quantities: a repeated parcel would seem to be too many pieces.
   if (order.ShippingInformation.some((known) => isSame(known, parcel))) throw refuse(33);
   const shipped = { ...order, ShippingInformation: [...order.ShippingInformation, parcel] };
   const open = [...openQuantities(shipped)];
@@ -89,7 +89,7 @@ function addParcel(order: Order, { OrderNumber: _number, ...told }: ShippingInfo
 function checkCarrier(carrierId: number, serviceTypeId: number | null): void {
   if (!CARRIERS[carrierId]) throw refuse(21, `CarrierId ${carrierId}`);
   const services = SERVICE_TYPES[carrierId];
-  // A carrier without services in the table is taken without one.
+  // A carrier without services in the table must come without one.
   const isKnown = services ? serviceTypeId !== null && services[serviceTypeId] !== undefined : !serviceTypeId;
   if (!isKnown) throw refuse(30, `ServiceTypeId ${serviceTypeId ?? 'null'} is not one of carrier ${carrierId}`);
 }

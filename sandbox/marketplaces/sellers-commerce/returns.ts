@@ -31,7 +31,7 @@ const RETURN_FIELDS: Fields = {
   ModifiedDate: 'date',
 };
 
-/** Return requests, from whichever side they come. */
+/** Return requests, from either side. */
 export type Returns = ReturnType<typeof createReturns>;
 
 const FIRST_RETURN = 5001;
@@ -56,7 +56,7 @@ export function createReturns({ store }: Base, setup: Setup) {
 
   return {
     list: () => returns.list(),
-    /** A buyer asks for a return; without items of everything. */
+    /** A buyer asks for a return: of everything, if no items are given. */
     place(order: Order, input: unknown) {
       const { Items, Reason, ReturnTypeId } = readControl(PlaceReturn, input);
       const everything = order.OrderItems.map(({ SkuCode, Quantity }) => ({ SkuCode, Quantity }));

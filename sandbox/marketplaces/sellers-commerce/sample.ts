@@ -21,7 +21,7 @@ const PEOPLE: readonly Address[] = [
   person('CA', 'Chloé', 'Tremblay', '1275 Rue Saint-Denis', null, 'Montréal', 'QC', 'H2X 3J6', '+15145550147'),
 ];
 
-/** What an order holds when nothing else is asked for. */
+/** The content of an order if nothing else is asked for. */
 export interface Sample {
   address: Address;
   email: string;
@@ -46,7 +46,7 @@ export function sampleOrder(seed: number, nth: number, country = 'US'): Sample {
   return { address, email: emailOf(address), items: wanted.map(toItem) };
 }
 
-/** A line of the placing body made whole: a known SKU brings its name and price, an unknown one gets some. */
+/** A complete line from the placing body: a known SKU has its name and price, an unknown one gets some. */
 export function toItem(
   wanted: { SkuCode: string; Quantity: number; UnitPrice?: number | undefined; ProductName?: string | undefined },
   index: number,

@@ -33,7 +33,7 @@ const AddressOverride = z
   })
   .partial();
 
-/** `PATCH /_sandbox/orders/:number`: what the order shall say; an empty body only moves its ModifiedDate. */
+/** `PATCH /_sandbox/orders/:number`: the members to change; an empty body only moves ModifiedDate. */
 export const ChangeOrder = z
   .strictObject({
     OrderStatusId: idOf(ORDER_STATUSES),
@@ -50,7 +50,7 @@ export const ChangeOrder = z
     ShippingAmount: Amount,
     TaxAmount: Amount,
     DiscountAmount: Amount,
-    /** Only to make it differ from the sum. */
+    /** To make it differ from the sum. */
     OrderTotal: Amount,
   })
   .partial();
@@ -109,7 +109,7 @@ export const ExpireTokens = z.strictObject({ which: z.enum(['access', 'refresh',
 export const Force = z.strictObject({
   on: z.string(),
   code: z.int().refine((code) => RESPONSE_CODES.includes(code), `wants one of ${RESPONSE_CODES.join(', ')}`),
-  /** Instead of the document's for this code. */
+  /** Replaces the document's status for this code. */
   httpStatus: z.int().min(200).max(599).optional(),
   times: z.union([z.int().positive(), z.literal('always')]).default(1),
   afterWork: z.boolean().default(false),

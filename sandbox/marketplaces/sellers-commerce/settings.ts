@@ -9,18 +9,18 @@ export interface Settings {
   timePrecision: 'seconds' | 'milliseconds';
 }
 
-/** The store's clock: it may be off, and only orders, products and returns go by it. Tokens live by real time. */
+/** The store's clock, which may be off. Orders, products and returns use it; tokens use the real time. */
 export interface Clock {
   offsetSeconds: number;
-  /** What it shows, UTC without zone. */
+  /** The time it shows, UTC without zone. */
   now: string;
 }
 
-/** Where the document leaves a choice, and what the time is. Kept, until a reset. */
+/** The choices that the document leaves open, and the clock. Kept until a reset. */
 export type Setup = ReturnType<typeof createSetup>;
 
 const DEFAULTS: Settings = { lists: 'array', httpStatus: 'documented', timePrecision: 'seconds' };
-// Beyond this the offset leads out of what a Date can hold.
+// With a larger offset, times would be beyond what a Date can hold.
 const FARTHEST_SECONDS = 100 * 366 * 86_400;
 
 export function createSetup({ store, now }: Base) {

@@ -7,7 +7,7 @@ import { ChangeOrder, PlaceOrder } from './schema.ts';
 import type { Setup } from './settings.ts';
 import type { Stock } from './stock.ts';
 
-/** What the buyers and the store's own people do, as opposed to what the seller's hub asks for over the API. */
+/** What buyers and the store's own people do, as opposed to what the seller's hub does by the API. */
 export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {
@@ -76,7 +76,7 @@ export function createShop({ base, setup, stock, seed }: Parts) {
         throw controlRefusal(400, 'invalid_request', 'OrderNumber is for one order: leave it out with a count');
       return Array.from({ length: wanted.count }, () => placeOne(wanted));
     },
-    /** Changes an order; its ModifiedDate moves to the store's time unless the change names one. */
+    /** Changes an order; its ModifiedDate becomes the store's time unless the change sets it. */
     modify(number: string, input?: unknown) {
       const order = get(number);
       const change = readControl(ChangeOrder, input ?? {});
@@ -101,7 +101,7 @@ function withChange(order: Omit<Order, 'OrderTotal'> & { OrderTotal?: number }, 
     ShippingAddress: { ...order.ShippingAddress, ...given(ShippingAddress ?? {}) },
     OrderItems: OrderItems?.map(toItem) ?? order.OrderItems,
   };
-  // A total that was made to differ stays until one of its parts changes.
+  // A total that was set stays until one of its parts changes.
   const isStale = SUMMED.some((part) => change[part] !== undefined);
   const kept = isStale ? undefined : order.OrderTotal;
   return { ...changed, OrderTotal: OrderTotal ?? kept ?? totalOf(changed) };

@@ -7,7 +7,7 @@ import type { Shop } from './shop.ts';
 
 const SHOPPER_FIELDS: Fields = { UserName: 'string', FirstName: 'string', LastName: 'string', ShopperTypeID: 'number' };
 
-/** The shoppers, made of the orders' buyers, in the shape of the document's one example. */
+/** The shoppers, made from the orders' buyers, in the shape of the document's one example. */
 export function serveShoppers({ get, list }: Endpoints, shop: Shop): void {
   const shoppers = () => [...new Map(shop.list().map((order) => [order.Email, toShopper(order)])).values()];
 

@@ -10,7 +10,7 @@ import { nameOf, priceOf } from './sample.ts';
 import type { SetStock } from './schema.ts';
 import type { Setup } from './settings.ts';
 
-/** A SKU of the store; here every product has one. */
+/** A SKU of the store; here each product has exactly one. */
 export interface StoreSku {
   SCproductID: number;
   ProductCode: string;
@@ -49,7 +49,7 @@ export function createStock({ store }: Base, setup: Setup) {
   return {
     list: () => skus.list(),
     find: (sku: string) => skus.get(sku),
-    /** All of them or, where one SKU is unknown, none: code 34. */
+    /** Updates all of them, or none if one SKU is unknown: code 34. */
     update(changes: ReadonlyArray<{ SkuCode: string; Inventory?: number; Price?: number }>) {
       const updated = changes.map(({ SkuCode, ...change }) => {
         const sku = skus.get(SkuCode);
@@ -62,12 +62,12 @@ export function createStock({ store }: Base, setup: Setup) {
       const sku = skus.get(SkuCode) ?? create(SkuCode, Inventory);
       return put({ ...sku, Inventory, Price: Price ?? sku.Price, ProductName: ProductName ?? sku.ProductName });
     },
-    /** What an order takes, never below nothing. */
+    /** Takes what an order needs; the stock never goes below zero. */
     take(SkuCode: string, quantity: number) {
       const sku = skus.get(SkuCode);
       if (sku) put({ ...sku, Inventory: Math.max(0, sku.Inventory - quantity) });
     },
-    /** Puts the sample products there where nothing is yet. */
+    /** Adds the sample products if there are none. */
     fill() {
       if (skus.list().length > 0) return;
       for (const { sku } of catalog) skus.put(sku, create(sku, FIRST_INVENTORY));
@@ -75,7 +75,7 @@ export function createStock({ store }: Base, setup: Setup) {
   };
 }
 
-/** The product of a SKU in the shape it is shown. */
+/** A SKU's product in the shape in which it is shown. */
 function showProduct({ SkuCode, Price, Inventory, ...product }: StoreSku) {
   return { ...product, Skus: [{ SkuCode, Price, Inventory }] };
 }

@@ -13,14 +13,14 @@ export interface Lifetimes {
   refreshTokenSeconds: number;
 }
 
-/** One call to `/token`. Tokens are shown by their ids, never themselves. */
+/** A call to `/token`. Tokens are shown by their ids, never themselves. */
 interface TokenCall {
   at: string;
   grant: string;
   outcome: 'issued' | 'refused';
   /** Why it was refused. */
   reason: string | null;
-  /** The refresh token that was handed in. */
+  /** The id of the refresh token that was sent. */
   refreshToken: string | null;
 }
 
@@ -47,7 +47,7 @@ interface RefreshToken {
 /** The account's tokens. They are kept hashed. */
 export type Tokens = ReturnType<typeof createTokens>;
 
-// How long a spent or lapsed refresh token is still known by its id.
+// How long a spent or lapsed refresh token is still remembered by its id.
 const REMEMBERED_MS = 24 * 3_600_000;
 const KEPT_CALLS = 1000;
 
@@ -91,7 +91,7 @@ export function createTokens(base: Base, credentials: Credentials, initial: Life
   };
 
   return {
-    /** Null, with the reason on record, where the caller gets none. */
+    /** Null, with the reason on record, if the caller gets none. */
     login(accessKey: string, sharedSecret: string) {
       const known = accessKey === credentials.accessKey && sharedSecret === credentials.sharedSecret;
       record('password', known ? null : 'wrong access key or shared secret', null);
@@ -117,7 +117,7 @@ export function createTokens(base: Base, credentials: Credentials, initial: Life
     recordRefusal: (grant: string, reason: string) => record(grant, reason, null),
     accepts: (accessToken: string) => (access.get(hash(accessToken))?.expiresAt ?? 0) > now().getTime(),
     setLifetimes: (change: Partial<Lifetimes>) => kept.put('lifetimes', { ...lifetimes(), ...change }),
-    /** Ends tokens before their time; how many. */
+    /** Expires tokens early; returns how many. */
     expire(which: 'access' | 'refresh' | 'all') {
       const expiresAt = now().getTime();
       const ended = <T extends { key: string; expiresAt: number }>(tokens: T[]): T[] =>
@@ -138,7 +138,7 @@ export function createTokens(base: Base, credentials: Credentials, initial: Life
       return {
         lifetimes: lifetimes(),
         counts: { issued, refused: all.length - issued, spentAgain: spentAgain.length },
-        // Several workers spending one refresh token show here.
+        // Shows whether several workers have spent the same refresh token.
         spentAgain,
         calls: all,
       };
@@ -168,7 +168,7 @@ export function serveTokens(app: FastifyInstance, tokens: Tokens): void {
   });
 }
 
-/** Why a token is refused is not said: the control surface says it. */
+/** The answer does not say why a token was refused; the control surface does. */
 function issuedOr(issued: Issued | null): Issued {
   if (!issued) throw new Refusal(400, { error: 'invalid_grant' });
   return issued;

@@ -9,7 +9,7 @@ import type { Registry } from './registry.ts';
 import type { Shop } from './shop.ts';
 import type { Statuses } from './statuses.ts';
 
-/** Everything of the one account the sandbox has. */
+/** Everything of the sandbox's one account. */
 export interface Account {
   base: Base;
   orders: Orders;
@@ -20,19 +20,19 @@ export interface Account {
   recorded: ReturnType<typeof createRecorder>;
 }
 
-/** The order as it is fetched alone: what the list shows, and its rows. */
+/** The order as it is shown alone: as in the list, and with its rows. */
 export function showOrder(order: Order, statuses: Statuses): Record<string, unknown> {
   return { ...toListed(order, statuses.flagsOf(order.statusId)), rows: order.rows.map(toShownRow) };
 }
 
-/** The order a path is about. */
+/** The order that a path names. */
 export function orderOf({ params }: FastifyRequest, orders: Orders): Order {
   const order = orders.find((params as { id: string }).id);
   if (!order) throw refuse(404, 'No such order found');
   return order;
 }
 
-/** The row a path is about. */
+/** The row that a path names. */
 export function rowOf({ params }: FastifyRequest, order: Order): Row {
   const row = order.rows.find(({ id }) => String(id) === (params as { rowId: string }).rowId);
   if (!row) throw refuse(404, 'No such order row');

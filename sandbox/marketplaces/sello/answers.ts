@@ -2,10 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import type { Failure } from '../fault-hooks.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Sello says no with a message, as the document shows for returns. */
+/** Sello's refusal: a message, as the document shows it for returns. */
 export const refuse = (status: number, message: string): Refusal => new Refusal(status, { message });
 
-/** The key a request is made with: alone, after a token and a colon, or as the user of the document's first PHP sample. */
+/** The key of a request: alone, after a token and a colon, or as the user of the document's first PHP sample. */
 export function presentedKey({ headers }: FastifyRequest): string | undefined {
   const given = headers.authorization;
   const basic = /^Basic (\S+)$/i.exec(given ?? '')?.[1];
@@ -22,7 +22,7 @@ export function authenticate(apiKey: string) {
   };
 }
 
-/** A body that is a JSON object; none at all is an empty one. */
+/** A body that is a JSON object; no body is an empty one. */
 export function bodyOf(request: FastifyRequest): Record<string, unknown> {
   const parsed = parseBody(request) ?? {};
   if (typeof parsed !== 'object' || Array.isArray(parsed)) throw refuse(400, 'The body must be an object');
@@ -46,7 +46,7 @@ const MESSAGES: Record<number, string> = {
   500: 'Internal Server Error',
 };
 
-/** How Sello words a failure; one of 429 says when in the rate limit's own header. */
+/** Sello's answer for a failure; with 429, the rate limit's own header says when to retry. */
 export const failureOf =
   (reset: (seconds: number) => string): Failure =>
   (status, retryAfter) => {

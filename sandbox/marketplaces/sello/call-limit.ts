@@ -3,7 +3,7 @@ import { presentedKey, refuse } from './answers.ts';
 
 const WINDOW_MS = 60_000;
 
-/** How many calls a minute an account may make, and in which unit the header says when that is filled up again. */
+/** How many calls a minute an account may make, and the unit in which the header says when they are renewed. */
 export interface LimitSettings {
   requestsPerMinute: number;
   /** The document names no unit. */
@@ -12,7 +12,7 @@ export interface LimitSettings {
 
 export type CallLimit = ReturnType<typeof createCallLimit>;
 
-/** The document says that calls are filled up again all at once: a minute begins with a key's first call. */
+/** The document says that calls are renewed all at once: a minute begins with a key's first call. */
 export function createCallLimit(first: LimitSettings, now: () => Date) {
   let settings = first;
   const windows = new Map<string, { endsAt: number; used: number }>();
@@ -29,14 +29,14 @@ export function createCallLimit(first: LimitSettings, now: () => Date) {
   const keyOf = (request: FastifyRequest): string => presentedKey(request) ?? request.ip;
 
   return {
-    /** The header's value for a moment so many seconds from now. */
+    /** The header's value for a moment this many seconds from now. */
     resetIn,
     settings: () => settings,
     change(change: Partial<LimitSettings>) {
       settings = { ...settings, ...change };
       return settings;
     },
-    /** Counts every request of this scope and tells in its headers what is left. */
+    /** Counts every request of this scope, and says in its headers how many are left. */
     apply(app: FastifyInstance) {
       app.addHook('onRequest', async (request, reply) => {
         const at = now().getTime();

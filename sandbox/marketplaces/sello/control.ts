@@ -72,7 +72,7 @@ export function serveSelloControl(
   });
 }
 
-/** Sets a product's stock, as somebody does at Sello's own pages; an unknown SKU becomes a product. */
+/** Sets a product's stock, as a person would in Sello's own pages; an unknown SKU becomes a product. */
 export function setStock(products: Products, input: unknown): Product {
   const { sku, quantity, title, notify } = readControl(SetStock, input);
   const product = products.bySku(sku) ?? products.add({ private_reference: sku, private_name: title ?? sku });
@@ -83,7 +83,7 @@ function shown(registry: Registry): Webhook[] {
   return registry.list().map(({ url, hook }) => ({ url: hideSecret(url), hook }));
 }
 
-/** What Sello itself would refuse, in the words of the control surface. */
+/** Turns Sello's own refusals into the control surface's. */
 function plain<Result>(work: () => Result): Result {
   try {
     return work();

@@ -11,7 +11,7 @@ const ROW = {
   ...{ id: '8109592', quantity: '2', title: 'Watch', reference: 'WTCH', price: '100', stock_location: 'Shelf 8' },
   ...{ tax: '25.00', created_at: '2016-12-14 10:53:09', product_id: '29372618', identifier: null, total_vat: 40 },
 };
-/** An order as the sandbox shows it, in the documented words. */
+/** An order as the sandbox shows it, worded as in the document. */
 const ORDER = {
   ...{ id: 13901393, number: 865, status_id: 2591259, weight: 630, integration_id: 4, market_reference: 'TR-1' },
   ...{ created_at: '2016-12-14T10:41:40+01:00', delivered_at: null, updated_at: '2017-03-10T06:40:40+01:00' },
@@ -21,7 +21,7 @@ const ORDER = {
   ...{ is_deleted: false, is_active: true, is_paid: true, is_delivered: false, notes: 'Ring twice', rows: [ROW] },
 };
 
-/** What is understood, however it was said: without what was assumed for it. */
+/** What is understood, however it is worded: without the notes on what was assumed. */
 function read(body: unknown): Partial<OrderSnapshot> {
   const change = map({ topic: 'order', body, receivedAt: RECEIVED_AT }, connectionOf(info));
   if (change.type !== 'order') throw new Error('no order');
@@ -29,7 +29,7 @@ function read(body: unknown): Partial<OrderSnapshot> {
   return order;
 }
 
-// The API's client takes the wrapping off.
+// The API's client unwraps it.
 const speak = (name: keyof typeof DIALECTS): unknown => {
   const shown = DIALECTS[name](structuredClone(ORDER));
   return member(shown, 'data') ?? shown;

@@ -12,7 +12,7 @@ function clockAt(time: string) {
   };
 }
 
-/** Keys in their order with the type of each value. */
+/** The keys in their order, each with the type of its value. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shapeOf);
   if (typeof value !== 'object' || value === null) return typeof value;
@@ -61,7 +61,7 @@ describe('the examples of the document', () => {
     };
     await control('POST', '/orders', { id: 1, integration_id: 9472, rows: [row] });
     const { text, json } = await api('GET', '/orders/1/rows');
-    // 25 % within 2 × 100 is 40, on top of it 50; the document prints 440.
+    // 25 % included in 2 × 100 is 40, added to it 50; the document prints 440.
     expect(text).toBe(JSON.stringify([{ ...documented, total_vat: 40 }]));
     expect(shapeOf((await api('GET', '/orders/1')).json.rows)).toEqual(shapeOf(json));
     const changed = await api('PUT', '/orders/1/rows/8109592', { title: 'New title' });

@@ -22,19 +22,19 @@ import { serveWebhooks } from './webhooks-api.ts';
 
 const REQUESTS_PER_MINUTE = 30;
 const TIMEOUT_MS = 15_000;
-// The document says over how long, one hour and 15 minutes, and not how often.
+// The document says for how long (one hour and 15 minutes), but not how often.
 const RETRY_DELAYS_MS = [900_000, 900_000, 900_000, 900_000, 900_000];
 
 export interface SelloOptions extends SandboxOptions {
   /** The key alone, or `token:key`. */
   apiKey: string;
-  /** Webhooks there are from the start, as if set in the account's settings; they replace what is kept from before. */
+  /** Webhooks from the start, as if set in the account's settings; they replace kept ones. */
   webhooks?: Partial<Record<Hook, string | readonly string[]>> | undefined;
-  /** What the POST carries that tests a new webhook's URL; nothing by default. */
+  /** The body of the POST that tests a new webhook's URL; empty by default. */
   testBody?: string | undefined;
   /** The unit of `X-RateLimit-Reset`. */
   resetUnit?: LimitSettings['resetUnit'] | undefined;
-  /** Which sample orders are placed. */
+  /** Decides which sample orders are placed. */
   seed?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export async function startSelloSandbox(options: SelloOptions) {
   const sender = createWebhookSender(base, {
     retryDelaysMs: RETRY_DELAYS_MS,
     timeoutMs: TIMEOUT_MS,
-    // "A 500-ish status code", no connection, or too slow; a 401 is not tried again.
+    // "A 500-ish status code", no connection, or too slow; a 401 is not retried.
     isRetried: (status) => status === null || status >= 500,
     // Nothing is signed: the secret is in the URL.
     prepare: ({ url, forged }) => ({ url: forged ? url.replace(/[^/]*$/, 'not-the-secret') : url, headers: {} }),
@@ -64,7 +64,7 @@ export async function startSelloSandbox(options: SelloOptions) {
   const listening = await serve(base, {
     failure: failureOf(limit.resetIn),
     rateKey: (request) => presentedKey(request) ?? request.ip,
-    // Sello tells in every answer what is left, so it counts for itself.
+    // Sello says in every answer how many calls are left, so it counts by itself.
     requestsPerMinute: null,
     webhooks: sender,
     routes(app) {
@@ -92,7 +92,7 @@ export async function startSelloSandbox(options: SelloOptions) {
   });
   return {
     ...listening,
-    /** What a connection has as its `baseUrl`. */
+    /** The `baseUrl` of a connection. */
     baseUrl: `${listening.url}/v5`,
     place: (input?: PlaceOrder) => shop.place(input),
     change: shop.change,

@@ -1,33 +1,33 @@
 import { refuse } from './answers.ts';
 
-/** What a list can be asked for. */
+/** What a list accepts. */
 export interface ListingRules {
   defaultSize: number;
   maxSize: number;
-  /** Both are tested against a whole path such as `integrations.4.active`. */
+  /** Both are matched against a whole path such as `integrations.4.active`. */
   sorts: RegExp;
   filters: RegExp;
-  /** Filters that also take `gt …` and `lt …`. */
+  /** Filters that also accept `gt …` and `lt …`. */
   ranges?: readonly string[];
 }
 
 interface Source<Item> {
   items: readonly Item[];
   id(item: Item): number;
-  /** The value behind a path. */
+  /** The value at a path. */
   read(item: Item, path: string): unknown;
-  /** What a search looks through. */
+  /** The text that a search looks through. */
   text(item: Item): string;
 }
 
-/** Sorts, filters, searches and pages: the newest first unless asked otherwise. */
+/** Sorts, filters, searches and pages; newest first by default. */
 export function selectPage<Item>(
   source: Source<Item>,
   query: Record<string, unknown>,
   rules: ListingRules,
 ): { total: number; page: Item[] } {
   const { sort = 'created_at', sort_direction: direction, search } = query;
-  // Refused rather than ignored: a caller that relies on one finds out here and not at the real account.
+  // Refused, not ignored: a caller that relies on it finds out here, not at the real account.
   if (!rules.sorts.test(String(sort))) throw refuse(400, `Sorting by ${sort} is not supported`);
   const filters = filtersOf(query);
   for (const [path] of filters)
@@ -49,7 +49,7 @@ export function selectPage<Item>(
   return { total: matching.length, page: sorted.slice(offset, offset + size) };
 }
 
-/** The value behind a dotted path, or undefined. */
+/** The value at a dotted path, or undefined. */
 export function readPath(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], value);
 }

@@ -4,7 +4,7 @@ import { startSelloSandbox } from './index.ts';
 
 // Throw-away credentials of a simulated account: they open nothing but this machine's own sandbox.
 const ACCOUNT = { apiKey: 'sandbox-token:sandbox-key' };
-/** Sello raises its 30 on request; with 30 the story would have to wait for its turn. */
+/** Sello raises its 30 on request; with 30, the story would have to wait for the limit. */
 const REQUESTS_PER_MINUTE = 120;
 
 export const sello: LocalMarketplace = {

@@ -2,7 +2,7 @@ import { refuse } from './answers.ts';
 import { CUSTOMER_FIELDS, type Customer, type Order } from './order.ts';
 import type { Statuses } from './statuses.ts';
 
-/** The attributes of an order that a request may set; any other is silently ignored, as the document says. */
+/** The attributes that a request may set; others are silently ignored, as the document says. */
 export function readOrderChanges(
   given: Record<string, unknown>,
   statuses: Statuses,
@@ -23,7 +23,7 @@ export function readOrderChanges(
   };
 }
 
-/** An amount in major units, a number or a string, as hundredths. */
+/** An amount in major units (number or string) as hundredths. */
 export function hundredths(given: unknown, name: string): number {
   const amount = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
   if (typeof amount !== 'number' || !Number.isFinite(amount)) throw refuse(400, `${name} must be a number`);

@@ -1,7 +1,7 @@
 import { zonedTime } from '../zoned-time.ts';
 
 const ZONE = 'Europe/Stockholm';
-/** What one unit of a currency is worth in euro here; the document shows the one for NOK. */
+/** The value of one unit of a currency in euros; the document shows the one for NOK. */
 const EUR: Record<string, number> = { EUR: 1, SEK: 0.09, NOK: 0.11, DKK: 0.134, PLN: 0.235, USD: 0.92, MXN: 0.05 };
 
 export const METHODS = [
@@ -47,7 +47,7 @@ export interface Return {
   at: string;
 }
 
-/** A row of an order; the price is for one piece and, like every amount here, in hundredths of the currency. */
+/** A row of an order; its price is for one piece and, like every amount here, in hundredths of the currency. */
 export interface Row {
   id: number;
   quantity: number;
@@ -97,11 +97,11 @@ export interface Order {
   notes: string;
   rows: Row[];
   deliveries: Delivery[];
-  /** The tracking ids the marketplace has been told, which nothing takes back. */
+  /** The tracking ids that the marketplace was told; nothing takes them back. */
   synced: string[];
-  /** The marketplace takes only its own return reasons. */
+  /** The marketplace accepts only its own return reasons. */
   zalando: boolean;
-  /** A total made to differ from shipping and rows. */
+  /** A total that differs from shipping and rows. */
   statedTotal: number | null;
 }
 
@@ -145,7 +145,7 @@ export function toListed(order: Order, flags: Flags): Record<string, unknown> {
   };
 }
 
-/** A row as the document shows it: strings, a weight and a VAT that are not, and a time that names no zone. */
+/** A row as the document shows it: all strings, except weight and VAT; its time names no zone. */
 export const toShownRow = (row: Row): Record<string, unknown> => ({
   id: String(row.id),
   quantity: String(row.quantity),

@@ -15,7 +15,7 @@ const RULES: ListingRules = {
 /** The endpoints about whole orders. */
 export function serveOrders(app: FastifyInstance, { base: { dialects }, orders, statuses, recorded }: Account): void {
   const listed = (order: Order): Record<string, unknown> => toListed(order, statuses.flagsOf(order.statusId));
-  // The instants themselves: as they are shown they would not sort over a change of the clock.
+  // The instants themselves: as shown, they would not sort correctly across a change of the clock.
   const read = (order: Order, path: string): unknown =>
     path === 'created_at'
       ? order.createdAt

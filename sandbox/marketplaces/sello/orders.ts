@@ -8,7 +8,7 @@ const FIRST_ORDER = 13901393;
 const FIRST_NUMBER = 865;
 const FIRST_ROW = 8109592;
 
-/** An order before Sello has given it its ids and times. */
+/** An order before Sello has given it ids and times. */
 type Draft = Omit<
   Order,
   'id' | 'number' | 'createdAt' | 'updatedAt' | 'deliveredAt' | 'rows' | 'deliveries' | 'synced'
@@ -27,15 +27,15 @@ export type DraftRow = Omit<Row, 'id' | 'createdAt' | 'returned'> & {
 /** What is recorded with a change. */
 interface Change {
   said: string;
-  /** No webhook: only a poll finds the change. */
+  /** Without webhooks: only a poll finds the change. */
   quiet?: boolean;
-  /** Instead of now. */
+  /** Instead of the present time. */
   updatedAt?: string | undefined;
-  /** A status was set, also the one it had: a delivered one tells the marketplace the tracking ids. */
+  /** A status was set, even if unchanged: a delivered one tells the marketplace the tracking ids. */
   statusSet?: boolean;
 }
 
-/** The account's orders. Whatever changes one writes its history and fires the webhooks. */
+/** The account's orders. Each change is written to the order's history and calls the webhooks. */
 export type Orders = ReturnType<typeof createOrders>;
 
 interface Parts {
@@ -93,7 +93,7 @@ export function createOrders({ base, registry, statuses }: Parts) {
     if (!quiet) {
       if (before && flags.is_paid && !statuses.flagsOf(before.statusId).is_paid) registry.notify('orderPaid', id);
       registry.notify('orderUpdated', id);
-      // The vendor's list of events: a new order, "also triggered" when one is updated.
+      // The vendor's list of events: a new order; "also triggered" if one is updated.
       registry.notify('orderNew', id);
     }
     return order;
@@ -116,7 +116,7 @@ export function createOrders({ base, registry, statuses }: Parts) {
 const PAGE = 10;
 
 interface Item {
-  /** Milliseconds; no two of one order are the same, so that a page's token names one. */
+  /** Milliseconds; unique within an order, so that a page's token names one entry. */
   at: number;
   message: string;
 }
@@ -131,7 +131,7 @@ function createHistory({ store, now }: Base) {
       kept.put(String(orderId), [...items, { at, message }]);
     },
     remove: (orderId: number) => kept.remove(String(orderId)),
-    /** Ten items, the newest first, from the token of the page before on. */
+    /** Ten items, newest first, starting at the token of the previous page. */
     page(orderId: number, token: unknown) {
       if (token && !/^\d{1,15}$/.test(String(token))) throw refuse(400, 'Invalid value for next');
       const before = token ? Number(token) : Number.POSITIVE_INFINITY;

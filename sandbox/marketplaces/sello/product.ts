@@ -1,6 +1,6 @@
 type Nested = Record<string, Record<string, unknown>>;
 
-/** A product with everything that any of its shapes shows, under the document's names. */
+/** A product with everything that any of its shapes shows, named as in the document. */
 export interface Product extends Record<string, unknown> {
   id: number;
   group_id: number | null;
@@ -67,7 +67,7 @@ export const newProduct = (id: number, at: Date): Product => ({
   delivery_times: { default: { min: null, max: null } },
 });
 
-/** The product as the list shows it: names alone of its texts, codes alone of its properties. */
+/** The product as the list shows it: of its texts only the names, of its properties only the codes. */
 export function toListedProduct(product: Product): Record<string, unknown> {
   const { prices, texts, categories, integrations } = product as unknown as Record<string, Nested>;
   return {
@@ -82,7 +82,7 @@ export function toListedProduct(product: Product): Record<string, unknown> {
   };
 }
 
-/** The product as it is fetched alone. */
+/** The product as it is shown alone. */
 export const toFullProduct = (product: Product): Record<string, unknown> => without(product, LIST_ONLY);
 
 /** The groups of more than one product that these products are in. */
@@ -94,7 +94,7 @@ export function groupsOf(shown: readonly Product[], all: readonly Product[]): Ar
   });
 }
 
-/** The code that order rows carry as identifier, if the product has one. */
+/** The code that order rows have as identifier, if the product has one. */
 export function identifierOf({ properties }: Product): { identifier: string | null; identifierType: string | null } {
   const code = properties.find(({ property }) => LISTED_PROPERTIES.includes(property));
   return { identifier: code?.value.default ?? null, identifierType: code?.property ?? null };

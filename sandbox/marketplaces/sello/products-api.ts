@@ -28,7 +28,7 @@ export function serveProducts(app: FastifyInstance, { products, recorded }: Acco
     };
     const { total, page } = selectPage<Product>(source, query as Record<string, unknown>, RULES);
     const data = { meta: { total }, products: page.map(toListedProduct), groups: groupsOf(page, all) };
-    // Only this endpoint of the document wraps what it answers.
+    // Only this endpoint of the document wraps its answer.
     return { statusCode: 200, data };
   });
 
@@ -63,7 +63,7 @@ export function serveProducts(app: FastifyInstance, { products, recorded }: Acco
       const { products: ids, data } = bodyOf(request);
       if (!Array.isArray(ids) || ids.length === 0 || ids.length > 100) throw refuse(400, 'products: 1 to 100 ids');
       if (typeof data !== 'object' || data === null) throw refuse(400, 'data is required');
-      // It goes into a queue: a product that is not there is nobody's error.
+      // The request goes into a queue, so an unknown product is nobody's error.
       for (const id of ids) {
         const product = products.find(String(id));
         if (product) products.change(product, data as Record<string, unknown>);

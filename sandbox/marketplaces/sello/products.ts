@@ -20,7 +20,7 @@ const READ_ONLY = [
   'images',
 ];
 
-/** The account's products and how many of them there are. */
+/** The account's products and their stock. */
 export type Products = ReturnType<typeof createProducts>;
 
 export function createProducts({ base, registry }: { base: Base; registry: Registry }) {
@@ -39,11 +39,11 @@ export function createProducts({ base, registry }: { base: Base; registry: Regis
 
   return {
     bySku,
-    /** With an id it is the one of the control surface's choice. */
+    /** With an id, it is the one that the control surface chose. */
     add,
     list: () => products.list(),
     find: (id: number | string) => products.get(String(id)),
-    /** Changes what is named, read-only and unknown attributes excepted, and fires the webhooks. */
+    /** Changes the named attributes, except read-only and unknown ones, and calls the webhooks. */
     change(product: Product, changes: Record<string, unknown>, quiet = false) {
       const known = Object.entries(changes).filter(([name]) => name in product && !READ_ONLY.includes(name));
       const given = Object.fromEntries(known);
@@ -53,7 +53,7 @@ export function createProducts({ base, registry }: { base: Base; registry: Regis
       if (!quiet && known.some(([name]) => name !== 'quantity')) registry.notify('productUpdated', product.id);
       return changed;
     },
-    /** Pieces leave because a marketplace sold them. */
+    /** Takes pieces that a marketplace has sold. */
     sell(sku: string, quantity: number, quiet?: boolean) {
       const product = bySku(sku);
       if (!product) return;
@@ -62,7 +62,7 @@ export function createProducts({ base, registry }: { base: Base; registry: Regis
       const changed = put({ ...product, quantity: left, sold: product.sold + quantity, last_sold: at, updated_at: at });
       if (left !== product.quantity) stockChanged(changed, quiet);
     },
-    /** A new account holds the catalog that the sample orders are made of. */
+    /** Fills a new account with the catalog that sample orders are made of. */
     fill() {
       if (products.list().length > 0) return;
       for (const { sku, ean, title } of catalog) {
@@ -80,7 +80,7 @@ export function createProducts({ base, registry }: { base: Base; registry: Regis
   };
 }
 
-/** The attributes with a rule, checked; a number may come as a string. */
+/** The attributes that have rules, checked; a number may be a string. */
 function numbersOf({ quantity, condition, tax }: Record<string, unknown>): Record<string, unknown> {
   if (condition !== undefined && condition !== 'new' && condition !== 'used')
     throw refuse(400, 'condition must be either new or used');
@@ -91,7 +91,7 @@ function numbersOf({ quantity, condition, tax }: Record<string, unknown>): Recor
   return { quantity: Number(quantity) };
 }
 
-/** Objects are merged key by key, anything else is replaced. */
+/** Merges objects key by key; anything else is replaced. */
 function merge(into: unknown, from: unknown): unknown {
   if (!isObject(into) || !isObject(from)) return from;
   const merged = { ...into };

@@ -6,11 +6,11 @@ import { Refusal } from '../refusal.ts';
 interface Call {
   at: string;
   action: string;
-  /** The order, or for products the id or SKU. */
+  /** The order; for products, the id or SKU. */
   about: string | null;
   rowId: string | null;
   status: number;
-  /** Sello's words where it refused. */
+  /** Sello's message, if it refused. */
   message: string | null;
   body: unknown;
 }
@@ -22,7 +22,7 @@ interface Params {
 }
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
-/** Wraps handlers of calls that change something, so that each is on record whatever a fault does to its answer. */
+/** Wraps handlers of calls that change something, so that each is recorded, whatever a fault does to its answer. */
 export function createRecorder({ store, now }: Base): (action: string, handler: Handler) => Handler {
   const calls = store.collection<Call>('calls');
   return (action, handler) => async (request, reply) => {
@@ -48,7 +48,7 @@ export function createRecorder({ store, now }: Base): (action: string, handler: 
   };
 }
 
-/** What Sello was told, newest last. */
+/** The calls that Sello got, newest last. */
 export function readReceived(base: Base) {
   const calls = base.store.collection<Call>('calls').list();
   const accepted = calls.filter(({ status }) => status < 300);
@@ -62,9 +62,9 @@ export function readReceived(base: Base) {
     counts: {
       accepted: accepted.length,
       refused: calls.length - accepted.length,
-      // Accepted calls, by what they did.
+      // Accepted calls by action.
       byAction: count(accepted.map(({ action }) => action)),
-      // Accepted deliveries, also those that overwrote one of the same tracking id.
+      // Accepted deliveries, including those that overwrote one with the same tracking id.
       byOrder: count(deliveries.map(({ about }) => String(about))),
     },
     calls,

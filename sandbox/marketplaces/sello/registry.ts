@@ -5,7 +5,7 @@ import { refuse } from './answers.ts';
 export const HOOKS = ['orderNew', 'orderPaid', 'orderUpdated', 'productUpdated', 'productQuantityUpdated'] as const;
 export type Hook = (typeof HOOKS)[number];
 
-/** One registered webhook, in the shape it is shown; the same one may be there twice. */
+/** A registered webhook, in the shape in which it is shown; there may be two that are equal. */
 export interface Webhook {
   url: string;
   hook: Hook;
@@ -18,7 +18,7 @@ interface Parts {
   base: Base;
   sender: WebhookSender;
   timeoutMs: number;
-  /** What the test POST carries: the document does not say. */
+  /** The body of the test POST: the document does not say. */
   testBody: string;
 }
 
@@ -34,7 +34,7 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts) {
 
   return {
     list,
-    /** Sets the list as somebody does in the account's settings, untested. */
+    /** Sets the list as a person would in the account's settings, without tests. */
     set: (webhooks: readonly Webhook[]) => void kept.put('all', [...webhooks]),
     /** Tests the URL with a POST first: without a 2xx nothing changes. */
     async add(given: unknown) {
@@ -42,7 +42,7 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts) {
       await test(webhook);
       return kept.put('all', [...list(), webhook]);
     },
-    /** Replaces the whole list, after a test of each entry that was not on it. */
+    /** Replaces the whole list, after testing each new entry. */
     async replace(given: unknown) {
       if (!Array.isArray(given)) throw refuse(400, 'The body must be the list of all webhooks');
       const webhooks = given.map(readWebhook);

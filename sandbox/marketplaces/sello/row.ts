@@ -8,7 +8,7 @@ import type { PlacedRow } from './schema.ts';
 const DEFAULT_PRICE = 5000;
 const DEFAULT_TAX = 25;
 
-/** A row somebody asked for; the product with its SKU fills in what was left out. */
+/** A row as asked for; missing members come from the product with its SKU. */
 export function toDraftRow(row: PlacedRow, integrationId: number, products: Products): DraftRow {
   const product = products.bySku(row.reference);
   const known = product ? identifierOf(product) : { identifier: null, identifierType: null };

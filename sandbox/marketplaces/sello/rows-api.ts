@@ -20,7 +20,7 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
       const draft = toDraftRow({ reference, quantity: 1, title: String(given.title) }, order.integrationId, products);
       const row = orders.makeRow({ ...draft, ...readRowChanges(given) });
       orders.save({ ...order, rows: [...order.rows, row] }, { said: `Row ${row.id} was added` });
-      // A list of one, as the document prints it; nor does it name another status than 200.
+      // A list of one, as the document prints it; it also names no other status than 200.
       return [toShownRow(row)];
     }),
   );
@@ -56,7 +56,7 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
       const rows = order.rows.filter(({ id }) => id !== row.id);
       orders.save({ ...order, rows }, { said: `Row ${row.id} was separated into order ${separated.id}` });
       reply.code(201);
-      // A string, unlike the id that adding an order answers with.
+      // A string, unlike the id in the answer to adding an order.
       return { id: String(separated.id) };
     }),
   );
@@ -74,7 +74,7 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
   );
 }
 
-/** The attributes of a row that a request may set. */
+/** The row attributes that a request may set. */
 function readRowChanges(given: Record<string, unknown>): Partial<Row> {
   const quantity = given.quantity === undefined ? undefined : Number(given.quantity);
   if (quantity !== undefined && (!Number.isInteger(quantity) || quantity < 1))
@@ -100,11 +100,11 @@ const ZALANDO_REASON = /^reason_([0-6]|9|10)$/;
 
 interface Circumstances {
   at: Date;
-  /** The order's marketplace takes only its own reasons. */
+  /** The order's marketplace accepts only its own reasons. */
   zalando: boolean;
 }
 
-/** Reads a return and checks that it may follow what the row has: first pending, then accepted or declined. */
+/** Reads a return, and checks that it may follow the row's present one: first pending, then accepted or declined. */
 function checkReturn(given: Record<string, unknown>, row: Row, { at, zalando }: Circumstances): Return {
   const { status_reason: reason, quantity_returned: pieces } = given;
   const status = RETURN_STATUSES.find((known) => known === given.status);

@@ -15,7 +15,7 @@ const PEOPLE: ReadonlyArray<readonly [country: string, ...rest: string[]]> = [
   ['US', 'Mary', 'Jones', '1200 Congress Ave', 'Apt 3', '78701', 'Austin', '+15125550123'],
 ];
 
-/** What an order of the sandbox holds when nothing else is asked for. */
+/** The content of an order if nothing else is asked for. */
 export interface Sample {
   customer: Customer;
   rows: Array<{ reference: string; quantity: number }>;

@@ -10,7 +10,7 @@ const Id = z.int().positive();
 const Instant = z.iso.datetime({ offset: true });
 
 const Row = z.strictObject({
-  /** The SKU; a product that has it fills in what is left out. */
+  /** The SKU; missing members come from the product that has it. */
   reference: z.string().min(1),
   quantity: z.int().positive().default(1),
   /** For one piece. */
@@ -37,7 +37,7 @@ const customer = Object.fromEntries(CUSTOMER_FIELDS.map((name) => [name, z.strin
   z.ZodOptional<z.ZodString>
 >;
 
-/** `PATCH /_sandbox/orders/:id`: what may change after an order was placed, under the document's names. */
+/** `PATCH /_sandbox/orders/:id`: what may change after an order was placed, named as in the document. */
 export const ChangeOrder = z.strictObject({
   rows: z.array(Row).min(1).optional(),
   ...customer,
@@ -45,13 +45,13 @@ export const ChangeOrder = z.strictObject({
   shipping_option: z.string().nullable().optional(),
   payment_option: z.string().nullable().optional(),
   notes: z.string().optional(),
-  /** Stated instead of the sum of shipping and rows. */
+  /** Replaces the sum of shipping and rows. */
   total: Money.optional(),
   is_new: z.boolean().optional(),
   status_id: Id.optional(),
-  /** Instead of now. */
+  /** Instead of the present time. */
   updated_at: Instant.optional(),
-  /** Whether Sello calls the webhooks; without it only the poll finds it. */
+  /** Whether Sello calls the webhooks; if not, only the poll finds it. */
   notify: z.boolean().default(true),
 });
 
@@ -68,14 +68,14 @@ export const PlaceOrder = ChangeOrder.extend({
   paid: z.boolean().default(true),
   count: z.int().min(1).max(10_000).default(1),
   seed: z.int().optional(),
-  /** The order's marketplace takes only its own return reasons. */
+  /** The order's marketplace accepts only its own return reasons. */
   zalando: z.boolean().default(false),
 });
 export type PlaceOrder = z.input<typeof PlaceOrder>;
 
 export const SetStatus = z.strictObject({ status_id: z.union([Id, z.string().regex(/^\d+$/)]) });
 
-/** `POST /_sandbox/orders/:id/notify`: which hooks to call about an order as it is. */
+/** `POST /_sandbox/orders/:id/notify`: the hooks to call about an order, which is not changed. */
 export const Notify = z.strictObject({ hooks: z.array(z.enum(HOOKS)).min(1).default(['orderUpdated', 'orderNew']) });
 
 /** `PUT /_sandbox/stock`: an unknown SKU becomes a product. */
@@ -87,7 +87,7 @@ export const SetStock = z.strictObject({
 });
 export type SetStock = z.input<typeof SetStock>;
 
-/** `POST /_sandbox/products` and `PATCH /_sandbox/products/:id`: attributes under the document's names. */
+/** `POST /_sandbox/products` and `PATCH /_sandbox/products/:id`: attributes named as in the document. */
 export const ProductAttributes = z.looseObject({ id: Id.optional(), notify: z.boolean().default(true) });
 
 /** `PUT /_sandbox/registry`: the webhooks page of the account's settings; nothing is tested. */

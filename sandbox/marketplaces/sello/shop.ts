@@ -10,7 +10,7 @@ import { sampleOrder } from './sample.ts';
 import { ChangeOrder, Notify, PlaceOrder } from './schema.ts';
 import { PAID, type Statuses, UNPAID } from './statuses.ts';
 
-/** What buyers, marketplaces and people at Sello's own pages do, as opposed to the API. */
+/** What buyers, marketplaces and people in Sello's own pages do, as opposed to the API. */
 export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {

@@ -6,7 +6,7 @@ import type { Status, Statuses } from './statuses.ts';
 const FLAGS = ['is_paid', 'is_delivered', 'is_active', 'is_deleted'] as const;
 const LONGEST_TITLE = 30;
 
-/** The endpoints about the account's order statuses, and its one marketplace. */
+/** The endpoints about the account's order statuses and its only marketplace. */
 export function serveStatuses(app: FastifyInstance, { statuses, recorded }: Account): void {
   app.get('/integrations', async () => [
     { id: 4, market_id: 1, display_name: 'Tradera', status: 'active', type: 'marketplace', initials: 'TRAD' },

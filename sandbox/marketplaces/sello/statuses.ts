@@ -25,7 +25,7 @@ const FIRST: readonly Status[] = [
   status(CANCELLED, 'Cancelled', '#d9534f', { ...NO_FLAGS, is_deleted: true }),
 ];
 
-/** The account's order statuses: what an order's flags come from. */
+/** The account's order statuses, which define an order's flags. */
 export type Statuses = ReturnType<typeof createStatuses>;
 
 export function createStatuses(store: Store) {
@@ -35,12 +35,12 @@ export function createStatuses(store: Store) {
   return {
     list: () => kept.list(),
     find: (id: unknown) => kept.get(String(id)),
-    /** The flags of an order whose status this is; none once it was removed. */
+    /** The flags of an order with this status; none if the status was removed. */
     flagsOf: (id: number) => kept.get(String(id)) ?? NO_FLAGS,
     add: (one: Omit<Status, 'id'>) => put({ id: String(store.next('status', FIRST_ADDED)), ...one }),
     change: put,
     remove: (id: string) => kept.remove(id),
-    /** A new account has some. */
+    /** Adds the statuses of a new account. */
     fill() {
       if (kept.list().length === 0) for (const one of FIRST) kept.put(one.id, one);
     },

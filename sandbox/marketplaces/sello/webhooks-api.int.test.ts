@@ -10,7 +10,7 @@ describe('the webhooks of Sello', () => {
     const [known, added] = [here(fixture('webhooks')), here(fixture('webhooks-added'))];
     expect(await api('PUT', '/developers/webhooks', known)).toMatchObject({ status: 200, text: '' });
     expect((await api('GET', '/developers/webhooks')).json).toEqual(known);
-    // Three different ones of four: an entry may be there twice.
+    // Of four, three are different: an entry may be there twice.
     expect(receiver.delivered).toHaveLength(3);
     expect(await api('POST', '/developers/webhooks', added.at(-1))).toMatchObject({ status: 201, json: added });
     expect(receiver.delivered).toHaveLength(4);

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Account } from './account.ts';
 import { bodyOf, parseBody } from './answers.ts';
 
-/** The endpoints of the webhook registry. They are not on record: a URL holds its secret. */
+/** The endpoints of the webhook registry. Their calls are not recorded: URLs hold their secret. */
 export function serveWebhooks(app: FastifyInstance, { registry }: Account): void {
   app.get('/developers/webhooks', async () => registry.list());
 

@@ -41,7 +41,7 @@ interface Parts {
   dialects: Dialects;
 }
 
-/** Serves the one endpoint. What GraphQL itself refuses, and wrong credentials too, is a 200 with `errors`. */
+/** Serves the endpoint. What GraphQL itself refuses, and wrong credentials, are 200s with `errors`. */
 export function serveApi(app: FastifyInstance, { credentials, root, dialects }: Parts): void {
   app.post(ENDPOINT, async (request): Promise<unknown> => {
     if (!isKnown(request, credentials))
@@ -87,7 +87,7 @@ function readRequest(body: unknown): z.infer<typeof Body> {
 type Read = { document: DocumentNode } | { errors: readonly GraphQLError[] };
 const known = new Map<string, Read>();
 
-/** A query, or what is wrong with it. A hub asks in the same few, and reading one takes longer than answering it. */
+/** A query, or its error. Parsed once: a hub sends the same few, and parsing one takes longer than answering it. */
 function readOnce(query: string): Read {
   const read = known.get(query) ?? readQuery(query);
   if (known.size >= 100) known.clear();
@@ -106,11 +106,14 @@ function readQuery(query: string): Read {
   }
 }
 
-/** The page's curl example names its only operation otherwise than its document does, so the name decides between several only. */
+/**
+ * The page's curl example gives its only operation another name than the document's, so a name only decides between
+ * several.
+ */
 const hasOneOperation = ({ definitions }: DocumentNode): boolean =>
   definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
 
-/** Lets `order_items` answer what `orderItems` does, wherever the schema has both. */
+/** Makes `order_items` answer as `orderItems` does, wherever the schema has both. */
 function spellBothWays(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     for (const field of Object.values(type.getFields()).filter(({ name }) => /[a-z]_/.test(name))) {

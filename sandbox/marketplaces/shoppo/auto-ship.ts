@@ -7,7 +7,7 @@ interface Setting {
   courier?: string | undefined;
 }
 
-/** Ships paid orders by itself, those that wait as well as those to come; null stops that. */
+/** Ships paid orders automatically, both waiting and future ones; null stops that. */
 export type AutoShip = ReturnType<typeof createAutoShip>;
 
 export function createAutoShip({ orders, warehouse }: { orders: Orders; warehouse: Warehouse }) {

@@ -6,7 +6,7 @@ import type { Notifications } from './notifications.ts';
 import type { Merchant, Product, Sku } from './product.ts';
 import { ChangeProduct, ChangeSku, CreateProduct, CreateSku, ToggleMerchants } from './schema.ts';
 
-/** What Shoppo sells. Every change is told over the notifications unless it says `"notify": false`. */
+/** What Shoppo sells. Every change sends a notification, unless it has `"notify": false`. */
 export type Catalog = ReturnType<typeof createCatalog>;
 
 export function createCatalog({ base, notifications }: { base: Base; notifications: Notifications }) {
@@ -27,7 +27,7 @@ export function createCatalog({ base, notifications }: { base: Base; notificatio
     const product = products.get(sku.productId);
     if (product) notifications.notify(topic, skuBody(topic, { sku, merchant: merchantOf(product) }));
   };
-  // A product counts as updated when one of its Skus is: that is how `timeUpdatedRange` finds it.
+  // A change of a Sku updates its product, so that `timeUpdatedRange` finds it.
   const put = (sku: Sku): Sku => {
     const timeUpdated = seconds(now());
     const product = products.get(sku.productId);

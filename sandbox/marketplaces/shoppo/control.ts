@@ -87,7 +87,7 @@ function withStatus(order: Order): Record<string, unknown> {
   return { ...order, status: statusOf(order), refundStatus: refundStatusOf(order) };
 }
 
-/** The control surface refuses in the hub's words what the API refuses in GraphQL's. */
+/** Turns the API's GraphQL errors into refusals of the control surface. */
 function asControl<T>(run: () => T): T {
   try {
     return run();

@@ -2,7 +2,7 @@ import { asTexts, type Dialect, type Dialects, lacking, type Shown } from '../di
 
 const OPTIONAL = /^(trackingNumber|shippingProvider|timeRefunded|timeDelivered|refundStatus)$/;
 
-/** An order in other words, each of which means the same; the API's types leave room for little. */
+/** An order worded differently with the same meaning; the API's types leave little room for that. */
 export const DIALECTS = {
   texts: asTexts,
   absent: lacking(OPTIONAL, 'absent'),
@@ -14,7 +14,7 @@ export const DIALECTS = {
   'other-members': (shown) => ({ ...shown, status: 'IN_CUSTOMS', warehouse: { id: 1 } }),
 } as const satisfies Record<string, Dialect>;
 
-/** An answer with each order that it holds in the dialect that is spoken of it. */
+/** An answer with each of its orders in the dialect chosen for that order. */
 export function speakOrders(answer: unknown, dialects: Dialects): unknown {
   if (Array.isArray(answer)) return answer.map((each) => speakOrders(each, dialects));
   if (typeof answer !== 'object' || answer === null) return answer;

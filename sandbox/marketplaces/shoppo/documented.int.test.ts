@@ -94,7 +94,7 @@ describe('The examples of the page', () => {
   });
 });
 
-/** Keys at any depth; of a list, those of its first element. What the page prints as an empty string has none. */
+/** Keys at any depth; for a list, those of its first element. Strings that the page prints empty have none. */
 function keysOf(value: unknown, path = ''): string[] {
   if (path.endsWith('versions')) return [];
   const inner = Array.isArray(value) ? value[0] : value;

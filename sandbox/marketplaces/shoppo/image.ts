@@ -20,12 +20,12 @@ export interface Video {
 const CDN = 'https://cdn.shoppo.example/images';
 const EDGES = [100, 400, 1000];
 
-/** The picture of something that has none: the same bytes for the same name. */
+/** A picture for something without one: the same name always gives the same bytes. */
 export function imageFor(name: string, id: string): Image {
   return describeImage(Buffer.from(name), shortHash(`${name}:${id}`));
 }
 
-/** What Shoppo says of an uploaded picture. The pixels of a PNG are read, any other is taken for 2000 × 1644. */
+/** Shoppo's description of an uploaded picture. A PNG's size is read; any other picture counts as 2000 × 1644. */
 export function describeImage(bytes: Buffer, id: string): Image {
   const checksum = createHash('md5').update(bytes).digest('hex');
   const png = bytes.subarray(1, 4).toString('latin1') === 'PNG' && bytes.length >= 24;

@@ -17,17 +17,17 @@ import { createTickets } from './tickets.ts';
 import { createViews } from './views.ts';
 import { createWarehouse } from './warehouse.ts';
 
-// The page is silent on retries: all but a 200 is tried again 3 times, a minute apart.
+// The page says nothing of retries: anything but a 200 is tried again 3 times, a minute apart.
 const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
 
 export interface ShoppoOptions extends SandboxOptions {
   accessToken: string;
   viewerId: string;
-  /** The `accesstoken` Shoppo sends with its notifications. */
+  /** The `accesstoken` that Shoppo sends with its notifications. */
   notificationToken: string;
-  /** One URL for each notification and for the reply to a ticket; a topic without one is not told. */
+  /** A URL for each notification and for replies to tickets; a topic without one is not sent. */
   notifications?: Urls | undefined;
-  /** Ships every order by itself this long after it was paid. */
+  /** Ships every order automatically, this long after it was paid. */
   autoShip?: { afterMs: number; courier?: string } | undefined;
 }
 

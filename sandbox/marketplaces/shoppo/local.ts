@@ -17,7 +17,7 @@ export const shoppo: LocalMarketplace = {
     const sandbox = await startShoppoSandbox({
       ...options,
       ...SECRETS,
-      // A carrier that SellersCommerce has a word for.
+      // A carrier that SellersCommerce knows.
       autoShip: { afterMs: SHIP_AFTER_MS, courier: 'UPS' },
       notifications: Object.fromEntries(TOPICS.map((topic) => [topic, hook(topic)])),
     });

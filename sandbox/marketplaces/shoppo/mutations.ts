@@ -7,16 +7,16 @@ import type { Parts } from './queries.ts';
 import type { TicketInput } from './tickets.ts';
 import { showTicket } from './views.ts';
 
-/** One mutation that was asked for, done or refused. */
+/** A mutation that was asked for, done or refused. */
 interface Call {
   at: string;
   mutation: string;
   arguments: unknown;
-  /** What was refused, in the words of the answer. */
+  /** Why it was refused, as the answer said. */
   error: string | null;
 }
 
-/** The fields of RootMutation. Each call is kept, refused ones too. */
+/** The fields of RootMutation. Each call is recorded, even if refused. */
 export function createMutations({ base, orders, tickets, views }: Parts): Record<string, unknown> {
   const { store, now } = base;
   const images = store.collection<Image>('images');
@@ -78,7 +78,7 @@ export function readReceived(store: Store) {
   return { counts: { done: done.length, refused: mutations.length - done.length, byMutation }, mutations };
 }
 
-/** How a file travels is not documented: here as base64 text, with or without `data:…;base64,` before it. */
+/** The document does not say how a file is sent: here as base64 text, with or without `data:…;base64,` before it. */
 function bytesOf(file: unknown): Buffer {
   const text = typeof file === 'string' ? file.replace(/^data:[^,]*,/, '') : '';
   const bytes = Buffer.from(text, 'base64');

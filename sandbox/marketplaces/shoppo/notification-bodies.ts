@@ -54,7 +54,7 @@ export const skuBody = (
   weight: sku.weight,
   cover_image: imageBody(imagesOf(sku).cover),
   enabled: sku.enabled,
-  // The page prints the key with an empty string and says nothing of what is in it.
+  // The page prints the key with an empty string, and does not say what it holds.
   global_shipping_config: '',
   merchant: { id: merchant.id, name: merchant.name },
   time_updated: sku.timeUpdated,

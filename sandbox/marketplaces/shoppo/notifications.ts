@@ -19,7 +19,7 @@ interface Parts {
   accesstoken: string;
 }
 
-/** What was set over the control surface is kept, except what is given at the next start. */
+/** What was set by the control surface is kept, unless the next start sets it. */
 export function openNotifications({ base, sender, urls, accesstoken }: Parts) {
   const kept = base.store.collection<Urls>('notification-urls');
   let settings: Settings = { urls: { ...kept.get('urls'), ...urls }, accesstoken };
@@ -32,7 +32,7 @@ export function openNotifications({ base, sender, urls, accesstoken }: Parts) {
       };
       return settings;
     },
-    /** Calls the URL of this topic, where there is one. */
+    /** Calls the URL of this topic, if there is one. */
     notify(topic: Topic, body: Record<string, unknown>) {
       const url = settings.urls[topic];
       if (!url) return;

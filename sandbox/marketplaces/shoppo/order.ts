@@ -41,7 +41,7 @@ export interface OrderItem {
   id: string;
   quantity: number;
   status: OrderItemStatus;
-  /** As they were when the order was created, under ids of their own. */
+  /** Copies from when the order was created, with their own ids. */
   product: Product & { originalId: string };
   sku: Sku & { originalId: string };
   package: ShippingPackage | null;
@@ -63,7 +63,7 @@ export interface Order {
   timePaymentProcessed: number | null;
 }
 
-/** An order's status follows from its items'; cancelled ones do not count unless all are. */
+/** An order's status follows from its items'; cancelled items count only if all are cancelled. */
 export function statusOf({ items, expired }: Pick<Order, 'items' | 'expired'>): OrderStatus {
   if (expired) return 'EXPIRED';
   const live = items.filter(({ status }) => status !== 'CANCELLED');
@@ -80,7 +80,7 @@ export function refundStatusOf({ items }: Order): string {
   return refunded === items.length ? 'FULL_REFUNDED' : 'PARTIAL_REFUNDED';
 }
 
-/** All pieces of an order in cents: `subtotal` is products and shipping fee, as the page defines it. */
+/** The sums of an order in cents: `subtotal` is products and shipping fee, as the page defines it. */
 export function totalsOf(items: readonly OrderItem[]): { shipping: number; subtotal: number } {
   const sum = (price: (sku: Sku) => number): number =>
     items.reduce((total, { sku, quantity }) => total + price(sku) * quantity, 0);

@@ -13,7 +13,7 @@ export interface NewOrder {
   partnerSellerName?: string | null;
 }
 
-/** What the partner does with orders. A refusal is a GraphQLError; the page words none of them. */
+/** What the partner does with orders. Refusals are GraphQLErrors; the page words none of them. */
 export type Orders = ReturnType<typeof createOrders>;
 
 export function createOrders({ base, catalog }: { base: Base; catalog: Catalog }) {
@@ -64,9 +64,9 @@ export function createOrders({ base, catalog }: { base: Base; catalog: Catalog }
     list: () => orders.list(),
     get: orders.get,
     put,
-    /** Cancels these items: paid ones are refunded, and their pieces can be sold again. */
+    /** Cancels these items: paid ones are refunded, and their pieces are for sale again. */
     drop,
-    /** Runs when an order was paid. */
+    /** Registers a listener for paid orders. */
     onPaid: (listener: (order: Order) => void) => void listeners.push(listener),
     create({ shippingAddress, orderItems, partnerOrderCode, trackingNumber, partnerSellerName }: NewOrder) {
       if (orders.list().some((order) => order.partnerOrderCode === partnerOrderCode))

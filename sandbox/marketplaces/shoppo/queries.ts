@@ -36,7 +36,7 @@ export interface Parts {
   views: Views;
 }
 
-/** The fields of RootQuery. Lists are in the order in which things were created. */
+/** The fields of RootQuery. Lists are in the order of creation. */
 export function createQueries({ base, catalog, orders, tickets, views }: Parts): Record<string, unknown> {
   const images = base.store.collection<Image>('images');
 
@@ -95,7 +95,7 @@ export function createQueries({ base, catalog, orders, tickets, views }: Parts):
         .filter((order) => id == null || order.id === id)
         .filter((order) => code == null || order.partnerOrderCode === code)
         .filter(({ items }) => skuId == null || items.some(({ sku }) => [sku.id, sku.originalId].includes(skuId)))
-        // No order of a partner over this API comes out of an uploaded file.
+        // No order placed by this API comes from an uploaded file.
         .filter(() => filters?.order_csv_upload_record_id == null)
         .filter(({ timePaymentProcessed }) =>
           inRange(filters?.time_payment_processed_range, timePaymentProcessed, 'time_payment_processed_range'),
@@ -124,7 +124,7 @@ type Bound = number | null | undefined;
 /** `[from, to]`, both inclusive; a null bound is open. */
 type Range = readonly Bound[] | null | undefined;
 
-// The page gives neither: a list asked for without a size is not the whole list, so that a client must page.
+// The page has neither: without a size, a list is not returned whole, so that clients must page.
 const DEFAULT_PAGE = 20;
 const MOST = 100;
 const PREFIX = 'arrayconnection:';
@@ -154,7 +154,7 @@ function toConnection<T>(items: readonly T[], page: PageArguments, show: (item: 
   };
 }
 
-/** Whether a time lies in a filter's range; a time that never was lies in none. */
+/** Whether a time is within a filter's range; a missing time is in none. */
 function inRange(range: Range, time: number | null, name: string): boolean {
   if (!range) return true;
   if (range.length !== 2) throw new GraphQLError(`${name} must be [from, to]`);

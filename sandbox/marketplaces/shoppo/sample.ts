@@ -3,7 +3,7 @@ import type { Catalog } from './catalog.ts';
 const YAMA = { id: '1146001', name: 'Yama Home' };
 const KITE = { id: '1146002', name: 'Kite & Thread' };
 
-/** The catalog of a fresh sandbox. The first product has the id that the page's curl example asks for. */
+/** The catalog of a fresh sandbox. The first product has the id in the page's curl example. */
 const PRODUCTS = [
   {
     id: '21421713751366966949588',
@@ -41,7 +41,7 @@ const PRODUCTS = [
   },
 ];
 
-/** Fills an empty catalog; nobody is told of it. */
+/** Fills an empty catalog, without notifications. */
 export function fillCatalog(catalog: Catalog): void {
   if (catalog.products().length > 0) return;
   for (const product of PRODUCTS) catalog.createProduct(JSON.stringify({ ...product, notify: false }));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TOPICS } from './topics.ts';
 
 const Text = z.string().min(1);
-/** USD, as the API has it. */
+/** USD, as in the API. */
 const Money = z.number().nonnegative();
 const Measure = z.string().nullable();
 const notify = z.boolean().default(true);
@@ -85,10 +85,10 @@ export const ToggleMerchants = z.strictObject({
   notify,
 });
 
-/** `POST /_sandbox/orders/:id/prepare` and `/deliver`: which items, by their ids or the Sku's identifier; all where none. */
+/** `POST /_sandbox/orders/:id/prepare` and `/deliver`: items by their ids or the Sku's identifier; all by default. */
 export const ChooseItems = z.strictObject({ items: Items.optional() });
 
-/** `POST /_sandbox/orders/:id/ship`: an empty body ships all that is left in one package. */
+/** `POST /_sandbox/orders/:id/ship`: an empty body ships everything left in one package. */
 export const Ship = ChooseItems.extend({
   courier: Text.default('DHL'),
   trackingNumber: Text.optional(),
@@ -111,7 +111,7 @@ export type Cancel = z.input<typeof Cancel>;
 /** `POST /_sandbox/orders/:id/refund`. */
 export const Refund = ChooseItems.extend({ withShipping: z.boolean().default(false) });
 
-/** `POST /_sandbox/orders/:id/notify`: a notification once more, or one that never belonged. */
+/** `POST /_sandbox/orders/:id/notify`: repeats a notification, or sends one that is wrong. */
 export const Notify = z.strictObject({ topic: z.enum(['cancel-partner-order', 'deliver-partner-order']) });
 
 /** `PUT /_sandbox/auto-ship`. */

@@ -9,7 +9,7 @@ export const headers = { 'content-type': 'application/json', accesstoken: 'shp_t
 
 const stops: Array<() => Promise<void>> = [];
 
-/** For tests: stops at the end of each what it started. */
+/** For tests: stops after each test what it started. */
 export function stopAfterEach(): void {
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();

@@ -10,7 +10,7 @@ import { ReplyTicket, SetTicketStatus } from './schema.ts';
 export type TicketKind = 'ExchangeItemTicket' | 'RefundTicket' | 'OrderQuestionTicket';
 type TicketStatus = 'NEW' | 'OPEN' | 'PENDING' | 'HOLD' | 'SOLVED' | 'CLOSED';
 
-/** What a ticket is created with; each kind requires its own part, which the schema checks. */
+/** What a ticket is created with; the schema checks what each kind requires. */
 export interface TicketInput {
   firstName: string;
   lastName: string;
@@ -50,7 +50,7 @@ export function createTickets({ base, notifications, orders }: Parts) {
     return ticket;
   };
   const move = (ticket: Ticket, status: TicketStatus): TicketStatus => {
-    // Once open a ticket is never new again, and a closed one stays closed.
+    // Once opened, a ticket is never new again, and a closed one stays closed.
     if ((status === 'NEW' && ticket.zendeskStatus !== 'NEW') || ticket.zendeskStatus === 'CLOSED')
       throw controlRefusal(409, 'wrong_status', `a ticket that is ${ticket.zendeskStatus} cannot become ${status}`);
     return status;
@@ -82,7 +82,7 @@ export function createTickets({ base, notifications, orders }: Parts) {
       };
       return tickets.put(id, ticket);
     },
-    /** The partner writes: a ticket that waited for it or was solved is open again. */
+    /** The partner writes: this opens a ticket again that waited for the partner or was solved. */
     comment(id: string, content: string) {
       const ticket = tickets.get(id);
       if (!ticket) throw new GraphQLError(`Ticket ${id} does not exist`);
@@ -94,7 +94,7 @@ export function createTickets({ base, notifications, orders }: Parts) {
         comments: [...ticket.comments, { from: 'partner', content }],
       });
     },
-    /** Customer service writes: the partner's reply-ticket URL is called. */
+    /** Customer service writes: this calls the partner's reply-ticket URL. */
     reply(id: string, input?: unknown) {
       const { content, zendeskStatus, notify } = readControl(ReplyTicket, input);
       const ticket = find(id);

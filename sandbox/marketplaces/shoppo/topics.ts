@@ -1,4 +1,4 @@
-/** The calls Shoppo makes, each to a URL of its own: the seven notifications and the ticket-reply callback. */
+/** The calls that Shoppo makes, each to its own URL: the seven notifications and the ticket-reply callback. */
 export const TOPICS = [
   'create-product',
   'update-product',

@@ -3,7 +3,7 @@ import { type Order, type OrderItem, refundStatusOf, type ShippingPackage, statu
 import { categoryOf, imagesOf, type Product, type Sku, toFloat, videoOf } from './product.ts';
 import type { Ticket } from './tickets.ts';
 
-/** An object as the schema has it; what leads to other objects is a function, called when it is asked for. */
+/** An object as in the schema; fields that lead to other objects are functions, called when asked for. */
 export type View = Record<string, unknown>;
 
 type Snapshot<T> = T & { originalId?: string };

@@ -7,7 +7,7 @@ import { type Order, type OrderItem, type OrderItemStatus, statusOf, withItems }
 import type { Orders } from './orders.ts';
 import { AddCheckpoint, Cancel, ChooseItems, Notify, Refund, Ship } from './schema.ts';
 
-/** What Shoppo itself does with an order, found by its id or its partner order code. */
+/** What Shoppo itself does with an order, which is found by its id or partner order code. */
 export type Warehouse = ReturnType<typeof createWarehouse>;
 
 interface Parts {
@@ -98,7 +98,7 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
         })),
       );
     },
-    /** The customer confirmed the packages; nobody is told. */
+    /** The customer confirmed the packages; there is no notification of that. */
     deliver(orderId: string, input?: unknown) {
       const order = find(orderId);
       const items = choose(order, readControl(ChooseItems, input).items, ['SHIPPED']);
@@ -119,7 +119,7 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
       const { items: wanted, notify } = readControl(Cancel, input);
       const order = find(orderId);
       const cancelled = orders.drop(order, choose(order, wanted, ['OPEN', ...ON_THE_WAY]));
-      // The notification names an order only, so the loss of single items is not told.
+      // The notification names only an order, so the loss of single items is not told.
       if (notify && statusOf(cancelled) === 'CLOSED') tell('cancel-partner-order', cancelled);
       return cancelled;
     },
@@ -147,7 +147,7 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
   };
 }
 
-/** The package that carries this number already, where items follow into it. */
+/** The package that has this number already, for more items to go into. */
 function packageWith(trackingNumber: string, order: Order): string | undefined {
   return order.items.find((item) => item.package?.trackingNumber === trackingNumber)?.package?.id;
 }
