@@ -12,7 +12,8 @@ interface Page {
 const ORDERS = 60;
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage();
+  // Scopio gives up after two seconds: what a hub that starts more slowly missed is found by a poll.
+  stage = await startStage({ env: { POLL_INTERVAL_SECONDS: '5' } });
 });
 afterAll(() => stage.stop());
 

@@ -26,6 +26,8 @@ export interface Cursor extends z.infer<typeof PollFacts>, Walk {
   backfill?: Backfill | null;
   /** The same, asked for while a poller was at work: the next one takes it up. */
   asked?: Backfill;
+  /** When the last one was asked for that was taken up. */
+  takenUp?: string;
 }
 
 /** The cursor of a connection that was never polled. */
@@ -67,7 +69,7 @@ export async function leaseCursor(
 
 /**
  * Writes what changed, while the lease is still this poller's; false when it was lost. With `lastPolledAt` it lets go: due
- * at once where somebody has asked for a poll since that one began.
+ * at once where somebody has asked for a poll since that one began, and then reads what cannot wait.
  */
 export async function saveCursor(
   connection: string,
@@ -80,7 +82,7 @@ export async function saveCursor(
   const { lastPolledAt } = change;
   if (!lastPolledAt) return write(change);
   const isUnasked = anyOf(isAbsent('askedAt'), isAtMost('askedAt', lastPolledAt));
-  return (await write(change, isUnasked)) || write({ ...change, nextPollAt: lastPolledAt });
+  return (await write(change, isUnasked)) || write({ ...change, nextPollAt: lastPolledAt, urgentAt: null });
 }
 
 /** The watermark from which everything since an instant is read again. */
@@ -113,14 +115,14 @@ export async function askForPoll(
   await write({ ...due, asked: { ...noted, since } });
 }
 
-/** The backfill that was asked for since the last poll began. */
-export const findAsked = ({ asked, lastPolledAt }: Partial<Cursor> = {}): Backfill | undefined =>
-  asked && asked.askedAt > (lastPolledAt ?? '') ? asked : undefined;
+/** The backfill that no poller has taken up yet. */
+export const findAsked = ({ asked, takenUp }: Partial<Cursor> = {}): Backfill | undefined =>
+  asked?.askedAt === takenUp ? undefined : asked;
 
 /** What such a backfill makes of the cursor: undefined without one. */
 export function takeUp(cursor: Cursor, rewind: Rewind | undefined) {
   const asked = findAsked(cursor);
-  return asked && rewind && { ...rewound(cursor, { ...asked, rewind }), urgentAt: null };
+  return asked && rewind && { ...rewound(cursor, { ...asked, rewind }), urgentAt: null, takenUp: asked.askedAt };
 }
 
 function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {

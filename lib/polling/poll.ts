@@ -70,8 +70,9 @@ interface Run extends Pick<Cursor, 'caughtUpAt'> {
   /** The run before ended in an error. */
   readonly brokeOff: boolean;
   at: Stand;
-  /** Whether it reads what was set aside. */
+  /** Whether it reads what was set aside, and since when it does or does not. */
   isAside: boolean;
+  turnedAt: Date;
   /** How often the next page was asked for in vain. */
   tries: number;
   found: number;
@@ -96,7 +97,7 @@ export async function pollConnection(
   const brokeOff = cursor.lastError !== null && cursor.lastError !== BUDGET_SPENT;
   const run: Run = {
     ...{ connection, connector, hub, startedAt, lease, interval, brokeOff, caughtUpAt },
-    ...{ at: cursor, isAside: isAsidesTurn(cursor, startedAt), tries: 0, found: 0, remark: null },
+    ...{ at: cursor, isAside: isAsidesTurn(cursor, startedAt), turnedAt: startedAt, tries: 0, found: 0, remark: null },
   };
   let { webhooks } = cursor;
   const release = async (lastError: string | null, due: Date, more: Partial<Cursor> = {}): Promise<void> => {
@@ -159,19 +160,20 @@ async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unf
     askedAt = hub.now().toISOString();
     if (isEnd) continue;
     if (now.getTime() - startedAt.getTime() > MAX_RUN_MS) return 'unfinished';
-    const wasAside = run.isAside;
-    run.isAside = isAsidesTurn(run.at, now);
+    const isAside = isAsidesTurn(run.at, now);
+    if (isAside === run.isAside) continue;
+    Object.assign(run, { isAside, turnedAt: now });
     // What was set aside just now goes on as it is.
-    if (wasAside !== run.isAside && hadAside) return 'turn';
+    if (hadAside) return 'turn';
   }
   return 'whole';
 }
 
 /** Moves the cursor past a page whose items are in the queue. Whether it was the last; undefined if the cursor is lost. */
 async function takePage(run: Run, page: PollPage, now: Date): Promise<boolean | undefined> {
-  const { connection, hub, lease, startedAt, interval, brokeOff } = run;
+  const { connection, hub, lease, startedAt, turnedAt, interval, brokeOff } = run;
   // What waits gets at least as long as what went before it took, which may be longer than the interval.
-  const turn = Math.max(interval, 1, (now.getTime() - startedAt.getTime()) / 1000);
+  const turn = Math.max(interval, 1, (now.getTime() - turnedAt.getTime()) / 1000);
   const { isEnd, isCaughtUp, moved } = turnPage(run.at, page, run.isAside, after(now, turn));
   // Where what can wait cannot be read, the poll lags all the same.
   if (isCaughtUp && !(run.at.aside && brokeOff)) run.caughtUpAt = startedAt.toISOString();

@@ -139,3 +139,9 @@ test('a backfill goes on between the polls, and leaves a watermark that moved me
   expect(from).toEqual(['w0', 'long ago', 'w0']);
   expect(cursor()).toMatchObject({ watermark: 'w1', aside: null });
 });
+
+test('an interval shorter than a run is kept while a catalog is read', async () => {
+  const { run, gaps } = account({ secondsEach: 2, every: 60, catalog: 3_000 });
+  await run(60);
+  expect(Math.max(...gaps())).toBeLessThan(130_000);
+});
