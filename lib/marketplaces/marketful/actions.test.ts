@@ -271,6 +271,8 @@ describe('what Marketful calls the goods', () => {
     expect(await itemsOf({}, [{ status: 200, body: 'stock-ean.json' }, CREATED], { settings: { eans } })).toMatchObject(
       [{ sku: ean, ean, cantidad: 2 }],
     );
+    const bySku = [said(401, `Item con EAN '${ean}' no encontrado`), { status: 200, body: 'stock.json' }, CREATED];
+    expect(await itemsOf({}, bySku, { settings: { eans } })).toEqual([{ sku: 'MUG-RED', cantidad: 2 }]);
     const unknown = itemsOf(alone, [said(401, `Item con EAN '${ean}' no encontrado`)]);
     await expect(unknown).rejects.toMatchObject({ code: 'sku_unknown', waitsFor: 'connection' });
   });

@@ -9,7 +9,7 @@ import { member, textOf } from '../kit/json.ts';
 import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf, uncarried } from '../kit/placing.ts';
 import { defined } from '../kit/shape.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
-import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest } from './api.ts';
+import { createOrder, getEvents, getOrder, getStock, getStockByEan, type PlacementRequest } from './api.ts';
 import { eanSet, OFFERED, Settings } from './settings.ts';
 
 /** Reads the order that a webhook named. */
@@ -147,6 +147,8 @@ async function itemOf(remote: RemoteContext, { id: sku, ean: told }: { id: strin
   const found = await unlessRefused(() => getStockByEan(remote, ean));
   if (found)
     return { sku: textOf(member(found, 'sku')) || ean, ean, ...defined({ item_id: member(found, 'item_id') }) };
+  // What the settings have an EAN for may be known by its SKU all the same.
+  if (set !== undefined && (await unlessRefused(() => getStock(remote, sku)))) return { sku };
   const description = `Marketful has no item with the EAN ${ean}: register it, or add "${sku}": "<its SKU there>" to settings.skus of ${remote.connection.id}`;
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }

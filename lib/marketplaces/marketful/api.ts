@@ -33,6 +33,8 @@ const NAMES = {
   description: ['descripcion'],
 };
 
+const LISTS = ['guias', 'tracking_number', 'guia'];
+
 const ShipmentEvent = alsoNamed(
   z.object({
     id: looseText,
@@ -40,9 +42,10 @@ const ShipmentEvent = alsoNamed(
     ...looseTexts('description', 'tracking_url'),
     carrier_name: looseWord,
     tracking_number: trackingNumber,
+    tracking_numbers: looseList(trackingNumber),
     created_at: anything,
   }),
-  { ...NAMES, status: ['estatus', 'estado'] },
+  { ...NAMES, status: ['estatus', 'estado'], tracking_numbers: LISTS },
 );
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
 /** Rails may wrap each record of a list in its name. */
@@ -62,7 +65,7 @@ export const Orden = alsoNamed(
     created_at: anything,
     updated_at: anything,
   }),
-  { ...NAMES, status: ['fulfillment_status', 'estatus'], tracking_numbers: ['guias', 'tracking_number', 'guia'] },
+  { ...NAMES, status: ['fulfillment_status', 'estatus'], tracking_numbers: LISTS },
 );
 export type Orden = z.infer<typeof Orden>;
 

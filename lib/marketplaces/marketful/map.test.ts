@@ -86,6 +86,11 @@ describe('an orden', () => {
     expect(dated.parcels).toEqual([{ ...parcel, shippedAt: '2026-11-21T00:00:00.000Z' }]);
     expect(readOrden({ ...orden, status: 'cancelled' }).parcels).toEqual([]);
     expect(readOrden({ carrier_name: 'DHL', tracking_number: '' }).parcels).toEqual([]);
+    const told = { ...event('shipped', 18), tracking_number: ['A', 'B'], carrier_name: 'DHL' };
+    expect(readOrden({ shipment_events: [told] }).parcels).toMatchObject([
+      { carrier: 'DHL', trackingNumber: 'A', shippedAt: '2026-11-21T00:00:00.000Z' },
+      { carrier: 'DHL', trackingNumber: 'B' },
+    ]);
     for (const several of [{ tracking_number: ['A', 'B'] }, { tracking_numbers: ['A', 0, 'B'] }, { guias: ['A', 'B'] }])
       expect(readOrden(several).parcels).toMatchObject([{ trackingNumber: 'A' }, { trackingNumber: 'B' }]);
   });

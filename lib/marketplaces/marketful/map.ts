@@ -121,12 +121,12 @@ function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: s
  */
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
   const told = events.filter(({ type }) => type !== 'canceled');
-  const numbers = new Set(told.map((event) => event.tracking_number));
-  if (typeOf(orden.status) !== 'canceled')
-    for (const number of [orden.tracking_number, ...orden.tracking_numbers]) numbers.add(number);
+  const numbersOf = (at: Dated | Orden) => [at.tracking_number, ...at.tracking_numbers];
+  const numbers = new Set(told.flatMap(numbersOf));
+  if (typeOf(orden.status) !== 'canceled') for (const number of numbersOf(orden)) numbers.add(number);
   return [...numbers].flatMap((trackingNumber) => {
     if (trackingNumber === undefined) return [];
-    const own = told.filter((event) => event.tracking_number === trackingNumber);
+    const own = told.filter((event) => numbersOf(event).includes(trackingNumber));
     const carrier = own.find((event) => event.carrier_name)?.carrier_name ?? orden.carrier_name ?? '';
     const trackingUrl = own.find((event) => event.tracking_url)?.tracking_url;
     return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl }) }];

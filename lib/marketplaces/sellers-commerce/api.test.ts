@@ -62,6 +62,7 @@ describe('the codes decide, whatever the HTTP status says', () => {
     await expect(postShipping(open([{ status: 200, body: 'true' }]).context, SHIPPING)).rejects.toBeInstanceOf(
       UnknownOutcomeError,
     );
+    await postShipping(open([{ status: 204, body: '' }]).context, SHIPPING);
     for (const body of [
       '{"results":"Processed","responseMessage":"","statusCode":20}',
       '{"status_code":"20"}',

@@ -110,12 +110,16 @@ function judge(
   const all = [body].flat(Infinity).map(readAnswer);
   const answers = all.filter(({ code }) => code !== null);
   const undone = answers.find(({ code }) => ![...DONE, ...alsoDone].includes(code ?? 0));
-  return { isDone: answers.length > 0 && !undone, refusal: undone ? refuse(undone, status) : null };
+  // 204 has no place for a code.
+  return { isDone: status === 204 || (answers.length > 0 && !undone), refusal: undone ? refuse(undone, status) : null };
 }
 
 function refuse({ code, words }: ReturnType<typeof readAnswer>, httpStatus: number): IntegrationError {
   const detail = { code: `response_${code}`, description: words.slice(0, 500), httpStatus };
-  if (code === PROVIDER_MISSING) return new BlockedError(detail, 'connection');
+  if (code === PROVIDER_MISSING) {
+    const description = `${detail.description}: ask SellersCommerce which account these keys and this baseUrl are for`;
+    return new BlockedError({ ...detail, description }, 'connection');
+  }
   return code === FAILED ? new RetryableError(detail) : new RejectedError(detail);
 }
 
