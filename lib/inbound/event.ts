@@ -37,7 +37,7 @@ export type Remapped = Decision & { id: string };
  * Something that arrived: for the first time, or to be read again because it could not be read then. `named`: the
  * webhook, as it came, that only named what was then read at once; the event has its id.
  */
-export type Message = InboundReceived & { remapped?: Remapped; named?: Named };
+export type Message = InboundReceived & { remapped?: Remapped; named?: Named; setAside?: Decision };
 export type Named = Pick<InboundReceived, 'topic' | 'body' | 'encoding'>;
 
 /** Whether a marketplace told us of it. What polls and later reads find unchanged leaves no trace. */
@@ -88,8 +88,10 @@ export const putErased = (event: InboundEvent) =>
 
 /** What arrived, as `putEvent` records it: without its body where its order's buyer was erased. */
 export function putMessage(message: Message, became: Became, about: Order | null = null): Write {
-  const kept = about?.erased ? withoutBody(message) : message;
-  return putEvent({ ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became });
+  const { setAside: aside, ...kept } = about?.erased ? withoutBody(message) : message;
+  const stays = became.state === 'unreadable' && aside && { setAside: aside };
+  const recordedAt = new Date().toISOString();
+  return putEvent({ ...kept, ...stays, order: null, error: null, note: null, recordedAt, ...became });
 }
 
 /** What became of an event, as it is recorded. */

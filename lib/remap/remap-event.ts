@@ -56,8 +56,7 @@ async function recordApplied(message: Message, { id }: Remapped, { outcome }: Ou
 }
 
 function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
-  const { state: _s, order: _o, error: _e, note: _n, setAside: _b, recordedAt: _a, ...kept } = event;
-  const { trace: _t, remapped: _r, ...received } = kept;
+  const { state: _s, order: _o, error: _e, note: _n, recordedAt: _a, trace: _t, remapped: _r, ...received } = event;
   return { ...received, ...(remapped && { remapped }) };
 }
 

@@ -123,11 +123,16 @@ describe('an event that could not be read', () => {
       ...shed,
       error: { code: 'order_unknown', description: 'shed: not known' },
     });
+    expect(await api.call('POST', '/events/evt_shipped/set-aside', { body: { reason: 'theirs' } })).toMatchObject({
+      status: 200,
+    });
     expect((await remap({ event: 'evt_shipped' })).outcomes).toMatchObject([{ error: { code: 'order_unknown' } }]);
     const early = await remap({ event: 'evt_shipped' }, { apply: true });
     expect(early.outcomes).toMatchObject([{ outcome: 'unreadable', applied: false, error: { code: 'order_unknown' } }]);
+    expect(await show('/events/evt_shipped')).toMatchObject({ state: 'unreadable', setAside: { reason: 'theirs' } });
     await putMisread('late', (right) => right);
     const { outcomes } = await remap({ event: 'evt_shipped' }, { apply: true });
+    expect(await show('/events/evt_shipped')).not.toHaveProperty('setAside');
     expect(outcomes).toMatchObject([{ outcome: 'read', reads: 'shipment', order: 'shop:late', applied: true }]);
     expect((await show('/orders/shop:late')).fulfillments).toMatchObject([{ trackingNumber: 'JD01' }]);
   });
