@@ -230,7 +230,7 @@ test('a buyer without an order is found by his address at every account, and nob
 });
 
 test('a buyer is erased from what was said when his order was read, and from answers to what he asked', async () => {
-  await receive(eventOf(scopioOrder('77')));
+  await receive(eventOf(scopioOrder('7700077')));
   const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
   const { tellOrder } = await import('#lib/orders/change');
   const { transact } = await import('#lib/platform/table/table');
@@ -239,7 +239,7 @@ test('a buyer is erased from what was said when his order was read, and from ans
     { type: 'question-ticket.done', detail: { delivery: 'dlv_asked', remoteId: 'T-5' } } as const,
     { type: 'items.done', detail: { delivery: 'dlv_other' } } as const,
   ];
-  await transact(tellOrder('shop:77', done, { by: 'shed', at, origin: 'dlv_asked' }));
+  await transact(tellOrder('shop:7700077', done, { by: 'shed', at, origin: 'dlv_asked' }));
   const cause = { code: 'http_500', description: 'Zenobia is not here' };
   const add = (id: string, kind: 'fetch' | 'push' | 'notify', connection: string, subject: object, said = cause) =>
     transact([
@@ -251,17 +251,23 @@ test('a buyer is erased from what was said when his order was read, and from ans
   // Of another's change.
   const twice = { code: 'http_500', description: 'zenobia.canary@example.com is known twice' };
   await add('dlv_told', 'notify', 'erp', { change: {} }, twice);
-  await add('dlv_read', 'fetch', 'shop', { resource: '77' });
-  await add('dlv_other', 'fetch', 'shed', { resource: '77' });
+  await add('dlv_read', 'fetch', 'shop', { resource: '7700077' });
+  await add('dlv_other', 'fetch', 'shed', { resource: '7700077' });
+  const far = { code: 'http_404', description: 'no order "7700077" of Agnes' };
+  await add('dlv_far', 'fetch', 'far', { resource: '7700077' }, far);
   await add('dlv_reply', 'push', 'shed', { input: { ticketId: 'T-5', content: 'Dear Zenobia' } });
   await add('dlv_blank', 'push', 'shed', { input: { ticketId: 'T-6', content: '' } });
   const { eraseBuyer } = await import('#lib/privacy/erase');
   const { getNetwork } = await import('#lib/marketplaces/network');
-  const network = { ...(await getNetwork()), endpoints: new Map([['erp', {}]]) } as never;
-  const { touched } = await eraseBuyer({ order: 'shop:77' }, 'asked', { network, by: 'dpo', timeMs: 20_000 });
+  const known = await getNetwork();
+  const [one] = known.connections.values();
+  const connections = new Map([...known.connections, ['far', { ...one, id: 'far' }]] as never);
+  const network = { ...known, connections, endpoints: new Map([['erp', {}]]) } as never;
+  const { touched } = await eraseBuyer({ order: 'shop:7700077' }, 'asked', { network, by: 'dpo', timeMs: 20_000 });
   expect(touched).toMatchObject({ deliveries: 3, orders: 1 });
   const { getDeliveries } = await import('#lib/deliveries/ledger');
-  const [read, other, reply] = await getDeliveries(['dlv_read', 'dlv_other', 'dlv_reply']);
+  const [read, other, reply, afar] = await getDeliveries(['dlv_read', 'dlv_other', 'dlv_reply', 'dlv_far']);
+  expect(afar?.cause).toEqual(far);
   expect([read?.cause?.description, other?.cause, reply?.subject]).toEqual(['erased', cause, { input: null }]);
 });
 

@@ -77,6 +77,19 @@ const everywhere = ({ orders, email, network }: Buyer): string[] => [
 const tracesAt = (connection: string, { orders, traces, email }: Buyer): readonly string[] =>
   accountsOf(orders).includes(connection) ? traces : [email ?? []].flat();
 
+/**
+ * What identifies the buyer or the orders in a delivery or a message. Marketplaces number orders alike, so a number says
+ * nothing at an account of theirs that has none of these.
+ */
+const wordsAt = (connection: string | undefined, { orders, traces, network }: Buyer): readonly string[] => {
+  const ids = orders.map(({ id }) => `"${id}"`.toLowerCase());
+  const isStrange =
+    connection !== undefined &&
+    everyConnection(network).includes(connection) &&
+    !accountsOf(orders).includes(connection);
+  return [...ids, ...(isStrange ? traces.filter((trace) => !trace.startsWith('"')) : traces)];
+};
+
 const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt }) => receivedAt).sort()[0] ?? '';
 
 /** Raw bodies: those that became one of the orders, and unreadable ones with a trace of the buyer. */
@@ -131,9 +144,9 @@ async function* findQuarantined(buyer: Buyer, from = ''): AsyncGenerator<Found> 
 const HIDE_SECONDS = 30;
 
 /** Messages that crashed their function hold a body, those of dead deliveries a remote's words. */
-async function* findDeadLetters({ orders, traces, network, deadline }: Buyer, from = ''): AsyncGenerator<Found> {
+async function* findDeadLetters(buyer: Buyer, from = ''): AsyncGenerator<Found> {
+  const { network, deadline } = buyer;
   const marketplaces = everyAccount(network).map((each) => each.marketplace);
-  const wanted = [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())];
   const queues = [...new Set([INBOUND_QUEUE, ENDPOINT, ...marketplaces].map(deadLetterQueue))];
   const begin = Math.max(0, queues.indexOf(from));
   for (const [index, queue] of queues.slice(begin).entries()) {
@@ -146,8 +159,8 @@ async function* findDeadLetters({ orders, traces, network, deadline }: Buyer, fr
       if (taken.length === 0 || taken.some(({ id }) => seen.has(id))) break;
       seen = new Set([...seen, ...taken.map(({ id }) => id)]);
       for (const message of taken) {
-        const bodies = [message.body, innerBody(message.body)];
-        if (!bodies.some((body) => hasTrace(body, wanted))) rest.push(message);
+        const { connection, inner } = readMessage(message.body);
+        if (![message.body, inner].some((body) => hasTrace(body, wordsAt(connection, buyer)))) rest.push(message);
         else {
           let erased = false;
           const erase = async () => {
@@ -163,29 +176,31 @@ async function* findDeadLetters({ orders, traces, network, deadline }: Buyer, fr
   }
 }
 
-/** The bytes that a message of the inbound queue carries. */
-function innerBody(text: string): Buffer {
-  const { body, encoding } = JSON.parse(text) as { body?: unknown; encoding?: unknown };
-  return Buffer.from(typeof body === 'string' ? body : '', encoding === 'base64' ? 'base64' : 'utf8');
+/** Whose message it is, and the bytes that one of the inbound queue carries. */
+function readMessage(text: string): { connection: string | undefined; inner: Buffer } {
+  const { connection, body, encoding } = JSON.parse(text) as Record<string, unknown>;
+  const inner = Buffer.from(typeof body === 'string' ? body : '', encoding === 'base64' ? 'base64' : 'utf8');
+  return { connection: typeof connection === 'string' ? connection : undefined, inner };
 }
 
 /** Stands for the deliveries of the buyer's own orders, after those of all connections: no connection has this name. */
 export const OWN = '*';
 
 /** What remotes said of the orders and of reading them, and what marketplaces were asked for them. */
-async function* findDeliveries({ orders, traces, network, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
+async function* findDeliveries(buyer: Buyer, from?: string): AsyncGenerator<Found> {
+  const { orders, network, deadline } = buyer;
   if (orders.length === 0) return;
   const ids = (await Promise.all(orders.map(({ id }) => deliveriesOf(id)))).flatMap((each) => each ?? []);
   const own = await getDeliveries(ids);
   const names = await namesOf(orders, own);
-  const wanted = [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())];
   const isAbout = (delivery: Delivery) => {
     const { id, connection, subject, cause, attempts = [] } = delivery;
     if (ids.includes(id) || !saysAnything(delivery, attempts)) return false;
-    const said = [subject.resource, ...Object.values(subject.input ?? {})];
+    const { resource, ...asked } = subject;
+    const said = [resource, ...Object.values(subject.input ?? {})];
     return (
       said.some((each) => typeof each === 'string' && names.has(`${connection} ${each}`)) ||
-      hasTrace(JSON.stringify([subject, cause, attempts]), wanted)
+      hasTrace(JSON.stringify([asked, cause, attempts]), wordsAt(connection, buyer))
     );
   };
   const since = earliest(orders);
