@@ -456,6 +456,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'Marketful shipped it at 14:10 (dhl JD01); 1 unit came back, the last at 19 November 09:30 UTC.',
   ],
   cancelled: [gone, [], 'cancelled', 'nobody', 'It was cancelled at Scopio at 13:00 UTC; nothing was placed.'],
+  'cancelled without a date, after what is dated': [
+    undated(true, at('13:00'), orderOf()),
+    [],
+    'cancelled',
+    'nobody',
+    'It was cancelled at Scopio at 13:00 UTC; nothing was placed.',
+  ],
   'cancelled, and told of without that and without a date': [
     restored,
     [],

@@ -28,8 +28,9 @@ export function isCancelled({ stands, snapshot, cancelledLast, lifted = '' }: Sn
   return snapshot.cancelled || stands.clock === 'hub' || stands.version <= last;
 }
 
-/** Whether the snapshot that stands does not say cancelled, and no date shows that it is later than the cancellation. */
-export const isDoubtful = (history: SnapshotHistory): boolean => !history.snapshot.cancelled && isCancelled(history);
+/** Whether the order may have been restored: what was read last does not say cancelled, and its source dates nothing. */
+export const isDoubtful = (history: SnapshotHistory): boolean =>
+  !history.snapshot.cancelled && history.stands.clock === 'hub' && isCancelled(history);
 
 /** The history without the cancellations told so far; a later one stands. */
 export function liftCancellation(history: SnapshotHistory): SnapshotHistory {

@@ -222,6 +222,10 @@ describe('the UCP order', () => {
       ['delivered', [{ id: 'li_1', quantity: 1 }]],
     ]);
     for (const each of [order, ours]) expect(ucpErrors(each)).toEqual([]);
+    // The parcel's carrier is the code that the page is known by.
+    const worded = orderOf({ events: [{ ...event, id: 'e3', type: 'delivered', carrier: 'DHL Express' }] });
+    const found = applyShipment(worded, shipmentOf({ parcels: [parcel] }), { connection: 'm', placed: [] }).order;
+    expect(found.ucp.fulfillment.events.at(-1)?.tracking_url).toBe(trackingPage('dhl', 'JD01'));
   });
 
   it.each([

@@ -237,7 +237,8 @@ function editsOf(
       );
       return quantity > original ? { ...edit, type: 'addition' } : edit;
     }),
-    ...(isGone ? [adjust(orderId, ['reduction', line.id, 'gone'], goneAt, [[counted, line.quantity]])] : []),
+    // The one number that no reduction or addition is named after.
+    ...(isGone ? [adjust(orderId, ['reduction', line.id, `${original}`], goneAt, [[counted, line.quantity]])] : []),
   ];
 }
 
@@ -309,7 +310,8 @@ function toEvent(
 ): UcpFulfillmentEvent {
   const [parcel] = parcels;
   const carrier = event.carrier || parcel?.carrier;
-  const url = toUri(parcel?.trackingUrl ?? event.trackingUrl) ?? trackingPage(carrier ?? '', trackingNumber ?? '');
+  const byCarrier = trackingPage(parcel?.carrier || carrier || '', trackingNumber ?? '');
+  const url = toUri(parcel?.trackingUrl || event.trackingUrl) ?? byCarrier;
   const inside = parcels.length > 0 ? parcels.flatMap(({ lineItems }) => lineItems) : told;
   return {
     ...{ id, occurred_at: at, type },
