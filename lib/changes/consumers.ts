@@ -31,7 +31,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return stored;
   };
 
-  /** The marks for `earliest`, `latest`, or the instant after which changes are wanted. */
+  /** The marks for `earliest`, `latest`, or the instant from which on changes are wanted. */
   async function marksAt(from: string): Promise<Marks> {
     if (from === 'latest')
       return eachPartition(async (each) => ({ position: (await feed.head(each))?.position ?? 0, taken: 0 }));

@@ -21,7 +21,7 @@ interface OrderEvent {
   type: ChangeType;
   count(order: Order): number;
   tells: readonly string[];
-  /** Happens only once to an order, so that a rebuild does not repeat it. */
+  /** Told once, it tells all there is to tell, so a rebuild does not repeat it. */
   isOnce?: true;
 }
 
@@ -73,7 +73,7 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
 
 /**
  * The changes of an order since a revision whose commits are gone: any of its members may have changed, and every event
- * it could have had may have happened. Types in `told` that happen only once are not told again.
+ * it could have had may have happened. Those that `told` has and that tell all at once are not repeated.
  */
 export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Change[] {
   const changed = Object.keys(shownOf(after)).filter((name) => !INSIDE.has(name));

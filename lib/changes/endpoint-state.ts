@@ -18,7 +18,7 @@ interface Paused {
 
 /** How far an endpoint was told the changes, and how that goes. */
 export interface EndpointState {
-  /** That of the endpoint it belongs to, as another may have had the name before; absent in states from before there was this. */
+  /** The `since` of its endpoint, as another may have had the name before. Absent in what was stored before it was kept. */
   since?: string;
   /** The cursor after the last change that it was told, or that became a delivery. */
   committed?: string;

@@ -82,8 +82,8 @@ export async function acknowledge(id: string, reference: string, by: string, net
 }
 
 /**
- * Takes up again what its sales channel has restored without a date that says so, or called cancelled by mistake; what it
- * says later counts. Throws NotFoundError, StateError `order_not_cancelled`.
+ * Takes up again an order that its sales channel restored without a date that shows it, or cancelled by mistake. What the
+ * channel says later counts. Throws NotFoundError, StateError `order_not_cancelled`.
  */
 export async function restore(id: string, reason: string, by: string, network: Network): Promise<void> {
   const at = new Date().toISOString();

@@ -69,11 +69,11 @@ export interface Order extends z.infer<typeof OrderFacts> {
   parts?: Record<string, SnapshotHistory>;
   /** Its plan has more deliveries than one transaction takes: the next one opens the rest. */
   planUnfinished?: true;
-  /** Line items whose shipper is decided; lines that a later snapshot adds are routed on their own. */
+  /** Line items that were ever placed or left to the seller; who has which units, `placements` and `own` tell. */
   routed: string[];
   /** The first lines of its timeline; later ones are items beside it. */
   timeline?: TimelineEntry[];
-  /** A poll found it before any webhook told of it, although its marketplace sends webhooks. */
+  /** A poll found it and no webhook has told of it yet, although its marketplace sends webhooks. */
   missed: boolean;
   /** Who was asked to ship what, oldest first. */
   placements: Placement[];
@@ -101,7 +101,7 @@ export interface Placement {
   isOld?: true;
   /** Units of `lineItems` that are no longer wanted, and that the latest `cancel` is to take back. */
   less?: LineQuantity[];
-  /** Units that were asked for and taken back, by the hub or by the connection itself; 0 for lines not listed. */
+  /** Units that were asked for and taken back, by the hub or by the connection itself; 0 if they were never asked for. */
   gone?: LineQuantity[];
   /** A person chose its connection. */
   named?: true;

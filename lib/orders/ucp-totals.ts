@@ -3,8 +3,8 @@ import type { UcpTotal } from '#lib/ucp/order';
 import type { OrderSnapshot, SnapshotLine } from './order.ts';
 
 /*
- * Money stays as the source charged it, even for a cancelled order: the hub is not told of refunds, which are between
- * the sales channel and the buyer.
+ * Money stays as the source charged it, even for a cancelled order: refunds are between the sales channel and the buyer,
+ * and change no total.
  */
 
 /** A line's breakdown: subtotal, what the source adds or takes off, total. The entries before `total` sum to it. */

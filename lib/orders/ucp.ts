@@ -156,7 +156,7 @@ const destinationOf = (address: Address): Record<string, string> =>
 
 /*
  * What changed after the sale, each with an id and an instant that never change. Totals are what the units cost;
- * refunds are the sales channel's business, unless a return tells of one.
+ * refunds are the sales channel's business, unless it tells of one.
  */
 function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
   const { snapshot, cancelledAt, levels = [], vanished } = core.history;
@@ -200,8 +200,8 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
 }
 
 /**
- * One adjustment for each quantity other than the original one that a line ever had: by how much it differs from the next
- * one towards the original that was told before. Those that lead to the quantity of now stand, so that they add up to it.
+ * One adjustment for each quantity other than the original that a line ever had: the difference to the nearest quantity
+ * told before, on the way from the original. Those that lead to the present quantity stand and add up to it.
  */
 function editsOf(
   orderId: string,
@@ -243,8 +243,8 @@ function editsOf(
 }
 
 /**
- * Units that are no longer wanted, part or whole: one adjustment, however often the source says so. None, and failed, where
- * they are wanted again: what was shown once stays.
+ * Units that are no longer wanted: one adjustment, however often the source says so. Where they are wanted again it has no
+ * units and is `failed`: what was shown once stays.
  */
 function adjust(
   orderId: string,

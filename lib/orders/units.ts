@@ -179,8 +179,8 @@ export const minus = (lines: readonly LineQuantity[] = [], less: readonly LineQu
 };
 
 /**
- * The order after a placement gave units back; the very order passed in where it has none of them. Units of a placement
- * that nobody has been asked for (`unasked`) count as gone all the same, as the line is then nobody's.
+ * The order after a placement gave units back; the very order passed in where it has none of them. If nobody has been
+ * asked for them yet (`unasked`), their lines are listed as gone with 0 units, as the line is then nobody's.
  */
 export function takeBack(order: Order, delivery: string, units: readonly LineQuantity[], unasked = false): Order {
   const change = (placement: Placement): Placement => {
@@ -212,7 +212,7 @@ export function holdBack(order: Order, delivery: string): Order {
 export const placementOf = ({ placements }: Pick<Order, 'placements'>, delivery: string): Placement | undefined =>
   placements.find((each) => each.delivery === delivery);
 
-/** The number that another placement at a connection gets there: one that none before it had. */
+/** The number that another placement at a connection gets there: one that nothing was asked for under yet. */
 export function nextAt({ placements }: Order, connection: string): { n?: number } {
   const there = placements.filter((each) => each.connection === connection);
   const wasAsked = ({ lineItems = [], gone = [] }: Placement) => [...lineItems, ...gone].some(some);
