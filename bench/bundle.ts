@@ -28,8 +28,8 @@ const BANNER = [
 type Source = Pick<BuildOptions, 'entryPoints' | 'stdin'>;
 
 /**
- * Bundles one source into a folder as SST 4.17.1 does for nodejs24.x (its `pkg/runtime/node/build.go`, and compared with
- * what its binary makes of the same handler), but for the source map, which SST does not ship.
+ * Bundles one source into a folder as SST 4.17.1 does for nodejs24.x (see its `pkg/runtime/node/build.go`; also
+ * compared with its binary's output for the same handler), but without the source map, which SST does not ship.
  */
 export async function bundle(source: Source, folder: string, settings: Bundling): Promise<Bundled> {
   const { minify = false, splitting = false, esbuild = {} } = settings;
@@ -55,7 +55,7 @@ export async function bundle(source: Source, folder: string, settings: Bundling)
   return { file, bytes, metafile };
 }
 
-/** What a bundle reads when it starts: its files, and modules of Node. The rest waits for an `import()`. */
+/** What a bundle loads when it starts: its files, and Node's modules. The rest waits for an `import()`. */
 export function startOf({ outputs }: Metafile): string[] {
   const entry = Object.keys(outputs).find((path) => path.endsWith('/bundle.mjs')) ?? '';
   const started = new Set([entry]);
@@ -64,7 +64,7 @@ export function startOf({ outputs }: Metafile): string[] {
   return [...started];
 }
 
-/** Sources of which something is in these files of a bundle. */
+/** The sources that contribute to these files of a bundle. */
 export const sourcesIn = ({ outputs }: Metafile, files: readonly string[]): string[] =>
   files.flatMap((file) =>
     Object.entries(outputs[file]?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),

@@ -4,13 +4,13 @@ import { type HubProcess, startHubProcess } from '../test/support/hub.ts';
 import { connectionsAt, SHED, SHOP } from './loop/remotes.ts';
 
 interface BenchHubOptions {
-  /** Where the shop and the shed answer. */
+  /** The address of the shop and the shed. */
   remotes: string;
-  /** False: the seller ships, so that an order causes no push. */
+  /** False: the seller ships, so orders cause no pushes. */
   shedShips?: boolean;
   /** The hub answers only once the disk has the message (`npm start -- --fsync`). */
   fsync?: boolean;
-  /** Whom the hub tells of changes. */
+  /** The endpoints that the hub tells of changes. */
   endpoints?: readonly object[];
   /** A folder for CPU profiles of the hub and of the emulators. */
   profiles?: string;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** A flag: `[what]`. A value: `[shown, what]`, and what it is by default; a list is an option that may come again. */
+/** A flag: `[what]`. A value: `[shown, what]` and its default; a list as default allows the option several times. */
 type Option = readonly [string] | readonly [string, string, (number | string | readonly string[])?];
 
 type Value<Asked extends Option> = Asked extends readonly [string]
@@ -13,7 +13,7 @@ type Value<Asked extends Option> = Asked extends readonly [string]
         : string
     : string | undefined;
 
-/** What the command line asks for, and its help: `--help` and what cannot be end the process. */
+/** The options of the command line. `--help` and invalid options end the process. */
 export function readOptions<const Options extends Record<string, Option>>(
   command: string,
   options: Options,

@@ -1,4 +1,4 @@
-/** The value below which a share of the others lie; NaN of nothing. */
+/** The value below which this share of the values lie; NaN without values. */
 export function percentile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -6,7 +6,7 @@ export function percentile(values: ArrayLike<number>, share: number): number {
 
 export const median = (values: ArrayLike<number>): number => percentile(values, 0.5);
 
-/** Columns as wide as their widest cell, numbers to the right. */
+/** A table with columns as wide as their widest cell, numbers to the right. */
 export function table(head: readonly string[], rows: ReadonlyArray<ReadonlyArray<string | number>>): string {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
@@ -26,7 +26,7 @@ export function table(head: readonly string[], rows: ReadonlyArray<ReadonlyArray
 const LINE_EVERY_MS = 5000;
 let shownAt = 0;
 
-/** Tells progress on stderr: on a terminal the line is overwritten, elsewhere there is one every few seconds. */
+/** Shows progress on stderr: on a terminal the line is overwritten, elsewhere there is one every few seconds. */
 export function progress(text: string): void {
   if (process.stderr.isTTY) return void process.stderr.write(`\r\u001b[K${text}`);
   if (Date.now() - shownAt < LINE_EVERY_MS || text === '') return;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** CPU milliseconds and resident megabytes of a process since its start. */
 export interface Usage {
-  /** The main thread: answers requests, and works queues where they have no thread of their own. */
+  /** The main thread: answers requests, and works queues if they have no thread of their own. */
   hub: number;
   /** The thread of queues and schedules. */
   background: number;
@@ -14,7 +14,7 @@ export interface Usage {
 
 const TICK_MS = 10;
 
-/** By thread as Linux counts them. */
+/** Times by thread, as Linux counts them. */
 export function usageOf(pid: number): Usage {
   const usage = { hub: 0, background: 0, emulators: 0, helpers: 0, memoryMb: residentMb(pid) };
   for (const thread of readdirSync(`/proc/${pid}/task`)) {

@@ -1,7 +1,7 @@
-/** The one error of the client: a refusal of the hub, or a hub that was not reached (`status` 0, `code` `unreachable`). */
+/** The client's only error: the hub refused, or was not reached (`status` 0, `code` `unreachable`). */
 export class HubError extends Error {
   readonly status: number;
-  /** Stable, snake_case, as the hub's documents list them. */
+  /** Stable, snake_case, as listed in the hub's documents. */
   readonly code: string;
   /** The path of the offending member of the request. */
   readonly field: string | undefined;
@@ -15,7 +15,7 @@ export class HubError extends Error {
   }
 }
 
-/** What an answer that is no success says, whoever gave it: the hub, or a proxy before it. */
+/** The error in an unsuccessful answer, whether the hub's or a proxy's. */
 export function toHubError(status: number, body: unknown): HubError {
   const { code, description, field } = (body as { error?: Partial<Record<string, string>> } | undefined)?.error ?? {};
   return new HubError(status, code ?? `http_${status}`, description ?? `the hub answered ${status}`, field);

@@ -22,10 +22,10 @@ type Json<Operation> = Operation extends { responses: { 200: { content: { 'appli
   : never;
 /** A path of the API, its parameters in braces. */
 export type ApiPath = keyof paths;
-/** What a path answers to a method where all went well. */
+/** What a path answers to a method on success. */
 export type Answer<Method extends 'get' | 'post', Path extends keyof paths> =
   paths[Path] extends Record<Method, infer Operation> ? Json<Operation> : never;
-/** Paths without parameters that answer a method. */
+/** Paths without parameters that have this method. */
 export type PlainPath<Method extends 'get' | 'post'> = {
   [Path in keyof paths]: Path extends `${string}{${string}`
     ? never
@@ -41,7 +41,7 @@ export type ListPath = {
 export type Query<Path extends ListPath> =
   Get<Path> extends { parameters: { query?: infer Asked } } ? NonNullable<Asked> : never;
 export type Page<Path extends ListPath> = Json<Get<Path>>;
-/** What a list has on its pages: the members of its one array. */
+/** The rows of a list: the elements of its pages' only array. */
 export type Listed<Path extends ListPath> = NonNullable<
   {
     [Member in keyof Page<Path>]: Page<Path>[Member] extends Array<infer Each> ? Each : never;
@@ -50,7 +50,7 @@ export type Listed<Path extends ListPath> = NonNullable<
 
 type FeedQuery = NonNullable<paths['/changes']['get']['parameters']['query']>;
 
-/** The hub's API with its types: `GET`, `POST` … by path, every answer that is no success a `HubError`. */
+/** The hub's API with its types: `GET`, `POST` … by path. Any unsuccessful answer is thrown as a `HubError`. */
 export function createClient({ url, key, headers = {}, ...retry }: ClientOptions) {
   const api = createFetchClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
@@ -84,15 +84,16 @@ export function createClient({ url, key, headers = {}, ...retry }: ClientOptions
     } while (cursor !== undefined);
   }
 
-  /** Everything that a list holds, page by page: `for await (const order of hub.list('/orders'))`. */
+  /** All rows of a list, page by page: `for await (const order of hub.list('/orders'))`. */
   async function* list<Path extends ListPath>(path: Path, query?: Query<Path>): AsyncGenerator<Listed<Path>> {
     for await (const page of pages(path, query))
       yield* Object.values(page as object).find(Array.isArray) as Listed<Path>[];
   }
 
   /**
-   * Every change behind what a consumer has committed, until it has caught up. A page is committed once the next is asked
-   * for: who breaks off in a page gets all of it again. Of a consumer that was put elsewhere meanwhile it goes on from there.
+   * Every change after what a consumer has committed, until it has caught up. A page is committed when the next one is
+   * asked for: whoever stops within a page gets all of it again. If the consumer was moved meanwhile, it goes on from
+   * its new place.
    */
   async function* changes(
     consumer: string,
@@ -119,5 +120,5 @@ function ifMoved(error: unknown): true {
 
 export type Client = ReturnType<typeof createClient>;
 
-/** Whether words are an order's id (a connection, a colon, the marketplace's id) and not one of its other names. */
+/** Whether a text is an order's id (a connection, a colon, the marketplace's id), not another of its names. */
 export const isOrderId = (words: string): boolean => /^[a-z0-9-]+:./.test(words);

@@ -12,13 +12,13 @@ export interface RetryOptions {
 const AGAIN = new Set([429, 500, 502, 503, 504]);
 /** Requests of the API that take an `Idempotency-Key`. */
 const ONCE = /\/(fulfillments|returns|route)$|\/requests\/[^/]+$/;
-/** A commit that is repeated moves nothing. */
+/** Repeating a commit moves nothing. */
 const REPEATABLE = /\/consumers\/[^/]+\/commit$/;
 const MAX_WAIT_MS = 30_000;
 
 /**
- * `fetch` that tries again where the hub was not reached, is away or asks for patience, after half a second, one, two …
- * or as long as `Retry-After` says. A POST is repeated only under an `Idempotency-Key`, which is made where the hub takes one.
+ * `fetch` that retries if the hub is not reached, is away, or answers 429: after half a second, one, two … or as long
+ * as `Retry-After` says. A POST is repeated only with an `Idempotency-Key`, which is added if the hub takes one.
  */
 export function retrying({
   fetch = globalThis.fetch,
@@ -50,7 +50,7 @@ export function retrying({
   };
 }
 
-/** With its body: an answer that breaks off in the middle is none. */
+/** The answer with its body read: if that breaks off in the middle, there is no answer. */
 const whole = async (answer: Response): Promise<Response> =>
   answer.body ? new Response(await answer.arrayBuffer(), answer) : answer;
 

@@ -15,7 +15,7 @@ export interface AcceptResult {
   accepted: number;
   refused: number;
   connections: number;
-  /** CPU milliseconds for each accepted webhook, with the ingestion that went on meanwhile. */
+  /** CPU milliseconds for each accepted webhook, including the ingestion that goes on meanwhile. */
   hubCpuMs: number;
   backgroundCpuMs: number;
   emulatorsCpuMs: number;
@@ -32,7 +32,7 @@ interface AcceptOptions {
 
 const WARM_UP_MS = 3000;
 
-/** Sends webhooks as fast as a hub of `npm start` accepts them, from a process of its own. */
+/** Sends webhooks as fast as a hub of `npm start` accepts them, from a separate process. */
 export async function measureAcceptance({
   seconds,
   connections,
@@ -62,7 +62,7 @@ export async function measureAcceptance({
   await (profiles ? hub.stop() : hub.kill());
   rmSync(hub.data, { recursive: true, force: true });
   const { accepted, refused, latencies } = result;
-  // The CPU was counted from the warm-up on, the accepted webhooks were not.
+  // CPU was counted during the warm-up, too; accepted webhooks were not.
   const handled = (accepted * (seconds * 1000 + WARM_UP_MS)) / (seconds * 1000);
   return {
     perSecond: accepted / seconds,

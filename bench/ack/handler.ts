@@ -27,14 +27,14 @@ export interface HandlerResult {
 const BLOCK = 50;
 const WARM_UP_BLOCKS = 10;
 
-/** Compares in a process of its own, as the log lines of thousands of calls would be measured, too. */
+/** Compares in a separate process: here, the log lines of thousands of calls would be measured, too. */
 export async function compareHandlers(blocks: number): Promise<HandlerResult> {
   const child = fork(new URL(import.meta.url), [String(blocks)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [result] = (await once(child, 'message')) as [HandlerResult];
   return result;
 }
 
-/** The receiver and its floor in turns, one call at a time as Lambda makes them, SQS stubbed at the socket. */
+/** Measures receiver and floor in turns, one call at a time as Lambda makes them, with SQS stubbed at the socket. */
 async function compare(blocks: number): Promise<HandlerResult> {
   const edge = fork(new URL('./edge.ts', import.meta.url));
   const [port] = (await once(edge, 'message')) as [number];
@@ -69,7 +69,7 @@ async function compare(blocks: number): Promise<HandlerResult> {
   };
 }
 
-/** What a receiver cannot do without: the HMAC over the raw body, and one SendMessage. */
+/** The least a receiver must do: the HMAC over the raw body, and one SendMessage. */
 function createFloor(QueueUrl: string): Handler {
   const sqs = new SQSClient({});
   return async (event) => {

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { paidOrder, sign } from '../scopio-event.ts';
 
-// A process of its own, on bare sockets so that it takes little of the machine: each of a few connections sends the
-// next signed webhook as soon as the one before was answered.
+// A separate process, with bare sockets so that it takes little of the machine: each of a few connections sends the
+// next
+// signed webhook as soon as the previous one was answered.
 
 export interface LoadOptions {
   port: number;

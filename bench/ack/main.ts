@@ -13,7 +13,7 @@ const options = readOptions('bench:ack', {
   json: ['the results for machines'],
 });
 
-/** Webhooks that others accept a second on two such cores, durably, with the load beside them: given, not run here. */
+/** Webhooks a second that others accept durably on two such cores, with the load beside them: figures, not run here. */
 const PEERS = { 'Fastify + BullMQ + Postgres, by hand': 3079, OpenLinker: 829 };
 
 await main();

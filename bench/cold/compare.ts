@@ -11,12 +11,12 @@ import { percentile, progress } from '../report.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const WEBHOOK_RATIO = 1.15;
 const RATIO = 1.5;
-/** The function for agents has no client of AWS and the SDK of their protocol: held to the floor of the ledger's client. */
+/** The function for agents has no AWS client but their protocol's SDK; its floor is the ledger's client. */
 const AGENTS_RATIO = 2.5;
 const WEBHOOK_BYTES = 500_000;
-/** Other work on the machine only adds to a load, so the faster quarter counts; on an idle machine, near the median. */
+/** Other work on the machine only adds to a load, so the faster quarter counts: on an idle one, near the median. */
 const UNDISTURBED = 0.25;
-/** SST's bundling where a stack sets nothing. */
+/** SST's bundling if a stack sets nothing. */
 export const SST_DEFAULTS: Bundling = { minify: true };
 
 interface Measured {
@@ -24,7 +24,7 @@ interface Measured {
   gzipBytes: number;
   ms: number;
   cpuMs: number;
-  /** The first call after the load; measured of the API only. */
+  /** The first call after the load; only measured for the API. */
   firstMs: number;
 }
 
@@ -33,12 +33,12 @@ export interface Result extends Measured {
   clients: ClientName[];
   /** A handler that constructs the same SDK clients and does nothing else. */
   floors: {
-    /** Bundled as the function is: the limits are multiples of this one. */
+    /** Bundled like the function: limits are multiples of this. */
     same: Measured;
-    /** Bundled by SST's defaults. */
+    /** Bundled with SST's defaults. */
     defaults: Measured;
   };
-  /** The function's time by that of the floor bundled the same way. */
+  /** The function's time divided by the floor's, bundled the same way. */
   ratio: number;
   cpuRatio: number;
   limit: number;
@@ -46,13 +46,13 @@ export interface Result extends Measured {
 }
 
 interface Asked {
-  /** Only functions whose name contains it. */
+  /** Only functions whose name contains this. */
   only: string;
   runs: number;
   settings: Bundling;
 }
 
-/** Bundles functions and floors into a folder and loads them all in turns. */
+/** Bundles functions and floors into a folder and loads all of them in turns. */
 export async function compare(folder: string, { only, runs, settings }: Asked): Promise<Result[]> {
   const bundles = new Map<string, Bundled>();
   const subjects: Array<{ name: string; clients: ClientName[]; floors: Record<keyof Result['floors'], string> }> = [];
@@ -108,7 +108,7 @@ function judge(name: string, clients: ClientName[], own: Measured, floors: Resul
   return { name, clients, ...own, floors, ratio, cpuRatio, limit, met };
 }
 
-/** Clients that a hand-written handler would construct, and a command of each. */
+/** The clients that a hand-written handler would construct, with a command of each. */
 const CLIENTS = {
   dynamodb: { module: '@aws-sdk/client-dynamodb', client: 'DynamoDBClient', command: 'GetItemCommand' },
   sqs: { module: '@aws-sdk/client-sqs', client: 'SQSClient', command: 'SendMessageCommand' },
@@ -141,7 +141,7 @@ function floorSource(clients: readonly ClientName[]): string {
 
 const run = promisify(execFile);
 
-/** The environment that Lambda sets; NODE_OPTIONS and a compile cache of the caller's stay out. */
+/** The environment that Lambda sets; without the caller's NODE_OPTIONS and compile cache. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_LAMBDA_FUNCTION_NAME: 'bench',
@@ -149,7 +149,7 @@ const ENVIRONMENT = {
   AWS_SECRET_ACCESS_KEY: 'bench',
 };
 
-/** A request without a key: the API answers 401 without calling AWS, with all loaded that an answer takes. */
+/** A request without a key: the API answers 401 without calling AWS, having loaded all that an answer needs. */
 const API_EVENT = {
   ...{ version: '2.0', rawPath: '/orders', rawQueryString: '', headers: {}, isBase64Encoded: false },
   requestContext: { http: { method: 'GET', path: '/orders' }, domainName: 'hub.test' },
@@ -159,13 +159,13 @@ interface Load {
   ms: number;
   /** CPU of all threads: steadier than `ms` while others use the machine. */
   cpuMs: number;
-  /** Milliseconds of the first call, where one was made. */
+  /** Milliseconds of the first call, if one was made. */
   firstMs: number;
 }
 
 /**
- * What each file takes to load, as often as `runs` says: one after the other, round by round, each time in a process of
- * its own, so that a slow minute of the machine is everybody's.
+ * Loads each file `runs` times, each time in a new process. The files take turns, round by round, so that a slow minute
+ * of the machine affects all of them.
  */
 async function timeLoads<Name extends string>(
   files: ReadonlyMap<Name, string>,

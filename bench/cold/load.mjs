@@ -1,5 +1,6 @@
-// Loads one bundle in this fresh process until its handler can be called; prints the milliseconds and those of CPU. With
-// an event, also the milliseconds of the first call.
+// Loads a bundle in this new process until its handler can be called; prints the milliseconds, and those of CPU. With
+// an
+// event, also prints the milliseconds of the first call.
 const [file, event] = process.argv.slice(2);
 const before = process.cpuUsage();
 const started = performance.now();

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// How long a phone-class processor (four times throttled) takes from asking for Home until it can be used, beside a page
-// of the same view library that shows one word.
+// How long a phone-class processor (throttled to a quarter) takes from requesting Home until it can be used, compared
+// with
+// a page of the same view library that shows one word.
 import { build } from 'esbuild';
 import { serveLoopback } from '#sandbox/loopback';
 import { launchBrowser, PHONE, signedIn, startShownHub } from '../../test/browser/browser.ts';
@@ -38,13 +39,13 @@ async function millisecondsTo(url: string, shown: string): Promise<number> {
   await page.goto(url, { waitUntil: 'commit' });
   await page.locator(shown).first().waitFor();
   const took = performance.now() - began;
-  // What Home asks for behind its groups is not to stand in the way of the next load.
+  // Home's further requests must not disturb the next load.
   await page.waitForLoadState('networkidle');
   return took;
 }
 
 const home = `${hub.url}/console/`;
-/** What waits, with its buttons. */
+/** A button of a waiting group. */
 const GROUP = 'main[aria-busy="false"] article button';
 const VIEWS = [
   { name: 'an empty page', url: empty, shown: 'main', isCached: false, times: [] as number[] },

@@ -1,7 +1,7 @@
 import { MB_PER_CPU, type Prices } from './prices.ts';
 import type { Spent, Step } from './world.ts';
 
-/** One step for one order: what was asked, and USD for a million orders by line of the bill. */
+/** One step of an order: the calls made, and USD for a million orders by line of the bill. */
 export interface Bill {
   name: string;
   isReturn: boolean;
@@ -63,7 +63,7 @@ function addUp(counts: ReadonlyArray<[name: string, count: number]>): Record<str
   return sums;
 }
 
-/** Billed milliseconds, rounded up: CPU time is stretched where the function's memory buys less than a whole CPU. */
+/** Billed milliseconds, rounded up: CPU time takes longer if the function's memory buys less than a whole CPU. */
 const billedMs = ({ cpuMs, waitMs, initMs, memoryMb }: Spent): number =>
   Math.ceil(initMs + waitMs + cpuMs * Math.max(1, MB_PER_CPU / memoryMb));
 

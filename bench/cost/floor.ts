@@ -12,7 +12,7 @@ import type { Spent, Step, World } from './world.ts';
 
 /**
  * The least that keeps an order and tells two remotes once each: the order and its deliveries in single writes, each
- * delivery leased and its outcome written. No event kept, no transaction, no list, no sweeper. Of Lambda only the
+ * delivery leased and its outcome written. No events kept, no transactions, lists or sweeper. Of Lambda, only
  * invocations are counted, as if code and waiting took no time.
  */
 export async function runFloor(world: World, orders: number, batch: number): Promise<Step[]> {

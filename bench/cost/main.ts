@@ -93,7 +93,7 @@ async function measureHere(orders: number, batch: number, every: number) {
   };
 }
 
-/** In a process of its own, as functions are loaded once and keep what they hold. */
+/** In a separate process, as functions are loaded once and keep state. */
 async function measure(orders: number, batch: number, every: number): Promise<Measured> {
   const flags = Object.entries({ orders, batch, every, region }).flatMap(([name, value]) => [
     ...[`--${name}`, String(value)],

@@ -3,10 +3,10 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { serveLoopback } from '#sandbox/loopback';
 
-/** What was asked of one AWS service by one kind of call. */
+/** The usage of one AWS service by one kind of call. */
 const noUsage = () => ({
   requests: 0,
-  /** Chunks of 64 KB, by which SQS is billed; those with a message group are counted apart. */
+  /** Chunks of 64 KB, by which SQS bills; those with a message group are counted separately. */
   chunks: 0,
   fairChunks: 0,
   writeUnits: 0,
@@ -54,7 +54,7 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
   const servers = await Promise.all(open);
   return {
     endpoints: Object.fromEntries(servers.map(([service, { url }]) => [service, url])),
-    /** Returns the usage since the last call, and starts again from nothing. */
+    /** Returns the usage since the last call, and resets it. */
     take(): Usages {
       const taken = usages;
       usages = new Map();
@@ -86,7 +86,7 @@ function note(usages: Usages, name: string, sent: Buffer, got: Buffer): void {
   }
   if (!name.startsWith('dynamodb')) return;
   const { ConsumedCapacity } = JSON.parse(got.toString()) as { ConsumedCapacity?: Capacity | Capacity[] };
-  // A write whose condition fails is billed, but its answer tells no capacity: one unit, as our small items take.
+  // A write whose condition fails is billed, but its answer has no capacity: one unit, as our items are small.
   if (got.includes('ConditionalCheckFailedException')) usage.writeUnits += 1;
   const isRead = /Get|Query|Scan/.test(name);
   for (const capacity of [ConsumedCapacity ?? []].flat()) {

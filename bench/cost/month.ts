@@ -15,14 +15,14 @@ export type Measure = (orders: number, batch: number, everySeconds: number) => P
 
 const SIZES = [0, 100, 10_000, 1_000_000];
 const GB = 1e9;
-/** The metrics of a lean hub that occur with orders: two marketplaces' webhooks, orders in and orders placed. */
+/** The metrics of a lean hub that come with orders: webhooks of two marketplaces, orders in and orders placed. */
 const METRICS_OF_ORDERS = 4;
 const MINUTES = (365.25 / 12) * 24 * 60;
 const HOURS = MINUTES / 60;
-/** Of the million, the share that comes in batches: a shop of this size is never quiet. */
+/** From this many orders a month on, orders come in batches: a shop of that size is never quiet. */
 const BUSY_FROM = 100_000;
 
-/** The bill of the twelfth month of a hub with so many orders a month: eleven months of settled orders are kept by then. */
+/** The bill of a hub's twelfth month with this many orders a month, when eleven months of settled orders are kept. */
 export async function monthly(region: string, measure: Measure): Promise<string> {
   const prices = pricesOf(region);
   const { usd: _, alarmMetrics, ...standing } = standingStill(await synthesize('month', 'unbundled'), prices);
@@ -55,13 +55,13 @@ export async function monthly(region: string, measure: Measure): Promise<string>
   ].join('\n');
 }
 
-/** The share of the hours in which there is an order, as metrics are billed by the hour. */
+/** The share of hours with an order, as metrics are billed by the hour. */
 const occurring = (orders: number): number => 1 - Math.exp(-orders / HOURS);
 
-/** A trigger keeps five requests at an empty queue, each of which waits for twenty seconds. */
+/** A trigger keeps five requests open at an empty queue, each of which waits twenty seconds. */
 const RECEIVES_A_MINUTE = (5 * 60) / 20;
 
-/** USD a month of what is there and asks while nothing happens, as the graph of a deployment has it; ticks do their work beside it. */
+/** USD a month for what exists and polls while nothing happens, from a deployment's graph; without the ticks' work. */
 export function standingStill(graph: Graph, prices = pricesOf('us-east-1')) {
   const count = (type: string) => graph.all(type).length;
   const alarmMetrics = graph.all('cloudwatch/metricAlarm:MetricAlarm').reduce((sum, { inputs: { metricQueries } }) => {
@@ -75,7 +75,7 @@ export function standingStill(graph: Graph, prices = pricesOf('us-east-1')) {
   const pollers = schedules.filter(({ inputs }) => JSON.stringify(inputs.target).includes('poll-')).length;
   const lines = {
     alarms: alarmMetrics * prices.alarmMetric,
-    // `PollerLag` is the one metric of our own that is told when nothing happens; lean, all pollers tell it as one.
+    // `PollerLag` is our only metric that is told when nothing happens; lean, all pollers share one.
     metrics: (graph.isLean ? 1 : pollers) * prices.metric,
     secrets: count('secretsmanager/secret:Secret') * prices.secret,
     receives: polled * RECEIVES_A_MINUTE * MINUTES * prices.sqsRequest,

@@ -7,29 +7,29 @@ const US_EAST_1 = {
   /** HTTP API: a request of up to 512 KB. */
   apiGatewayRequest: 1.0 / 1e6,
   lambdaRequest: 0.2 / 1e6,
-  /** arm64, a gigabyte for a second, billed by the millisecond, the start of an instance included. */
+  /** arm64, a gigabyte for a second, billed by the millisecond, including the start of an instance. */
   lambdaGbSecond: 0.0000133334,
   /** Standard queues, each 64 KB of a request. */
   sqsRequest: 0.4 / 1e6,
-  /** Added to `sqsRequest` where a message names its group (fair queues). */
+  /** Added to `sqsRequest` if a message names its group (fair queues). */
   sqsFairRequest: 0.1 / 1e6,
   /** On demand: a write of up to 1 KB; transactions and moves within an index take several. */
   dynamodbWrite: 0.625 / 1e6,
   /** On demand: a strongly consistent read of up to 4 KB. */
   dynamodbRead: 0.125 / 1e6,
   secretsManagerRequest: 0.05 / 1e4,
-  /** Ingestion of log lines, metrics in the embedded format among them. */
+  /** Ingestion of log lines, which include metrics in the embedded format. */
   logsGb: 0.5,
   schedulerInvocation: 1.0 / 1e6,
-  /** By the month, from here on. */
+  /** Per month, for each month kept. */
   logsKeptGb: 0.03,
   tableGb: 0.25,
-  /** Point-in-time recovery, of the table's size. */
+  /** Point-in-time recovery, by the table's size. */
   backupGb: 0.2,
   secret: 0.4,
-  /** Each metric that an alarm watches; an expression over several costs as many. */
+  /** Each metric that an alarm watches; an expression over several metrics costs each. */
   alarmMetric: 0.1,
-  /** Each combination of a metric of our own with its dimensions that occurs, by the hour. */
+  /** Each combination of a metric of ours with its dimensions that occurs, by the hour. */
   metric: 0.3,
   dashboard: 3,
   key: 1,
@@ -37,7 +37,7 @@ const US_EAST_1 = {
 
 export type Prices = typeof US_EAST_1;
 
-/** What differs elsewhere. */
+/** The prices that differ in other regions. */
 const REGIONS: Readonly<Record<string, Partial<Prices>>> = {
   'us-east-1': {},
   'us-west-2': {},
@@ -64,5 +64,5 @@ export const regions = Object.keys(REGIONS);
 
 export const pricesOf = (region: string): Prices => ({ ...US_EAST_1, ...REGIONS[region] });
 
-/** A Lambda has one whole CPU at this memory, and its share of one below. */
+/** With this memory, a Lambda function has one whole CPU; with less, its share of one. */
 export const MB_PER_CPU = 1769;

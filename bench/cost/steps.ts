@@ -9,7 +9,7 @@ import { openWorld, type Spent, type Step, type World } from './world.ts';
 const SIGNING_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
 
 /**
- * So many orders through the loop, a step at a time for all of them: each webhook in an invocation of its own, queues in
+ * Takes this many orders through the loop, one step at a time for all: each webhook in its own invocation, queues in
  * batches of at most `batch`.
  */
 export async function runSteps(
@@ -55,7 +55,7 @@ export async function runSteps(
     await step('webhook of the sale', () => each(sold, sale), { throughGateway: true });
     await step('order recorded', () => world.work(INBOUND_QUEUE, batch));
     await step('placed with the warehouse', () => world.work(deliveryQueue('marketful'), batch));
-    // Lambda gathers what is told while it is busy; an order now and then is told of commit by commit.
+    // Lambda gathers records while it is busy; with an order now and then, each commit is told on its own.
     const records = batch === 1 ? 1 : batch * 10;
     const tellSeller = async (prefix: string) => {
       await step(`${prefix}published, and found`, () => world.publish(records), { isSide: true });
@@ -71,7 +71,7 @@ export async function runSteps(
   };
 
   try {
-    // Warms up: a warm instance has settings, secrets and SKUs in its caches, and its code compiled.
+    // Warms up: a warm instance has settings, secrets and SKUs in its caches, and compiled code.
     const warm = Math.max(20, batch);
     await loop(warm, 'warm');
     fulfilled = 0;
@@ -93,8 +93,8 @@ export const INTERVAL = 10;
 const INTERVALS = 4;
 
 /**
- * An interval of the clock, whose functions are never idle. Each of its minutes is the fastest of several, as whatever else
- * the machine does only adds, and none of the first interval, in which something is left of the loop.
+ * One interval of the clock, whose functions are never idle. Each minute is the fastest of several, as the machine's
+ * other work only adds. The first interval does not count, as it still has remains of the loop.
  */
 async function tick(world: World): Promise<Step> {
   const { askForPoll } = await import('#lib/polling/cursor');

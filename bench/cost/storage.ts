@@ -3,7 +3,7 @@ import { itemSize } from '#sandbox/aws/dynamodb/item-size';
 
 export type Stored = Record<string, { S?: string; N?: string }>;
 
-/** What DynamoDB adds to every item, and to every entry of an index. */
+/** What DynamoDB adds to each item and index entry. */
 const OVERHEAD_BYTES = 100;
 
 /** Items of one kind, for each order. */
@@ -12,11 +12,11 @@ export interface StoredKind {
   items: number;
   tableBytes: number;
   indexBytes: number;
-  /** Days until they end by themselves; undefined where none do. */
+  /** Days until they expire; undefined if they do not. */
   days: number | undefined;
 }
 
-/** What so many orders left in the table, by kind of item and how long it is kept. */
+/** What this many orders left in the table, by kind of item and how long it is kept. */
 export function storedByKind(all: readonly Stored[], orders: number): StoredKind[] {
   return [...Map.groupBy(all, (item) => `${kindOf(item)} ${daysOf(item)}`).values()]
     .map((items): StoredKind => {
@@ -33,7 +33,7 @@ export function storedByKind(all: readonly Stored[], orders: number): StoredKind
     .sort((a, b) => b.tableBytes - a.tableBytes);
 }
 
-/** From when it was last written. */
+/** Counted from the last write. */
 function daysOf({ expiresAt }: Stored): number | undefined {
   return expiresAt && Math.round((Number(expiresAt.N) - Date.now() / 1000) / 86_400);
 }
@@ -44,7 +44,7 @@ const kindOf = ({ pk, sk }: Stored): string => {
   return second === first || /^\d/.test(second) || first === 'WORD' ? first : `${first} ${second}`;
 };
 
-/** Both indexes hold nothing but keys. */
+/** Both indexes hold keys only. */
 function indexBytes(item: Stored): number {
   const present = Object.values(table.indexes).filter(({ hashKey }) => item[hashKey]);
   return present.reduce((sum, { hashKey, rangeKey }) => {
@@ -53,6 +53,6 @@ function indexBytes(item: Stored): number {
   }, 0);
 }
 
-/** Of one order once what ends within so many days is gone. */
+/** Bytes an order keeps after this many days. */
 export const keptAfter = (kinds: readonly StoredKind[], days: number): number =>
   kinds.reduce((sum, each) => sum + ((each.days ?? Infinity) > days ? each.tableBytes + each.indexBytes : 0), 0);

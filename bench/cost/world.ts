@@ -10,12 +10,12 @@ import type { Message } from '#sandbox/runtime/queue-client';
 import { startMeter, type Usages } from './meter.ts';
 import type { Stored } from './storage.ts';
 
-/** One function's work for a step: what it asked of AWS, and what it would be billed for. */
+/** One function's work for a step: its calls to AWS, and what it would be billed for. */
 export interface Spent {
   invocations: number;
   cpuMs: number;
   waitMs: number;
-  /** Of the start of an instance, as a share of the invocations that begin with one. */
+  /** Milliseconds of starting instances, for the share of invocations that start one. */
   initMs: number;
   memoryMb: number;
   logBytes: number;
@@ -24,9 +24,9 @@ export interface Spent {
 
 export interface Step {
   name: string;
-  /** Belongs to the way back of the parcel, which is priced apart from the hub's own pushes. */
+  /** Part of the parcel's way back, which is priced separately from the hub's own pushes. */
   isReturn?: boolean;
-  /** For the seller's own systems: the feed, what finds an order, and an endpoint that is told. */
+  /** For the seller's own systems: the feed, search entries, and an endpoint that is told. */
   isSide?: boolean;
   throughGateway?: boolean;
   spent: Spent[];
@@ -37,17 +37,17 @@ interface Page {
   NextShardIterator: string;
 }
 
-/** Assumed of an instance's start: Node's own and the loading of the bundle (docs/performance.md, "Cold start"). */
+/** Assumed for starting an instance: Node itself, and loading the bundle (docs/performance.md, "Cold start"). */
 const INIT_MS = 300;
-/** An instance is kept for about so long when nothing comes, and replaced after so long when something does. */
+/** About how long an instance is kept without work, and when it is replaced despite work. */
 const [IDLE_SECONDS, LIFE_SECONDS] = [600, 2 * 3600];
-/** What API Gateway writes of a call; Lambda itself writes only of invocations that fail (`systemLogLevel`). */
+/** What API Gateway logs for a call; Lambda itself logs only failing invocations (`systemLogLevel`). */
 const ACCESS_LOG_BYTES = 300;
 
-/** The share of the invocations that start an instance, where one comes every so many seconds. */
+/** The share of invocations that start an instance, if one comes every `everySeconds`. */
 const coldShare = (everySeconds: number): number => (everySeconds > IDLE_SECONDS ? 1 : everySeconds / LIFE_SECONDS);
 
-/** The deployed functions, called one invocation at a time as Lambda calls them, between the meter and the emulators. */
+/** The deployed functions, called one invocation at a time as by Lambda, with the meter before the emulators. */
 export async function openWorld(connectionsFile: object, everySeconds = 0) {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-cost-'));
   const aws = await startAws({ dataDir: folder });
@@ -56,12 +56,12 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
     sqs: aws.endpoints.sqs,
     secretsManager: aws.endpoints.secretsManager,
   });
-  // Metrics as they are deployed where nobody says otherwise.
+  // Metrics as deployed by default.
   const deployed = { [envName.watch]: 'lean', [envName.publicUrl]: 'https://hub.example.com' };
   Object.assign(process.env, awsEnvironment(aws), deployed);
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
-  // From here on calls go through the meter: provisioning is not counted.
+  // From here on calls pass the meter: provisioning is not counted.
   Object.assign(process.env, awsEnvironment({ ...aws, endpoints: { ...aws.endpoints, ...meter.endpoints } }));
   for (const name of queues.flatMap((queue) => [queue.name, queue.deadLetterQueue])) {
     const url = new URL(process.env[envName.queueUrl(name)] ?? '');
@@ -71,7 +71,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   const { readConnections } = await import('#lib/marketplaces/read-connections');
   await configure(await readConnections(JSON.stringify(connectionsFile)));
   const { configurationStore, getConfiguration } = await import('#lib/connections/store');
-  // One that was put just now has its secret read anew all the time.
+  // A newly put endpoint would have its secret read again all the time.
   for (const endpoint of (await getConfiguration()).endpoints.values())
     await configurationStore.putEndpoint({ ...endpoint, secretsAt: new Date(0).toISOString() });
   const { handlersOnDemand, invoke } = await import('#sandbox/runtime/handlers');
@@ -81,7 +81,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   const sqs = new SQSClient({});
   meter.take();
 
-  // Whatever is kept for a while is that much older at each invocation.
+  // Makes everything cached that much older at each invocation.
   const RealDate = Date;
   let aheadMs = 0;
   globalThis.Date = class extends RealDate {
@@ -105,10 +105,10 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
       log.bytes += Buffer.byteLength(String(line)) + 1;
     };
 
-  /** One invocation, so many seconds after the one before, and so many after the one before of the same function. */
+  /** One invocation, `seconds` after the previous one, and `ownSeconds` after the same function's previous one. */
   async function call(name: string, event: unknown, seconds = everySeconds, ownSeconds = seconds): Promise<Spent> {
     log.bytes = name.startsWith('webhook-') ? ACCESS_LOG_BYTES : 0;
-    // An instance that starts holds nothing: whatever is kept for a while is too old for it.
+    // A new instance has no caches: everything cached becomes too old for it.
     aheadMs += (seconds + (starts(name, coldShare(ownSeconds)) ? LIFE_SECONDS : 0)) * 1000;
     const began = performance.now();
     const before = process.threadCpuUsage();
@@ -124,7 +124,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
     return { invocations: 1, cpuMs, waitMs, initMs, memoryMb, logBytes: log.bytes, usages: meter.take() };
   }
 
-  /** Works a queue until it is empty, in batches of at most so many. */
+  /** Works a queue until it is empty, in batches of at most `batch`. */
   async function work(queue: string, batch: number): Promise<Spent[]> {
     const spent: Spent[] = [];
     const consumer = queues.find(({ name }) => name === queue)?.consumer ?? '';
@@ -148,7 +148,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   const ofStream = <T>(operation: string, input: object) =>
     callAws(aws.endpoints.dynamodb, `DynamoDBStreams_20120810.${operation}`, input) as Promise<T>;
 
-  /** Hands on what the table's stream told since the last call, in batches of at most so many records. */
+  /** Hands on what the table's stream has told since the last call, in batches of at most `batch` records. */
   async function publish(batch: number): Promise<Spent[]> {
     const [stream] = streams;
     if (!stream) return [];
@@ -174,7 +174,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   return {
     call,
     work,
-    /** Everything that stands in the table. */
+    /** Everything in the table. */
     scan: () => scanTable(aws.endpoints.dynamodb, process.env[envName.table] ?? ''),
     publish,
     /** The usage of AWS since the last call. */

@@ -7,7 +7,7 @@ interface Profile {
   timeDeltas: number[];
 }
 
-/** Whose work a function is, by the file it stands in; the first that fits. */
+/** The part that a function belongs to, by its file; the first match counts. */
 const PARTS: ReadonlyArray<readonly [part: string, of: RegExp]> = [
   ['AWS SDK', /node_modules\/(@aws-sdk|@smithy|@aws)\//],
   ['other packages', /node_modules\//],
@@ -18,7 +18,7 @@ const PARTS: ReadonlyArray<readonly [part: string, of: RegExp]> = [
   ['Node', /^node:/],
 ];
 
-/** Milliseconds of CPU by part, the largest first, as the profiles of a folder have it. What waits is left out. */
+/** CPU milliseconds by part, largest first, from the profiles in a folder; without waiting. */
 export function partsOf(folder: string): Array<[part: string, ms: number]> {
   const parts = new Map<string, number>();
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))) {
@@ -34,7 +34,7 @@ export function partsOf(folder: string): Array<[part: string, ms: number]> {
 }
 
 function partOf({ functionName, url }: Profile['nodes'][number]['callFrame']): string {
-  // V8 tells of itself, and of what is native, by such names: (idle), (garbage collector), (program).
+  // V8's names for itself and native code: (idle), (garbage collector), (program).
   if (url === '') return functionName.startsWith('(') ? functionName : 'native';
   return PARTS.find(([, of]) => of.test(url))?.[0] ?? 'else';
 }

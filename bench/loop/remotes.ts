@@ -5,7 +5,7 @@ import { WEBHOOK_SECRET } from '../scopio-event.ts';
 export const SHOP = 'scopio-bench';
 export const SHED = 'marketful-bench';
 const SHED_SECRET = 'bench-url-secret';
-/** More than a bench can use, so that no budget paces it. */
+/** More than a bench can use, so that no rate limit slows it. */
 const UNLIMITED = 10_000_000;
 
 /** The shop and the shed at an address, as a connections file has them. */
@@ -19,7 +19,7 @@ export const connectionsAt = (baseUrl: string) =>
     },
   ].map((connection) => ({ ...connection, baseUrl, requestsPerMinute: UNLIMITED }));
 
-/** The shed's webhook that an order of its is delivered: where it goes, and what it says. */
+/** The shed's webhook that one of its orders is delivered: its path and body. */
 export function parcelOf(id: number): { path: string; body: string } {
   const event = { id, order_id: id, status: 'delivered', created_at: new Date().toISOString() };
   return {
@@ -42,9 +42,9 @@ interface RemotesOptions {
   onFulfilled(orderId: string): void;
 }
 
-/** A shop and a shed with next to no weight: the answers of Scopio and Marketful that one loop needs, from memory. */
+/** A minimal shop and shed: the answers of Scopio and Marketful that one loop needs, from memory. */
 export async function startRemotes({ onPlaced, onFulfilled }: RemotesOptions) {
-  /** The bodies of orders that are paid and not yet fulfilled, for the hub's poll. */
+  /** The bodies of orders that are paid and not fulfilled yet, for the hub's poll. */
   const open = new Map<string, string>();
   const placed = new Map<number, Placed>();
   let lastId = 0;
@@ -81,7 +81,7 @@ export async function startRemotes({ onPlaced, onFulfilled }: RemotesOptions) {
   return { url, open, close };
 }
 
-/** An order as the shed shows it once its one parcel has been delivered. */
+/** An order as the shed shows it once its only parcel is delivered. */
 function shipped(order: Placed | undefined) {
   if (!order) return null;
   const parcel = { carrier_name: 'DHL', tracking_number: `JD${String(order.id).padStart(12, '0')}` };

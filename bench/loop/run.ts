@@ -6,7 +6,7 @@ import { paidOrder, sign } from '../scopio-event.ts';
 import { type Usage, usageOf } from '../threads.ts';
 import { parcelOf, SHOP, startRemotes } from './remotes.ts';
 
-/** A tenth of a run, or all of it. CPU in milliseconds an order, memory at its end. */
+/** A tenth of a run, or all of it. CPU in milliseconds for each order, memory at its end. */
 export interface Stretch {
   orders: number;
   seconds: number;
@@ -22,7 +22,7 @@ export interface LoopResult extends Stretch {
   p50Ms: number;
   p95Ms: number;
   p99Ms: number;
-  /** CPU of this process, which plays the shop, the shed and the buyers on the same machine. */
+  /** CPU of this process, which plays shop, shed and buyers on the same machine. */
   worldCpuMs: number;
   tenths: Stretch[];
   complete: boolean;
@@ -30,7 +30,7 @@ export interface LoopResult extends Stretch {
 
 export interface LoopOptions {
   orders: number;
-  /** Orders on their way at once. */
+  /** How many orders are on their way at once. */
   inFlight: number;
   /** A run that hangs ends when no order has come through for this long. */
   patienceMs?: number;
@@ -40,7 +40,7 @@ export interface LoopOptions {
   onProgress?(done: number, seconds: number): void;
 }
 
-/** Orders through the whole loop, a few at once: webhook, placed with the shed, its webhook, told to the shop. */
+/** Takes orders through the whole loop, a few at once: webhook, placed with the shed, its webhook, told to the shop. */
 export async function runLoop({
   orders,
   inFlight,
@@ -80,7 +80,7 @@ export async function runLoop({
   const hub = await startBenchHub({ remotes: remotes.url, fsync, ...(profiles && { profiles }) });
 
   async function deliver(url: string, body: string, headers: Record<string, string> = {}): Promise<void> {
-    // Marketplaces repeat a webhook until it is accepted, and so does this one.
+    // Like a marketplace, repeats a webhook until it is accepted.
     while (!isOver && (await poster.post(url, body, headers).catch(() => 0)) !== 200)
       await new Promise((r) => setTimeout(r, 50));
   }

@@ -16,7 +16,7 @@ const options = readOptions('bench:notify', {
   json: ['the results for machines'],
 });
 
-/** What an order that the seller ships himself makes of changes: created, released. */
+/** The changes of an order that the seller ships: created, released. */
 const CHANGES = 2;
 
 await main();

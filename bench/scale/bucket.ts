@@ -1,14 +1,14 @@
 import { intervalOf, type Pace, withHeadStart } from '#lib/platform/rate-limit/gcra';
 
-/** A connection's requests, by the second: what its GCRA budget lets leave. */
+/** A connection's requests, second by second, within its GCRA rate limit. */
 export interface Bucket {
-  /** Lets at most `wanted` requests leave in this second; returns how many did. Called once a second. */
+  /** Sends at most `turns` requests in this second; returns how many. Call once a second. */
   take(turns: number): number;
-  /** Requests a second in a backlog. */
+  /** Requests a second while there is a backlog. */
   readonly rate: number;
 }
 
-/** The budgets of so many connections that are alike. */
+/** The rate limits of `count` connections that are alike. */
 export function createBucket(pace: Pace, count = 1): Bucket {
   let now = 0;
   let aheadMs = pace.toleranceMs;

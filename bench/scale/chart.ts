@@ -9,7 +9,7 @@ interface Line {
 interface Panel {
   title: string;
   lines: readonly Line[];
-  /** A line across the panel, where there is a limit. */
+  /** A line across the panel at the limit, if there is one. */
   limit?: number;
 }
 
@@ -71,7 +71,7 @@ function panelsOf({ scenario: { sellers, outage } }: Result): Panel[] {
   ];
 }
 
-/** How outages went, a row for each, as one SVG that needs nothing else. */
+/** Shows how outages went, one row each, as a self-contained SVG. */
 export function drawChart(results: readonly Result[]): string {
   const columns = results[0] ? panelsOf(results[0]).length : 0;
   const [stepX, stepY] = [WIDTH + GAP.left + GAP.right, HEIGHT + GAP.top + GAP.bottom];

@@ -5,9 +5,9 @@ import { GATHER_SECONDS } from './world.ts';
 /** One sort of message in a second's work. */
 export interface Sort {
   count: number;
-  /** Seconds that it waits for AWS and for remotes. */
+  /** Seconds of waiting for AWS and for remotes. */
   waits: number;
-  /** Seconds of a whole CPU that it takes. */
+  /** Seconds of a whole CPU. */
   cpu: number;
 }
 
@@ -21,9 +21,9 @@ export function createConsumer(settings: ConsumerDesign | undefined) {
   let invocations: number = Math.min(AWS.mapping.first, maximumConcurrency);
   let secondsEach = 0.1;
   return {
-    /** Messages it can take this second. */
+    /** How many messages it can take this second. */
     capacity: () => (invocations * batchSize) / secondsEach,
-    /** What it did this second, and how many messages it left; returns the invocations that this kept busy. */
+    /** Records this second's work, and how many messages are left; returns the invocations that were busy. */
     work(sorts: readonly Sort[], left: number): number {
       const count = sorts.reduce((sum, sort) => sum + sort.count, 0);
       if (count <= 0) return 0;
@@ -41,7 +41,7 @@ export function createConsumer(settings: ConsumerDesign | undefined) {
   };
 }
 
-/** Seconds that a batch takes: messages wait side by side, so the slowest counts; their CPU time adds up. */
+/** Seconds for a batch: messages wait side by side, so the slowest one counts; their CPU time adds up. */
 export function batchSeconds(sorts: readonly Sort[], size: number, cpus: number): number {
   const total = sorts.reduce((sum, { count }) => sum + count, 0);
   if (total <= 0) return 0;

@@ -16,10 +16,10 @@ import {
   webhookLimit,
 } from '#lib/topology';
 
-/** The `WEBHOOK_LIMIT` that docs/scale.md tells a deployment with a million orders an hour to set. */
+/** The `WEBHOOK_LIMIT` that docs/scale.md recommends for a million orders an hour. */
 const RAISED_WEBHOOK_LIMIT = 3000;
 
-/** The numbers that we chose, as the simulation takes them: those of the code, or others to try. */
+/** The numbers that we chose, for the simulation: from the code, or others to try. */
 export interface Design {
   /** Partitions of an index for one kind and connection. */
   shards: number;
@@ -27,22 +27,24 @@ export interface Design {
   away: ReturnType<typeof awayPolicy>;
   httpTimeoutSeconds: number;
   paceOf: (requestsPerMinute: number) => Pace;
-  /** Requests a second that each marketplace's webhook route takes, and at once. */
+  /** Requests a second that each marketplace's webhook route accepts, and its burst. */
   webhookThrottle: { rate: number; burst: number };
   webhookMemoryMb: number;
   consumers: ReadonlyMap<string, ConsumerDesign>;
-  /** `rings`: rings of one sweep for one connection, by what is due, the queue's length and how many connections share both. */
+  /**
+   * `rings`: a sweep's rings for a connection, by what is due, the queue's length and how many connections share both.
+   */
   sweep: {
     everySeconds: number;
     rings: (due: number, queued: number, connections: number) => number;
-    /** Deliveries that one message rings for, where they were due further ahead than SQS holds a message back. */
+    /** Deliveries that one message rings for, if they were due later than SQS can delay a message. */
     rungTogether: number;
     timeoutSeconds: number;
     memoryMb: number;
   };
   /** The fastest pace that an operator may ask for, and how many members of a replay are open at once. */
   replay: { perMinute: number; maxOpen: number };
-  /** Seconds that a worker caches the connections' settings. */
+  /** Seconds for which a worker caches the connections' settings. */
   configurationSeconds: number;
 }
 

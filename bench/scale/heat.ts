@@ -1,4 +1,4 @@
-/** Writes a second on one key: the hottest second, and all of them together. */
+/** Writes on one key: those of the hottest second, and all of them. */
 export interface Heat {
   key: string;
   peak: number;
@@ -26,7 +26,7 @@ export function createHeatMap() {
     return made;
   };
   return {
-    /** Adds to what the key takes in this second. */
+    /** Adds to a key's writes in this second. */
     add(kind: string, of: string, units: number) {
       keyOf(kind, of).now += units;
     },

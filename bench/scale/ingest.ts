@@ -3,7 +3,7 @@ import type { Inbound } from './seller.ts';
 import { share } from './share.ts';
 import { cpu, waits } from './world.ts';
 
-/** One second of the inbound queue, fair by connection: how many messages of each kind were worked, and invocations busy. */
+/** One second of the inbound queue, fair by connection: messages worked by kind, and busy invocations. */
 export function ingestForASecond(
   inbound: readonly Inbound[],
   consumer: Consumer,
@@ -11,7 +11,7 @@ export function ingestForASecond(
   const bySide = [...Map.groupBy(inbound, ({ side }) => side)];
   const wishes = bySide.map(([{ count }, own]) => ({ count, amount: waitingIn(own) }));
   const got = share(wishes, consumer.capacity(), true);
-  // Messages are taken before any is worked: what one adds to the queue belongs to the next second.
+  // All messages are taken before any is worked: what that adds to the queue belongs to the next second.
   const taken = bySide.flatMap(([, own], index) => {
     const wished = wishes[index]?.amount ?? 0;
     const part = wished > 0 ? (got[index] ?? 0) / wished : 0;

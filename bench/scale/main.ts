@@ -58,7 +58,7 @@ function run(scenario: Scenario, design: Design) {
   return { result, verdict: judge(result, design) };
 }
 
-/** Long enough for an order placed at the start to come to its end. */
+/** Long enough for an order placed at the start to be finished. */
 const GROWN_SECONDS = 9_000;
 
 const grow = (times: number): Scenario => ({
@@ -68,7 +68,7 @@ const grow = (times: number): Scenario => ({
 
 const title = ({ name, title: told }: Scenario): string => `${name}: ${told}`;
 
-/** What came of it, in thousands. */
+/** The results, in thousands. */
 function facts({ totals, samples }: Result): string {
   const most = (of: (sample: Sample) => number) => Math.max(...samples.map(of));
   const sumOf = (numbers: Record<string, number>) => Object.values(numbers).reduce((sum, each) => sum + each, 0);
@@ -110,7 +110,7 @@ const failures = (verdict: readonly Criterion[]): string =>
     )
     .join('; ') || 'all holds';
 
-/** Orders an hour that one connection with its vendor's documented limit carries in the long run. */
+/** Orders an hour that one connection can sustain within its vendor's documented limit. */
 function documentedLimits({ paceOf }: Design): Array<Array<string | number>> {
   return marketplaces.flatMap(({ title: named, name, requestsPerMinute }) => {
     const role = name in channels ? 'channel' : name in shippers ? 'shipper' : undefined;

@@ -2,16 +2,17 @@ import { AT_ONCE, PAGE } from '#lib/changes/push';
 import { functions } from '#lib/topology';
 import { AWS } from './aws.ts';
 
-/** An order that somebody else ships: created, released, placed, its parcel added and reported. */
+/** The changes of an order that somebody else ships: created, released, placed, its parcel added and reported. */
 const CHANGES = 5;
-/** Of a whole CPU, to make and send one message (`bench:cost`, "told to an endpoint"). */
+/** Seconds of a whole CPU to make and send one message (`bench:cost`, "told to an endpoint"). */
 const CPU_SECONDS = 0.001;
-/** Between two pages: the feed is read and the cursor written, one after the other. */
+/** Seconds between two pages: the feed is read and the cursor written, one after the other. */
 const PAGE_SECONDS = 0.03;
 
 /**
- * What one endpoint is told a second at most, by how soon it answers, and of how many orders an hour these are all changes:
- * one invocation tells it, in pages, so many requests at once, on the share of a CPU that its memory buys.
+ * The most changes a second that one endpoint can be told, by how fast it answers, and the orders an hour that these
+ * come from: one invocation tells it, in pages, with several requests at once, on the share of a CPU that its memory
+ * buys.
  */
 export function endpointLimits(answerSeconds: readonly number[]): Array<[string, number, number]> {
   const memoryMb = functions.find(({ name }) => name === 'notifier')?.memoryMb ?? 0;

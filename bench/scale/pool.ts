@@ -1,7 +1,7 @@
-/** Seconds ahead that a pool can hold; a delivery that is due later is held as due at its end. */
+/** How many seconds ahead a pool can hold; a delivery due later is held as due at the end. */
 export const HORIZON = 6 * 3600;
 
-/** Deliveries of one kind at the connections of one seller, by how many attempts have failed: counts, not things. */
+/** Deliveries of one kind at one seller's connections, by failed attempts: counted, not kept one by one. */
 export type Pool = ReturnType<typeof createPool>;
 
 /** `attempts`: first attempt and retries of a delivery. */
@@ -13,7 +13,7 @@ export function createPool(attempts: number) {
   let now = 0;
   let toDrop = 0;
   let [openBefore, openedBefore] = [0, 0];
-  /** By the second: how much of what was open has been done since the beginning, as the sum of its logarithms. */
+  /** By second: the share of the open deliveries done since the beginning, as a sum of logarithms. */
   const done: number[] = [0];
   const open = () => counts.ready + counts.waiting;
   const begin = (count: number) => {
@@ -22,16 +22,16 @@ export function createPool(attempts: number) {
     counts.fallen += count;
   };
   return {
-    /** Deliveries that are due and have their ring, by failed attempts. */
+    /** Due deliveries that have their ring, by failed attempts. */
     due,
     /** Adds new deliveries, due at once. */
     open(count: number) {
       counts.opened += count;
       begin(count);
     },
-    /** Adds dead deliveries that a replay gave a fresh set of attempts. */
+    /** Adds dead deliveries that a replay gave new attempts. */
     reopen: begin,
-    /** Takes `count` of the due ones for an attempt; returns them by failed attempts, until the next call. */
+    /** Takes `count` of the due ones for an attempt; returns them by failed attempts. The next call overwrites that. */
     take(count: number) {
       const part = counts.ready > 0 ? Math.min(1, count / counts.ready) : 0;
       for (let stage = 0; stage < attempts; stage++) {
@@ -41,7 +41,7 @@ export function createPool(attempts: number) {
       counts.ready = sum(due);
       return taken;
     },
-    /** Puts a part of what was taken back, due in `seconds`, with one more failed attempt where `failed`. */
+    /** Puts back a part of what was taken, due in `seconds`; if `failed`, with one more failed attempt. */
     postpone(taken: Float64Array, part: number, seconds: number, failed: boolean) {
       const slot = (now + Math.min(HORIZON - 1, Math.max(1, Math.round(seconds)))) % HORIZON;
       for (let stage = 0; stage < attempts; stage++) {
@@ -52,7 +52,7 @@ export function createPool(attempts: number) {
         counts.waiting += count;
       }
     },
-    /** Adds new deliveries that are due in so many seconds. */
+    /** Adds new deliveries that are due in `seconds`. */
     openLater(count: number, seconds: number) {
       counts.opened += count;
       const first = later[0];
@@ -60,11 +60,11 @@ export function createPool(attempts: number) {
       if (first) first[slot] = (first[slot] ?? 0) + count;
       counts.waiting += count;
     },
-    /** Another delivery does what so many of these are for. */
+    /** Drops deliveries whose work is done by others. */
     drop(count: number) {
       toDrop += count;
     },
-    /** Which part of what was opened so many seconds ago is still open; whoever is open is as likely to be next. */
+    /** The share of deliveries opened `seconds` ago that is still open; all open ones are equally likely to be next. */
     stillOpen: (seconds: number): number =>
       Math.exp((done[Math.max(0, done.length - 1 - seconds)] ?? 0) - (done.at(-1) ?? 0)),
     /** Moves what falls due in this second to `due`. */

@@ -12,7 +12,7 @@ import { type Moves, noMoves } from './writes.ts';
 /** How a marketplace answers now. */
 export type Answers = 'well' | 'refuses' | 'never';
 
-/** One second of a marketplace's pushers: what became of each side's deliveries, and the invocations kept busy. */
+/** One second of a marketplace's pushers: the outcome for each side's deliveries, and busy invocations. */
 export function pushForASecond(
   sides: readonly Side[],
   consumer: Consumer,
@@ -56,7 +56,7 @@ export function dueAt({ tasks }: Side): number {
   return due;
 }
 
-/** Works a part of what is due at one side: the rate limit lets some leave, the rest joins its waitlist. */
+/** Works a part of what is due at one side: the rate limit lets some through, the rest joins its waitlist. */
 function attempt(side: Side, part: number, answers: Answers, second: number, design: Design): Moves {
   const moves = noMoves();
   const away = awayFor(side, answers, second, design);
@@ -64,7 +64,7 @@ function attempt(side: Side, part: number, answers: Answers, second: number, des
   for (const { pool, requests } of side.tasks) wanted += pool.ready * part * (answers === 'well' ? requests : 1);
   moves.requests = side.bucket.take(wanted);
   const leave = wanted > 0 ? moves.requests / wanted : 0;
-  // All are taken before any has its effect: what a push opens is due in the next second.
+  // All are taken before any has an effect: what a push opens is due in the next second.
   const counts = side.tasks.map(({ pool }) => pool.ready * part);
   const all = side.tasks.map(({ pool }, index) => pool.take(counts[index] ?? 0));
   for (const [index, task] of side.tasks.entries()) {
@@ -112,7 +112,7 @@ function awayFor(side: Side, answers: Answers, second: number, { away }: Design)
   return answers === 'well' ? 0 : seconds;
 }
 
-/** Spread over the later half of a wait that grows with the time it is away. */
+/** Spread over the second half of a wait that grows with the time it is away. */
 function waitForReturn(
   side: Side,
   task: Task,
@@ -125,13 +125,13 @@ function waitForReturn(
     comeBack(side, task, taken, part / pieces, second, Math.round(wait * (0.5 + piece / (2 * pieces))));
 }
 
-/** Those turned away come back one after another, at the pace of the budget. */
+/** Those turned away come back one after another, at the rate limit's pace. */
 function queueUp(side: Side, task: Task, taken: Float64Array, part: number, second: number): void {
   const count = sum(taken) * part;
   if (count <= 0) return;
   const perSecond = side.bucket.rate / task.requests;
   if (side.lineEnds > second + MAX_WAITLIST_MS / 1000) {
-    // A waitlist ends an hour ahead: who comes beyond its end is spread over its later half.
+    // A waitlist ends an hour ahead: what would come after its end is spread over its second half.
     const [seconds, pieces] = [(MAX_WAITLIST_MS / 1000) * 0.5, 10];
     for (let piece = 0; piece < pieces; piece++)
       comeBack(side, task, taken, part / pieces, second, Math.round(seconds * (1 + piece / pieces)));

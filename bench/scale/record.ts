@@ -15,11 +15,11 @@ export type Numbers = Record<string, number>;
 /** The state at the end of a minute. */
 export interface Sample {
   second: number;
-  /** Messages in each queue that are due. */
+  /** Due messages in each queue. */
   queued: Numbers;
   /** Deliveries that wait for their time, by marketplace. */
   waiting: Numbers;
-  /** Invocations at work, by function. */
+  /** Busy invocations, by function. */
   busy: Numbers;
   dead: number;
   finished: number;
@@ -32,13 +32,13 @@ export interface Result {
   samples: Sample[];
   heats: Heat[];
   totals: Numbers;
-  /** The highest value of any second. */
+  /** The highest value in any second. */
   peaks: { busy: Numbers; queued: Numbers; webhooks: Numbers; delay: Numbers; sweepSeconds: number };
-  /** Requests in the fullest minute of each connection, and what its limit is. */
+  /** Requests in the fullest minute of each connection, and its limit. */
   fullestMinute: Record<string, { requests: number; limit: number }>;
-  /** Seconds from the marketplace's return until nothing of its outage was left; null: not within the run. */
+  /** Seconds from the marketplace's return until nothing of the outage was left; null: not within the run. */
   recoveredAfter: number | null;
-  /** Orders sold, less those finished and those that some station still holds. */
+  /** Orders sold, minus those finished and those still at some station. */
   lost: number;
 }
 
@@ -105,7 +105,7 @@ export function createRecorder(sellers: readonly Seller[], design: Design) {
     swept(sweeps: ReadonlyArray<{ rings: number; messages: number }>) {
       const sends = sweeps.map(({ messages }) => messages / SENT_TOGETHER);
       totals.spareRings += sum(sweeps.map(({ rings }) => rings));
-      // The sweeper writes to all queues at once, on one CPU's share.
+      // The sweeper writes to all queues at once, on its share of a CPU.
       const work = (sum(sends) * cpu.send) / (design.sweep.memoryMb / AWS.lambda.megabytesPerCpu);
       peaks.sweepSeconds = Math.max(peaks.sweepSeconds, work + Math.max(...sends) * waits.send);
     },
@@ -153,7 +153,7 @@ export function createRecorder(sellers: readonly Seller[], design: Design) {
 
 const finishedBy = (sellers: readonly Seller[]): number => sum(sellers.map((seller) => seller.finished()));
 
-/** Requests of each connection in any sixty seconds in a row. */
+/** Requests of each connection in any sixty consecutive seconds. */
 function createMinutes() {
   const windows = new Map<Side, { seconds: Float64Array; at: number; total: number; fullest: number }>();
   return {

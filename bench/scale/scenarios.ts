@@ -4,7 +4,7 @@ const HOUR = 3600;
 /** Two hours to get going, six of outage, and the rest to recover. */
 const RUN = 20 * HOUR;
 
-/** Sellers that are alike: each has one connection where it sells and one where its orders are placed. */
+/** Sellers that are alike: each has one connection to sell and one to place orders. */
 export interface SellerSpec {
   name: string;
   count: number;
@@ -18,7 +18,7 @@ export interface Outage {
   marketplace: string;
   from: number;
   until: number;
-  /** It refuses at once, or never answers. */
+  /** Whether it refuses at once or never answers. */
   answers: 'refuses' | 'never';
 }
 
@@ -31,14 +31,14 @@ export interface Scenario {
   seed: number;
 }
 
-/** Requests an order costs at either end. */
+/** Requests that an order costs at each end. */
 export function requestsPerOrder(channel: string, shipper: string): { channel: number; shipper: number } {
   const { reads = 0, reports = 0 } = channels[channel] ?? {};
   const { requestsPerPlacement = 0, webhooksAfter = [] } = shippers[shipper] ?? {};
   return { channel: reads + reports, shipper: requestsPerPlacement + webhooksAfter.length };
 }
 
-/** Sellers have agreed a limit of so many times the requests that their orders cost. */
+/** Sellers have agreed on a limit of this many times what their orders need. */
 const HEADROOM = 2;
 
 function seller(name: string, count: number, perHour: number, channel: string, shipper: string): SellerSpec {
@@ -54,7 +54,7 @@ function seller(name: string, count: number, perHour: number, channel: string, s
   };
 }
 
-/** So many orders an hour: one seller has half of them, and forty share the rest. */
+/** This many orders an hour: one seller has half of them, and forty share the rest. */
 export const sellersOf = (perHour: number): SellerSpec[] => [
   seller('giant', 1, perHour / 2, 'scopio', 'marketful'),
   seller('shops', 20, perHour / 4, 'scopio', 'marketful'),

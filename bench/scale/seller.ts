@@ -4,7 +4,7 @@ import { createPool, HORIZON, type Pool, sum } from './pool.ts';
 import type { SellerSpec } from './scenarios.ts';
 import { channels, shippers } from './world.ts';
 
-/** The connections of alike sellers at one marketplace. */
+/** The connections of alike sellers to one marketplace. */
 export interface Side {
   name: string;
   marketplace: string;
@@ -14,13 +14,13 @@ export interface Side {
   bucket: Bucket;
   /** The second at which the waitlist ends. */
   lineEnds: number;
-  /** Attempts that failed since the last success, since when, and when it was last asked whether all is well again. */
+  /** Attempts failed since the last success, since when, and when it was last asked whether it is back. */
   failed: number;
   failingSince: number;
   askedAt: number;
-  /** Rings beside the one that each due delivery has. */
+  /** Rings in addition to the one of each due delivery. */
   spareRings: number;
-  /** Deliveries that the sweeper has to ring for, by the second that they are due, in a circle. */
+  /** Deliveries that the sweeper must ring for, by the second they are due, in a ring buffer. */
   unrung: Float64Array;
   tasks: Task[];
 }
@@ -47,7 +47,7 @@ export interface Inbound {
   done(count: number): void;
 }
 
-/** Webhooks of one kind, by the second they are sent in. */
+/** Webhooks of one kind, by the second in which they are sent. */
 export interface Stream {
   marketplace: string;
   sent: Float64Array;
@@ -60,7 +60,7 @@ export interface Stream {
 interface Notice {
   next?: Task['done'];
   bringsOrder?: boolean;
-  /** The read that the webhook before it called for, and how long before. */
+  /** The read that the previous webhook called for, and how long ago. */
   earlier?: { read: Task; secondsAgo: number } | undefined;
 }
 
@@ -72,13 +72,13 @@ export interface Seller {
   streams: Stream[];
   /** New orders at the channel. */
   sell(count: number, second: number): void;
-  /** Orders that their channel was told of. */
+  /** Orders whose channel was told. */
   finished(): number;
-  /** Orders on their way, counted at every station: what is in no station was lost. */
+  /** Orders on their way, counted at each station: those at no station were lost. */
   onTheWay(): number;
 }
 
-/** How one seller's work hangs together: webhook → message → delivery → message … → report. */
+/** How one seller's work is connected: webhook → message → delivery → message … → report. */
 export function createSeller(spec: SellerSpec, design: Design, seconds: number, clock: { second: number }): Seller {
   const selling = channels[spec.channel.marketplace];
   const shipping = shippers[spec.shipper.marketplace];
@@ -87,7 +87,7 @@ export function createSeller(spec: SellerSpec, design: Design, seconds: number, 
   const shipper = createSide(spec, spec.shipper, design);
   const inbound: Inbound[] = [];
   const streams: Stream[] = [];
-  /** Where an order is while it waits for the next step; side branches are not among them. */
+  /** Where an order may be waiting for its next step, without side branches. */
   const stations: Array<() => number> = [];
 
   const task = (side: Side, name: string, done: Task['done'], more: Partial<Task> = {}): Task => {
@@ -117,8 +117,8 @@ export function createSeller(spec: SellerSpec, design: Design, seconds: number, 
     stations.push(() => from.held + from.into.waiting + sum(from.sent.subarray(clock.second + 1)));
   const openAt = ({ pool, dead }: Task) => pool.ready + pool.waiting + dead;
   /**
-   * A webhook that only names something, and the read that it calls for; `next` is the next step of the order. Where the
-   * read that an earlier webhook of the order called for has yet to begin, one does for both.
+   * A webhook that only names something, and the read that it calls for; `next` is the order's next step. If the read
+   * of an earlier webhook of the order has yet to begin, one read serves both.
    */
   const notice = (side: Side, name: string, { next, bringsOrder = false, earlier }: Notice = {}) => {
     const read = task(side, name, next ?? (() => {}), { records: true, bringsOrder });
@@ -127,7 +127,7 @@ export function createSeller(spec: SellerSpec, design: Design, seconds: number, 
       read.pool.open(count - covered);
       if (!earlier || covered === 0) return;
       earlier.read.pool.drop(covered);
-      // It has the place of the earlier one, anywhere in the line.
+      // It takes the place of the earlier one, which is anywhere in the line.
       const [lineSeconds, pieces] = [side.lineEnds - clock.second, 10];
       for (let piece = 0; piece < pieces; piece++)
         read.pool.openLater(covered / pieces, (lineSeconds * (piece + 0.5)) / pieces);
@@ -178,7 +178,7 @@ export function createSeller(spec: SellerSpec, design: Design, seconds: number, 
   };
 }
 
-/** Streams reach further than the run, so that nothing is lost from sight at its end. */
+/** Streams reach past the end of the run, so that nothing is lost from view there. */
 const LATEST_SECONDS = 7200;
 
 function send({ sent }: Stream, count: number, second: number): void {

@@ -1,13 +1,13 @@
-/** What connections ask of a capacity; `count` of them ask alike. */
+/** What connections want of a capacity; `count` of them want the same. */
 export interface Wish {
   count: number;
-  /** Asked by all of them together. */
+  /** The amount that all of them want together. */
   amount: number;
 }
 
 /**
- * What each gets of a capacity: fair queues serve who asks for little first (max-min fairness by connection); without
- * them everybody gets the same part of what it asks for.
+ * What each gets of a capacity: with fair queues, those who want little are served first (max-min fairness by
+ * connection); otherwise everyone gets the same share of what they want.
  */
 export function share(wishes: readonly Wish[], capacity: number, fair: boolean): number[] {
   const total = wishes.reduce((sum, { amount }) => sum + amount, 0);

@@ -50,7 +50,7 @@ describe('where nothing fails', () => {
   test('a partition takes its part of what is written', () => {
     const { shards } = presentDesign();
     const due = heats.find(({ key }) => key === 'due#one@marketful');
-    // Four deliveries an order, each written when it is opened and when it is done.
+    // Four deliveries for each order, each written when it is opened and when it is done.
     expect((due?.total ?? 0) / 3 / HOUR).toBeGreaterThan((10 * 8 * 0.7) / shards);
     expect((due?.total ?? 0) / 3 / HOUR).toBeLessThan((10 * 8) / shards);
     expect(Math.max(...Object.values(peaks.delay))).toBeLessThan(5);
@@ -64,7 +64,7 @@ describe('a marketplace that is down', () => {
 
   test('kills, where nobody counts it as away, what has been tried for a quarter of an hour', () => {
     const expected = 10 * (HOUR - 900);
-    // And the reads that were called for before.
+    // And the reads that were called for earlier.
     expect(refused.totals.died).toBeGreaterThan(expected * 0.98);
     expect(refused.totals.died).toBeLessThan(expected * 1.1);
     expect(refused.totals.replayed).toBeCloseTo(refused.totals.died ?? 0, 0);
@@ -112,7 +112,7 @@ test('webhooks of an order whose read still waits are one read: a remote that is
 });
 
 test('what the limits alone hold up is what an outage left over what is free', () => {
-  // 36,000 orders of four requests; 40 of 1,000 requests a second are taken.
+  // 36,000 orders of four requests each; 40 of 1,000 requests a second are in use.
   expect(drainSeconds(seller('one', 10), away())).toBeCloseTo((HOUR * 40) / 960);
 });
 

@@ -7,7 +7,7 @@ import type { Scenario } from './scenarios.ts';
 import { createSeller, type Side, type Stream } from './seller.ts';
 import { FLOOD, OPERATOR_SECONDS, RAMP_SECONDS } from './world.ts';
 
-/** Runs a scenario second by second: orders are a fluid, and every number of ours is the design's. */
+/** Runs a scenario second by second: orders are a fluid, and all numbers that are ours come from the design. */
 export function simulate(scenario: Scenario, design: Design): Result {
   const { outage, seconds } = scenario;
   const random = createRandom(scenario.seed);
@@ -62,16 +62,16 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** How many of a Poisson process of this mean happen in a second; the normal curve is near enough for a fluid. */
+/** How many events of a Poisson process happen in a second; the normal distribution is near enough for a fluid. */
 export function arrivals(mean: number, random: () => number): number {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Math.max(0, mean + Math.sqrt(mean) * normal);
 }
 
-/** A canary releases one, then ten, then the rest: each stage costs a tick of the clock. */
+/** A canary releases one, then ten, then the rest: each stage costs one tick of the clock. */
 const CANARY_TICKS = 3;
 
-/** One second of the replays that an operator began when the marketplace was back, one for each connection. */
+/** One second of the replays that an operator starts when the marketplace is back, one for each connection. */
 function replayForASecond(side: Side, since: number, second: number, { replay, sweep }: Design): number {
   if (second < since + OPERATOR_SECONDS + CANARY_TICKS * sweep.everySeconds) return 0;
   const dead = side.tasks.reduce((sum, task) => sum + task.dead, 0);
@@ -87,7 +87,7 @@ function replayForASecond(side: Side, since: number, second: number, { replay, s
   return released;
 }
 
-/** A delivery that fell due within these seconds has its own ring on the way. */
+/** A delivery that fell due within these seconds still has its own ring on the way. */
 const GRACE_SECONDS = 30;
 
 /** The sweeper's rings for the connections of one marketplace; call it each second. */
@@ -109,7 +109,7 @@ function createSweeper(sides: readonly Side[]) {
       again += rung;
       for (let next = second; next < second + everySeconds; next++) {
         const at = next % side.unrung.length;
-        // Deliveries of one second and connection share messages; the last of them is rarely full.
+        // Deliveries of one second and connection share messages; the last message is rarely full.
         ahead += Math.ceil((side.unrung[at] ?? 0) / side.count / rungTogether) * side.count;
         side.unrung[at] = 0;
       }
@@ -122,7 +122,7 @@ const fallenAt = ({ tasks }: Side): number => tasks.reduce((sum, { pool }) => su
 
 /** A token bucket, as API Gateway throttles a route. */
 export interface Gate {
-  /** Lets requests of this second in; returns how many. Called once a second. */
+  /** Admits requests of this second; returns how many. Call once a second. */
   admit(requests: number): number;
 }
 
@@ -137,10 +137,10 @@ export function createGate({ rate, burst }: { rate: number; burst: number }): Ga
   };
 }
 
-/** A vendor that was refused sends again after a while. */
+/** A vendor that was refused sends again after this long. */
 const SENT_AGAIN_SECONDS = 60;
 
-/** One second of one marketplace's webhooks; what it holds back while it is away comes faster than usual later. */
+/** One second of a marketplace's webhooks; those held back while it is away come faster than usual afterwards. */
 function sendWebhooks(
   streams: readonly Stream[],
   gate: Gate,

@@ -8,7 +8,7 @@ const consumersWith = (
   consumers: new Map([...consumers].map(([name, each]) => [name, isMeant(name) ? { ...each, ...change } : each])),
 });
 
-/** Numbers of the code that `--try` can change, by name. */
+/** The numbers of the code that `--try` can change, by name. */
 export const TRIES: Readonly<Record<string, (design: Design, value: number) => Partial<Design>>> = {
   shards: (_design, shards) => ({ shards }),
   ingest: (design, maximumConcurrency) =>
@@ -29,7 +29,7 @@ export const TRIES: Readonly<Record<string, (design: Design, value: number) => P
   }),
 };
 
-/** A design with some of its numbers changed: `shards=1`. Throws for what is no such number. */
+/** A design with some of its numbers changed: `shards=1`. Throws if there is no such number. */
 export function withTries(design: Design, tries: readonly string[]): Design {
   const changed = { ...design };
   for (const each of tries) {

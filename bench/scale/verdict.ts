@@ -5,23 +5,23 @@ import { type Outage, requestsPerOrder, type Scenario, type SellerSpec } from '.
 import { CONNECTION_BYTES, cpu, waits } from './world.ts';
 import { ITEMS, PARTITIONS, TABLE } from './writes.ts';
 
-/** One thing that must hold, and how it stands. Smaller is better. */
+/** Something that must hold, and its present value. Smaller is better. */
 export interface Criterion {
   name: string;
   value: number;
   limit: number;
   unit: string;
-  /** The queue, key or connection that had this value. */
+  /** The queue, key or connection with this value. */
   of?: string;
 }
 
 export const holds = ({ value, limit }: Criterion): boolean => value <= limit;
 
-/** As much of one of AWS's limits as may be used: the rest is for what nobody foresaw. */
+/** The share of an AWS limit that may be used: the rest is for the unforeseen. */
 const SHARE = 0.8;
 /** Nobody notices a wait of a minute. */
 const PATIENCE_SECONDS = 60;
-/** A backlog may take so many times what the remotes' limits alone would take. */
+/** A backlog may take this many times what the remotes' limits alone would take. */
 const DRAIN = 1.4;
 
 /** Every criterion of a run with these numbers. */
@@ -91,7 +91,7 @@ const receiving = (webhooks: ReadonlyArray<{ value: number }>, { webhookMemoryMb
   return webhooks.reduce((sum, { value }) => sum + value * seconds, 0);
 };
 
-/** Units a second that each invocation at work reads of the one partition that holds all connections. */
+/** Units a second that busy invocations read of the one partition with all connections. */
 const readsOfConfiguration = ({ sellers }: Scenario, { configurationSeconds }: Design): number => {
   const connections = sellers.reduce((sum, { count }) => sum + 2 * count, 0);
   return Math.ceil((connections * CONNECTION_BYTES) / 4096) / configurationSeconds;
@@ -112,7 +112,7 @@ function recovery({ scenario, recoveredAfter }: Result): Criterion[] {
   ];
 }
 
-/** How long a seller's limits alone hold up what an outage left: orders of that time, by what is free of the limit. */
+/** How long sellers' limits alone delay what an outage left: its orders, divided by what is free of the limit. */
 export function drainSeconds(
   { count, ordersPerSecond, channel, shipper }: SellerSpec,
   { from, until }: Pick<Outage, 'from' | 'until'>,

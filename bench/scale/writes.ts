@@ -5,24 +5,24 @@ import { TURNS_TOGETHER, tableUnits } from './world.ts';
 
 /** Partitions of an index, each spread over the shards. */
 export const PARTITIONS = ['due', 'dead', 'placed', 'DELIVERY', 'EVENT', 'ORDER'] as const;
-/** Partitions of the table that all of a connection's or replay's work shares. */
+/** Partitions of the table that all work of a connection or replay shares. */
 export const ITEMS = ['BUDGET', 'MISSES', 'REPLAY'] as const;
 
-/** All of the table together. */
+/** The whole table. */
 export const TABLE = 'TABLE';
 
 export type Moves = ReturnType<typeof noMoves>;
 
-/** What happened to deliveries of one side in a second. */
+/** What happened to one side's deliveries in a second. */
 export const noMoves = () => ({
   opened: 0,
   leased: 0,
   succeeded: 0,
-  /** Of these, placements. */
+  /** Placements among these. */
   placed: 0,
   retried: 0,
   turnedAway: 0,
-  /** Of these, as the remote is away. */
+  /** Those among these that wait because the remote is away. */
   heldBack: 0,
   died: 0,
   reopened: 0,
@@ -32,12 +32,12 @@ export const noMoves = () => ({
   requests: 0,
 });
 
-/** A member of a replay is put among the open ones, released and taken away, each at the price of a transaction. */
+/** A replay's member is added to the open ones, released and removed, each at the price of a transaction. */
 const WRITES_OF_OPEN_MEMBER = 6;
 
 /**
- * The writes of one connection's index partitions, each over its shards, and of the items that all its work shares.
- * A changed index key is two writes: the old one goes and the new one comes.
+ * The writes on one connection's index partitions, each over its shards, and on the items that all its work shares.
+ * Changing an index key takes two writes: the old entry is removed, the new one added.
  */
 export function countWrites(heat: HeatMap, side: Side, moves: Moves, design: Design): void {
   const { name, count } = side;

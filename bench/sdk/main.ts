@@ -1,4 +1,6 @@
-/** What a request of DynamoDB costs its caller in CPU time: the SDK as it comes, as the hub has it, and `fetch` with a signer by hand. */
+/**
+ * What a DynamoDB request costs its caller in CPU time: with the plain SDK, the hub's setup of it, and signed `fetch`.
+ */
 import { createHash, createHmac } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
@@ -34,7 +36,7 @@ const input = (): UpdateItemCommandInput => ({
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** AWS Signature Version 4 of one request, and no more than that. */
+/** AWS Signature Version 4 for one request, and nothing more. */
 async function byHand(): Promise<void> {
   const { ExpressionAttributeValues: values, ...rest } = input();
   const packed = { B: Buffer.from(values?.[':packed']?.B ?? '').toString('base64') };
@@ -83,7 +85,7 @@ const took = new Map(Object.keys(ways).map((name) => [name, [] as number[]]));
 for (let turn = 0; turn <= rounds; turn += 1)
   for (const [name, ask] of Object.entries(ways)) {
     const each = await round(ask);
-    // The first compiles.
+    // The first round compiles.
     if (turn > 0) took.get(name)?.push(each);
   }
 await worker.terminate();

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { serveLoopback } from '#sandbox/loopback';
 
-/** Answers like a write to the table that returns what it wrote. */
+/** The answer to a write that returns what it wrote. */
 const ANSWER = JSON.stringify({
   Attributes: {
     pk: { S: 'DELIVERY#dlv_1' },

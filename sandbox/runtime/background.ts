@@ -9,19 +9,19 @@ import { createRush } from './rush.ts';
 import { runSchedules } from './schedules.ts';
 import { consumeStreams } from './streams.ts';
 
-/** V8 lets what is young grow to 192 MB on a large machine, which takes memory and saves no time. */
+/** On a large machine V8 lets young objects grow to 192 MB, which takes memory and saves no time. */
 const YOUNG_MB = 48;
 /** How long a stop waits for work in hand. */
 const PATIENCE_MS = 5_000;
 
 export interface BackgroundOptions {
-  /** How many requests the API gateway has in hand, shared with its thread. */
+  /** How many requests the API gateway is answering, shared with its thread. */
   inHand: Int32Array<SharedArrayBuffer>;
   shortestPollSeconds: number;
-  /** Which share of the queues is worked here; the first has the schedules too, the last the table's stream. */
+  /** The share of queues worked here. The first share also has the schedules, the last one the table's stream. */
   share: number;
   shares: number;
-  /** Keeps how far the table's stream has been handed on. */
+  /** Remembers how far the table's stream has been handed on. */
   positionsFile: string;
 }
 
@@ -43,7 +43,7 @@ export async function runBackground(options: BackgroundOptions): Promise<Backgro
   ];
   return {
     async stop() {
-      // A worker at a remote that hangs, or a poller that waits for its slot, is not waited for: it counts as lost.
+      // It is not waited for if a remote hangs, or if a poller waits for its slot: that work counts as lost.
       const patience = sleep(PATIENCE_MS, undefined, { ref: false });
       await Promise.race([Promise.all(parts.map((part) => part.stop())), patience]);
     },
@@ -52,11 +52,11 @@ export async function runBackground(options: BackgroundOptions): Promise<Backgro
 
 export interface WorkerOptions extends BackgroundOptions {
   logFile: string;
-  /** How it asks these emulators. */
+  /** How the thread reaches the emulators. */
   emulators: { port: MessagePort; endpoints: readonly string[] };
 }
 
-/** Runs a share in a thread of its own: at AWS, consumers do not share a processor with receivers either. */
+/** Runs a share in its own thread: at AWS, too, consumers do not share a processor with receivers. */
 export async function startBackgroundWorker(
   options: Omit<WorkerOptions, 'emulators'>,
   { connect, emulated }: Pick<RunningAws, 'connect' | 'emulated'>,

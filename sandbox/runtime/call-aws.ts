@@ -3,7 +3,7 @@ import { type NearbyAnswer, type NearbyRequest, nearby } from '#lib/platform/sdk
 
 const agent = new Agent({ keepAlive: true });
 
-/** Hosts by the few URLs that are called, over and over. */
+/** Hosts by URL: the same few URLs are called over and over. */
 const hosts = new Map<string, string>();
 
 function hostOf(url: string): string {
@@ -12,12 +12,12 @@ function hostOf(url: string): string {
   return host;
 }
 
-/** AWS as Lambda's own pollers call it: they are no part of the hub, and need none of its SDK. */
+/** Calls AWS as Lambda's own pollers do: they are not part of the hub and need none of its SDK. */
 export async function callAws(url: string, target: string, input: object, signal?: AbortSignal): Promise<unknown> {
   const headers = {
     'content-type': 'application/x-amz-json-1.0',
     'x-amz-target': target,
-    // The emulators know the key of the moment and ask for no signature.
+    // The emulators accept the current key and check no signature.
     authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20261101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
   };
   const asked = { headers, body: JSON.stringify(input) };
@@ -25,7 +25,7 @@ export async function callAws(url: string, target: string, input: object, signal
   const { statusCode, body } = await (ask ? ask(asked, signal) : overHttp(url, asked, signal));
   if (statusCode === 200) return JSON.parse(body);
   const refusal = new Error(`${target} was answered ${statusCode}`);
-  // The AWS error's name: it is what a log line tells of a failure.
+  // The AWS error's name, which is what a log line says of a failure.
   refusal.name = /"__type":"[^"#]*#?(\w+)"/.exec(body)?.[1] ?? 'AwsRefusal';
   throw refusal;
 }

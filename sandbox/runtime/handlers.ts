@@ -5,14 +5,14 @@ import { enforceTableGrants, runAs } from './permissions.ts';
 
 enforceTableGrants();
 
-/** What an invocation may answer, as JSON. */
+/** The largest answer that an invocation may give, as JSON. */
 const MAX_RESPONSE_BYTES = 6_291_556;
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 /**
- * The very handlers that Lambda runs, by function name. Each is loaded when its function is first called, as a cold
- * start does: a hub of two connections never reads the connectors of others. Call after the environment is set.
+ * The same handlers that Lambda runs, by function name. Each is loaded when its function is first called, as in a cold
+ * start, so a hub with two connections never loads other connectors. Call once the environment is set.
  */
 export function handlersOnDemand(): ReadonlyMap<string, Handler> {
   offerTraces();
@@ -31,7 +31,7 @@ function onDemand(handler: string): Handler {
   };
 }
 
-/** Invokes a function with Lambda's context, trace and limits: those of time and of what it may answer. */
+/** Invokes a function with Lambda's context and trace, and its limits of time and size. */
 export async function invoke(
   handlers: ReadonlyMap<string, Handler>,
   name: string,
@@ -73,7 +73,7 @@ function refuseTooLarge(name: string, response: unknown): void {
   throw Object.assign(new Error(message), { name: 'Function.ResponseSizeTooLarge' });
 }
 
-/** Logs a failure by the name of its error: the message may hold a buyer's data. */
+/** Logs a failure by its error's name only: the message may hold a buyer's data. */
 export function tellFailure(message: string, about: object, error: unknown): void {
   console.error(JSON.stringify({ level: 'error', message, ...about, error: (error as Error).name }));
 }

@@ -6,10 +6,10 @@ import { type Handler, invoke, tellFailure } from './handlers.ts';
 import { isOwnHost } from './own-host.ts';
 import { createRush, type Rush } from './rush.ts';
 
-/** API Gateway's own cap on a request. */
+/** API Gateway's own limit for a request. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
-/** An HTTP API in front of the handlers: the routes of the topology, events in payload format 2.0. */
+/** An HTTP API in front of the handlers: the topology's routes, with events in payload format 2.0. */
 export const createApiGateway =
   (
     handlers: ReadonlyMap<string, Handler>,
@@ -54,7 +54,7 @@ async function respond(
   return result as APIGatewayProxyStructuredResultV2;
 }
 
-/** API Gateway hands over decoded paths; a broken escape stays as it is. */
+/** API Gateway passes decoded paths on; an invalid escape stays as it is. */
 function decode(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -63,7 +63,7 @@ function decode(path: string): string {
   }
 }
 
-/** `METHOD /fixed/path/{greedy+}`: what the topology uses of API Gateway's routes. */
+/** Matches `METHOD /fixed/path/{greedy+}`, the kind of API Gateway routes that the topology uses. */
 function matches(route: string, method: string, path: string): boolean {
   const [verb, pattern = ''] = route.split(' ');
   if (verb !== 'ANY' && verb !== method) return false;
@@ -71,7 +71,7 @@ function matches(route: string, method: string, path: string): boolean {
   return greedy === -1 ? pattern === path : path.startsWith(pattern.slice(0, greedy));
 }
 
-/** Undefined for one over the cap, at its end: a caller that is cut off while it sends may never read its answer. */
+/** Undefined, at its end, for a body over the limit: a caller cut off while sending might never read the answer. */
 const readBody = (request: IncomingMessage): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -100,7 +100,7 @@ function toEvent(
   const headers = Object.fromEntries(
     Object.entries(others).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );
-  // API Gateway passes text through and encodes everything else.
+  // API Gateway passes text on as it is, and encodes everything else.
   const isText = /json|text|xml|x-www-form-urlencoded/.test(headers['content-type'] ?? '') && isUtf8(body);
   const now = new Date();
   return {
@@ -149,6 +149,6 @@ function write(
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   response.statusCode = statusCode;
-  // Text goes out with the headers in one write.
+  // Text is sent in one write with the headers.
   response.end(isBase64Encoded ? Buffer.from(body, 'base64') : body);
 }

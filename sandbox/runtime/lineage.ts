@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Lambda takes a chain of messages for a runaway when one function would be invoked by it for the seventeenth time. */
+/** Lambda takes a chain of messages for a runaway if it is about to invoke one function for the seventeenth time. */
 export const MOST_HOPS = 16;
 
 export interface Hop {
@@ -11,7 +11,7 @@ export interface Hop {
   count: number;
 }
 
-/** The invocation of a function by events of these traces; of a batch the longest chain counts. */
+/** The invocation of a function by events with these traces; of a batch, the longest chain counts. */
 export function nextHop(functionName: string, causes: ReadonlyArray<string | undefined> = []): Hop {
   const id = createHash('sha256').update(functionName).digest('hex').slice(0, 8);
   const lineage = new Map<string, number>();
@@ -33,7 +33,7 @@ export const inTrace = <T>(trace: string, run: () => Promise<T>): Promise<T> => 
 /** The trace of the invocation under way. */
 export const currentTrace = (): string | undefined => current.getStore();
 
-/** What Lambda's runtime has ready for the SDK. The SDK looks once, at its first request: call before that. */
+/** Gives the SDK what Lambda's runtime would. The SDK looks only once, at its first request: call before that. */
 export function offerTraces(): void {
   process.env.AWS_LAMBDA_FUNCTION_NAME ??= 'longshore-local';
   Object.assign(globalThis, { awslambda: { InvokeStore: { getXRayTraceId: currentTrace } } });

@@ -1,9 +1,9 @@
-/** Whether a URL's host name is this machine's own, which no page of a stranger can have its name lead to. */
+/** Whether a URL's host name is this machine's own: no stranger's page can have a name like that. */
 export const isLoopback = (hostname: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname);
 
 /**
- * Whether a request's Host header names this machine, or the address under which others reach it. With any other name
- * a browser sends us what a stranger's page asks for, whose name leads here (DNS rebinding).
+ * Whether a request's Host header names this machine, or the public address. With any other name, the request may be a
+ * stranger's page's, sent by a browser because the stranger's name resolves to this machine (DNS rebinding).
  */
 export function isOwnHost(host: string | undefined, publicUrl?: string): boolean {
   const url = /^[\w.:[\]-]+$/.test(host ?? '') ? URL.parse(`http://${host}`) : null;

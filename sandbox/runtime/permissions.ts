@@ -4,12 +4,12 @@ import { closedTo, type FunctionSpec, type TableAction } from '#lib/topology';
 
 const running = new AsyncLocalStorage<FunctionSpec>();
 
-/** Runs a handler as the function it is, so that its calls can be held against its grants. */
+/** Runs a handler as its function, so that its calls are checked against the function's grants. */
 export const runAs = <T>(spec: FunctionSpec, run: () => Promise<T>): Promise<T> => running.run(spec, run);
 
 /**
- * Refuses what IAM would refuse: an action on the table, or a partition of it, that the running function was not granted.
- * Before the first request, as the client puts the middleware of a command together once.
+ * Refuses what IAM would refuse: an action on the table, or on a partition of it, that the running function was not
+ * granted. Call before the first request, as the client builds a command's middleware only once.
  */
 export function enforceTableGrants(): void {
   client.middlewareStack.add(
@@ -39,7 +39,7 @@ function refuseUngranted(operation: string, input: Request): void {
     throw Object.assign(new Error(`${spec.name} is not granted dynamodb:${denied}`), { name: 'AccessDeniedException' });
 }
 
-/** What of a request tells whose items it touches; every query calls its partition `:pk`. */
+/** The members of a request that show whose items it touches; every query calls its partition `:pk`. */
 interface Request {
   Key?: { pk?: Text };
   Item?: { pk?: Text };
@@ -52,15 +52,15 @@ interface Text {
   S?: string;
 }
 
-/** The IAM actions of a request; a transaction wants those of its parts. */
+/** The IAM actions of a request; a transaction needs those of its parts. */
 const actionsOf = (operation: string, { TransactItems = [] }: Request): TableAction[] =>
   operation === 'TransactWriteItems'
     ? TransactItems.flatMap((write) => Object.keys(write).map((part) => `${part}Item` as TableAction))
     : [operation as TableAction];
 
 /**
- * `dynamodb:LeadingKeys`: the partition keys that a request names. Not those of a batch: functions share a process here,
- * and with it a batch of reads, in which nothing tells whose key is whose.
+ * `dynamodb:LeadingKeys`: the partition keys that a request names. Batches are left out: functions share a process
+ * here, and their reads a batch, so whose key is whose is unknown.
  */
 function leadingKeys({
   Key,

@@ -7,9 +7,9 @@ import { type Hop, MOST_HOPS, nextHop } from './lineage.ts';
 import { createQueueClient, type Message, type QueueClient } from './queue-client.ts';
 import { createRush, type Rush } from './rush.ts';
 
-/** Milliseconds until the next receive: messages gather meanwhile, and a larger batch takes less for each. */
+/** Milliseconds until the next receive: messages gather meanwhile, and a larger batch costs less for each. */
 const GATHER_MS = 20;
-/** One machine is not a cloud: more batches of a queue at once would only wait for each other. */
+/** On one machine, more batches of a queue at once would only wait for each other. */
 const MOST_BATCHES = 32;
 
 /** SQS event source mappings: batches to the consuming function, deleting what it did not report as failed. */
@@ -72,12 +72,12 @@ async function work(
   try {
     await client.delete(done.map(({ ReceiptHandle }) => ReceiptHandle));
   } catch (error) {
-    // Messages that were not deleted come again, and the ledger knows them.
+    // Messages that were not deleted come again, and the ledger recognizes them.
     tellFailure('messages could not be deleted', { queue: name }, error);
   }
 }
 
-/** The message ids that failed: those reported, or all of them when the function itself failed or was not let run. */
+/** The ids of the messages that failed: those reported, or all if the function itself failed or was not run. */
 async function runBatch(
   consumer: string,
   event: SQSEvent,
@@ -101,8 +101,8 @@ function refuseRunaway(consumer: string, { count }: Hop): void {
 }
 
 /**
- * What is reported has failed, and the invocation itself has not: no metric of Lambda's counts it. A report that names
- * anything but messages of the batch fails them all.
+ * The messages that an invocation reported as failed; the invocation itself succeeded, so Lambda's metrics do not count
+ * it. A report that names anything but messages of the batch fails all of them.
  */
 function failuresOf(response: unknown, all: ReadonlySet<string>): Set<string> {
   const reported = (response as Partial<SQSBatchResponse> | null | undefined)?.batchItemFailures ?? [];

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** More requests in hand than this are a rush. */
+/** More open requests than this are a rush. */
 const FEW = 6;
 const LOOK_EVERY_MS = 5;
-/** Queues wait for the end of a rush this long at most. */
+/** For how long, at most, queues wait for the end of a rush. */
 const PATIENCE_MS = 200;
 
 /**
- * Receivers and consumers do not share a processor at AWS, and here they do: in a rush of requests the queues, which
- * hold what was accepted, wait for those that still want an answer. `inHand` is shared between their threads.
+ * Here, unlike at AWS, receivers and consumers share a processor: in a rush of requests, queues (whose messages are
+ * safe) wait for the requests that still need an answer. `inHand` is shared between the threads.
  */
 export const createRush = (inHand = new Int32Array(new SharedArrayBuffer(4))) => ({
   async during<T>(request: Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { schedules as all, type ScheduleSpec } from '#lib/topology';
 import { createAsyncEvents } from './async-events.ts';
 import type { Handler } from './handlers.ts';
 
-/** EventBridge Scheduler: every schedule at once and then at its rate, which the environment or the connections may shorten. */
+/** EventBridge Scheduler: runs each schedule at once, then at its rate, which the environment may shorten. */
 export function runSchedules(
   handlers: ReadonlyMap<string, Handler>,
   shortestPollSeconds: number,
@@ -22,7 +22,7 @@ export function runSchedules(
   };
 }
 
-/** The clock must tick at least as often as the shortest interval asks. */
+/** The schedule must run at least as often as the shortest poll interval. */
 export function periodSeconds({ everySeconds, override }: ScheduleSpec, shortestPollSeconds: number): number {
   const asked =
     Number(process.env[override]) || (override === 'POLL_INTERVAL_SECONDS' ? shortestPollSeconds : everySeconds);

@@ -11,12 +11,12 @@ import { type Handler, invoke, tellFailure } from './handlers.ts';
 /** How often Lambda looks at a shard. */
 const LOOK_EVERY_MS = 250;
 const MAX_PAUSE_MS = 10_000;
-/** How often at most it is written down how far a shard has been handed on: what a kill forgets of it is handed on again. */
+/** How often, at most, a shard's position is saved: after a kill, what came since is handed on again. */
 const KEEP_EVERY_MS = 1_000;
 
 interface Options {
   streams?: readonly StreamSpec[];
-  /** The file that says how far each shard has been handed on, which outlives the process. */
+  /** The file with each shard's position, which survives the process. */
   positionsFile: string;
   pause?: (tries: number) => number;
 }
@@ -24,8 +24,8 @@ interface Options {
 type Positions = Record<string, string>;
 
 /**
- * Event source mappings of the table's stream: batches to the consuming function, in order for each item, from where the
- * process before ended, and again until the function has done with them.
+ * Event source mappings of the table's stream: batches to the consuming function, in order for each item, beginning
+ * where the previous process stopped, and repeated until the function succeeds.
  */
 export function consumeStreams(
   handlers: ReadonlyMap<string, Handler>,
@@ -71,7 +71,7 @@ export function consumeStreams(
   };
 }
 
-/** What DynamoDB and its streams answer, by operation. */
+/** The answers of DynamoDB and its streams, by operation. */
 interface Answers {
   'DynamoDB_20120810.DescribeTable': { Table: { LatestStreamArn: string } };
   'DynamoDBStreams_20120810.DescribeStream': { StreamDescription: { Shards: Array<{ ShardId: string }> } };
@@ -119,21 +119,21 @@ async function follow({ spec, arn, shard, positions, keep, work, signal }: Follo
       }),
     );
     const last = Records.at(-1)?.dynamodb?.SequenceNumber;
-    // A batch that a stop broke off is handed on again.
+    // A batch that was interrupted by a stop is handed on again.
     if (last && !signal.aborted) keep(at, last);
     if (Records.length === 0) await sleep(LOOK_EVERY_MS, undefined, { signal });
     ShardIterator = NextShardIterator;
   }
 }
 
-/** All records of an item go one lane. */
+/** All records of an item go through the same lane. */
 function laneOf({ dynamodb }: DynamoDBRecord, lanes: number): number {
   let sum = 0;
   for (const character of JSON.stringify(dynamodb?.Keys)) sum = (sum * 31 + character.charCodeAt(0)) >>> 0;
   return sum % lanes;
 }
 
-/** Whether a record is handed on: it fits one of a stream's filters. */
+/** Whether a record is handed on: it matches one of a stream's filters. */
 export const isWanted = ({ filters }: StreamSpec, record: DynamoDBRecord): boolean =>
   filters.some((pattern) => fits(pattern, record));
 
@@ -151,7 +151,7 @@ interface Delivering {
   signal: AbortSignal;
 }
 
-/** Invokes the function until it has done with a batch, or the batch is given up and told to the on-failure queue. */
+/** Invokes the function until a batch is done, or is given up and reported to the on-failure queue. */
 async function deliver(spec: StreamSpec, batch: DynamoDBRecord[], by: Delivering, tries = 0): Promise<void> {
   if (by.signal.aborted) return;
   const done = await attempt(spec, batch, by);
@@ -160,13 +160,13 @@ async function deliver(spec: StreamSpec, batch: DynamoDBRecord[], by: Delivering
   if (tries >= spec.maximumRetryAttempts || ageSeconds(rest) > spec.maximumRecordAgeSeconds)
     return bury(spec, rest, by);
   await sleep(by.pause(tries), undefined, { signal: by.signal }).catch(() => undefined);
-  // A function that failed says not at which record: each half finds out for itself.
+  // A failed function does not say which record failed, so each half is tried on its own.
   const half = done === 0 ? Math.ceil(rest.length / 2) : rest.length;
   await deliver(spec, rest.slice(0, half), by, tries + 1);
   if (half < rest.length) await deliver(spec, rest.slice(half), by, tries + 1);
 }
 
-/** How many records of a batch are done: those before the first that was reported, or none where the function failed. */
+/** How many records of a batch are done: those before the first reported one, or none if the function failed. */
 async function attempt({ consumer }: StreamSpec, Records: DynamoDBRecord[], { handlers, arn }: Delivering) {
   const event = { Records: Records.map((record) => ({ ...record, eventSourceARN: arn })) };
   try {
@@ -184,7 +184,7 @@ async function attempt({ consumer }: StreamSpec, Records: DynamoDBRecord[], { ha
 const ageSeconds = ([first]: DynamoDBRecord[]): number =>
   Date.now() / 1000 - (first?.dynamodb?.ApproximateCreationDateTime ?? 0);
 
-/** Only where the records stand in the stream is told: who looks into the queue reads them there. */
+/** The message gives only the records' place in the stream, as AWS does: they can be read there. */
 async function bury({ consumer, onFailureQueue }: StreamSpec, batch: DynamoDBRecord[], { arn, signal }: Delivering) {
   const url = queueUrl(onFailureQueue);
   const [first, last] = [batch[0], batch.at(-1)].map((record) => record?.dynamodb?.SequenceNumber);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Marketplaces } from '../marketplaces/start.ts';
 
-/** A postal code that the warehouse has never heard of: its orders are refused while the fault stands. */
+/** A postal code that the warehouse refuses while the fault is active. */
 const UNSERVED = '44163';
 const DEAD = ['SC-2001', 'SC-2002', 'SC-2003'];
 const INCOMPLETE = 'SC-2004';
@@ -9,7 +9,7 @@ const FORGED = 'SC-2005';
 
 /**
  * Gives the console something to show, by faults of the sandbox: a dead group, a blocked address, a quarantined webhook
- * and an unreadable event. At a later start the orders are there already, and only the faults are switched on again.
+ * and an unreadable event. At a later start these orders exist already, and only the faults are activated again.
  */
 export async function breakSomething(hub: string, { listening, connections }: Marketplaces): Promise<string> {
   const urlOf = (title: string) => listening.find((each) => each.title === title)?.url ?? '';

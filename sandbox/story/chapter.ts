@@ -1,14 +1,14 @@
 import type { Hub, ShownOrder } from './hub-client.ts';
 
-/** One order's way from whoever sells it to whoever ships it and back. */
+/** One order's way from the sales channel to the shipper and back. */
 export interface Chapter {
   channel: string;
   shipper: string;
-  /** How the hub comes to know of the order. */
+  /** How the hub learns of the order. */
   opening: string;
-  /** The order of this chapter, bought now unless it was at an earlier start. */
+  /** The chapter's order: bought at an earlier start, or now. */
   buy(): { id: string; isNew: boolean };
-  /** What the seller does, once the hub has the order. */
+  /** What the seller does once the hub has the order. */
   ship?(hub: Hub, order: ShownOrder): Promise<void>;
   /** The type of the timeline entry that ends the chapter. */
   end: string;

@@ -1,4 +1,4 @@
-/** What the hub's API shows of an order, as far as the stories go. */
+/** What the hub's API shows of an order, as far as the stories need it. */
 export interface ShownOrder {
   id: string;
   number: string;
@@ -37,7 +37,7 @@ export function createHubClient(url: string, apiKey: string) {
   };
 }
 
-/** A link that signs in to the console once, with no key in it; undefined where the hub was stopped meanwhile. */
+/** A link that signs in to the console once, without a key in it; undefined if the hub was stopped meanwhile. */
 export async function signInLink(url: string, apiKey: string): Promise<string | undefined> {
   const headers = { authorization: `Bearer ${apiKey}` };
   const response = await fetch(`${url}/session/codes`, { method: 'POST', headers }).catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { Chapter } from './chapter.ts';
 import type { ShownEntry, ShownOrder } from './hub-client.ts';
 
-/** A timeline entry in plain words; nothing for what would only slow the story down. */
+/** A timeline entry in plain words; nothing for entries that would only slow the story down. */
 export function narrate(
   { type, by, detail }: ShownEntry,
   order: ShownOrder,

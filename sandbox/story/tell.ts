@@ -10,15 +10,15 @@ interface Stage {
   hub: string;
   apiKey: string;
   marketplaces: Marketplaces;
-  /** Nothing is broken on purpose for the console to show. */
+  /** Without breaking anything on purpose for the console to show. */
   isQuiet: boolean;
 }
 
-/** The first poll that finds what no webhook told of is a minute away. */
+/** The first poll that finds what no webhook told may be a minute away. */
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 
-/** Tells each chapter's order as it happens, from what the hub's own API shows; then what to try. */
+/** Tells what happens to each chapter's order, as the hub's own API shows it; then what to try. */
 export async function tellStory({ hub, apiKey, marketplaces, isQuiet }: Stage): Promise<void> {
   const since = Date.now();
   const say = (line: string) => console.log(`  ${((Date.now() - since) / 1000).toFixed(1).padStart(5)} s  ${line}`);
@@ -32,7 +32,7 @@ export async function tellStory({ hub, apiKey, marketplaces, isQuiet }: Stage): 
   console.log(await whatToTry({ hub, apiKey, marketplaces, orderId: last }));
 }
 
-/** Tells of the chapter's order to its end, or until patience is over; returns the order's id. */
+/** Tells a chapter to its end, or until `PATIENCE_MS` is over; returns the order's id. */
 async function tellChapter(chapter: Chapter, hub: Hub, say: (line: string) => void): Promise<string> {
   const { id, isNew } = chapter.buy();
   console.log(`Sold on ${chapter.channel}, shipped by ${chapter.shipper}${isNew ? '' : ', as the hub remembers it'}`);
@@ -43,7 +43,7 @@ async function tellChapter(chapter: Chapter, hub: Hub, say: (line: string) => vo
     const order = await hub.getOrder(id);
     for (const entry of order?.timeline ?? []) {
       const key = JSON.stringify(entry);
-      // The timeline may be read a moment after the order: the parcel comes with the next look.
+      // The timeline may be newer than the order: the parcel will be there at the next look.
       if (!order || (entry.type === 'fulfillment.added' && order.fulfillments.length === 0)) break;
       if (!told.has(key)) narrate(entry, order, chapter).forEach(say);
       told.add(key);

@@ -14,7 +14,7 @@ export const PLACED: Partial<Order> = {
 };
 export const SOLD: Order = { ...orderOf(), ...PLACED };
 
-/** An action that notes what it is asked to do. */
+/** An action that records what it is asked to do. */
 export function action<Input, Done extends object>(done: Done, found: Done | null = null) {
   const calls: Array<[string, Input]> = [];
   const acts = {
@@ -30,7 +30,7 @@ export function action<Input, Done extends object>(done: Done, found: Done | nul
   return { ...acts, calls };
 }
 
-/** Makes one attempt at a delivery of the warehouse, which has these actions. */
+/** Makes one attempt at a delivery of the warehouse, whose connector has these actions. */
 export async function run(delivery: Delivery, actions: Actions, hubOf: Parameters<typeof fakeHub>[0] = {}) {
   const { hub, seen, ledger } = fakeHub({ orders: [SOLD], ...hubOf });
   const ingested: unknown[] = [];

@@ -4,7 +4,7 @@ import { Server, Socket } from 'node:net';
 import threads from 'node:worker_threads';
 import { afterAll, vi } from 'vitest';
 
-/** Makes a unit test that boots something fail: it is given a fake, or its file is named `.int.test.ts`. */
+/** Fails a unit test that boots something: it should use a fake, or its file be named `.int.test.ts`. */
 const refuse = (what: string) => {
   throw new Error(`a unit test ${what}`);
 };
@@ -23,5 +23,5 @@ Object.assign(threads, {
 });
 syncBuiltinESMExports();
 
-// The next file finds these modules, and the clock, as this one leaves them.
+// The next file shares these modules and the clock.
 afterAll(() => void vi.useRealTimers());

@@ -1,4 +1,4 @@
 import { buildConsole } from '../../console/build.ts';
 
-/** The hubs that tests start serve the console as it is now. */
+/** Builds the console, so that hubs started by tests serve the present one. */
 export const setup = buildConsole;

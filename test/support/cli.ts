@@ -14,7 +14,7 @@ export interface Ran {
   err: string;
 }
 
-/** A command in a process of its own, as an operator runs it. */
+/** Runs a command in a process of its own, as an operator does. */
 export function startCommand(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -32,7 +32,7 @@ export function startCommand(
   return { child, done };
 }
 
-/** The same in this process, which takes a twentieth of the time. One at a time: they share its output. */
+/** The same in this process, in a twentieth of the time. One at a time, as they share its output. */
 export async function runCommand(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   const said = { out: '', err: '' };
   const listen = (stream: 'stdout' | 'stderr', into: keyof typeof said) =>

@@ -1,3 +1,3 @@
-// Preloaded into the hubs that tests start: one whose test runner is gone, however it went, must not stay behind.
+// Preloaded into hubs that tests start: a hub must end with its test runner, however that ends.
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();

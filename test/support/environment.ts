@@ -1,4 +1,4 @@
-/** Remembers the environment; the function it returns makes it that again, in the same object, which others hold. */
+/** Remembers the environment; the function it returns restores it in the same object, which others hold. */
 export function keepEnvironment(): () => void {
   const before = { ...process.env };
   return () => {

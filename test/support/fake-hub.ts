@@ -25,7 +25,7 @@ export const CONNECTIONS = [
   connectionOf('shed', 'marketful'),
 ];
 
-/** A due delivery of the warehouse. */
+/** A due delivery to the warehouse. */
 export const deliveryOf = (changes: Partial<NewDelivery>, more: Partial<Delivery> = {}): Delivery => ({
   ...openDelivery(
     {
@@ -38,7 +38,7 @@ export const deliveryOf = (changes: Partial<NewDelivery>, more: Partial<Delivery
   ...more,
 });
 
-/** The warehouse's connector with these actions and no others. */
+/** The warehouse's connector with only these actions. */
 export const connectorWith = (actions: Actions, changes: Partial<Connector> = {}): Connector => ({
   ...marketful,
   ...changes,
@@ -48,7 +48,7 @@ export const connectorWith = (actions: Actions, changes: Partial<Connector> = {}
 /** What happened at a fake hub, in order. */
 type Seen = [what: string, ...about: unknown[]];
 
-/** A hub that keeps deliveries and orders in memory and writes down all that is done to the rest. */
+/** A hub that keeps deliveries and orders in memory, and records every other call. */
 export function fakeHub({
   orders = [],
   deliveries = [],
@@ -66,9 +66,9 @@ export function fakeHub({
   known?: boolean;
   /** The remote is away, and this attempt asks whether it is back. */
   isAsking?: boolean;
-  /** The ledger was restored from a backup, and knows nothing of what came after that. */
+  /** The ledger was restored from a backup, and lacks everything later. */
   lost?: boolean;
-  /** Orders by the ids that they have there. */
+  /** Our order ids by the remote's ids. */
   remotes?: Record<string, string>;
 } = {}) {
   const ledger = new Map(deliveries.map((delivery) => [delivery.id, delivery]));

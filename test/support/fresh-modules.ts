@@ -1,8 +1,9 @@
 import { afterAll, vi } from 'vitest';
 import { keepEnvironment } from './environment.ts';
 
-// The packages stay for the next file. It reads the hub's own modules anew, as these hold what is of the hub before, and
-// finds the environment and the clock as this one found them.
+// Packages stay loaded for the next file. The hub's own modules are loaded again, as they keep state of the last hub.
+// The
+// environment and the clock are restored.
 vi.resetModules();
 const restoreEnvironment = keepEnvironment();
 

@@ -18,7 +18,7 @@ process.once('exit', () => {
 export interface HubProcess {
   url: string;
   data: string;
-  /** What the process printed on stdout and stderr. */
+  /** What the process has printed on stdout and stderr. */
   output(): string;
   /** The content of `hub.log`. */
   log(): string;
@@ -32,17 +32,17 @@ export interface HubProcess {
 }
 
 export interface HubOptions {
-  /** A connections file's content: the hub runs without the sandbox then. */
+  /** A connections file's content; the hub then runs without the sandbox. */
   connections?: unknown;
   data?: string;
   port?: number;
   args?: readonly string[];
   env?: Record<string, string>;
-  /** Threads beside the one that answers requests, and none by default. */
+  /** Threads in addition to the one that answers requests; by default none. */
   workers?: number;
 }
 
-/** A hub in a process of its own, on a free port unless one is given, talked to over HTTP only. */
+/** A hub in its own process, on a free port unless one is given; tests talk to it over HTTP only. */
 export async function startHubProcess(options: HubOptions = {}): Promise<HubProcess> {
   const { data = temporaryFolder(), connections } = options;
   const { child, output, ended } = spawnHub(
@@ -82,7 +82,7 @@ export async function startHubProcess(options: HubOptions = {}): Promise<HubProc
   };
 }
 
-/** A hub that is expected not to start: what it said and how it ended. */
+/** A hub that is expected not to start: what it printed and how it ended. */
 export async function runHub(options: HubOptions): Promise<{ code: number | null; output: string }> {
   const { output, ended } = spawnHub({ data: temporaryFolder(), ...options }, []);
   return { code: await ended, output: output() };
@@ -106,15 +106,16 @@ function spawnHub({ data = '', port = 0, args = [], env = {}, workers = 0 }: Hub
       '--data',
       data,
       ...more,
-      // In one thread a hub loads its modules once, which is most of what a start takes.
+      // With a single thread a hub loads its modules once, which is most of the time a start takes.
       ...['--workers', String(workers)],
       '--quiet',
       ...args,
     ],
     {
       cwd: ROOT,
-      // Its address is its own, whatever a test before in this worker has set. Of a hub that has nothing to do, sweeps are
-      // most of what it takes from the others.
+      // Unsets the address that an earlier test in this worker may have set. Sweeps are rarer, as they are most of what
+      // an
+      // idle hub takes from the others.
       env: { ...process.env, PUBLIC_URL: undefined, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '3', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
@@ -147,8 +148,8 @@ export function temporaryFolder(): string {
 }
 
 /**
- * A port nobody listens on: a hub that is killed must come back under the address its marketplaces know. It lies below
- * those that the system gives to connections, one of which would have it by the time the hub begins.
+ * A port nobody listens on: a killed hub must come back at the address its marketplaces know. It is below the range
+ * from which the system gives ports to connections, one of which could have taken it by the time the hub starts.
  */
 export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
@@ -160,7 +161,7 @@ export async function freePort(): Promise<number> {
   return isFree ? port : freePort();
 }
 
-/** Waits until `look` gives something, and looks less often the longer it takes; fails with what it last saw. */
+/** Waits until `look` returns something, and looks less often over time; fails with what it last saw. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
   what: string,

@@ -12,13 +12,13 @@ export interface InProcess {
   stop(): Promise<void>;
 }
 
-/** The emulators with everything provisioned and the environment set, for handlers and lib/ called in this process. */
+/** The emulators, provisioned and with the environment set, for handlers and lib/ called in this process. */
 export async function startInProcess(
   file: unknown,
   dataDir = temporaryFolder(),
   options: Partial<AwsOptions> = {},
 ): Promise<InProcess> {
-  // What lib/ logs of the failures that the tests cause would bury those of the tests.
+  // What lib/ logs of failures that tests cause would hide the tests' own.
   for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   const aws = await startAws({ dataDir, ...options });
   askNearby(aws.connect(), aws.emulated);

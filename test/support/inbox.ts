@@ -31,7 +31,7 @@ export const network: Network = {
   roleOf,
 };
 
-/** Bodies say what they mean: a change, or a text that its mapper throws. */
+/** A body is what its mapper returns: a change, or a text to throw. */
 export const connector = {
   info: { name: 'scopio', title: 'Any' },
   map: ({ body }: { body: Change | string }) => {
@@ -40,10 +40,10 @@ export const connector = {
   },
 } as unknown as Connector;
 
-/** A hub in memory that ingests messages, a new one for each test of the file. */
+/** A hub in memory that ingests messages; each test of the file gets a new one. */
 export function useInbox() {
   const inbox = { table: memoryTable(), rung: [] as Delivery[], take, stored, eventOf };
-  // What is logged of the events would bury the tests.
+  // Log lines of the events would hide the tests' own output.
   const quiet = (['info', 'warn', 'error', 'log'] as const).map((level) =>
     vi.spyOn(console, level).mockImplementation(() => undefined),
   );

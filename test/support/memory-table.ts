@@ -10,7 +10,7 @@ interface Request {
   body: Uint8Array | string;
 }
 
-/** Has an AWS client ask an emulator in this very thread: the real client, and no network. */
+/** Connects an AWS client to an emulator in this very thread: the real client, without a network. */
 export const inThread = (handle: Handle) => ({
   async handle({ headers, body }: Request) {
     const operation = String(headers['x-amz-target']).split('.').at(-1) ?? '';
@@ -48,20 +48,20 @@ const SCHEMA = {
   })),
 };
 
-/** One emulator and one client for all tables: a client puts the middleware of each command together anew. */
+/** One emulator and one client for all tables, as a client builds each command's middleware only once. */
 const { handle } = openDynamoDb({ file: ':memory:', ttlSweepMs: 3_600_000, lockWaitMs: 0 });
 const client = createClient({
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   requestHandler: inThread(handle),
-  // Nobody here looks at a signature, which takes two thirds of a request.
+  // The emulator here checks no signature, and signing takes two thirds of a request's time.
   signer: { sign: async (request) => request },
 });
 
-/** The hub's table in memory, for unit tests: every expression means what it means in the emulator. */
+/** The hub's table in memory, for unit tests, with the emulator's own expressions. */
 export const memoryTable = (): Table => openTable(client, { nameOf: createTable() });
 
-/** The same, and what its stream tells from a record on. */
+/** The same, with the records of its stream. */
 export function streamedTable() {
   const nameOf = createTable({ StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' });
   const call = (operation: string, input: object) => handle(operation, input, nobody) as never;
@@ -71,14 +71,14 @@ export function streamedTable() {
   }) as { ShardIterator: string };
   return {
     table: openTable(client, { nameOf }),
-    /** All records that there are. */
+    /** All records so far. */
     records: (): DynamoDBRecord[] => (call('GetRecords', { ShardIterator }) as { Records: DynamoDBRecord[] }).Records,
   };
 }
 
 let tables = 0;
 
-/** Tells the name of a new one. */
+/** Creates a table and returns a function with its name. */
 function createTable(StreamSpecification?: object): () => string {
   tables += 1;
   const TableName = `${table.name}-${tables}`;

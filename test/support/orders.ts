@@ -63,7 +63,7 @@ export const shipmentOf = (changes: Partial<ShipmentSnapshot>): ShipmentSnapshot
   ...changes,
 });
 
-/** The order without what tells when and how often it was written, not what it is. */
+/** The order without when and how often it was written. */
 export function contentOf(order: Order): Omit<Order, 'revision' | 'receivedAt' | 'updatedAt' | 'snapshotEvent'> {
   const { revision: _1, receivedAt: _2, updatedAt: _3, snapshotEvent: _4, ...content } = order;
   return content;

@@ -3,7 +3,7 @@ import type { Order } from '#lib/orders/order';
 import type { Network } from '#lib/orders/plan';
 import type { Told } from '#lib/orders/timeline';
 
-/** Nobody sells and nobody ships: nothing follows from an order. */
+/** A network in which nobody sells or ships, so nothing follows from an order. */
 const NOBODY: Network = { connections: new Map(), routes: [], roleOf: () => ({}) };
 
 interface Put {
@@ -13,7 +13,7 @@ interface Put {
   now?: Date;
 }
 
-/** Puts an order on record, with what its plan opens in this network and these deliveries; nobody is rung for them. */
+/** Writes an order, the deliveries that its plan opens in this network, and these deliveries; no ring is sent. */
 export async function putOrder(
   order: Order,
   { timeline = [], deliveries = [], network = NOBODY, now = new Date() }: Put = {},

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Change, SLACK, type State, type Store, UNKNOWN } from '#lib/platform/rate-limit/store';
 
-/** The numbers in memory, and how often they were asked for: for tests. */
+/** For tests: keeps the numbers in memory and counts their changes. */
 export function createFakeStore(): Store & { changes(): number } {
   const states = new Map<string, State>();
   const failed = new Map<string, Set<string>>();

@@ -5,13 +5,13 @@ import { serveLoopback } from '#sandbox/loopback';
 export interface Received {
   headers: IncomingHttpHeaders;
   body: string;
-  /** What it was answered; 0 for nothing. */
+  /** What it was answered; 0 without an answer. */
   status: number;
 }
 
 type Answer = number | 'hang' | 'redirect';
 
-/** An endpoint of the seller's that answers as it is told, and may be away for a while. */
+/** An endpoint of the seller's that answers as told, and may be away for a while. */
 export async function startReceiver(answer: (received: Omit<Received, 'status'>) => Answer = () => 204) {
   const received: Received[] = [];
   const serve = (port?: number) =>

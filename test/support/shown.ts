@@ -1,4 +1,4 @@
-/** What the API shows, as a stranger reads it: as far as the tests look, without the hub's own types. */
+/** What the API shows, as far as tests read it: as a stranger would, without the hub's own types. */
 export interface ShownOrder {
   connection: string;
   id: string;

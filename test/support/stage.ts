@@ -36,7 +36,9 @@ export interface ConnectionsFile {
   endpoints?: object[];
 }
 
-/** A hub in its own process between two simulated marketplaces of the test, with a clock of seconds in place of minutes. */
+/**
+ * A hub in its own process between two simulated marketplaces of the test; its clock has seconds instead of minutes.
+ */
 export interface Stage {
   hub: HubProcess;
   scopio: ScopioSandbox;
@@ -44,9 +46,9 @@ export interface Stage {
   order(externalId: string): Promise<ShownOrder>;
   findOrder(externalId: string): Promise<ShownOrder | undefined>;
   deliveries(query: string): Promise<ShownDelivery[]>;
-  /** The one delivery of this action that an order has. */
+  /** The only delivery of this action that an order has. */
   delivery(externalId: string, action: string): Promise<ShownDelivery>;
-  /** Waits until it is in this state, or has any of them. */
+  /** Waits until that delivery is in this state. */
   settled(externalId: string, action: string, state: string): Promise<ShownDelivery>;
   events(query: string): Promise<ShownEvent[]>;
   /** Placements that Marketful accepted for an order of the shop. */
@@ -54,7 +56,7 @@ export interface Stage {
   /** Fulfillments that Scopio accepted for an order. */
   fulfillments(externalId: string): number;
   shown(externalId: string): Promise<Record<string, unknown>>;
-  /** The hub's process ends as a power cut ends it, and another starts on what it left. */
+  /** Kills the hub's process as a power cut would, and starts another on what it left. */
   killAndRestart(changes?: StageOptions): Promise<void>;
   restart(changes?: StageOptions): Promise<void>;
   stop(): Promise<void>;

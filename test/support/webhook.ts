@@ -4,7 +4,7 @@ import { SECRETS, SHOP, type Stage } from './stage.ts';
 export const sign = (body: string | Buffer, secret = SECRETS.webhookSecret, encoding: 'hex' | 'base64' = 'hex') =>
   createHmac('sha256', secret).update(body).digest(encoding);
 
-/** POSTs bytes to the shop's webhook, signed as Scopio signs unless a signature is given. */
+/** POSTs bytes to the shop's webhook, signed as by Scopio unless a signature is given. */
 export function post(
   { hub }: Pick<Stage, 'hub'>,
   body: string | Buffer,
@@ -34,7 +34,7 @@ const ADDRESS = {
   email: 'zenobia.canary@example.com',
 };
 
-/** An order in Scopio's own shape: two mugs and a tea to Guadalajara, 120.00 + 24.60 gross with the shipping in it. */
+/** An order in Scopio's own shape: two mugs and a tea to Guadalajara, 120.00 + 24.60 gross including shipping. */
 export function scopioOrder(id: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     id,

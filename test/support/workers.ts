@@ -28,21 +28,21 @@ const shop = {
   secrets: { apiKey: 'shop-key', webhookSecret: 'w' },
 };
 
-/** The connections file with this key, and perhaps this address, of the first warehouse. */
+/** The connections file with this key, and optionally this address, for the first warehouse. */
 export const shedsWith = (accessToken: string, baseUrl?: string) => ({
   connections: [shop, shed('shed-a', accessToken, baseUrl), shed('shed-b', 'token-b')],
 });
 
-/** A shop and two warehouses nobody listens at, for workers called in this process. */
+/** A shop and two warehouses that do not exist, for workers called in this process. */
 export const startWorkers = (): Promise<InProcess> => startInProcess(shedsWith('token-a'));
 
-/** Forgets the messages of the test before. */
+/** Forgets the previous test's messages. */
 export async function emptyQueues(hub: InProcess): Promise<void> {
   for (const { name, deadLetterQueue } of queues) await Promise.all([hub.drain(name), hub.drain(deadLetterQueue)]);
 }
 
 let count = 0;
-/** An order on record and one delivery of it that is due. */
+/** Stores an order and a due delivery of it. */
 export async function open(changes: Partial<NewDelivery> = {}): Promise<string> {
   count += 1;
   const snapshot = snapshotOf({ externalId: `ord_${count}`, number: `N-${count}` });
@@ -62,7 +62,7 @@ export async function open(changes: Partial<NewDelivery> = {}): Promise<string> 
   return asked.id;
 }
 
-/** Looks at a delivery as the pusher of that connector does. */
+/** Works a delivery as that connector's pusher does. */
 export const workDelivery = (id: string, connector: Connector): Promise<void> => work(id, { connector, ingest });
 
 /** The delivery as the ledger has it now. */
@@ -71,11 +71,11 @@ export const read = async (id: string): Promise<Delivery> => {
   if (!delivery) throw new Error(`no delivery ${id}`);
   return delivery;
 };
-/** What came of each attempt: the code, where there is one. */
+/** The outcome of each attempt: its code, if there is one. */
 export const outcomes = async (id: string) =>
   (await getAttempts(await read(id))).map(({ outcome, code }) => code ?? outcome);
 
-/** Marketful's connector with another placement; `calls` tells what it was asked to do. */
+/** Marketful's connector with another placement; `calls` lists what it was asked to do. */
 export function fake({ push = async () => ({}), probe = async () => null }: Partial<ProbedAction<PlaceInput>> = {}) {
   const calls: string[] = [];
   const remotes: RemoteContext[] = [];
