@@ -4,19 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { machinePath, root } from './child.mjs';
 
-// Asks the registry for known vulnerabilities of what is locked. It fails for one in what is shipped, and for a registry
-// that knows of none, as then nothing was audited, unless supply-chain.json has an exception that says why and until when.
-// One in a tool is told.
+// Asks the registry for known vulnerabilities of the locked packages. Fails for one in what is shipped, and if the
+// registry
+// knows none at all, as then nothing was audited; unless supply-chain.json has an exception with a reason and an end.
+// Vulnerabilities in tools are only reported.
 const NPM = ['audit', '--json', '--package-lock-only', '--fetch-retries=0', '--fetch-timeout=15000'];
 const NOT_DONE = 'no-advisories';
-/** An exception is looked at again: one that ends later than this is none. */
+/** Exceptions must be reviewed: one that ends later than this is invalid. */
 const LONGEST_DAYS = 120;
 const DAY_MS = 24 * 3600 * 1000;
 
 const [policy = path.join(root, 'supply-chain.json')] = process.argv.slice(2);
 const { exceptions } = JSON.parse(readFileSync(policy, 'utf8'));
 
-/** What everybody who keeps advisories has one of: who names none keeps none. */
+/** Every registry with advisories has one for this: a registry that names none has no advisories. */
 const KNOWN = { minimist: '0.0.8' };
 
 const [all, shipped, known] = await Promise.all([ask([]), ask(['--omit=dev']), ask([], lockOf(KNOWN))]);
@@ -33,7 +34,7 @@ else {
   console.error(`audit: ${all.found.length} advisories, ${shipped.found.length} of them for what is shipped`);
 }
 
-/** Fails the run for what no exception covers today. */
+/** Fails the run unless an exception is valid today. */
 function judge(id, what) {
   const { reason, until } = exceptions[id] ?? {};
   const days = (Date.parse(until) - Date.now()) / DAY_MS;
@@ -60,11 +61,11 @@ function lockOf(dependencies) {
   return cwd;
 }
 
-/** The advisories by their GHSA ids, or why there are none to be had. */
+/** The advisories by their GHSA ids, or why there are none. */
 function ask(more, cwd = root) {
   return new Promise((resolve) => {
     execFile('npm', [...NPM, ...more], { cwd, env: machinePath(), maxBuffer: 1 << 26 }, (error, stdout) => {
-      // npm's exit code says that there are findings, and also that there is no answer.
+      // npm's exit code does not tell findings from a failure to get any.
       resolve(read(stdout) ?? { failure: error?.message.split('\n')[0] ?? 'no answer' });
     });
   });

@@ -9,15 +9,15 @@ const USAGE = `Usage: npm run new:marketplace -- NAME --sells|--ships
   --ships  whoever ships: orders are placed with it`;
 
 const TEMPLATES = join(import.meta.dirname, 'new-marketplace');
-/** The vendor of the templates. Handlers are those of a vendor that is here already, as they differ in the name alone. */
+/** The vendor name in the templates. Handlers are copied from an existing vendor, as only the name differs. */
 const EXAMPLE = 'acme-goods';
 const HANDLERS = ['webhooks', 'pollers', 'pushers'].map((kind) => `functions/${kind}/scopio.ts`);
-/** With it the longest name that AWS takes, of a role of a function, is not too long. */
+/** With a name of this length, the longest AWS name (of a function's role) is still allowed. */
 const MAX_NAME = 24;
 
 class Refused extends Error {}
 
-/** Writes a marketplace that passes `npm test` as it is, and whose every word about the vendor is to be replaced. */
+/** Writes a marketplace that passes `npm test` as it is; everything in it about the vendor is to be replaced. */
 async function main(): Promise<void> {
   const { name, kind } = readArguments();
   const files = [...templatesOf('both', name), ...templatesOf(kind, name), ...handlersOf(name)];
@@ -94,7 +94,7 @@ const pascal = (name: string): string => name.split('-').map(capital).join('');
 const title = (name: string): string => name.split('-').map(capital).join(' ');
 const camel = (name: string): string => name.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
 
-/** In every form in which a name stands: acme-goods, acmeGoods, AcmeGoods, Acme Goods, ACME-GOODS. */
+/** Replaces every form of a name: acme-goods, acmeGoods, AcmeGoods, Acme Goods, ACME-GOODS. */
 const rename = (text: string, from: string, to: string): string =>
   [String, camel, pascal, title, (name: string) => name.toUpperCase()].reduce(
     (sum, form) => sum.replaceAll(form(from), form(to)),
@@ -109,7 +109,7 @@ function isIdentifier(word: string): boolean {
   }
 }
 
-/** The registry is in alphabetical order of the folders. */
+/** Keeps the registry in alphabetical order of its folders. */
 function addRole(text: string, name: string): string {
   const folders = new Map(
     [...text.matchAll(/\{ role as (\w+) \} from '\.\/([\w-]+)\/manifest\.ts'/g)].map(([, role = '', folder = '']) => [
@@ -144,12 +144,12 @@ const addConnection = (text: string, name: string): string =>
     }$&`,
   );
 
-/** The API's own description, and the client's types made of it, name the webhook URLs of every marketplace. */
+/** The API's description, and the client types generated from it, name the webhook URLs of every marketplace. */
 async function describeApi(): Promise<void> {
   const { createApi } = await import('#lib/api/api');
   const document = await (await createApi().request('/openapi.json')).json();
   writeFileSync('docs/openapi.json', `${JSON.stringify(document, null, 2)}\n`);
-  // As `npm run client:types`.
+  // The same as `npm run client:types`.
   const types = ['docs/openapi.json', '--default-non-nullable', 'false', '-o', 'client/generated/openapi.ts'];
   execFileSync(join('scripts/tools/node_modules/.bin', 'openapi-typescript'), types, { stdio: 'ignore' });
 }

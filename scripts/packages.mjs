@@ -8,19 +8,19 @@ const inRoot = (...parts) => path.join(root, ...parts);
 const stamp = inRoot('node_modules', '.longshore-install');
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** Installs the locked packages unless they are there, and makes sure that Node 24 is among them. */
+/** Installs the locked packages unless they are installed, and makes sure that Node 24 is among them. */
 export async function ensurePackages() {
   const wanted = fingerprint();
   if (!isInstalled(wanted)) {
     rmSync(stamp, { force: true });
-    // NODE_ENV=production would leave out the tools; npm reads the rest of its settings as always.
+    // NODE_ENV=production would leave out the tools; npm reads its other settings as always.
     await runQuietly('Installing packages (npm ci)', 'npm', ['ci', '--include=dev', '--loglevel=error'], machinePath());
   }
   await ensureNode();
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) writeFileSync(stamp, wanted);
 }
 
-// Native binaries are among the packages, so a folder carried to another machine is not an installed one.
+// Packages contain native binaries, so a folder copied from another machine does not count as installed.
 function fingerprint() {
   const lock = createHash('sha256')
     .update(readFileSync(inRoot('package-lock.json')))
@@ -30,7 +30,7 @@ function fingerprint() {
 
 function isInstalled(wanted) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
-  // Somebody installed by hand: npm's own record is newer than the lock, and what we pin is what is there.
+  // Installed by hand: npm's own record is newer than the lock, and the pinned versions are there.
   const record = inRoot('node_modules', '.package-lock.json');
   if (!existsSync(record) || statSync(record).mtimeMs < statSync(inRoot('package-lock.json')).mtimeMs) return false;
   const { dependencies, devDependencies } = readJson(inRoot('package.json'));
@@ -40,7 +40,7 @@ function isInstalled(wanted) {
   });
 }
 
-/** Where install scripts are switched off, npm leaves Node 24 out and says nothing. */
+/** If install scripts are switched off, npm leaves Node 24 out without a word. */
 async function ensureNode() {
   const wanted = `v${readJson(inRoot('package.json')).devDependencies.node}`;
   if (nodeVersion() === wanted) return;

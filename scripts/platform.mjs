@@ -4,7 +4,7 @@ import { ownPath, root, runQuietly } from './child.mjs';
 
 const stamp = path.join(root, '.sst', 'platform', '.longshore-install');
 
-/** Unpacks SST's components and global types into .sst/platform, without which stacks neither check nor synthesize. */
+/** Unpacks SST's components and global types into .sst/platform; stacks need them to be checked and synthesized. */
 export async function ensurePlatform() {
   const { version } = JSON.parse(readFileSync(path.join(root, 'node_modules', 'sst', 'package.json'), 'utf8'));
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) return;

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Comes before every npm script: installs what is missing, with `--stacks` also what stacks are checked against, with
-// `--tools` a browser, and builds the console with `--console`. Only syntax that every Node since 14 reads stands here,
-// so that a Node too old is told so and not shown a parse error.
+// Runs before every npm script: installs what is missing; with `--stacks` also what stacks are checked against, with
+// `--tools` a browser; with `--console` builds the console. Uses only syntax that every Node since 14 can read, so that
+// an
+// old Node gets a clear message, not a parse error.
 const [major] = process.versions.node.split('.');
 
 if (Number(major) < 20) {

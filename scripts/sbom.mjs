@@ -4,20 +4,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { machinePath, root } from './child.mjs';
 
-// Writes the software bill of materials of package-lock.json in CycloneDX's form: the same bytes for the same lock.
+// Writes the software bill of materials of package-lock.json in CycloneDX format: the same lock gives the same bytes.
 const [file = path.join(root, 'sbom.cdx.json')] = process.argv.slice(2);
 const NPM = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only', '--loglevel=error'];
 
 const text = execFileSync('npm', NPM, { cwd: root, env: machinePath(), encoding: 'utf8', maxBuffer: 1 << 26 });
 const { metadata, ...bill } = JSON.parse(text);
 const { timestamp: _timestamp, tools: _tools, component, ...constant } = metadata;
-// npm names the whole after the folder it lies in.
+// npm names the application after its folder.
 const [name] = component['bom-ref'].split('@');
 const made = { ...bill, serialNumber: serialNumber(), metadata: { ...constant, component: { ...component, name } } };
 writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`);
 console.log(`${path.relative(process.cwd(), file)}: ${made.components.length} packages, CycloneDX ${made.specVersion}`);
 
-/** A UUID of the lock's own. */
+/** A UUID made from the lock. */
 function serialNumber() {
   const lock = readFileSync(path.join(root, 'package-lock.json'));
   const hash = createHash('sha256').update(lock).digest('hex');

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Runs each command it is given beside the others and prints what it said once it is done; then what stands after `--`,
-// whatever became of them, so that one run shows all there is to mend. Leaves with the worst of their exit codes.
+// Runs the given commands side by side and prints the output of each when it is done; then runs what follows `--`,
+// whatever
+// the results, so that one run shows everything to fix. Exits with the worst of their codes.
 import { runAttached, runCaptured } from './child.mjs';
 
 const args = process.argv.slice(2);

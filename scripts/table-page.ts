@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes docs/table.md out of the item declarations, so that whoever opens the table finds the way.
+// Writes docs/table.md from the item declarations, so that whoever looks into the table can understand it.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as items from '#lib/platform/table/items';
@@ -21,7 +21,7 @@ interface Kind {
 const DECLARATIONS = 'lib/platform/table/items.ts';
 const PAGE = 'docs/table.md';
 
-/** Every member is its own name in braces, so that a key reads as its pattern. */
+/** Each member is its own name in braces, so that a key shows as its pattern. */
 const anything = new Proxy<Record<string, string>>({}, { get: (_, name) => `{${String(name)}}` });
 
 const placesOf = (kind: Kind): Array<[string, Place]> =>
@@ -29,7 +29,7 @@ const placesOf = (kind: Kind): Array<[string, Place]> =>
     (entry): entry is [string, Place] => typeof entry[1] === 'object' && entry[1] !== null && 'index' in entry[1],
   );
 
-/** The patterns of a kind: of its key, then of its places in the indexes. `*`: over several partitions. */
+/** A kind's patterns: of its key, then of its places in the indexes. `*`: spread over several partitions. */
 export function patternsOf(kind: Kind): string[] {
   const { pk, sk } = kind.key(anything);
   return [
@@ -43,7 +43,7 @@ export function patternsOf(kind: Kind): string[] {
 
 export const kinds = Object.entries(items) as unknown as Array<[string, Kind]>;
 
-/** The comment that stands above each declaration. */
+/** The comment above each declaration. */
 function commentsIn(source: string): Map<string, string> {
   const found = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const (\w+)/g);
   return new Map(Array.from(found, ([, words = '', name = '']) => [name, words.replace(/\s*\n \*\s?/g, ' ').trim()]));
@@ -73,7 +73,7 @@ function sectionOf([name, kind]: [string, Kind], words: string, users: readonly 
   return `## ${name}\n\n${words}\n\n| | |\n| --- | --- |\n${rows.map(([what, how]) => `| ${what} | ${how} |`).join('\n')}\n`;
 }
 
-/** The page as it should stand in docs/. */
+/** The page as it should be in docs/. */
 export function writeTablePage(): string {
   const files = globSync('lib/**/*.ts').filter((path) => !path.endsWith('.test.ts') && path !== DECLARATIONS);
   const sources = new Map(files.sort().map((path) => [path, readFileSync(path, 'utf8')]));

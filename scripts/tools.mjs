@@ -5,7 +5,9 @@ import { machinePath, root, runQuietly } from './child.mjs';
 const folder = path.join(root, 'scripts', 'tools');
 const stamp = path.join(folder, 'node_modules', '.longshore-install');
 
-/** Installs what only tests need, a browser above all, into a folder of its own: who starts a hub does not download it. */
+/**
+ * Installs what only tests need, above all a browser, into its own folder, so that starting a hub does not download it.
+ */
 export async function ensureTools() {
   const lock = readFileSync(path.join(folder, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;

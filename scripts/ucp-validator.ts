@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Compiles UCP's schemas into the module that validates orders: workers would take a tenth of a second for it.
+// Compiles UCP's schemas into a module that validates orders: compiling at run time would cost workers a tenth of a
+// second.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _ } from 'ajv';
@@ -13,13 +14,13 @@ const ORDER = 'shopping/order.json';
 
 const readSchema = (path: string): object => JSON.parse(readFileSync(join(SCHEMAS, path), 'utf8'));
 
-/** Everything `order.json` refers to. */
+/** Every schema that `order.json` refers to. */
 export const referredSchemas = globSync('**/*.json', { cwd: SCHEMAS })
   .filter((path) => path !== ORDER)
   .sort()
   .map(readSchema);
 
-/** Where `validate.ts` imports it from. */
+/** The file that `validate.ts` imports. */
 export const VALIDATOR = join(UCP, 'generated/order-validator.js');
 
 const HEAD = `// The schemas as code. Made by \`node scripts/ucp-validator.ts\`: a worker that compiled them itself would take a tenth of a
@@ -29,7 +30,7 @@ import { formats } from '../formats.ts';
 
 /** The source of a module that validates orders against the schemas. */
 export function compileValidator(): string {
-  // UCP's own keywords (`ucp_request`) are not JSON Schema's: strict mode would refuse them.
+  // UCP's own keywords (`ucp_request`) are not JSON Schema's, so strict mode would refuse them.
   const code = { source: true, esm: true, lines: true, formats: _`formats` };
   const ajv = new Ajv2020({ strict: false, allErrors: true, formats, code });
   for (const schema of referredSchemas) ajv.addSchema(withoutProse(schema));
@@ -39,7 +40,7 @@ export function compileValidator(): string {
 
 const PROSE = new Set(['title', 'description', 'examples']);
 
-/** A schema without what only people read; a property of such a name has a schema, not a text. */
+/** A schema without its prose. A property that is named like prose has a schema as its value, and stays. */
 const withoutProse = <T extends object>(schema: T): T =>
   JSON.parse(
     JSON.stringify(schema, (key, value) =>

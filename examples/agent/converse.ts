@@ -1,5 +1,6 @@
-// Has a conversation with the hub's tools for agents and prints it: node examples/agent/converse.ts where SC-1001, wrong or
-// mend; with --http over HTTP and not through `longshore mcp`. What a model would say here follows three fixed plans.
+// Holds a conversation with the hub's tools for agents and prints it: node examples/agent/converse.ts where SC-1001,
+// wrong
+// or mend; with --http over HTTP instead of `longshore mcp`. Three fixed plans replace what a model would say here.
 import { parseArgs } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -23,7 +24,7 @@ const overStdio = () =>
     env: { ...(process.env as Record<string, string>), LONGSHORE_URL: HUB, LONGSHORE_API_KEY: KEY },
   });
 
-/** Calls a tool, prints what was asked and of the answer the members that the agent goes by, and returns all of it. */
+/** Calls a tool, prints the call and those members of the answer that the agent uses, and returns the whole answer. */
 async function ask<T>(name: string, args: Record<string, unknown>, ...shown: Array<keyof T & string>): Promise<T> {
   const { structuredContent, content, isError } = await client.callTool({ name, arguments: args });
   if (isError) throw new Error(JSON.stringify(content));

@@ -1,4 +1,4 @@
-"""Books orders by the change feed: python3 examples/erp/feed.py [--once]. Copy it: it wants nothing but Python 3.9."""
+"""Books orders from the change feed: python3 examples/erp/feed.py [--once]. Copy it: it needs only Python 3.9."""
 import gzip
 import http.client
 import json
@@ -16,7 +16,7 @@ EVERY_SECONDS = 2
 
 
 def call(method, path, body=None):
-    """Asks again while the hub is away, as while it is deployed: each of these requests may come twice."""
+    """Retries while the hub is away, such as during a deployment: repeating any of these requests does no harm."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", "Accept-Encoding": "gzip"}
     while True:
@@ -35,13 +35,13 @@ def call(method, path, body=None):
 
 
 def book(order):
-    """Yours: book the order under the number of your system. The same order may come again, as after a crash of yours."""
+    """Replace this: book the order under your system's number. The same order may come again, as after a crash."""
     print("booked", order["number"], flush=True)
     return f"SO-{order['number']}"
 
 
 def take(order):
-    """A change only tells which order: what counts is the order as it is now."""
+    """A change only names an order: act on the order as it is now."""
     if order["releasedAt"] and order["status"] != "cancelled" and not order["acknowledgement"]:
         path = f"/orders/{urllib.parse.quote(order['id'], safe='')}/acknowledgement"
         call("PUT", path, {"reference": book(order)})
@@ -52,11 +52,11 @@ def take(order):
 call("PUT", f"/consumers/{CONSUMER}", {"from": "earliest"})
 while True:
     page = call("GET", f"/changes?consumer={CONSUMER}&types=order.*&include=order&limit=100")
-    # One order's changes of a page are one look at it.
+    # Several changes of one order on a page are handled once.
     for order in {change["order"]: change["snapshot"] for change in page["changes"]}.values():
         if order:
             take(order)
-    # Only now: what a crash kept from being booked is read again. 409: somebody had us seek elsewhere; read on there.
+    # Only now, so that whatever a crash kept from being booked is read again. 409: somebody moved the consumer.
     try:
         call("POST", f"/consumers/{CONSUMER}/commit", {"cursor": page["cursor"]})
     except urllib.error.HTTPError as error:

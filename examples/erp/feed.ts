@@ -1,4 +1,4 @@
-// Books orders by the change feed: node examples/erp/feed.ts [--once]. Copy it: it wants nothing but Node 24.
+// Books orders from the change feed: node examples/erp/feed.ts [--once]. Copy it: it needs only Node 24.
 const HUB = process.env.LONGSHORE_URL ?? 'http://127.0.0.1:4400';
 const KEY = process.env.LONGSHORE_API_KEY ?? 'local-dev-key';
 const CONSUMER = process.env.CONSUMER ?? 'erp';
@@ -17,7 +17,7 @@ interface Page {
   caughtUp: boolean;
 }
 
-/** Asks again while the hub is away, as while it is deployed: each of these requests may come twice. */
+/** Retries while the hub is away, such as during a deployment: repeating any of these requests does no harm. */
 async function call<T>(method: string, path: string, body?: object): Promise<T> {
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
   for (;;) {
@@ -33,13 +33,13 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
   }
 }
 
-/** Yours: book the order under the number of your system. The same order may come again, as after a crash of yours. */
+/** Replace this: book the order under your system's number. The same order may come again, as after a crash. */
 async function book(order: Order): Promise<string> {
   console.log(`booked ${order.number}`);
   return `SO-${order.number}`;
 }
 
-/** A change only tells which order: what counts is the order as it is now. */
+/** A change only names an order: act on the order as it is now. */
 async function take(order: Order): Promise<void> {
   if (order.releasedAt && order.status !== 'cancelled' && !order.acknowledgement) {
     const reference = await book(order);
@@ -52,10 +52,11 @@ await call('PUT', `/consumers/${CONSUMER}`, { from: 'earliest' });
 for (;;) {
   const query = `consumer=${CONSUMER}&types=order.*&include=order&limit=100`;
   const { changes, cursor, caughtUp } = await call<Page>('GET', `/changes?${query}`);
-  // One order's changes of a page are one look at it.
+  // Several changes of one order on a page are handled once.
   for (const order of new Map(changes.map((each) => [each.order, each.snapshot])).values())
     if (order) await take(order);
-  // Only now: what a crash kept from being booked is read again. 409 consumer_moved: somebody had us seek elsewhere; read on there.
+  // Only now, so that whatever a crash kept from being booked is read again. 409 consumer_moved: somebody moved the
+  // consumer.
   const isMoved = await call('POST', `/consumers/${CONSUMER}/commit`, { cursor }).then(
     () => false,
     (error) => /consumer_moved/.test(error.message) || Promise.reject(error),

@@ -1,4 +1,4 @@
-"""Is told changes by an endpoint: SECRET=whsec_… python3 examples/erp/receiver.py. Copy it: it wants nothing but Python 3.9."""
+"""Receives changes as an endpoint: SECRET=whsec_… python3 examples/erp/receiver.py. Copy it: it needs only Python 3.9."""
 import base64
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ TOLERANCE_SECONDS = 300
 
 
 def is_authentic(headers, body):
-    """Standard Webhooks 1.0.0: any signature by any of our secrets, over exactly what came, and not older than five minutes."""
+    """Standard Webhooks 1.0.0: any signature by any of our secrets over the exact bytes, at most five minutes old."""
     stamp = headers.get("webhook-timestamp", "0")
     if not stamp.isdigit() or abs(time.time() - int(stamp)) > TOLERANCE_SECONDS:
         return False
@@ -39,7 +39,7 @@ def call(method, path, body=None):
         return json.load(answer)
 
 
-# Yours: keep them where a restart finds them. What comes twice has the same id.
+# Replace this: keep ids where a restart finds them. A repeated change has the same id.
 done = set()
 
 
@@ -47,7 +47,7 @@ def take(change):
     if change["id"] in done:
         return
     if change["type"] == "order.released" and change["order"]:
-        # The change only rings: what counts is the order as it is now.
+        # A change is only a signal: act on the order as it is now.
         path = f"/orders/{urllib.parse.quote(change['order'], safe='')}"
         order = call("GET", path)
         if order["releasedAt"] and order["status"] != "cancelled" and not order["acknowledgement"]:
@@ -57,7 +57,7 @@ def take(change):
 
 
 def catch_up():
-    """Whatever was missed is in the feed: read it at each start."""
+    """The feed has everything that was missed: read it at each start."""
     call("PUT", f"/consumers/{CONSUMER}", {"from": "earliest"})
     caught_up = False
     while not caught_up:
@@ -79,7 +79,7 @@ class Receiver(BaseHTTPRequestHandler):
                     take(message["data"])
                 status = 204
             except Exception as error:
-                # Anything but 2xx, and it comes again.
+                # Any answer but 2xx makes the hub send it again.
                 print("failed", error, flush=True)
                 status = 500
         self.send_response(status)

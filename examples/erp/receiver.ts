@@ -1,4 +1,4 @@
-// Is told changes by an endpoint: SECRET=whsec_… node examples/erp/receiver.ts. Copy it: it wants nothing but Node 24.
+// Receives changes as an endpoint: SECRET=whsec_… node examples/erp/receiver.ts. Copy it: it needs only Node 24.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
@@ -20,7 +20,7 @@ interface Order {
   acknowledgement: object | null;
 }
 
-/** Standard Webhooks 1.0.0: any signature by any of our secrets, over exactly what came, and not older than five minutes. */
+/** Standard Webhooks 1.0.0: any signature by any of our secrets over the exact bytes, at most five minutes old. */
 function isAuthentic(headers: IncomingHttpHeaders, body: Buffer): boolean {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
   const isNear = Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS;
@@ -44,13 +44,13 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
   return (await answer.json()) as T;
 }
 
-/** Yours: keep them where a restart finds them. What comes twice has the same id. */
+/** Replace this: keep ids where a restart finds them. A repeated change has the same id. */
 const done = new Set<string>();
 
 async function take({ id, type, order }: Change): Promise<void> {
   if (done.has(id)) return;
   if (type === 'order.released' && order) {
-    // The change only rings: what counts is the order as it is now.
+    // A change is only a signal: act on the order as it is now.
     const path = `/orders/${encodeURIComponent(order)}`;
     const { number, status, releasedAt, acknowledgement } = await call<Order>('GET', path);
     if (releasedAt && status !== 'cancelled' && !acknowledgement) {
@@ -61,7 +61,7 @@ async function take({ id, type, order }: Change): Promise<void> {
   done.add(id);
 }
 
-/** Whatever was missed is in the feed: read it at each start. */
+/** The feed has everything that was missed: read it at each start. */
 async function catchUp(): Promise<void> {
   await call('PUT', `/consumers/${CONSUMER}`, { from: 'earliest' });
   for (let caughtUp = false; !caughtUp; ) {
@@ -77,14 +77,14 @@ async function catchUp(): Promise<void> {
 
 const server = createServer(async (request, response) => {
   try {
-    // The bytes as they came: a letter may be cut between two chunks.
+    // Bytes, not text: a character may be split between two chunks.
     const body = Buffer.concat(await Array.fromAsync(request));
     if (!isAuthentic(request.headers, body)) return void response.writeHead(401).end('no signature of ours');
     const { type, data } = JSON.parse(body.toString());
     if (type !== 'endpoint.test') await take(data);
     response.writeHead(204).end();
   } catch (error) {
-    // Anything but 2xx, and it comes again.
+    // Any answer but 2xx makes the hub send it again.
     response.writeHead(500).end(String(error));
   }
 });

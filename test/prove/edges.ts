@@ -1,12 +1,12 @@
 import { type ConnectionId, MARKET, SHED, SHOP, STORE, SUPPLY } from './settings.ts';
 
 /**
- * Which way a call goes: by what it is for. `sold`, `moved`: webhooks of who sells and of who ships. Of the hub's own:
- * `place`, `report` change something over there, the others only read.
+ * The purpose of a call. `sold`, `moved`: webhooks of sales channels and of shippers. Calls of the hub: `place` and
+ * `report` change something at the remote, the others only read.
  */
 export type Edge = 'sold' | 'moved' | 'place' | 'report' | 'find' | 'read' | 'list' | 'other';
 
-/** What a call is about: an order by its number in the proof, as the ids that marketplaces give depend on timing. */
+/** What a call concerns: an order by its number in the proof, as the marketplaces' own ids depend on timing. */
 export interface Read {
   connection: ConnectionId;
   edge: Edge;
@@ -15,7 +15,7 @@ export interface Read {
 
 export type Names = ReturnType<typeof createNames>;
 
-/** The number in the proof of whatever an order is called anywhere. */
+/** The proof's number for an order, by any of its ids and numbers. */
 export function createNames() {
   const abouts = new Map<string, string>();
   return {
@@ -34,7 +34,7 @@ export function readWebhook(names: Names, path: string, body: string): Read {
 
 type Reader = (request: { method: string; url: URL; body: string; names: Names }) => Omit<Read, 'connection'>;
 
-/** What the hub asks of each, by the documented paths. */
+/** What the hub asks of each marketplace, by the documented paths. */
 export const READERS: Record<ConnectionId, Reader> = {
   [SHOP]({ url, names }) {
     const fulfilled = /^\/api\/seller\/orders\/([^/]+)\/fulfill$/.exec(url.pathname)?.[1];
@@ -79,5 +79,5 @@ export const READERS: Record<ConnectionId, Reader> = {
 
 const other = (method: string, { pathname }: URL) => ({ edge: 'other' as const, about: `${method} ${pathname}` });
 
-/** A follow-up of an order meets faults of its own. */
+/** A follow-up of an order meets its own faults. */
 const joined = (about: string, what: string): string => (what === '' ? about : `${about} ${what}`);

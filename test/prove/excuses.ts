@@ -1,26 +1,26 @@
 import { CLOCK } from './settings.ts';
 import type { Call } from './wire.ts';
 
-/** From when to when, in milliseconds since 1970. */
+/** A span of time, in milliseconds since 1970. */
 export interface Span {
   from: number;
   to: number;
 }
 
 export interface Around {
-  /** Without a hub. */
+  /** Spans without a hub. */
   outages: readonly Span[];
-  /** When the machine had no time, by a timer of our own. */
+  /** Spans in which the machine was too busy, by a timer of ours. */
   stalls: readonly Span[];
   calls: readonly Call[];
 }
 
-/** A hub that was just started works through what waited. */
+/** A hub that has just started first works off what waited. */
 export const WARM_UP_MS = 3000;
-/** SQS holds a ring back for whole seconds, and the next sweep is as far away. */
+/** SQS delays a ring by whole seconds, and the next sweep may be as far away. */
 const ROUNDING_MS = 2000;
 
-/** When a connection's retries could not run through no fault of the hub's: it was dead, starved, or asked for patience. */
+/** When a connection's retries could not run, through no fault of the hub: it was dead, starved, or told to wait. */
 export function excusesOf(connection: string, { outages, stalls, calls }: Around): Span[] {
   const pauses = calls.flatMap((call) => {
     const seconds = call.connection === connection && patienceAsked(call);
@@ -29,15 +29,15 @@ export function excusesOf(connection: string, { outages, stalls, calls }: Around
   return merge([...outages.map(({ from, to }) => ({ from, to: to + WARM_UP_MS })), ...stalls, ...pauses]);
 }
 
-/** For how many seconds nobody calls the remote that answered this: none but after a 429. */
+/** For how many seconds a remote that answered this is not called: 0 except after a 429. */
 export function patienceAsked({ fault }: Call): number {
   if (fault?.kind !== 'answer' || fault.status !== 429) return 0;
-  // Whoever is told no time waits a retry interval, and with it all who call there.
+  // If no time is given, the hub waits a retry interval, for all calls of the connection.
   const says = fault.headers !== undefined || fault.body.startsWith('{');
   return says ? 1 : CLOCK.RETRY_INTERVAL_SECONDS;
 }
 
-/** How much of a span these cover; they do not overlap. */
+/** How much of a span these spans cover; they do not overlap. */
 export const coveredBy = (spans: readonly Span[], { from, to }: Span): number =>
   spans.reduce((sum, span) => sum + Math.max(0, Math.min(span.to, to) - Math.max(span.from, from)), 0);
 

@@ -3,18 +3,18 @@ import type { Edge, Read } from './edges.ts';
 import { orderOf } from './orders.ts';
 import { INJECTED, SHED, SHOP } from './settings.ts';
 
-/** What befalls one call. `done`: the other side does the work first. */
+/** What happens to one call. `done`: the other side does the work first. */
 export type Fault =
   | { kind: 'answer'; status: number; headers?: Record<string, string>; body: string; done: boolean }
   | { kind: 'hang'; done: boolean }
   | { kind: 'reset'; done: boolean }
   | { kind: 'slow'; ms: number }
-  /** The answer is of the moment it was asked for, and arrives so much later. */
+  /** The answer is made when asked for, and arrives this much later. */
   | { kind: 'late'; ms: number }
-  /** Webhooks only: lost, sent as often as this, or later. */
+  /** Webhooks only: lost, sent this many times, or sent later. */
   | { kind: 'drop' }
   | { kind: 'copies'; count: number }
-  /** The hub dies: before the caller has its answer, or so long after it. */
+  /** The hub is killed: before the caller has its answer, or this long after it. */
   | { kind: 'kill'; answered: boolean; afterMs: number };
 
 type Kind =
@@ -48,7 +48,7 @@ const READ_FAULTS: ReadonlyArray<readonly [number, Kind]> = [
   [0.02, 'slow'],
   [0.04, 'late'],
 ];
-/** A poll's answer is often late: what it holds may be old by then. */
+/** A poll's answer is often late, so that its content may be outdated on arrival. */
 const LIST_FAULTS: ReadonlyArray<readonly [number, Kind]> = [...READ_FAULTS, [0.3, 'late']];
 const WEBHOOK_FAULTS: ReadonlyArray<readonly [number, 'copies' | 'late' | 'reset-done' | 'drop']> = [
   [0.08, 'copies'],
@@ -56,16 +56,16 @@ const WEBHOOK_FAULTS: ReadonlyArray<readonly [number, 'copies' | 'late' | 'reset
   [0.02, 'reset-done'],
   [0.05, 'drop'],
 ];
-/** Most calls to a remote wait for 2 seconds. */
+/** Most calls to a remote time out after 2 seconds. */
 const LATEST_MS = 1700;
 
-/** Of the orders, so many meet a refusal that cannot heal, credentials that fail, or nothing but errors. */
+/** The shares of orders that meet a permanent refusal, failing credentials, or nothing but errors. */
 const REFUSED = 0.004;
 const FORBIDDEN = 0.002;
 const HOPELESS = 0.004;
 const HOPELESS_CALLS = 4;
 
-/** The fault of the nth call (from 0) that goes this way for this order: always the same for a seed. */
+/** The fault of the nth call (from 0) with this purpose for this order: the same for the same seed. */
 export function faultOf(seed: number, { connection, edge, about }: Read, nth: number): Fault | undefined {
   const draw = (...what: Array<string | number>) => chance(seed, connection, edge, about, ...what);
   if (edge === 'sold' || edge === 'moved') return webhookFault(draw, nth, connection === SHOP);
@@ -77,7 +77,8 @@ export function faultOf(seed: number, { connection, edge, about }: Read, nth: nu
     if (fate < REFUSED + FORBIDDEN + HOPELESS && nth < HOPELESS_CALLS) return refusal(500);
   }
   const kind = pickBy(writes ? WRITE_FAULTS : edge === 'list' ? LIST_FAULTS : READ_FAULTS, draw(nth));
-  // Scopio's list only lets one infer what was done, so a 5xx to a report is taken at its word.
+  // Scopio's list only allows guesses about what was done, so a 5xx in answer to a report is taken to mean that it was
+  // not.
   if (kind === 'busy-done' && edge === 'report' && connection === SHOP) return refusal(502);
   return kind && requestFault(kind, (choices) => Math.floor(draw(nth, 'which') * choices));
 }
@@ -89,10 +90,12 @@ const refusal = (status: number): Fault => ({
   done: false,
 });
 
-/** Stands for the HTTP date a second after the answer. */
+/** Stands for an HTTP date a second after the answer. */
 export const IN_A_SECOND = 'in a second';
 
-/** What a remote says of how long to wait: in seconds, as a date, in the body, nonsense, which counts as a second, or nothing. */
+/**
+ * How remotes say how long to wait: in seconds, as a date, in the body, as nonsense (which counts as a second), or not.
+ */
 const LIMITS: ReadonlyArray<() => Omit<Extract<Fault, { kind: 'answer' }>, 'kind' | 'status' | 'done'>> = [
   () => ({ headers: { 'retry-after': '1' }, body: '' }),
   () => ({ headers: { 'retry-after': IN_A_SECOND }, body: '' }),
@@ -124,7 +127,9 @@ function requestFault(kind: Kind, choose: (choices: number) => number): Fault {
   }
 }
 
-/** Scopio lists an order no more once it is shipped: what is said of it then is never lost, as nothing would find it. */
+/**
+ * Scopio stops listing an order once it is shipped, so a webhook after that is never dropped: nothing else would tell.
+ */
 function webhookFault(
   draw: (...what: Array<string | number>) => number,
   nth: number,
@@ -154,7 +159,7 @@ const MOMENTS: readonly Moment[] = [
   'report-answered',
 ];
 
-/** The orders at which the hub is killed, spread over the run, with the moment; every moment in turn. */
+/** The orders at which the hub is killed, spread over the run, each with one of the moments in turn. */
 export function planKills(seed: number, orders: number, count: number): Map<string, { edge: Edge; fault: Fault }> {
   const first = Math.floor(chance(seed, 'first kill') * MOMENTS.length);
   const taken = new Set<number>();
@@ -171,7 +176,7 @@ export function planKills(seed: number, orders: number, count: number): Map<stri
   );
 }
 
-/** The next order that meets every moment: told of by a webhook, placed, shipped and reported. */
+/** The next order that has every moment: told by a webhook, placed, shipped and reported. */
 function withAll(seed: number, at: number, orders: number, taken: ReadonlySet<number>): number {
   for (let step = 0; step < orders; step++) {
     const { channel, shipper, change, index } = orderOf(seed, (at + step) % orders);

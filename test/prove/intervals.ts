@@ -6,14 +6,14 @@ import { CHANNELS, CLOCK, SHIPPERS } from './settings.ts';
 const INTERVAL_MS = CLOCK.RETRY_INTERVAL_SECONDS * 1000;
 const SWEEP_MS = CLOCK.SWEEP_INTERVAL_SECONDS * 1000;
 /**
- * The longest that the SDK's six tries at a throttled request wait (0.5 s doubled each time, by chance shorter). Pushers and
- * sweeper share the read of the configuration: where it is throttled that often, whatever is due waits for it.
+ * The longest that the SDK's six attempts at a throttled request take (0.5 s doubled each time, randomly shorter).
+ * Pushers and sweeper share one read of the configuration: if it is throttled that often, everything due waits for it.
  */
 const THROTTLED_MS = 15_500;
-/** A retry that is due may be held up for so long: by that, by a call that hangs and by the machine. */
+/** How late a due retry may be: because of that, of a call that hangs, and of the machine. */
 const ALLOWANCE_MS = THROTTLED_MS + CLOCK.HTTP_TIMEOUT_SECONDS * 1000 + 5000;
 
-/** Attempts that should not have been, and retries that came early or late, in words. */
+/** Attempts that should not have been made, and retries that were early or late, in words. */
 export function checkAttempts(
   deliveries: readonly ShownDelivery[],
   { replayed, ...around }: Around & { replayed: readonly Replayed[] },
@@ -38,7 +38,7 @@ export function checkAttempts(
         const wrong = wrongDue(attempt);
         if (wrong) outside.push(`${id} ${action} #${attempt.number}: ${wrong}`);
         if (!next || !attempt.nextAttemptAt) continue;
-        // A lease that nobody ended runs for 90 s, on this clock beyond the retry that was due.
+        // A lease that was not ended runs for 90 s, which is beyond the due retry on this clock.
         const due = Math.max(Date.parse(attempt.nextAttemptAt), Date.parse(attempt.endedAt));
         const lateness = Date.parse(next.startedAt) - due;
         const excused = coveredBy(excuses.get(connection) ?? [], { from: due, to: due + lateness });
@@ -54,7 +54,9 @@ export function checkAttempts(
   return { overLimit, outside, lateness: { median: at(0.5), p99: at(0.99), max: at(1) } };
 }
 
-/** The due time on record: an interval after a failure began, what was asked for after a throttled attempt. */
+/**
+ * What is wrong with a recorded due time: an interval after a failure began, or as asked for after a throttled attempt.
+ */
 function wrongDue({ outcome, startedAt, endedAt, nextAttemptAt }: ShownAttempt): string | undefined {
   if (!nextAttemptAt) return undefined;
   const due = Date.parse(nextAttemptAt);
@@ -66,7 +68,7 @@ function wrongDue({ outcome, startedAt, endedAt, nextAttemptAt }: ShownAttempt):
   return outcome === 'throttled' && (wait < 1000 || wait > 3_600_000) ? `throttled for ${wait} ms` : undefined;
 }
 
-/** A replay begins a set of attempts of its own. */
+/** A replay begins a new set of attempts. */
 function setsOf(attempts: readonly ShownAttempt[], replays: readonly number[]): ShownAttempt[][] {
   const setOf = ({ startedAt }: ShownAttempt) => replays.filter((at) => at <= Date.parse(startedAt) + 5).length;
   return [...Map.groupBy(attempts, setOf).values()];

@@ -50,7 +50,7 @@ function read() {
   }
 }
 
-/** One line that is written over on a terminal, a line every ten seconds elsewhere. */
+/** One line that is overwritten on a terminal; elsewhere, a line every ten seconds. */
 function show({ phase, sold, done, kills, replayed, open, seconds }: Progress): void {
   const rest = open ? `, open: ${open.inbound} inbound, ${open.deliveries} deliveries` : '';
   const line = `${phase.padEnd(8)} ${seconds.toFixed(0).padStart(4)} s  ${sold} sold, ${done} told or cancelled, ${kills} kills, ${replayed} replayed${rest}`;

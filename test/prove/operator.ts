@@ -5,7 +5,10 @@ import type { World } from './world.ts';
 export interface Replayed {
   delivery: string;
   at: number;
-  /** A refusal the proof sent; credentials it refused; four attempts its faults took; nobody could tell, so it was looked up. */
+  /**
+   * A refusal or failing credentials from the proof; four attempts that its faults used up; or a lookup, as nobody
+   * could tell.
+   */
   why: 'refused' | 'forbidden' | 'exhausted' | 'looked up';
 }
 
@@ -14,7 +17,7 @@ export type Operator = ReturnType<typeof createOperator>;
 type Shown = ShownDelivery & { subject?: { fulfillment?: string } };
 type Word = { replay: Replayed['why'] } | { close: string };
 
-/** The person who looks after the hub: replays and closes what the proof itself made die or block, and nothing else. */
+/** The person in charge of the hub: replays and closes only what the proof itself made die or block. */
 export function createOperator(world: World) {
   const replayed: Replayed[] = [];
   const closed: Record<string, number> = {};
@@ -31,7 +34,7 @@ export function createOperator(world: World) {
     return closeChanged(delivery);
   }
 
-  /** Whoever ships or sells takes it no more: it is done by hand there, as the buyer changed his mind too late. */
+  /** A remote refuses it for good, as the buyer changed it too late: the person does it there by hand. */
   function closeChanged({ order: id, action, cause }: Shown): Word | undefined {
     const order = world.sold.find((each) => each.id === id);
     if (!order?.change) return undefined;
@@ -42,7 +45,7 @@ export function createOperator(world: World) {
     return isTooLate ? { close: `${action} of a changed order` } : undefined;
   }
 
-  /** As a person finds out: which parcel it is, and whether whoever sold the order shows it. */
+  /** What a person would find out: which parcel it is, and whether the sales channel shows it. */
   async function isTold({ order: id, subject }: Shown): Promise<boolean> {
     const order = await world.hub().get<ShownOrder>(`/orders/${encodeURIComponent(id ?? '')}`);
     const parcel = order.fulfillments.find((each) => each.id === subject?.fulfillment);
@@ -52,9 +55,9 @@ export function createOperator(world: World) {
 
   return {
     replayed,
-    /** Closed by hand, by why. */
+    /** Deliveries closed by hand, by reason. */
     closed,
-    /** One look at what is dead or blocked. */
+    /** Looks once at what is dead or blocked. */
     async look(): Promise<void> {
       for (const delivery of [...(await list('dead')), ...(await list('blocked'))].filter(isTrouble)) {
         const word = await wordOn(delivery);
@@ -64,7 +67,7 @@ export function createOperator(world: World) {
         if ('replay' in word) {
           const asked = world.hub().send('POST', `${path}/replay`, { reason: `prove: ${word.replay}` });
           const answer = await asked.catch(() => undefined);
-          // The answer to one that was done may be lost, with the hub or without.
+          // A replay that was done may have no answer, with the hub alive or killed.
           if (!answer || answer.ok || answer.status >= 500)
             replayed.push({ delivery: delivery.id, at, why: word.replay });
         } else {
@@ -73,7 +76,7 @@ export function createOperator(world: World) {
         }
       }
     },
-    /** How many are due, in hand, dead or blocked. */
+    /** How many are pending, leased, dead or blocked. */
     async countOpen(): Promise<number> {
       const open = await Promise.all(['pending', 'leased', 'dead', 'blocked'].map(list));
       return open.flat().filter(isTrouble).length;
@@ -81,7 +84,7 @@ export function createOperator(world: World) {
   };
 }
 
-/** A placement that a cancellation stopped is dead, and as it should be. */
+/** A placement stopped by a cancellation is rightly dead. */
 export const isTrouble = ({ state, cause }: ShownDelivery): boolean =>
   state !== 'succeeded' && cause?.code !== 'order_cancelled';
 

@@ -3,20 +3,20 @@ import { type ChannelId, ERP, MARKET, SHED, SHOP, type ShipperId, STORE, SUPPLY 
 
 export type Change = 'cancel' | 'quantity' | 'address';
 
-/** An order as the proof sells it: the same for a seed and its number, however fast the machine is. */
+/** An order as the proof sells it: the same for a seed and number, however fast the machine is. */
 export interface Sold {
   index: number;
   channel: ChannelId;
   shipper: ShipperId | typeof ERP;
-  /** The channel's own id. */
+  /** The channel's id. */
   externalId: string;
-  /** The hub's. */
+  /** The hub's id. */
   id: string;
   number: string;
   items: Item[];
   firstName: string;
   parcels: number;
-  /** Its bodies carry a label that nothing reads, of 700 KB. */
+  /** Its bodies carry a label of 700 KB, which nothing reads. */
   large: boolean;
   change?: { what: Change; afterMs: number };
 }
@@ -52,16 +52,16 @@ const CHANGES: ReadonlyArray<readonly [number, Change]> = [
   [0.05, 'quantity'],
   [0.05, 'address'],
 ];
-/** Their times have whole seconds: what is said twice in one of them has no order that anybody could know. */
+/** Channels' times have whole seconds: two changes within one second would have no order that anyone could know. */
 export const EARLIEST_CHANGE_MS = 1100;
 const LATEST_CHANGE_MS = 8000;
 const TWO_PARCELS = 0.08;
-/** One order in so many leaves in a hundred parcels at once. */
+/** The share of orders that leave in a hundred parcels at once. */
 const HUNDRED_PARCELS = 0.002;
 const HUNDRED = 100;
 const LARGE = 0.01;
 const ODD = 0.05;
-/** Valid UTF-8 and JSON, and nothing that SQS takes bare. */
+/** Valid UTF-8 and JSON, but with characters that SQS does not accept as they are. */
 const ODD_NAME = 'Ana\uFFFF\uFFFE';
 const FIRST_MARKET_ID = 700_000;
 const FIRST_SKU = { [SHED]: 'MUG-RED', [SUPPLY]: 'SHP-1', [ERP]: 'POSTER' } as const;
@@ -71,7 +71,7 @@ const ADDRESSES = {
   [SUPPLY]: { street: '1200 Congress Ave', city: 'Austin', region: 'Texas', zip: '78701', country: 'US' },
   [ERP]: { street: 'Storgatan 1', city: 'Lund', region: 'Skåne', zip: '22222', country: 'SE' },
 } as const;
-/** Sello's orders say no state: a city that is one needs none. */
+/** Sello's orders have no state: a city that is a state needs none. */
 const WITHOUT_STATE = { street: '1 Raffles Place', city: 'Singapore', region: '', zip: '048616', country: 'SG' };
 export const LAST_NAME = 'Torres';
 export const PHONE = '+525512345678';
@@ -97,21 +97,23 @@ export function orderOf(seed: number, index: number): Sold {
   };
 }
 
-/** Marketful says of no parcel what is in it, and SellersCommerce takes none of which that is not known: one holds all. */
+/**
+ * One parcel where Marketful (which tells no contents) ships for SellersCommerce (which requires them): it holds all.
+ */
 function parcelsOf(at: number, channel: ChannelId, shipper: Sold['shipper']): number {
   if (channel === STORE && shipper === SHED) return 1;
   if (shipper === SHED && at < HUNDRED_PARCELS) return HUNDRED;
   return at < TWO_PARCELS ? 2 : 1;
 }
 
-/** What the buyer has in mind after a change of the quantity: one more, or one less. */
+/** What the buyer wants after changing the quantity: one more, or one less. */
 export const changedItems = ({ index, items: [first, ...others] }: Sold): Item[] =>
   first ? [{ ...first, quantity: index % 2 === 0 ? 3 : 1 }, ...others] : [];
 
-/** Where an order goes after its address changed. */
+/** The street after an address change. */
 export const CHANGED_STREET = 'Calle Nueva 7';
 
-/** What a channel has of an order, or the hub: alike where nothing is lost and nothing goes back. */
+/** The content of an order at its channel or in the hub: the same if nothing is lost or outdated. */
 export interface Content {
   cancelled: boolean;
   items: Record<string, number>;
@@ -121,7 +123,7 @@ export interface Content {
 export const addressOf = ({ channel, shipper }: Pick<Sold, 'channel' | 'shipper'>) =>
   channel === MARKET && shipper === SUPPLY ? WITHOUT_STATE : ADDRESSES[shipper];
 
-/** How an order was bought. */
+/** An order as it was bought. */
 export const boughtOf = (order: Sold): Content => ({
   cancelled: false,
   items: Object.fromEntries(order.items.map(({ sku, quantity }) => [sku, quantity])),

@@ -10,17 +10,17 @@ const LOOK_EVERY_MS = 500;
 const FEWEST = 3;
 const FIRST = 20;
 const MOST = 60;
-/** From what the hub accepted to its next call, on a machine that keeps up. */
+/** From an accepted webhook to the hub's next call, on a machine that keeps up. */
 const SWIFT_MS = 1000;
-/** What waits longer met a fault, and waits for its retry and not for the hub. */
+/** What takes longer has met a fault, and waits for its retry, not for the hub. */
 const FAULTED_MS = 4000;
 const TICK_MS = 100;
-/** A timer this late means that the machine had no time for us. */
+/** A timer this late means that the machine was too busy. */
 const LATE_MS = 50;
-/** An answer that needs nobody else takes a millisecond. */
+/** An answer that depends on nobody else takes a millisecond. */
 const UNANSWERED_MS = 500;
 
-/** What the hub is to do once it has accepted a webhook; measured by what goes from the shop to the shed. */
+/** The hub's next call after an accepted webhook; measured between shop and shed. */
 const NEXT: Partial<Record<Edge, Edge>> = { sold: 'place', moved: 'read' };
 const MEASURED: ReadonlySet<string> = new Set([SHOP, SHED]);
 
@@ -30,8 +30,8 @@ interface Waiting {
 }
 
 /**
- * How many orders the hub may have in hand: fewer while the machine is slow, as a queue of our own making would measure
- * it and not the hub. Notes when the machine stalled.
+ * How many orders the hub may have in hand: fewer while the machine is slow, as otherwise a queue of our own making
+ * would be measured, not the hub. Notes when the machine stalled.
  */
 export function watchPace(world: Pick<World, 'watch' | 'outages' | 'hub'>) {
   let window = FIRST;
@@ -74,7 +74,7 @@ export function watchPace(world: Pick<World, 'watch' | 'outages' | 'hub'>) {
     last = now;
   }, TICK_MS);
   let stopped = false;
-  // What the hub has no time to answer, it has no time for.
+  // A hub too busy to answer a simple request is too busy for work.
   const asking = (async () => {
     for (; !stopped; await sleep(LOOK_EVERY_MS)) {
       const from = Date.now();
@@ -90,7 +90,7 @@ export function watchPace(world: Pick<World, 'watch' | 'outages' | 'hub'>) {
     hasRoom(): boolean {
       const since = Date.now() - FAULTED_MS;
       let inHand = 0;
-      // Oldest first, so that only what may count is looked at.
+      // Oldest first, so that only those that may count are looked at.
       for (const [key, entry] of waiting) {
         if (entry.since < since) waiting.delete(key);
         else inHand += 1;

@@ -8,36 +8,39 @@ import { startWorld, type World } from './world.ts';
 export interface ProveOptions {
   orders: number;
   seed: number;
-  /** How often the hub is killed; by default once in a hundred orders. */
+  /** How often the hub is killed; by default once for each hundred orders. */
   kills?: number;
-  /** What is going on, twice a second. */
+  /** Called twice a second with the progress. */
   onProgress?(progress: Progress): void;
 }
 
 export interface Progress {
   phase: 'selling' | 'settling' | 'counting';
   sold: number;
-  /** Told of a parcel, or cancelled. */
+  /** Their parcel was told, or they were cancelled. */
   done: number;
   kills: number;
   replayed: number;
-  /** What the last look found open, once all is sold: messages on their way in, deliveries that are not done. */
+  /** What was open at the last look, once all is sold: inbound messages, deliveries that are not done. */
   open?: { inbound: number; deliveries: number };
   seconds: number;
 }
 
-/** So many orders may be under way: as many as were done within two polls, as more would only wait for the machine. */
+/** How many orders may be under way: as many as were done within two polls, as more would only wait for the machine. */
 const FEWEST_UNDER_WAY = 250;
 const MOST_UNDER_WAY = 600;
 const ofLateMs = (orders: number): number => Math.max(30_000, 2000 * pollIntervalSeconds(orders));
 const MAX_KILLS = 80;
-/** The faults go on until all is done, or only what needs them to end is left. */
+/** Faults go on until all is done, or until what is left needs them to stop. */
 const DISTURBED_MS = 20_000;
-/** What does not move for so long has stopped. Some orders come by polls alone, once a minute, and a fault cuts every third. */
+/**
+ * No progress for this long is a standstill. Some orders come by polls only, once a minute, and a fault breaks every
+ * third.
+ */
 const STANDSTILL_MS = 300_000;
 const LOOK_EVERY_MS = 2000;
 
-/** Sells the orders, lets the faults happen, waits until the hub has come to rest and counts. */
+/** Sells the orders with faults, waits until the hub has come to rest, and counts. */
 export async function prove({ orders, seed, kills = killsFor(orders), onProgress }: ProveOptions): Promise<Report> {
   const world = await startWorld({ orders, seed, kills });
   const operator = createOperator(world);
@@ -58,7 +61,7 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
   const ticking = setInterval(() => onProgress?.(progress()), 500);
   let looking: Promise<void> | undefined;
   const operating = setInterval(() => {
-    // A hub that is down answers nobody: the operator comes back.
+    // A hub that is down does not answer: the operator looks again later.
     looking ??= operator
       .look()
       .catch(() => undefined)
@@ -105,20 +108,20 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
 
 const killsFor = (orders: number): number => Math.min(MAX_KILLS, Math.max(2, Math.round(orders / 100)));
 
-/** Shoppo's SKUs have ids, which the first poll of its catalog finds. */
+/** Waits for the ids of Shoppo's SKUs, which the first poll of its catalog finds. */
 async function untilKnown(world: World): Promise<void> {
   const until = Date.now() + STANDSTILL_MS;
   const known = () => world.hub().get<{ products: unknown[] }>(`/products?connection=${SUPPLY}`);
   while (Date.now() < until && (await known()).products.length === 0) await sleep(200);
 }
 
-/** Until every order is done, or none was for so long. */
+/** Waits until every order is done, or none was for this long. */
 async function untilDone(world: World, patienceMs: number): Promise<void> {
   const moving = createMovement(() => world.countDone());
   while (world.countDone() < world.sold.length && moving(patienceMs)) await sleep(100);
 }
 
-/** Until nothing is open any more, two looks in a row, or no delivery came of the last looks: polls go on asking. */
+/** Waits until nothing is open in two looks in a row, or only polls went on in the last looks. */
 async function untilQuiet(look: () => Promise<NonNullable<Progress['open']>>): Promise<void> {
   let open = { inbound: 0, deliveries: Number.POSITIVE_INFINITY };
   const moving = createMovement(() => open.deliveries);
@@ -130,7 +133,7 @@ async function untilQuiet(look: () => Promise<NonNullable<Progress['open']>>): P
   }
 }
 
-/** By how much a count grew within so many milliseconds, within the bounds of what may be under way. */
+/** How much a count has grown within this time, within the bounds for what may be under way. */
 function createRecency(count: () => number, ofLateMs: number): () => number {
   const seen: Array<{ count: number; at: number }> = [];
   return () => {
@@ -141,7 +144,7 @@ function createRecency(count: () => number, ofLateMs: number): () => number {
   };
 }
 
-/** Whether a count has changed within so many milliseconds: how fast the machine is must not end a proof. */
+/** Whether a count has changed within this time: a slow machine alone must not end a proof. */
 function createMovement(count: () => number): (patienceMs: number) => boolean {
   let last = { count: count(), at: Date.now() };
   return (patienceMs) => {

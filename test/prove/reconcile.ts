@@ -5,7 +5,7 @@ import { boughtOf, type Content, type Item, type Sold } from './orders.ts';
 import { CHANNELS, ERP, SHIPPERS } from './settings.ts';
 import type { World } from './world.ts';
 
-/** What must be nothing. */
+/** Counts that must all be 0. */
 interface Bad {
   ordersLost: number;
   ordersDoubled: number;
@@ -30,28 +30,28 @@ export interface Report {
   asked: number;
   ordersIn: number;
   ordersKnown: number;
-  /** Of how many the buyer changed his mind, by what he did. */
+  /** How many orders the buyer changed, by kind of change. */
   changed: Record<string, number>;
-  /** Orders by who sold and who ships them. */
+  /** Orders by channel and shipper. */
   ways: Record<string, number>;
   placedOnce: number;
   parcelsShipped: number;
   toldOnce: number;
   bad: Bad;
-  /** What is bad, in words, the first few of each. */
+  /** What is bad, in words; the first few of each kind. */
   findings: string[];
   kills: number;
-  /** Faults by edge and kind, as they went over the wire. */
+  /** Faults by purpose of the call and kind, as they happened. */
   faults: Record<string, number>;
-  /** Rings for deliveries that were done, and that met a kill or a fault at each of five receives. */
+  /** Rings for finished deliveries that met a kill or a fault at each of five receives. */
   idleRings: number;
   replayed: Record<string, number>;
-  /** What a person found done, or did himself as it was too late for the hub. */
+  /** What a person found done, or did by hand because it was too late for the hub. */
   closed: Record<string, number>;
   deliveries: number;
   attempts: number;
   outcomes: Record<string, number>;
-  /** How much later than due retries began, in seconds, outside of outages. */
+  /** How late retries began, in seconds, outside of outages. */
   lateness: { median: number; p99: number; max: number };
   sellingSeconds: number;
   ordersPerSecond: number;
@@ -67,7 +67,7 @@ interface Given {
 
 const SHOWN = 5;
 
-/** Holds what was sold, shipped and told on every side against what the hub's own API says. */
+/** Compares what was sold, shipped and told on all sides with the hub's own API. */
 export async function reconcile(world: World, given: Given): Promise<Report> {
   const { sold, calls, outages } = world;
   const findings: string[] = [];
@@ -91,7 +91,9 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
   const { deadLetters } = await world.hub().get<{ deadLetters: DeadLetter[] }>('/dead-letters');
   const crashed = deadLetters.filter(({ kind }) => kind === 'crashed');
 
-  /** Of which the hub knows that they were cancelled, with their timelines; what was shipped before is fulfilled all the same. */
+  /**
+   * Orders that the hub knows are cancelled, with timelines; what was shipped before that is fulfilled nevertheless.
+   */
   const cancelled: ShownOrder[] = [];
   for (const { id } of sold.filter(({ change }) => change?.what === 'cancel')) {
     const order = await world.hub().get<ShownOrder>(`/orders/${encodeURIComponent(id)}`);
@@ -220,12 +222,12 @@ interface DeadLetter {
   delivery: Pick<ShownDelivery, 'state'> | null;
 }
 
-/** A ring for a delivery that was done by another one: whatever became of it, nothing is left to ring for. */
+/** A ring for a delivery that is done: whatever happened to the ring, nothing is left to do. */
 const isIdle = ({ delivery }: DeadLetter): boolean => delivery?.state === 'succeeded';
 
 type ContentOf = (order: Sold) => Content | undefined;
 
-/** What the hub has of an order and whoever sold it has not, or the other way round. */
+/** What the hub and the sales channel say differently about an order. */
 function staleness(
   shown: ShownOrder,
   byId: ReadonlyMap<string, Sold>,
@@ -246,7 +248,9 @@ function staleness(
   return [`${shown.id} has ${JSON.stringify({ items, street })} for ${JSON.stringify(wanted)}`];
 }
 
-/** A buyer changes quantities once: what was placed, the difference too, is what he wanted before or after. */
+/**
+ * A buyer changes quantities once, so what was placed (the difference included) must be what he wanted before or after.
+ */
 function wrongPieces(order: Sold | undefined, items: readonly Item[], contentOf: ContentOf): string[] {
   if (!order) return [];
   const placed: Record<string, number> = {};
@@ -255,12 +259,12 @@ function wrongPieces(order: Sold | undefined, items: readonly Item[], contentOf:
   return wanted.some((each) => same(each, placed)) ? [] : [`${order.id} ${JSON.stringify(placed)}`];
 }
 
-/** A call that was on its way may still arrive; one that begins afterwards need not. */
+/** A call already on its way may still arrive; later ones must not. */
 const GRACE_MS = 1000;
 
 /**
- * The commit that makes an order a cancelled one plans to withdraw what was placed, or is to be. What an earlier attempt
- * had placed before is only found afterwards.
+ * The commit that cancels an order plans to withdraw what was placed, or is being placed. What an earlier attempt had
+ * placed is found only afterwards.
  */
 function placedTooLate({ id, timeline }: ShownOrder, deliveries: readonly ShownDelivery[]): string[] {
   const own = deliveries.filter(({ order }) => order === id);

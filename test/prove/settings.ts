@@ -6,14 +6,16 @@ export const CLOCK = {
   HTTP_TIMEOUT_SECONDS: 2,
 } as const;
 
-/** A poll reads all that is open: often where that is little. */
+/** A poll reads everything open, so it is frequent only if that is little. */
 export const pollIntervalSeconds = (orders: number): number =>
   orders > 5000 ? 60 : orders > 1000 ? 30 : orders > 100 ? 15 : 4;
 
-/** SQS hands a message out again after this long, in place of six minutes: not before its function has had its time. */
+/**
+ * SQS hands a message out again after this instead of six minutes; its function must have time to finish before that.
+ */
 export const VISIBILITY_SECONDS = 65;
 
-/** The connections: three that sell and two that ship; what the seller ships himself is the ERP's. */
+/** The connections: three that sell and two that ship; the ERP has what the seller ships. */
 export const SHOP = 'shop';
 export const MARKET = 'market';
 export const STORE = 'store';
@@ -33,5 +35,5 @@ export const URL_SECRET = 'prove-url-secret';
 /** A carrier that all five know. */
 export const CARRIER = 'UPS';
 
-/** What every refusal says that the proof injects: a dead delivery with other words was not asked for. */
+/** Contained in every refusal from the proof: a dead delivery with other words is unexpected. */
 export const INJECTED = 'injected by the proof';

@@ -5,13 +5,13 @@ import { serveLoopback } from '#sandbox/loopback';
 import type { Read } from './edges.ts';
 import { type Fault, IN_A_SECOND } from './faults.ts';
 
-/** One call as it went over the wire. Times in milliseconds since 1970. */
+/** A call as it went over the wire. Times in milliseconds since 1970. */
 export interface Call extends Read {
   method: string;
   path: string;
   at: number;
   fault: Fault | undefined;
-  /** What the other side said; undefined when it was not asked. */
+  /** The other side's answer; undefined if it was not asked. */
   status?: number;
 }
 
@@ -19,12 +19,12 @@ interface WireOptions {
   target: () => string;
   read(method: string, path: string, body: string): Read;
   decide(read: Read): Fault | undefined;
-  /** What the proof puts into an answer. */
+  /** Adds the proof's content to an answer. */
   dress?(read: Read, body: string): string;
-  /** An answer of this moment is on its way, and takes its time. */
+  /** An answer was made now, and will arrive late. */
   onLate?(read: Read, body: string): void;
   onCall(call: Call): void;
-  /** Kills the hub; returns when it is dead. */
+  /** Kills the hub; resolves when it is dead. */
   kill(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ interface Answer {
   body: Buffer;
 }
 
-/** A line between the hub and a marketplace that lets everything through but for the faults it was told of. */
+/** A line between the hub and a marketplace that passes everything on, except for its faults. */
 export async function openWire({ target, read, decide, dress, onLate, onCall, kill }: WireOptions): Promise<Wire> {
   const agent = new Agent({ keepAlive: true });
   const { url, close } = await serveLoopback((incoming, outgoing) => {

@@ -35,14 +35,14 @@ import {
 import { type Call, openWire, type Wire } from './wire.ts';
 
 const TOLD_DELIVERED = 0.25;
-/** A change that the hub was not there to hear is told of again, as a vendor does for hours. */
+/** A change that the hub was not there to hear is told again, as vendors do for hours. */
 const REMIND_EVERY_MS = 5000;
 const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
-/** Of what a late answer holds, so many orders change meanwhile. */
+/** How many of the orders in a late answer change meanwhile. */
 const CHANGES_MEANWHILE = 3;
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
@@ -53,7 +53,7 @@ export interface WorldOptions {
   kills: number;
 }
 
-/** The hub in its own process between three that sell and three that ship, which live in this one; all lines have faults. */
+/** The hub in its own process between three channels and three shippers in this one; all lines have faults. */
 export async function startWorld({ orders, seed, kills }: WorldOptions) {
   const port = await freePort();
   const data = temporaryFolder();
@@ -64,11 +64,11 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
   const calls: Call[] = [];
   const listeners: Array<(call: Call) => void> = [];
   const outages: Array<{ from: number; to: number }> = [];
-  /** By number in the proof: what was changed, what was told of a parcel. */
+  /** Numbers in the proof of orders that were changed, and of those whose parcel was told. */
   const changed = new Set<string>();
   const told = new Set<string>();
   const done = new Set<string>();
-  /** When the last webhook about an order that the hub accepted was sent. */
+  /** When the last webhook about each order that the hub accepted was sent. */
   const heardAt = new Map<string, number>();
   const counts = new Map<string, number>();
   const killsLeft = planKills(seed, orders, kills);
@@ -151,7 +151,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
 
   const mayChange = (index: number): boolean => Date.now() - (soldAt[index] ?? 0) >= EARLIEST_CHANGE_MS;
 
-  /** What a late answer holds changes before it arrives: it is old then, and must not win. */
+  /** Changes what a late answer holds before it arrives: the answer is outdated then, and must not win. */
   const onLate = ({ connection }: Read, body: string): void => {
     const meanwhile = sold
       .filter((order) => order.channel === connection && order.change && !changed.has(String(order.index)))
@@ -221,7 +221,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
   const erp = openErp(seed, () => hub);
 
   function killHub(): Promise<void> {
-    // Killed while it comes back: the one death counts.
+    // Killed while restarting: both count as one death.
     if (restarting) return Promise.resolve();
     const from = Date.now();
     const dead = hub.kill();
@@ -230,7 +230,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
       outages.push({ from, to: Date.now() });
       restarting = undefined;
     });
-    // A hub that does not come back ends the proof, where its next look at the hub is awaited.
+    // If the hub does not come back, the next request to it ends the proof.
     restarting.catch(() => undefined);
     return dead;
   }
@@ -240,20 +240,20 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
     shippers,
     erp,
     sold,
-    /** Everything that went over any wire. */
+    /** Every call on any wire. */
     calls,
     outages,
-    /** Of how many orders nothing more is to be told: a parcel was, or they were cancelled. */
+    /** How many orders are done: their parcel was told, or they were cancelled. */
     countDone: () => done.size,
     hub: () => hub,
-    /** Told of each call as soon as it is over. */
+    /** Registers a listener for calls, called when each is over. */
     watch: (listener: (call: Call) => void) => void listeners.push(listener),
     sell(index: number): Sold {
       const order = orderOf(seed, index);
       const about = String(index);
       sold.push(order);
       soldAt.push(Date.now());
-      // Named before it is placed: its webhook may be read at once.
+      // Named before it is placed, as its webhook may be read at once.
       for (const id of [order.externalId, order.id, order.number]) names.know(id, about);
       channels[order.channel].sell(order);
       if (order.shipper === ERP) erp.sell(order);
@@ -261,7 +261,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
       return order;
     },
     killHub,
-    /** How many inbound messages nobody has worked off. */
+    /** How many inbound messages are not worked off. */
     async countInbound(): Promise<number> {
       const { environment } = JSON.parse(readFileSync(join(data, 'outputs.json'), 'utf8'));
       const sqs = new SQSClient({
@@ -273,7 +273,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
       sqs.destroy();
       return COUNTS.reduce((sum, name) => sum + Number(Attributes[name]), 0);
     },
-    /** Switches the faults on or off; what already happened stays. */
+    /** Switches the faults on or off; what has happened stays. */
     disturb(on: boolean) {
       calm = !on;
       writeFaults();

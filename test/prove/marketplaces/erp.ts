@@ -6,10 +6,10 @@ import { CARRIER } from '../settings.ts';
 
 const LOOK_EVERY_MS = 700;
 const AT_ONCE = 20;
-/** One fulfillment in so many is posted twice at the same moment, under the same key. */
+/** The share of fulfillments that are posted twice at the same moment, with the same key. */
 const TWICE = 0.1;
 
-/** The seller's own system: ships what the hub leaves to it, and posts each fulfillment until it is taken. */
+/** The seller's own system: ships what the hub leaves to it, and posts each fulfillment until it is accepted. */
 export function openErp(seed: number, hub: () => HubProcess) {
   const waiting: Sold[] = [];
   const shipped: Array<{ order: string; trackingNumber: string }> = [];
@@ -35,7 +35,7 @@ export function openErp(seed: number, hub: () => HubProcess) {
     const copies = chance(seed, 'erp', order.index) < TWICE ? 2 : 1;
     const answers = await Promise.all(Array.from({ length: copies }, post));
     if (answers.some(({ ok }) => ok)) shipped.push({ order: order.id, trackingNumber });
-    // 409 is the other copy, and the server's own faults heal.
+    // 409: the other copy is under way; a 5xx is temporary.
     else if (answers.every(({ status: code }) => code >= 500 || code === 409)) return false;
     else refused.push(`${order.id} ${answers.map((answer) => answer.status).join()}`);
     return true;

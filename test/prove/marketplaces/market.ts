@@ -7,7 +7,7 @@ import { labelled } from './label.ts';
 
 const KEY = 'prove-token:prove-key';
 
-/** Sello: its webhooks carry an id, so that each order is read; and the poll lists whatever changed. */
+/** Sello: its webhooks carry an id only, so each order is read; its poll lists whatever changed. */
 export async function openMarket({ seed, hooks, names, onTold }: Opening): Promise<Channel> {
   const hook = (topic: string) => `${hooks}/sello/${MARKET}/${topic}/${URL_SECRET}`;
   const sello = await startSelloSandbox({

@@ -4,10 +4,10 @@ import { CARRIER, GENEROUS, SHED, URL_SECRET } from '../settings.ts';
 import { hubIdOf, SHIPS_WITHIN_MS, type Shipper, type ShipperOpening } from './shipper.ts';
 
 const SECRETS = { accessToken: 'prove-access-token', userId: 'prove-user' };
-/** So many leave together, in one moment. */
+/** How many are shipped together, at one moment. */
 const TOGETHER = 10;
 
-/** Marketful: it tells of each event by a webhook with an id in it, and the poll reads each open order. */
+/** Marketful: a webhook with an id for each event; its poll reads each open order. */
 export async function openShed({ seed, hooks, names, parcelsOf, later }: ShipperOpening): Promise<Shipper> {
   const hook = (topic: string) => `${hooks}/marketful/${SHED}/${topic}/${URL_SECRET}`;
   const numbers = new Map<string, string>();

@@ -10,10 +10,10 @@ export interface ShipperOpening {
   later(ms: number, run: () => void): void;
 }
 
-/** The hub's id of an order in the code of a placement: a second one, or a second try, has a number behind it. */
+/** The hub's order id in a placement's code, which has a number at its end for second placements and second tries. */
 export const hubIdOf = (code: string): string => code.replace(/(~[\d.]+)+$/, '');
 
-/** A placement that it took: its own code, the order by the hub's id, its pieces. */
+/** An accepted placement: its code, the hub's id of the order, its pieces. */
 interface Placed {
   code: string;
   order: string;
@@ -24,16 +24,16 @@ interface Placed {
 export interface Shipper {
   url: string;
   connection: { marketplace: string; path?: string; secrets: Record<string, string>; settings?: object };
-  /** Whose stock it tells. */
+  /** The SKUs whose stock it tells. */
   skus(): string[];
   placed(): Placed[];
-  /** Placements that were refused because the order was there already, in words. */
+  /** Placements that it refused because it had the order already, in words. */
   triedTwice(): string[];
   shipped(): Array<{ order: string; trackingNumber: string }>;
-  /** A parcel has arrived, where it tells of that. */
+  /** A parcel has arrived, if it tells of that. */
   deliver?(about: string, notify: boolean): void;
   stop(): Promise<void>;
 }
 
-/** Ships soon after it was placed: within a second. */
+/** It ships within a second of the placement. */
 export const SHIPS_WITHIN_MS = 900;

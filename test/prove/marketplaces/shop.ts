@@ -8,7 +8,7 @@ import { labelled } from './label.ts';
 const SECRETS = { apiKey: 'prove-api-key', webhookSecret: 'prove-webhook-secret' };
 const UCP = 0.1;
 
-/** Scopio: every order comes with a signed webhook, and with each poll while it is to be shipped. */
+/** Scopio: each order comes with a signed webhook, and with every poll until it is shipped. */
 export async function openShop({ seed, hooks, names, onTold }: Opening): Promise<Channel> {
   const scopio = await startScopioSandbox({
     ...SECRETS,

@@ -8,7 +8,7 @@ import { labelled } from './label.ts';
 const SECRETS = { accessKey: 'prove-access-key', sharedSecret: 'prove-shared-secret' };
 const DONE = 20;
 
-/** SellersCommerce: it calls nobody, so whatever the hub knows a poll has found. */
+/** SellersCommerce has no webhooks, so everything the hub knows was found by a poll. */
 export async function openStore({ seed, names, onTold }: Opening): Promise<Channel> {
   const store = await startSellersCommerceSandbox({
     ...SECRETS,

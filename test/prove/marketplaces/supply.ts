@@ -10,12 +10,12 @@ const SECRETS = {
   notificationToken: 'prove-notifications',
 };
 const INVENTORY = 1_000_000;
-/** Paid and not cancelled: what it is about to ship. */
+/** Paid and not cancelled: about to be shipped. */
 const WAITING = new Set(['PAID', 'IN_PROGRESS']);
 /** Never paid, cancelled, or paid too late. */
 const SHIPS_NOTHING = new Set(['OPEN', 'CLOSED', 'EXPIRED']);
 
-/** Shoppo: GraphQL; it tells once all of an order is on its way, and the poll finds the parcels before. */
+/** Shoppo (GraphQL): tells when all of an order is on its way; until then, the poll finds the parcels. */
 export async function openSupply({ seed, hooks, names, parcelsOf, later }: ShipperOpening): Promise<Shipper> {
   const hook = (topic: string) => `${hooks}/shoppo/${SUPPLY}/${topic}`;
   const shoppo = await startShoppoSandbox({

@@ -4,7 +4,7 @@ import { parcelCarrier } from '../kit/carriers.ts';
 import { addShipment, getOrder, listOrders } from './api.ts';
 import { carriers, info } from './manifest.ts';
 
-/** One page, as the list holds only what nobody has shipped. */
+/** A single page, as the list holds only orders that are not shipped. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const orders = await listOrders(context);
   yield { items: orders.map((body) => ({ topic: 'order', body })), resume: null };

@@ -14,7 +14,7 @@ const Address = z.object({
 });
 export type Address = z.infer<typeof Address>;
 
-/** Prices are decimal strings in major units, tax included; `price` is of one piece. */
+/** Prices are decimal strings in major units, including tax; `price` is for one piece. */
 export const Order = z.object({
   id,
   number: optionalText,
@@ -33,7 +33,7 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
-/** Orders pass as they came: one that cannot be read spoils no other. */
+/** Orders stay as they came, so that an unreadable one does not spoil the others. */
 const OrderList = z.object({ orders: z.array(z.unknown()) });
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
@@ -41,7 +41,7 @@ type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 const call = ({ http, secrets }: Caller, request: HttpRequest) =>
   http.request({ ...request, headers: { authorization: `Bearer ${secrets.apiKey}` } });
 
-/** GET /v1/orders: what is paid and not shipped. */
+/** GET /v1/orders: orders that are paid and not shipped. */
 export async function listOrders(caller: Caller): Promise<unknown[]> {
   const { body } = await call(caller, { method: 'GET', path: '/v1/orders', query: { status: 'paid' } });
   return readShape(OrderList, body).orders;

@@ -11,7 +11,7 @@ export const info = {
   webhookSettings: [],
 } as const satisfies MarketplaceInfo;
 
-/** Canonical code → what they call the carrier. */
+/** Canonical code → the vendor's name for the carrier. */
 export const carriers: CarrierTable = { dhl: 'DHL', ups: 'UPS', fedex: 'FedEx' };
 
 export const role: Role = { info, carriers };

@@ -6,7 +6,7 @@ import { countryCode } from '../kit/country.ts';
 import { defined, readShape } from '../kit/shape.ts';
 import { type Address, Order } from './api.ts';
 
-/** Webhook and list show an order alike. */
+/** Webhook and list show orders in the same shape. */
 export const map = ({ body }: InboundBody): Change => ({ type: 'order', order: mapOrder(readShape(Order, body)) });
 
 function mapOrder(order: Order): OrderSnapshot {

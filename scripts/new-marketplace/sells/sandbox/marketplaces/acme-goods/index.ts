@@ -7,13 +7,13 @@ import { serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { type Order, PlaceOrder, sampleOrder } from './order.ts';
 
-// What the vendor's document says about retries of webhooks belongs here.
+// Quote here what the vendor's document says about webhook retries.
 const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
 
 export interface AcmeGoodsOptions extends SandboxOptions {
   apiKey: string;
   webhookSecret: string;
-  /** Without it orders are only polled. */
+  /** Without one, orders are only polled. */
   webhookUrl?: string | undefined;
 }
 

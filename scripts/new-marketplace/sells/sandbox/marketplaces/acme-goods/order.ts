@@ -25,7 +25,7 @@ export const PlaceOrder = z.strictObject({
 });
 export type PlaceOrder = z.input<typeof PlaceOrder>;
 
-/** A piece costs 50.00, its way 20.00. */
+/** A piece costs 50.00, shipping 20.00. */
 export function sampleOrder(
   nth: number,
   { id, sku, quantity, country }: z.output<typeof PlaceOrder>,

@@ -5,7 +5,7 @@ import type { PollContext, PollPage } from '../contract.ts';
 import { codeOf, itemsIn, recipientOf } from '../kit/placing.ts';
 import { createOrder, findOrder, getOrder, type PlacementRequest } from './api.ts';
 
-/** A page for each order that still moves, as each is a call: a poll that breaks off repeats none. */
+/** A page for each open order, as each is a call: a poll that breaks off repeats none. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   for await (const { orderId, remoteId } of context.openPlacements(context.resume)) {
     const body = await (remoteId === null ? findOrder(context, orderId) : getOrder(context, remoteId)).catch(
@@ -16,7 +16,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   yield { items: [], resume: null };
 }
 
-/** What they will not show must not keep the poll from what is behind it. */
+/** An order that the vendor will not show must not keep the poll from the others. */
 function ignoreRefusal(error: unknown): undefined {
   if (!(error instanceof RejectedError)) throw error;
 }
@@ -32,7 +32,7 @@ export const order: ProbedAction<PlaceInput> = {
   },
 };
 
-/** Each placement of an order has its own, so that a probe takes none for another. */
+/** Each placement of an order has its own, so that a probe does not mistake one for another. */
 const referenceOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);
 
 function placementOf(input: PlaceInput): PlacementRequest {

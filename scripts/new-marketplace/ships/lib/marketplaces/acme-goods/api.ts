@@ -7,7 +7,7 @@ import { id, optional, optionalOurId, optionalText, readShape, text } from '../k
 
 const Parcel = z.object({ carrier: text, tracking_number: text, shipped_at: text });
 
-/** `reference` is our order's id, which we placed it under. */
+/** `reference` is our order's id, under which we placed it. */
 export const Placed = z.object({
   id,
   reference: optionalOurId,
@@ -31,12 +31,12 @@ export interface PlacementRequest {
   items: Array<{ sku: string; quantity: number }>;
 }
 
-/** POST /v1/orders: returns their id of it. */
+/** POST /v1/orders: returns the vendor's id of the order. */
 export async function createOrder(caller: Caller, json: PlacementRequest): Promise<string> {
   const response = await call(caller, { method: 'POST', path: '/v1/orders', json });
   const answer = Created.safeParse(response.body);
   if (answer.success) return answer.data.id;
-  // They may well have taken it: reading it back tells.
+  // The vendor may have accepted it: the probe finds out.
   const detail = { code: 'unexpected_answer', description: describe(response), httpStatus: response.status };
   throw new UnknownOutcomeError(detail);
 }

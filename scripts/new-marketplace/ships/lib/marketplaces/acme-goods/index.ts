@@ -5,7 +5,7 @@ import { map } from './map.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
-/** Whoever ships: is given orders, tells of their parcels. */
+/** A shipper: gets orders, tells of their parcels. */
 export const connector = defineConnector(role, {
   Secrets,
   Settings,

@@ -4,10 +4,10 @@ import { readCode } from '../kit/placing.ts';
 import { readShape } from '../kit/shape.ts';
 import { Placed } from './api.ts';
 
-/** Nothing more happens after these. */
+/** The final statuses. */
 const LAST = new Set(['delivered', 'returned', 'cancelled']);
 
-/** Webhook and poll show what was placed alike. */
+/** Webhook and poll show orders in the same shape. */
 export function map({ body }: InboundBody): Change {
   const { id, reference, number, status, parcels = [] } = readShape(Placed, body);
   return {

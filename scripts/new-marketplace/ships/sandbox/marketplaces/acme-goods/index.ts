@@ -6,15 +6,15 @@ import { serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { NewOrder, type Order, Ship } from './order.ts';
 
-// What the vendor's document says about retries of webhooks belongs here.
+// Quote here what the vendor's document says about webhook retries.
 const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
 
 export interface AcmeGoodsOptions extends SandboxOptions {
   apiKey: string;
   webhookSecret: string;
-  /** Without it parcels are only polled. */
+  /** Without one, parcels are only polled. */
   webhookUrl?: string | undefined;
-  /** Ships every order by itself this long after it was placed. */
+  /** Ships every order automatically, this long after it was placed. */
   shipAfterMs?: number | undefined;
 }
 

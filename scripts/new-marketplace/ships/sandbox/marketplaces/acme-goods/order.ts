@@ -15,7 +15,7 @@ export interface Order extends z.infer<typeof NewOrder> {
   parcels: Array<{ carrier: string; tracking_number: string; shipped_at: string }>;
 }
 
-/** `POST /_sandbox/orders/:id/ship`: an empty body ships it all with DHL. */
+/** `POST /_sandbox/orders/:id/ship`: an empty body ships everything with DHL. */
 export const Ship = z.strictObject({
   carrier: z.string().min(1).default('DHL'),
   trackingNumber: z.string().min(1).optional(),
