@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createFakeStore } from '#test/support/rate-limit-store';
 import { BudgetSpentError } from '../errors.ts';
 import { type Budget, createLimiter } from './budget.ts';
+import { intervalOf, pollPaceOf } from './gcra.ts';
 import { endWaitlist } from './reservations.ts';
 
 /** Budgets over numbers in memory, at an hour that the test sets; nothing waits. */
@@ -163,6 +164,11 @@ test.each([2, 3, 6])('a limit of %i a minute leaves polls a request a minute, to
   const poll = createBudget(connection, { maxWaitMs: 0, patienceMs: 60_000, isPoll: true });
   expect(await mayLeave(poll)).toBe(true);
   expect(second()).toBeLessThanOrEqual(60);
+});
+
+test.each([20, 30, 60, 120, 600])('of a limit of %i polls have a tenth', (limit) => {
+  const pace = pollPaceOf(limit);
+  expect(pace && 60_000 / intervalOf(pace)).toBeGreaterThan(limit * 0.096);
 });
 
 test('a pause holds polls, too, and a poll of an idle connection has nearly the whole limit', async () => {

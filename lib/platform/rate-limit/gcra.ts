@@ -42,7 +42,8 @@ export function withHeadStart(known: HeadStart, ms: number, now: number): HeadSt
 
 /**
  * How often polls overtake everyone who waits: a tenth of the limit, at least once a minute, so that no backlog of
- * pushes keeps them from finding what webhooks missed. Null for a limit of one, which leaves nothing to share.
+ * pushes keeps them from finding what webhooks missed. Null for a limit of one, which leaves nothing to share. A pace sends
+ * one less than the limit it is made for.
  */
 export const pollPaceOf = (requestsPerMinute: number): Pace | null =>
-  requestsPerMinute < 2 ? null : paceOf(Math.max(1, Math.floor(requestsPerMinute / 10)));
+  requestsPerMinute < 2 ? null : paceOf(Math.floor(requestsPerMinute / 10) + 1);
