@@ -3,7 +3,7 @@ import { at, MUGS, orderOf, PLATE, shipmentOf, snapshotOf, sourceOf, ucpErrors }
 import { correctAddress } from './by-hand.ts';
 import { withExpectations } from './derive.ts';
 import type { Order, OrderSnapshot } from './order.ts';
-import { applyReturns } from './returns.ts';
+import { applyReturns, readReturn } from './returns.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
 import { statusOf } from './status.ts';
@@ -311,6 +311,13 @@ describe('its adjustments', () => {
         ...{ id: expect.any(String), type: 'refund', occurred_at: at(5), status: 'completed' },
         ...{ line_items: refund.lineItems, totals: refund.totals, description: 'Defective item' },
       },
+    ]);
+    const pending = orderOf({ adjustments: [{ ...refund, type: 'return', status: 'pending' }] });
+    const told = { id: 'a1', externalId: pending.externalId, at: at(6) };
+    const { order: returned } = applyReturns(pending, [readReturn(pending, told, 'scopio-main', at(6))]);
+    expect([pending, returned].map(({ ucp }) => ucp.adjustments.map(({ status }) => status))).toEqual([
+      ['pending'],
+      ['completed'],
     ]);
     expect(ucpErrors(order)).toEqual([]);
   });

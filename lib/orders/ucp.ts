@@ -187,6 +187,8 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
       ...(totals.length > 0 && { totals }),
     }),
   );
+  // A return that was completed once stays so, whatever its source calls it later.
+  const isReturned = new Set(returned.map(({ id }) => id));
   const all = [
     ...lines.flatMap((counted) => {
       const { id } = counted.line;
@@ -194,7 +196,7 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
     }),
     ...(cancelledAt === null ? [] : [adjust(core.id, ['cancellation'], cancelledAt, stopped, snapshot.cancelled)]),
     ...returned,
-    ...told,
+    ...told.filter(({ id }) => !isReturned.has(id)),
   ];
   return all.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
 }
