@@ -20,8 +20,8 @@ const AT_ONCE = 10;
 
 /**
  * Posts to URLs that people configure, or reads them: never at an address inside, without redirects, with one deadline
- * for all of it. Returns any answer, even one whose body breaks off; throws RetryableError `address_inside`, `timeout` or
- * `unreachable`.
+ * for all of it. Returns any answer, and to a POST even one whose body breaks off; throws RetryableError
+ * `address_inside`, `timeout` or `unreachable`.
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   const pool = { keepAlive: true, maxSockets: AT_ONCE, lookup };
