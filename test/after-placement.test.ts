@@ -11,7 +11,7 @@ afterAll(() => stage.stop());
 
 const [MUG, TEA] = scopioOrder('x').items as Array<Record<string, unknown>>;
 
-/** The shop says how an order is by now. */
+/** The shop tells the order's present state. */
 async function say(id: string, mugs: number, changes: Record<string, unknown> = {}): Promise<void> {
   const updated_at = new Date().toISOString();
   const order = scopioOrder(id, { items: [{ ...MUG, quantity: mugs }, TEA], updated_at, ...changes });
@@ -134,7 +134,7 @@ test('the warehouse cancels, and somebody else ships: units are with nobody, the
   expect(await route({ lineItems, to: 'nobody', reason: 'x' })).toBe('unknown_connection');
   expect(await route({ lineItems, to: 'erp', reason: 'sold out' })).toBe(200);
   expect(await route({ lineItems, to: 'erp', reason: 'again' })).toBe('quantity_exceeded');
-  // What is left of the blocked placement is the tea, which a replay places anew.
+  // The blocked placement has only the tea left, which a replay places again.
   await eventually(
     async () => (await stage.order('gone')).placements?.[0]?.lineItems.length === 1,
     'the mugs are off it',

@@ -22,7 +22,7 @@ async function converse(...args: string[]): Promise<string> {
   return alike(stdout);
 }
 
-/** A conversation with the ids and the times of any day replaced, which differ at each run. */
+/** A conversation with ids and times replaced, as those differ from run to run. */
 const alike = (text: string): string =>
   text
     .replace(/(?<![:T\d])\d\d:\d\d(?= UTC)/g, '08:15')
@@ -33,7 +33,7 @@ const alike = (text: string): string =>
     .replace(/\d{4}-\d\d-\d\d: /g, '2026-11-20: ')
     .trim();
 
-/** The page with what was said just now in place of what it says. */
+/** The page with these conversations in place of its own. */
 const withConversations = (said: Record<string, string>): string =>
   readFileSync(PAGE, 'utf8').replace(
     /(<!-- converse (\w+) -->\n).*?(<!-- end -->)/gs,

@@ -29,13 +29,13 @@ test('a dead marketplace does not kill its orders: they wait for it, and all are
   stage.marketful.faults.add({ on: '* *', kind: 'status', status: 503, times: 'always' });
   for (let n = 0; n < ORDERS; n++) stage.scopio.place({ items: [{ sku: 'MUG-RED', quantity: 1 }] });
   await eventually(awaySince, 'it counts as away');
-  // Four attempts, a second apart, would be over long before.
+  // Four attempts, a second apart, would have been over long ago.
   const waiting = await eventually(async () => {
     const found = (await statesOf()).get('pending') ?? [];
     return found.filter(({ cause }) => cause?.code === 'connection_away').length >= ORDERS - 2 && found;
   }, 'nearly all wait');
   const [one] = waiting;
-  // Whichever asks whether it is back is under way meanwhile.
+  // The delivery that asks whether it is back is under way at times.
   await eventually(async () => {
     const { sentence } = await stage.hub.get<{ sentence: string }>(
       `/orders/${encodeURIComponent(one?.order ?? '')}/explanation`,

@@ -91,7 +91,7 @@ describe.concurrent('events to a disabled destination vanished: what a person mu
     expect((await stage.hub.send('PATCH', path, { shippingAddress })).status).toBe(200);
     await stage.settled('no-colonia', 'order', 'succeeded');
     expect(stage.placements('no-colonia')).toBe(1);
-    // The buyer's old address, told once more, does not undo what a person corrected.
+    // The buyer's old address, told again, does not undo a person's correction.
     await fetch(`${stage.scopio.url}/_sandbox/orders/no-colonia/notify`, { method: 'POST' });
     expect(await stage.order('no-colonia')).toMatchObject({ shippingAddress });
   });

@@ -32,10 +32,10 @@ function bundleOf(name: string): Bundled {
   return bundled;
 }
 
-/** All but the one for agents: it has no client of AWS, and the SDK of their protocol brings Ajv and zod's long form. */
+/** All except the one for agents: it has no AWS client, and its protocol's SDK brings Ajv and all of zod. */
 const withClients = names.filter((name) => name !== 'mcp');
 
-/** Sources of which something is in the bundle. */
+/** The sources that contribute to the bundle. */
 function sourcesOf(name: string): string[] {
   const { metafile } = bundleOf(name);
   return sourcesIn(metafile, Object.keys(metafile.outputs));

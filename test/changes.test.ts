@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** A reader that follows along, commits what it has, and begins again where it committed whenever the hub dies. */
+/** A reader that follows the feed and commits; whenever the hub dies, it starts again from its last commit. */
 function followAlong() {
   const seen: Change[] = [];
   let running = true;
@@ -25,7 +25,7 @@ function followAlong() {
     while (running) {
       try {
         const page = await stage.hub.get<Page>('/changes?consumer=erp&limit=20');
-        // Kept before it is committed: the hub may die after a commit and before its answer.
+        // Kept before the commit: the hub may die after the commit, but before its answer.
         seen.push(...page.changes);
         await stage.hub.send('POST', '/consumers/erp/commit', { cursor: page.cursor });
       } catch {
@@ -60,7 +60,7 @@ test('while sixty orders storm and the hub is killed, a reader sees every revisi
     expect(wanted.filter((id) => !placed().has(id))).toEqual([]);
     return true;
   }, 'every placement in the feed');
-  // What came of them goes on being told: the reader has to have what the feed has by now.
+  // Changes go on after the kill: the reader must have what the feed has by now.
   const idsOf = (changes: readonly Change[]) => new Set(changes.map(({ id }) => id));
   const told = await readAll();
   await eventually(async () => {
@@ -69,7 +69,7 @@ test('while sixty orders storm and the hub is killed, a reader sees every revisi
   }, 'all of the feed read');
   await reader.stop();
 
-  // What was read and not committed when the hub died is read again.
+  // What was read but not committed when the hub died is read again.
   const once = [...new Map(reader.seen.map((change) => [change.id, change])).values()];
   for (const id of wanted) {
     const mine = once.filter(({ order }) => order === id);
@@ -83,7 +83,7 @@ test('while sixty orders storm and the hub is killed, a reader sees every revisi
   expect(once.filter(({ id }) => !idsOf(whole).has(id))).toEqual([]);
 }, 240_000);
 
-/** The feed from its beginning, which is read whole without a consumer. */
+/** The whole feed from its beginning, without a consumer. */
 async function readAll(): Promise<Change[]> {
   const all: Change[] = [];
   for (let after = ''; ; ) {

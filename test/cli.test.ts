@@ -27,7 +27,7 @@ const connectionsOf = (port: number) => [
 
 let hub: HubProcess;
 beforeAll(async () => {
-  // Nobody listens where the warehouse should be; whoever ships an order to Sweden is not known.
+  // There is no warehouse at its address, and no shipper for orders to Sweden.
   const port = await freePort();
   hub = await startHubProcess({
     env: { RETRY_INTERVAL_SECONDS: '1', RETRY_LIMIT: '1', POLL_INTERVAL_SECONDS: '2' },
@@ -188,7 +188,7 @@ test('connections are checked as they stand in a file, at the hub, and one besid
 });
 
 test('a poll is asked for, and told when it broke off', async () => {
-  // Refused while a poll of it is under way.
+  // Refused while one of its polls is under way.
   const asked = await eventually(async () => {
     const { code, out } = await longshore('backfill', '--connection', 'sello-se', '--since', '3d', '--json');
     return code === 0 && JSON.parse(out);

@@ -66,7 +66,7 @@ describe('7: the dead-letter queue', () => {
     const settings = { by: 'Luz', reason: 'they lost it', perMinute: 60, canary: false };
     const replay = await replayDelivery(await read(id), settings);
     await workDelivery(id, connector);
-    // It has happened before, so it is looked for before it is done again.
+    // It may have been done already, so it is looked for first.
     expect(calls).toEqual(['push', 'probe']);
     const { order } = await read(id);
     const found = await getOrder(order ?? '');

@@ -76,7 +76,7 @@ afterAll(async () => {
   await Promise.all(Object.values(vendors ?? {}).map((vendor) => vendor.stop()));
 });
 
-/** Has a vendor speak a dialect of one order, or of all. */
+/** Makes a vendor use a dialect for one order, or for all. */
 async function speak({ url }: { url: string }, dialect: string | null, order?: string): Promise<void> {
   const body = JSON.stringify({ dialect, ...(order && { order }) });
   expect((await fetch(`${url}/_sandbox/dialects`, { method: 'PUT', body })).status).toBe(200);
@@ -89,7 +89,7 @@ const findOrder = async (connection: string, id: string): Promise<ShownOrder | u
 const eventsOf = async (query: string) =>
   (await hub.get<{ events: ShownEvent[] }>(`/events?limit=200&${query}`)).events;
 
-/** What an order is, however it was said: without its own number, and what a vendor need not say. */
+/** The content of an order, however it is worded: without its number, and without what a vendor may leave out. */
 function contentOf({ ucp, shippingAddress, buyer, status, ...order }: ShownOrder) {
   const { extended_address: _1, company: _2, ...address } = shippingAddress;
   const { company: _3, ...person } = buyer;
@@ -203,7 +203,7 @@ test.concurrent.each(Object.keys(SHIPPERS))('%s may speak any dialect of what it
   const { of, ship, order } = SHIPPERS[name] as (typeof SHIPPERS)[string];
   const vendor = of(vendors);
   const dialects = await dialectsOf(vendor);
-  // How a placement is answered is told before there is an order to speak of.
+  // The dialect of placement answers is set before there is an order.
   if (dialects.includes('other-answers')) await speak(vendor, 'other-answers');
   for (const dialect of dialects)
     vendors.scopio.place({ id: `${name}-${dialect}`, ...order } as Parameters<typeof vendors.scopio.place>[0]);

@@ -20,7 +20,7 @@ const CONNECTIONS = {
 const asked = (hub: HubProcess, key: string) =>
   hub.send('GET', '/orders', undefined, { authorization: `Bearer ${key}` }).then(({ status }) => status);
 
-/** `fetch` lets nobody choose the Host. */
+/** Unlike `fetch`, lets the test choose the Host. */
 async function callAs(
   hub: HubProcess,
   host: string,
@@ -57,7 +57,7 @@ test('a start ends the keys of earlier ones, and every door knows who may come i
   const key = 'local-dev-key';
   const first = await startHubProcess({ data, connections: CONNECTIONS, env: { LONGSHORE_API_KEY: key } });
   expect(await asked(first, key)).toBe(200);
-  // By default marketplaces are told the loopback address, whatever it is called by.
+  // By default marketplaces get the loopback address, whatever name the hub is called by.
   const [, told] = await callAs(first, 'localhost', 'POST', '/connections/shop/webhooks/sync', key);
   expect(urlsIn(told)).toEqual([`${first.url}/webhooks/scopio/shop/order-paid`]);
   await first.stop();

@@ -11,7 +11,7 @@ const KEY = randomBytes(24);
 const secrets = { signingSecret: `whsec_${KEY.toString('base64')}` };
 type Headers = Received['headers'];
 const load = createRequire(new URL('../scripts/tools/package.json', import.meta.url));
-// Verifiers that nobody here wrote: of the specification's authors, and of two who send by it.
+// Verifiers by others: from the specification's authors, and from two that send by it.
 const { Webhook } = load('standardwebhooks') as {
   Webhook: new (secret: string) => { verify(body: string, headers: Headers): unknown };
 };
@@ -28,7 +28,7 @@ const replicates = ({ headers, body }: Pick<Received, 'headers' | 'body'>) =>
   });
 const ORDERS = 12;
 
-/** What the first time of a change is answered: everything that can be wrong with an endpoint. */
+/** Answers to the first attempt of each change: everything that can be wrong with an endpoint. */
 const MOODS = [204, 500, 204, 'redirect', 400, 204, 429, 204, 'hang', 204] as const;
 const seen = new Map<string, (typeof MOODS)[number]>();
 let isWell = true;
@@ -77,10 +77,10 @@ async function feed(): Promise<Change[]> {
   }
 }
 
-/** What is told in order: one order's changes, and one SKU's. */
+/** What changes are told in order of: one order, or one SKU. */
 const aboutOf = ({ order, connection, sku }: Change): string => order ?? `${connection}#${sku}`;
 
-/** The first attempts at each change, in the order in which they came. */
+/** The first attempt of each change, in order of arrival. */
 const firsts = (received: readonly Received[]): Change[] => [
   ...new Map(received.map((each) => [idOf(each), changeOf(each)])).values(),
 ];
@@ -133,7 +133,7 @@ test('each change arrives under one id, whatever the endpoint does and whenever 
   );
   const known = new Set(all.map(({ id }) => id));
   expect([...arrived(moody.received)].filter((id) => !known.has(id))).toEqual([]);
-  // Of what was sent while nobody answered, only the hub knows when it was first sent.
+  // Only the hub knows when changes were first sent while nobody answered.
   type Notified = ShownDelivery & { subject: { change: Change } };
   const notified = (await stage.deliveries('kind=notify&limit=200')) as Notified[];
   const unseen = new Set(

@@ -36,7 +36,7 @@ const untilInFeed = (id: string) =>
     return true;
   }, 'the order in the feed');
 
-/** A way to the hub that breaks off once, as while the hub is deployed. */
+/** A proxy to the hub that breaks off once, as during a deployment of the hub. */
 async function breaksOffOnce(hub: string) {
   let isAway = true;
   const way = createServer(async (request, response) => {
@@ -66,7 +66,7 @@ test.each(PROGRAMS)(
       () => true,
       () => false,
     );
-    // A machine without Python has only the other.
+    // Without Python on the machine, only the other one runs.
     if (!there) return;
     const [sold] = stage.scopio.place({});
     const id = `${SHOP}:${sold?.id}`;
@@ -99,7 +99,7 @@ async function cutOff(port: number): Promise<void> {
 
 const seconds = (ahead = 0) => String(Math.floor(Date.now() / 1000) + ahead);
 
-/** A signed message that comes in several chunks, between which letters of several bytes are cut. */
+/** A signed message in several chunks, with multibyte characters split between them. */
 function sendLong(port: number, timestamp = seconds()): Promise<Response> {
   const body = JSON.stringify({ type: 'endpoint.test', data: { note: `x${'ż€'.repeat(60_000)}` } });
   const id = 'test_long';
@@ -137,7 +137,7 @@ test.each(RECEIVERS)(
       const tried = await stage.hub.send('POST', `/endpoints/${each.name.toLowerCase()}/test`);
       expect(await tried.json()).toMatchObject({ ok: true });
       expect((await sendLong(each.port)).status).toBe(204);
-      // Timestamps like `<now>abc` were accepted elsewhere, and a day ahead.
+      // Timestamps like `<now>abc` were once accepted, as was one a day ahead.
       for (const time of [`${seconds()}abc`, ` ${seconds()}.5`, seconds(86_400), seconds(-86_400), 'NaN', ''])
         expect([time, (await sendLong(each.port, time)).status]).toEqual([time, 401]);
       const [sold] = stage.scopio.place({});

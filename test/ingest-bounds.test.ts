@@ -57,7 +57,7 @@ async function read(id: string) {
   return order;
 }
 
-/** Text that no compression makes smaller than three quarters. */
+/** Text that cannot be compressed below three quarters. */
 const noise = (bytes: number): string => randomBytes(bytes).toString('base64');
 
 const scan = (id: number, tracking_number: string, status = 'shipped') => ({
@@ -207,7 +207,7 @@ describe('a body that is too large to keep', () => {
     const { items } = await listEvents({ connections: ['shop'], state: 'unreadable', limit: 50 });
     const huge = items.filter(({ error }) => error?.code === 'body_truncated');
     expect(huge).toMatchObject([{ topic: 'order', receivedBy: 'poll', bodyTruncated: true }]);
-    // What a page says is as old as the question, not as the answer.
+    // A page is as old as its request, not as its answer.
     const [first = '', second = ''] = asked;
     const of = (id: string) => messages.find(({ body }) => body.includes(`"${id}"`));
     expect(of('beside')?.askedAt?.localeCompare(first)).toBeLessThanOrEqual(0);

@@ -49,7 +49,7 @@ const received = (
   ...more,
 });
 
-/** An order's events: three versions, a payment's poll, and what the warehouse says of two parcels. */
+/** An order's events: three versions, a poll of a payment, and the warehouse's reports of two parcels. */
 function eventsOf(id: string): InboundReceived[] {
   const version = (minute: number, changes: Record<string, unknown>) =>
     received('shop', 'order-paid', {
@@ -84,7 +84,7 @@ function eventsOf(id: string): InboundReceived[] {
   ];
 }
 
-/** What anybody can see of an order, whenever and however often it was written. */
+/** What can be seen of an order, whenever and however often it was written. */
 async function visible(id: string) {
   const order = await orders.getOrder(`shop:${id}`);
   if (!order) return null;
@@ -131,7 +131,7 @@ describe('a late event regressed the state; updated came before created; trackin
       fc.asyncProperty(sequence, async (order) => {
         const id = nextId();
         const events = eventsOf(id);
-        // A warehouse can only speak of an order that was placed there: its words wait for the first version.
+        // A warehouse can report only orders that were placed there: its events wait for the first version.
         const placed = order.findIndex((index) => index < 4);
         const allowed = [order[placed], ...order.filter((_, position) => position !== placed)];
         for (const index of allowed) {
@@ -155,11 +155,11 @@ describe('check-then-insert dedup delivered twice', () => {
         async (copies, receipts, abroad) => {
           const id = nextId();
           const updated = { updated_at: '2026-11-20T09:00:00Z' };
-          // An order that nobody has to be told of is held by the condition on the order alone.
+          // An order without deliveries is protected only by the condition on the order itself.
           const shipping_address = { address_country: 'PL' };
           const body = { order: scopioOrder(id, abroad ? { ...updated, shipping_address } : updated) };
           const messages = Array.from({ length: copies }, () => received('shop', 'order-paid', body));
-          // SQS itself hands a message out more than once.
+          // SQS itself may hand a message out more than once.
           await Promise.all(messages.flatMap((message) => Array.from({ length: receipts }, () => ingest(message))));
           const order = await orders.getOrder(`shop:${id}`);
           expect(order?.deliveries).toHaveLength(abroad ? 0 : 1);
@@ -193,7 +193,7 @@ describe('check-then-insert dedup delivered twice', () => {
 });
 
 test('an order too large for the ledger: kept whole as unreadable, not lost in a queue that nobody looks at', async () => {
-  // Lines that vanish are kept: the second is one too many.
+  // Lines that vanish are kept, so the second version makes the order too large.
   const version = (minute: number) => {
     const items = [{ id: `li_${minute}`, sku: 'A', title: noise(210_000), quantity: 1, gross_price: '1' }];
     const changes = { items, updated_at: `2026-11-20T09:0${minute}:00Z`, total_gross: '21', total_net: null };
@@ -207,5 +207,5 @@ test('an order too large for the ledger: kept whole as unreadable, not lost in a
   expect(events.find(({ error }) => error?.code === 'order_too_large')?.body === message.body).toBe(true);
 });
 
-/** Text that no compression makes smaller than three quarters. */
+/** Text that cannot be compressed below three quarters. */
 const noise = (bytes: number): string => randomBytes(bytes).toString('base64');

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** Sold, but the test itself is the one that sends the webhook. */
+/** Sells orders whose webhooks the test itself sends. */
 async function sell(count: number): Promise<Array<{ id: string; event: string }>> {
   const sold = stage.scopio.place({ count, notify: false });
   return Promise.all(sold.map(async ({ id }) => ({ id, event: eventOf(await stage.shown(id)) })));
@@ -20,7 +20,7 @@ const allPlaced = (ids: readonly string[]) =>
   eventually(() => ids.every((id) => stage.placements(id) > 0), 'every order placed');
 
 describe('1: after a 200, nothing is lost, whatever crashes next', () => {
-  // From before the queue is read to the middle of the push: each moment meets another step on the way.
+  // From before the queue is read to the middle of the push: each delay hits another step.
   test.each([0, 15, 60])(
     'acknowledged before it was durable: killed %i ms after the answers, every order is there and placed once',
     async (ms) => {
@@ -64,7 +64,7 @@ describe('1: after a 200, nothing is lost, whatever crashes next', () => {
     await Promise.all(sold.map(({ event }) => post(stage, event)));
     await allPlaced(sold.map(({ id }) => id));
     for (const { id } of sold) stage.marketful.ship(`shop-pl:${id}`, { carrier: 'DHL' });
-    // Those of orders that were placed while an earlier case's hub was down may have been given up.
+    // Webhooks for orders placed while an earlier case's hub was down may have been given up.
     const parcels = () =>
       stage.marketful.webhookSender.list().filter(({ topic }) => topic === 'shipment_event/created');
     expect(parcels()).toHaveLength(sold.length);

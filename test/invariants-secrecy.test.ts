@@ -23,7 +23,7 @@ test('6: logs held secrets and expected signatures: not one secret, signature, n
     signatures.push(signature);
     return post(stage, body, { signature, ...(path && { path }) });
   };
-  // The remotes' own words may quote the buyer or the key; they belong into the ledger, not into the log.
+  // A remote's description may quote the buyer or the key; it belongs in the ledger, not in the log.
   const words = `${Object.values(BUYER).join(' ')} ${SECRETS.accessToken} ${SECRETS.apiKey}`;
   const place = { on: 'POST /shopi_orders/multicanal_api', kind: 'status' };
   stage.marketful.faults.add({ ...place, status: 422, contains: `${SHOP}:refused`, body: { message: words } });
@@ -78,6 +78,6 @@ test('6: logs held secrets and expected signatures: not one secret, signature, n
     ...signatures.filter(Boolean).map((signature) => signature.replace('sha256=', '')),
   ];
   expect(never.filter((word) => written.toLowerCase().includes(word.toLowerCase()))).toEqual([]);
-  // It is not that nobody wrote it down: whoever has the key is shown it.
+  // It was recorded, though: whoever has the key can see it.
   expect((await stage.delivery('refused', 'order')).cause?.description).toContain(BUYER.last_name);
 });

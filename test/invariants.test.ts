@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** Sold on Scopio and told by its own webhook. */
+/** Sells on Scopio, which sends its webhook. */
 function sell(id: string): string {
   stage.scopio.place({ id });
   return id;
@@ -21,7 +21,7 @@ function sell(id: string): string {
 const received = (ids: readonly string[]) =>
   eventually(async () => (await Promise.all(ids.map(stage.findOrder))).every(Boolean), `orders ${ids}`);
 
-/** All of an order's events are on record, whatever became of each. */
+/** Waits until this many of an order's events are on record, whatever their outcome. */
 const recorded = (id: string, count: number) =>
   eventually(async () => {
     const events = await stage.events('limit=200');
@@ -77,7 +77,7 @@ describe.concurrent('4: one worker at a time; an unknown outcome is probed befor
   test.each([
     ['accept-then-reset', { kind: 'accept-then-reset' }, ['unknown', 'succeeded']],
     ['hang-after-work', { kind: 'hang', afterWork: true }, ['unknown', 'succeeded']],
-    // An answer is read back at once, within the attempt.
+    // An unreadable answer is checked by a read at once, within the attempt.
     ['garbage-after-work', { kind: 'garbage', afterWork: true }, ['succeeded']],
   ])(
     'shipped twice after a timeout that had succeeded: a placement with %s is found by the probe and not placed again',
@@ -167,7 +167,7 @@ describe.concurrent('7: attempts at 0, 1, 2, 3 intervals, and never a fifth', ()
 
 describe.concurrent('8: money is integer minor units with its currency; splits sum exactly', () => {
   test.each([
-    // 19.99 × 100 and 0.29 × 100 are no whole numbers in floating point.
+    // 19.99 × 100 and 0.29 × 100 are not whole numbers in floating point.
     ['PLN', '19.99', '0.29', '60.26', [1999, 29, 6026]],
     ['JPY', '1333', '1', '4000', [1333, 1, 4000]],
     ['KWD', '1.333', '0.001', '4.000', [1333, 1, 4000]],
@@ -225,7 +225,7 @@ describe.concurrent('9: times are instants in UTC, whatever zone they were writt
           total_net: null,
         }),
       );
-    // Later on the clock, earlier in time.
+    // Later by its digits, but earlier in time.
     await post(stage, version('2026-11-20T10:00:00+01:00', 'newer'));
     await post(stage, version('2026-11-20T17:00:00+09:00', 'older'));
     await recorded(id, 2);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-/** The API of this process, in place of the network. */
+/** Calls this process's API instead of the network. */
 const toApi: typeof fetch = async (asked) => {
   const request = asked as Request;
   const { pathname, search } = new URL(request.url);
@@ -30,7 +30,7 @@ const toApi: typeof fetch = async (asked) => {
 const agents = ({ allowReplay = true, now = () => new Date() } = {}) =>
   createAgents(() => ({ url: URL_OF_HUB, allowReplay, fetch: toApi, now }));
 
-/** What is read of answers, each of another tool. */
+/** The members of answers that tests read, each from another tool. */
 interface Answer {
   cause: { description: string };
   causes: Array<{ code: string }>;
@@ -41,7 +41,7 @@ interface Answer {
   replay: string;
 }
 
-/** An agent of the SDK's own, with this key. */
+/** The SDK's own client as an agent, with this key. */
 async function connect(key: string, app = agents()) {
   const client = new Client({ name: 'test', version: '1' });
   const transport = new StreamableHTTPClientTransport(new URL(`${URL_OF_HUB}/mcp`), {
@@ -49,7 +49,7 @@ async function connect(key: string, app = agents()) {
     requestInit: { headers: { authorization: `Bearer ${key}` } },
   });
   await client.connect(transport as Parameters<typeof client.connect>[0]);
-  // The client holds what comes to the tool's output schema once it has the list.
+  // Once the client has the list, it checks answers against the tools' output schemas.
   const { tools } = await client.listTools();
   const call = async (name: string, args: Record<string, unknown> = {}) => {
     const { structuredContent, content, isError } = (await client.callTool({

@@ -58,7 +58,7 @@ test('a placement without its id is followed by its number, and one that is know
   expect(await followed()).toContainEqual(expect.objectContaining({ orderId: 'shop:known-there', remoteId: '77' }));
 });
 
-/** What the shed's poller asks after. */
+/** The placements that the shed's poller asks about. */
 async function followed() {
   const { listOpenPlacements } = await import('#lib/orders/placements');
   return Array.fromAsync(listOpenPlacements('shed', null));

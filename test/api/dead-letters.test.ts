@@ -14,7 +14,7 @@ async function send(queue: string, body: string): Promise<void> {
   const { queueUrl } = await import('#lib/platform/settings');
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(queue), MessageBody: body }));
 }
-/** What lies in a queue, taken out. */
+/** Takes and returns everything in a queue. */
 async function drain(queue: string): Promise<string[]> {
   const { deleteMessages, takeMessages } = await import('#lib/platform/queue/redrive');
   const all: string[] = [];
@@ -118,7 +118,7 @@ test('cut off between sending and deleting, a message is there twice and lost ne
   const idsIn = async (name: string) => (await drain(name)).map((body) => JSON.parse(body).id as string);
   const moved = await idsIn('inbound');
   expect(moved).toHaveLength(10);
-  // The ten are hidden for a minute and come back; the other two were never touched.
+  // Ten are hidden for a minute and come back; the other two were never touched.
   const left = await idsIn(queue);
   expect(new Set([...moved, ...left]).size).toBe(12);
   const { replays } = (await api.call('GET', '/replays?limit=1')).body;

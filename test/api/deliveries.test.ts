@@ -225,7 +225,7 @@ test('inbound events show what could not be read, and bodies of the others only 
   expect((await api.call('GET', '/events/evt_bad')).body).toMatchObject({ ...setDown, body: 'not json' });
   const [act] = (await api.call('GET', '/audit')).body.acts;
   expect(act).toMatchObject({ act: 'event.set_aside', about: 'evt_bad', reason: 'a test of theirs' });
-  // A buyer who is erased has to be found in it, and a remap may read it.
+  // An erasure must be able to find a buyer in it, and a remap to read it.
   const { listEvents } = await import('#lib/inbound/event');
   expect((await listEvents({ connections: ['shop'], state: 'unreadable', limit: 9 })).items).toHaveLength(1);
 });

@@ -10,7 +10,7 @@ const description = (await (await createApi().request('/openapi.json')).json()) 
 const ajv = new Ajv2020({ strict: false, formats: { ...formats, email: /^[^@\s]+@[^@\s]+$/ } });
 ajv.addSchema(description, 'openapi');
 
-/** Throws unless an answer is one that the OpenAPI document promises for its route. */
+/** Throws unless the OpenAPI document allows this answer for its route. */
 export function checkDocumented(
   method: string,
   path: string,

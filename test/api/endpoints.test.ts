@@ -33,7 +33,7 @@ test('endpoints are listed without their secrets', async () => {
 });
 
 test('what came of a test is told whatever it is, and is no attempt at a change', async () => {
-  // A hub that is not on this machine connects to no address of it, whatever was put.
+  // A hub that is not on this machine never connects to its addresses, whatever was put.
   expect(await post('/endpoints/erp/test')).toMatchObject({
     ...{ status: 200, body: { ok: false, httpStatus: null, code: 'address_inside' } },
   });

@@ -8,7 +8,7 @@ interface Failure {
   unknown?: boolean;
 }
 
-/** Does what a pusher does: leases a delivery that is pending and records what came of one attempt. */
+/** Works as a pusher does: leases a pending delivery and records the outcome of one attempt. */
 export async function workOnce(id: string, failure?: Failure): Promise<Delivery> {
   const { getDelivery, leaseDelivery, transition, withAttempt } = await import('#lib/deliveries/ledger');
   const { settle } = await import('#lib/deliveries/settle');
@@ -40,7 +40,7 @@ export async function putFailed(externalId: string, failure: Failure = {}): Prom
   return workOnce(opened.id, failure);
 }
 
-/** Several of them, in the order of their creation. */
+/** Several of these, in the order of their creation. */
 export async function putManyFailed(prefix: string, count: number, failure: Failure = {}): Promise<Delivery[]> {
   const all: Delivery[] = [];
   for (let index = 0; index < count; index++) all.push(await putFailed(`${prefix}-${index}`, failure));

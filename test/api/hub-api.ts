@@ -29,7 +29,7 @@ export interface Answer {
 
 const ALL_KEY = 'key-with-everything';
 
-/** As HTTP APIs do it; a broken escape stays as it is. */
+/** As HTTP APIs decode paths; an invalid escape stays as it is. */
 function decode(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -95,7 +95,7 @@ export async function startApi() {
   return {
     call,
     putKey: (key: string, name: string, scopes: Scope[]) => putApiKey(key, name, scopes),
-    /** The emulators stay for the next file, without what this one put into the table and the queues. */
+    /** Leaves the emulators to the next file, without what this one put into the table and the queues. */
     async stop() {
       const { queueUrl } = await import('#lib/platform/settings');
       const sqs = new SQSClient({});
@@ -135,7 +135,7 @@ export const snapshotOf = (externalId: string, change: Partial<OrderSnapshot> = 
   ...change,
 });
 
-/** Puts an order into the hub as ingest does, with the deliveries it causes; returns its id. */
+/** Puts an order into the hub as ingest does, with the deliveries that follow; returns its id. */
 export async function putOrder(externalId: string, change: Partial<OrderSnapshot> = {}, connection = 'shop') {
   const { applySnapshot } = await import('#lib/orders/snapshot');
   const { getNetwork } = await import('#lib/marketplaces/network');
@@ -144,7 +144,7 @@ export async function putOrder(externalId: string, change: Partial<OrderSnapshot
   return { id: order.id, deliveries: await put(order, { timeline, network: await getNetwork() }) };
 }
 
-/** What the pushers of a marketplace are told to look at, in the order they are told it. */
+/** The deliveries that a marketplace's pushers are told to look at, in that order. */
 export async function drain(queue: string): Promise<string[]> {
   const { queueUrl } = await import('#lib/platform/settings');
   const sqs = new SQSClient({});

@@ -186,7 +186,7 @@ test('an order that is not valid UCP does not leave the hub, and does not hide t
   const store = await import('#lib/orders/store');
   const order = await store.getOrder(id);
   if (!order) throw new Error(`no ${id}`);
-  // What is not what the rest of an order makes of it is stored as it is.
+  // A member that is not as derived from the rest of the order is stored as it is.
   const ucp = { ...order.ucp, currency: 7 } as unknown as typeof order.ucp;
   await transact([store.putOrder({ ...order, ucp }, order)]);
   expect(await api.call('GET', encoded(id))).toMatchObject({

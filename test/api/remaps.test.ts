@@ -16,7 +16,7 @@ afterAll(() => api.stop());
 const AT = '2026-11-20T09:00:00.000Z';
 const error = { code: 'unexpected_shape', description: 'shop: order.total_gross: is missing', field: 'total_gross' };
 
-/** An event on record, as the mapper of another day left it. */
+/** An event on record, as an earlier mapper left it. */
 async function putInbound(id: string, body: string, change: Partial<InboundEvent> = {}): Promise<void> {
   const { putEvent } = await import('#lib/inbound/event');
   const { transact } = await import('#lib/platform/table/table');
@@ -28,7 +28,7 @@ async function putInbound(id: string, body: string, change: Partial<InboundEvent
 const bodyOf = (externalId: string, change: Record<string, unknown> = {}) =>
   eventOf(scopioOrder(externalId, change), '2026-11-20T08:15:00Z');
 
-/** An order whose event the mapper of another day misread, with the deliveries that caused. */
+/** An order whose event an earlier mapper misread, with the deliveries that this caused. */
 async function putMisread(
   externalId: string,
   misread: (right: OrderSnapshot) => OrderSnapshot,

@@ -91,7 +91,7 @@ describe('a replay', () => {
     await tick(id, at(5));
     expect(await due()).toHaveLength(7);
     await tick(id, at(3600));
-    // The oldest first, and evenly from now on.
+    // Oldest first, and evenly spaced from now on.
     expect(await due()).toEqual([0, 15, 30, 45, 60, 75, 90, 3600, 3615, 3630, 3645, 3660]);
     for (const { id: delivery } of all) await workOnce(delivery);
     expect(await tick(id, at(3700))).toMatchObject({ state: 'finished', succeeded: 12 });
@@ -107,7 +107,7 @@ describe('a replay', () => {
     const { getReplay } = await import('#lib/replays/store');
     for (let record = await getReplay(id); record?.state === 'collecting'; record = await getReplay(id))
       await collectChunk(record, new Date());
-    // Between being matched and being released, somebody takes it.
+    // Somebody takes it between its being matched and released.
     const { reopen } = await import('#lib/deliveries/reopen');
     const now = new Date().toISOString();
     const reopened = reopen(dead, now, now);
@@ -117,7 +117,7 @@ describe('a replay', () => {
     expect(await tick(id, new Date())).toMatchObject({ state: 'running', matched: 1 });
     expect((await read(dead.id)).state).toBe('leased');
     expect(await look(id)).toMatchObject({ pending: 1, succeeded: 0 });
-    // The worker fails: now it is released.
+    // The worker fails: now it can be released.
     await transition(leased, { ...leased, state: 'dead', lease: null, cause: dead.cause, nextAttemptAt: null });
     await tick(id, new Date(Date.now() + 10_000));
     expect((await read(dead.id)).state).toBe('pending');
@@ -249,7 +249,7 @@ describe('a canary', () => {
   test.each(['dead', 'blocked'] as const)('stops at the first that is %s again, and says why', async (state) => {
     const code = `canary_${state}`;
     const all = await putManyFailed(code, 13, { code });
-    // So slow that of the ten no more than one comes to its turn while the test looks, on a busy machine too.
+    // Slow enough that at most one of the ten is due while the test looks, even on a busy machine.
     const id = await replay({ filter: { cause: code }, perMinute: 7, canary: true });
     await workOnce(all[0]?.id ?? '');
     expect(await look(id)).toMatchObject({ stage: 'ten', released: 11 });
@@ -263,7 +263,7 @@ describe('a canary', () => {
     });
     expect(seen.released).toBeLessThan(11);
     await tick(id, new Date(Date.now() + 3600_000));
-    // What had not come to its turn is as dead as before.
+    // What was not due yet is as dead as before.
     expect((await statesOf(all.slice(2))).filter((each) => each === 'dead').length).toBeGreaterThanOrEqual(10);
     expect(await look(id)).toMatchObject({ state: 'relapsed' });
   });
@@ -301,7 +301,7 @@ describe('causes', () => {
     expect(largest).toMatchObject({ marketplace: 'marketful', action: 'order', count: 3, lastSeen: newest.updatedAt });
     expect(largest.firstSeen < largest.lastSeen).toBe(true);
     expect(largest.sample).toMatchObject({ id: newest.id, attempts: [{ number: 1 }] });
-    // Of the same reason, and not yet there when it was looked at.
+    // The same reason, but later than the look.
     await putFailed('reason-7', { code: 'http_409', description: 'order 7 is closed' });
     const ask = { filter: largest.filter };
     const dry = await api.call('POST', '/deliveries/replay', { body: { ...ask, dryRun: true } });

@@ -90,7 +90,7 @@ test.each(guarded)('%s %s wants a key with %s', async (method, path, scope) => {
 
 test('every guarded route is in the list above', async () => {
   const open = ['GET /health', 'GET /openapi.json', 'POST /session', 'DELETE /session', 'POST /session/codes'];
-  // Of any key, and UCP's own errors: lib/api/ucp.test.ts.
+  // Open to any key, or with UCP's own errors: see lib/api/ucp.test.ts.
   open.push('GET /session', 'GET /.well-known/ucp', 'GET /ucp/2026-04-08/orders/{id}');
   expect((await allPaths()).filter((route) => !open.includes(route)).sort()).toEqual(
     guarded

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Serious findings of all rules, or of one. */
+/** Serious violations of all rules, or of one. */
 export async function violationsOf(of: Page, only?: string): Promise<string[]> {
-  // The page's own policy forbids scripts of others: this one is run by the debugger.
+  // The page's own policy forbids foreign scripts, so the debugger runs this one.
   if (!(await of.evaluate(() => 'axe' in globalThis))) await of.evaluate(AXE);
   return of.evaluate(async (rule) => {
     const { axe } = globalThis as unknown as {

@@ -14,7 +14,7 @@ const FLAGS = [
   ...['--disable-component-update', '--disable-sync', '--no-first-run'],
 ];
 
-/** The Chromium of a package; one clear line where it is not there, or a library of the system is missing. */
+/** Chromium from its package; throws one clear line if it, or a system library, is missing. */
 export async function launchBrowser(): Promise<Browser> {
   let packaged: { default: { executablePath(): Promise<string> } };
   try {
@@ -34,13 +34,13 @@ export const DESK = { viewport: { width: 1280, height: 800 } } as const;
 export const PHONE = { viewport: { width: 390, height: 844 } } as const;
 
 export interface ShownHub extends HubProcess {
-  /** What its endpoint `erp-main` was sent. */
+  /** What its endpoint `erp-main` received. */
   received: Received[];
-  /** Runs a command as an operator, beside the hub; answers what it printed. */
+  /** Runs a command as an operator against the hub; returns its output. */
   longshore(...args: readonly string[]): Promise<string>;
 }
 
-/** A hub with its sandbox, what it broke on purpose to look at, and who follows its changes. */
+/** A hub with its sandbox, the things broken on purpose to be looked at, and readers of its changes. */
 export async function startShownHub(): Promise<ShownHub> {
   const hub = await startHubProcess({ args: ['--no-quiet'], env: { RETRY_INTERVAL_SECONDS: '1' } });
   const { received, url } = await startReceiver();
@@ -68,7 +68,7 @@ export async function startShownHub(): Promise<ShownHub> {
   return { ...hub, received, longshore };
 }
 
-/** A page that is signed in, in a browser profile of its own. */
+/** A signed-in page in its own browser profile. */
 export async function signedIn(
   browser: Browser,
   hub: HubProcess,
@@ -83,17 +83,17 @@ export async function signedIn(
   return page;
 }
 
-/** Lets what is shown be asked for at once, as when one comes back to the page. */
+/** Makes the page read everything again at once, as when somebody comes back to it. */
 export const look = (page: Page): Promise<unknown> =>
   page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
 
-/** Opens a screen of the console and waits until it has its first answer. */
+/** Opens a screen of the console and waits for its first answer. */
 export async function open(page: Page, hub: HubProcess, path: string): Promise<void> {
   await page.goto(`${hub.url}/console${path}`);
   await page.locator('main[aria-busy="false"]').waitFor();
 }
 
-/** Every screen by the name of its picture; what has an id is looked up. */
+/** Every screen by the name of its picture; ids are looked up. */
 export async function screensOf(hub: HubProcess): Promise<Record<string, string>> {
   const [dead] = (await hub.get<{ deliveries: Array<{ id: string }> }>('/deliveries?state=dead')).deliveries;
   const [blocked] = (await hub.get<{ deliveries: Array<{ id: string; order: string }> }>('/deliveries?state=blocked'))

@@ -19,7 +19,7 @@ let browser: Browser;
 let page: Page;
 /** A console whose key was revoked while it was open. */
 let revoked: Promise<{ left: Page; seconds: number }>;
-/** What the browser's console said, and which pages were asked of somebody else. */
+/** What the browser's console said, and requests to other hosts. */
 const noise: string[] = [];
 beforeAll(async () => {
   [hub, browser] = await Promise.all([startShownHub(), launchBrowser()]);
@@ -27,7 +27,7 @@ beforeAll(async () => {
   page.on('console', (message) => noise.push(message.text()));
   page.on('pageerror', (error) => noise.push(error.message));
   page.on('request', (request) => !request.url().startsWith(hub.url) && noise.push(request.url()));
-  // It takes half a minute, in which the other cases run.
+  // Takes half a minute, during which the other cases run.
   revoked = revokeWhileOpen();
   revoked.catch(() => undefined);
 });
@@ -83,7 +83,7 @@ test('a wrong key is refused, the right one leads where one was going, and stand
   const [cookie] = await other.context().cookies();
   expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
   await other.getByRole('link', { name: 'Deliveries' }).click();
-  // Whose key another tab signed in with is whose this one is, too.
+  // If another tab signs in with another key, this tab has that key, too.
   await other.route(`${hub.url}/session`, (route) => route.fulfill({ json: { key: 'day-shift', scopes: ['ops'] } }));
   await look(other);
   await other.getByRole('banner').getByText('day-shift').waitFor();
@@ -119,7 +119,7 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
     /dead.*postal code … is not served.*3 deliveries.*What heals it.*http_422.*marketful/s,
   );
   await page.getByRole('link', { name: '1 unreadable event' }).waitFor();
-  // A poll that has used up its requests of this minute has not failed.
+  // A poll that has used up this minute's requests has not failed.
   const { connections } = await hub.get<{ connections: Array<{ poll: object }> }>('/connections');
   const polledWith = (...errors: readonly string[]) =>
     page.route(`${hub.url}/connections*`, (route) => {
@@ -145,7 +145,7 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
   await page.unroute(`${hub.url}/deliveries/causes`);
   await look(page);
   await page.getByText(`${sum} deliveries wait for you`).waitFor();
-  // A dialog stays as it is, whatever becomes of what it was opened with.
+  // A dialog stays as it is, whatever happens to what it was opened from.
   await first?.getByRole('button', { name: 'Replay…' }).click();
   await page.route(`${hub.url}/deliveries/causes`, (route) => route.fulfill({ json: { causes: [], complete: true } }));
   await look(page);
@@ -160,7 +160,7 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
   const [dead] = (await hub.get<{ deliveries: Array<{ id: string; order: string }> }>('/deliveries?state=dead'))
     .deliveries;
   await page.getByRole('link', { name: dead?.id ?? '', exact: true }).waitFor();
-  // An id is cut in its middle to be seen, and copied whole with the row that it stands in.
+  // A shown id is shortened in its middle, but copied whole with its row.
   const copied = await page.evaluate(() => {
     const row = document.querySelector('tr[data-row]') as Element;
     getSelection()?.selectAllChildren(row);
@@ -192,7 +192,7 @@ test('a key is offered what it may do, told what it may not, and nothing is aske
     const buttons = await other.locator('main').getByRole('button').allTextContents();
     expect(buttons.filter((name) => name !== 'Reveal')).toEqual([]);
   }
-  // That a placement waits for a person stands in the order itself: who may see no delivery is told, too.
+  // The order itself says that a placement waits for a person, so a key that sees no deliveries shows it, too.
   await open(other, hub, '/orders?status=open');
   await other.getByRole('row', { name: /SC-2004.*blocked placing it with/ }).waitFor();
   expect(refused).toEqual([]);
@@ -203,14 +203,14 @@ test('every screen has its name, no violation and no sideways scroll, in both sc
   const screens = await screensOf(hub);
   type Scheme = 'light' | 'dark';
   const walk = async (viewport: typeof DESK | typeof PHONE, colorScheme: Scheme, otherScheme: Scheme) => {
-    // A color on its way to another would be measured.
+    // Without reduced motion, a color could be measured while it changes.
     const other = await signedIn(browser, hub, { ...viewport, colorScheme, reducedMotion: 'reduce' });
     for (const [name, path] of Object.entries(screens)) {
       await open(other, hub, path);
       const title = await other.getByRole('heading', { level: 1 }).textContent();
       expect(await other.title(), name).toBe(`${title} · Longshore`);
       expect(await violationsOf(other), `${name}, ${colorScheme}`).toEqual([]);
-      // The scheme changes colors and nothing else.
+      // The scheme changes only colors.
       await other.emulateMedia({ colorScheme: otherScheme });
       expect(await violationsOf(other, 'color-contrast'), `${name}, ${otherScheme}`).toEqual([]);
       await other.emulateMedia({ colorScheme });
@@ -246,7 +246,7 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   const cells = await page.getByRole('table', { name: 'Members by state' }).getByRole('cell').allTextContents();
   expect(cells).toEqual(['2', '0', '0', '1', '0']);
   await page.getByText('Mend what the remote refused').waitFor();
-  // Its deliveries are read apart from it.
+  // Its deliveries are read separately.
   await page.getByRole('row', { name: /dead .* 2 – http_422/ }).waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('c');
@@ -256,7 +256,7 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   await dialog('Resume').waitFor();
   await page.keyboard.press('Escape');
   await dialog('Resume').waitFor({ state: 'hidden' });
-  // What relapsed at its last delivery has none to go on with, and says so.
+  // A replay that relapsed at its last delivery has none to resume, and says so.
   const { replay: path = '/' } = await screensOf(hub);
   const relapsed = await hub.get<object>(path);
   await page.route(`${hub.url}${path}`, (route) =>
@@ -317,7 +317,7 @@ test('a delivery is closed with a reason, and its story says so', async () => {
   await close.getByLabel('Reason').fill('shipped by hand');
   await close.getByRole('button', { name: 'Close delivery' }).dblclick();
   await close.waitFor({ state: 'hidden' });
-  // What it was opened with is gone by it.
+  // The button that opened it is gone, because of what was done.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
   await page.getByText(/by local: shipped by hand/).waitFor();
   await page.getByRole('link', { name: /^scopio-main:/ }).click();
@@ -399,7 +399,7 @@ test('what came, what was read and what was pushed stand side by side, on a phon
   await sides[0]?.getByText('"shipping_address"').waitFor();
   expect(await sides[1]?.textContent()).toMatch(/"number": "SC-1001"/);
   expect(await sides[2]?.textContent()).toMatch(/order to marketful-mx.*"remoteId".*"sku": "MUG-RED"/s);
-  // Of text that is shown line by line the lines are copied as they are.
+  // Text shown line by line is copied with its lines as they are.
   const isOurs = await page.evaluate(() => {
     const text = document.querySelector('.sides pre bdi')?.firstChild as Text;
     getSelection()?.setBaseAndExtent(text, 0, text, 40);
@@ -420,7 +420,7 @@ test('what came, what was read and what was pushed stand side by side, on a phon
 
 test('the keyboard is enough', async () => {
   await open(page, hub, '/');
-  // The link that skips to the content leads nowhere that Back would lead to.
+  // The skip link makes no entry in the history.
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   expect(page.url()).toBe(`${hub.url}/console/`);
@@ -465,27 +465,27 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.unroute(`${hub.url}/deliveries?*`);
   await other.getByRole('button', { name: 'Try again' }).click();
   await eventually(async () => (await other.getByRole('alert').count()) === 0, 'the alert to go');
-  // A hub of which every part fails is told of once.
+  // If every part of a hub fails, that is shown once.
   const parts = new RegExp(`^${hub.url}/(quarantine|connections)`);
   await other.route(parts, (route) => route.fulfill({ status: 500, json: {} }));
   await open(other, hub, '/quarantine');
   await other.getByRole('alert').waitFor();
   expect(await other.getByRole('alert').count()).toBe(1);
   await other.unroute(parts);
-  // The way to try again is one for all of them.
+  // There is one button to try all of them again.
   await other.getByRole('button', { name: 'Try again' }).click();
   await eventually(async () => (await other.getByRole('alert').count()) === 0, 'the alerts of all parts to go');
-  // An answer that breaks off is told in words of ours.
+  // An answer that breaks off is reported in our own words.
   await other.route(`${hub.url}/audit*`, (route) =>
     route.fulfill({ contentType: 'application/json', body: '{"acts":[' }),
   );
   await open(other, hub, '/audit');
   await other.getByRole('alert').getByText('The hub’s answer broke off.').waitFor();
   await other.unroute(`${hub.url}/audit*`);
-  // It comes back by itself, too.
+  // It also recovers by itself.
   await look(other);
   await other.getByRole('table', { name: 'Audit' }).waitFor();
-  // An answer that says nothing, or something else, leaves nobody waiting.
+  // An empty or unexpected answer leaves nobody waiting.
   await other.route(`${hub.url}/deliveries/*`, (route) => route.fulfill({ json: {} }));
   await open(other, hub, '/deliveries/dlv_1');
   await other.getByRole('alert').getByText('The hub’s answer says nothing.').waitFor();
@@ -496,7 +496,7 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.unroute(`${hub.url}/deliveries/*`);
   await other.getByRole('button', { name: 'Try again' }).click();
   await other.getByText('There is no such delivery.').waitFor();
-  // One part that fails blanks none of the others.
+  // One failing part does not blank the others.
   await other.route(`${hub.url}/deliveries?order=*`, (route) => route.fulfill({ status: 503, json: {} }));
   const { order = '/' } = await screensOf(hub);
   await open(other, hub, order);
@@ -559,7 +559,7 @@ test('a slow hub is waited for in place: the head is there, nothing shifts, and 
   await other.waitForURL(/cause=http_500/);
   await other.getByRole('button', { name: 'Clear filters' }).click();
   await other.waitForURL(`${hub.url}/console/deliveries`);
-  // The button is gone by it, and the focus is not.
+  // The action removes the button, but the focus is kept.
   await other.locator('h1:focus').waitFor();
   await other.goBack();
   await other.waitForURL(/cause=http_500/);
@@ -609,7 +609,7 @@ test('five thousand orders stay usable, and few of them are in the document', as
   await other.getByRole('link', { name: 'N-4999', exact: true }).waitFor();
   await other.getByRole('combobox', { name: 'Status' }).selectOption('open');
   await other.waitForURL(/status=open/);
-  // A bound for a busy machine: on an idle one it is a fraction.
+  // A bound for a busy machine: an idle one takes a fraction of it.
   expect(Date.now() - began).toBeLessThan(8_000);
   await other.unroute(`${hub.url}/orders?*`);
   await other.route(`${hub.url}/orders?*`, (route) => {
@@ -629,7 +629,7 @@ test('five thousand orders stay usable, and few of them are in the document', as
   };
   const before = await names();
   expect([before[0], before[50]]).toEqual(['N-49', 'N-99']);
-  // All that was shown is read at once, and stands as it stood.
+  // Everything that was shown is read at once, and is shown as before.
   await other.reload();
   expect(await names()).toEqual(before);
   await other.context().close();
@@ -663,7 +663,7 @@ test('the first view is light, the second one lighter, and the browser has nothi
   await open(other, hub, '/search');
   expect(bytes).toBeLessThan(10 * 1024);
   await other.context().close();
-  // GET /deliveries/dlv_none and ?state=ded were asked for on purpose, and a browser tells of every 404.
+  // GET /deliveries/dlv_none and ?state=ded were asked for on purpose, and browsers report every 404.
   expect(noise.filter((text) => !/status of 40[04]/.test(text))).toEqual([]);
 });
 

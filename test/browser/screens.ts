@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes a picture of each screen: desk in the light and in the dark, phone. Those that the pages show go to docs/.
+// Takes a picture of each screen: desktop in light and dark, phone. Those that pages show are copied to docs/.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/hub.ts';

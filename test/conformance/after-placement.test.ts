@@ -4,12 +4,14 @@ import type { Heard, Units } from './after-placement/shippers.ts';
 import { CRASHES, openWorld, type World } from './after-placement/world.ts';
 
 /*
- * What becomes of a change after an order was placed, for every channel and shipper: with the real handlers over a table
- * in memory and the simulated vendors, in both orders of what happens, and with a process that dies on the way.
+ * What becomes of a change after an order was placed, for every channel and shipper: with the real handlers, a table in
+ * memory and the simulated vendors, with events in either order, and with a process that dies on the way.
  */
 
 type Shipper = 'marketful' | 'shoppo' | 'erp';
-/** What stands in the end: what the shippers have of each order, what the seller has, what came back, what waits for a person. */
+/**
+ * The final state: what the shippers have of each order, what the seller has, what came back, what waits for a person.
+ */
 interface Outcome {
   asked?: Units[];
   elsewhere?: Units[];
@@ -20,7 +22,7 @@ interface Outcome {
 
 interface Row {
   what: string;
-  /** `early`: the other of two things happens first. */
+  /** `early`: the other of the two events comes first. */
   run(world: World, early: boolean): Promise<void>;
   ends: Partial<Record<Shipper, [late: Outcome, early?: Outcome]>>;
 }
@@ -29,7 +31,7 @@ const say = (world: World, mugs: number, plates: number, cancelled = false, stre
   world.say({ mugs, plates, cancelled, street });
 const amend = (difference: string) => [`amend_unsupported: ${difference}`];
 
-/** The order is sold, and its channel changes its mind, before it was placed or after. */
+/** The order is sold, and its channel changes it, before or after it was placed. */
 const change =
   (...word: [mugs: number, plates: number, cancelled?: boolean, street?: string]) =>
   async (world: World, early: boolean) => {
@@ -39,7 +41,9 @@ const change =
     await world.push();
   };
 
-/** A person gives a line of the order to somebody else, before it was placed or after, and does what the shipper cannot. */
+/**
+ * A person gives a line to another shipper, before or after it was placed, and does by hand what the shipper cannot.
+ */
 const route = (to: 'erp' | 'other') => async (world: World, early: boolean) => {
   await say(world, 2, 1);
   if (!early) await world.push();
@@ -49,7 +53,7 @@ const route = (to: 'erp' | 'other') => async (world: World, early: boolean) => {
   await world.push();
 };
 
-/** The order is placed, and its shipper says something before or after its channel does. */
+/** The order is placed; its shipper reports something before or after its channel does. */
 const cross =
   (heard: Heard | Heard[], ...word: [mugs: number, plates: number, cancelled?: boolean]) =>
   async (world: World, early: boolean) => {
@@ -239,7 +243,7 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
-/** Both orders of things, and every death for each of them over the channels. */
+/** Both orders of events, and each point to die at for each of them, spread over the channels. */
 const CASES = (Object.keys(CHANNELS) as ChannelName[]).flatMap((channel, a) =>
   ROWS.flatMap((row, b) =>
     (Object.keys(row.ends) as Shipper[]).flatMap((shipper, c) =>

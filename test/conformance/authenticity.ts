@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFixture, type Subject } from './kit.ts';
 
-/** Good, rotated, empty, tampered and foreign proofs, and a receiver that carries nothing else with it. */
+/** Valid, rotated, empty, tampered and foreign proofs, and a receiver bundle that contains nothing else. */
 export function testAuthenticity({ info, connector, conformance, inbound }: Subject): void {
   const { webhook } = connector;
   const proof = conformance.webhook;

@@ -52,14 +52,14 @@ export function testCalls({ info, connector, conformance, connection, source, in
       ['a timeout', 'timeout', UnknownOutcomeError],
       ['a reset', 'reset', UnknownOutcomeError],
     ] as const)('after %s says what happens next', async (_what, answer, Expected) => {
-      // Twice: who holds a token renews it once before that is the last word.
+      // Twice, as a connection with a token renews it once before it gives up.
       const error = await run('push', [answer, answer]).result?.catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(Expected);
       if (error instanceof ThrottledError) expect(error.retryAfterSeconds).toBe(60);
       if (error instanceof BlockedError) expect(error.waitsFor).toBe('connection');
     });
 
-    // Some of what may be said twice cannot be read back.
+    // Some actions that may be repeated cannot be read back.
     if (script.found.length === 0) return;
     test('finds by a probe that only reads what a push has left, or that it left nothing', async () => {
       const found = run('probe', script.found);

@@ -5,7 +5,7 @@ import { pushesOf, type Subject } from './kit.ts';
 const FILES = ['manifest', 'settings', 'api', 'map', 'actions', 'index'];
 const here = (path: string) => new URL(`../../lib/marketplaces/${path}`, import.meta.url);
 
-/** The same files, honest metadata, settings that refuse what they do not know, examples of everything. */
+/** The same files everywhere, correct metadata, settings that refuse unknown members, examples of everything. */
 export function testFolder({ info, connector, conformance, connection }: Subject): void {
   describe(`${info.title}: the folder`, () => {
     test('has the same files as every other', () => {

@@ -12,42 +12,42 @@ import type { OpenPlacement } from '#lib/orders/placements';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { createHttp } from '#lib/platform/http/client';
 
-/** What a remote says to one call. */
+/** A remote's answer to one call. */
 export interface Answer {
   status: number;
   /** A fixture of the folder, or text that is sent as it is. */
   body: string;
 }
 
-/** What the conformance suite has to know of a marketplace; one file a marketplace. */
+/** What the conformance suite needs to know of a marketplace; one file for each. */
 export interface Conformance {
   secrets: Record<string, string>;
   settings?: Record<string, unknown>;
-  /** How the marketplace proves itself to us: every header value and path segment given here is proof. */
+  /** How the marketplace authenticates its calls: all header values and path segments given here are proof. */
   webhook?: {
     secret: string;
     coversBody: boolean;
     prove(body: Buffer, secret: string): Pick<WebhookRequest, 'headers' | 'rest'>;
-    /** Bodies by which it tries a URL, where it does. */
+    /** Bodies with which it tests a URL, if it does. */
     tests?: string[];
   };
-  /** Fixtures that come in, with the topic they come under: at least one for each webhook topic. */
+  /** Fixtures of inbound bodies with their topics: at least one for each webhook topic. */
   inbound: Record<string, string>;
-  /** What it says to a caller it does not know, and of a thing it does not have. */
+  /** Its answers to an unknown caller, and about something that does not exist. */
   unauthorized: Answer;
   notFound: Answer;
   /**
-   * For each push action: done, after what it reads first, in one call unless it takes several; the answers by which a
-   * probe finds it done, or not.
+   * For each push action: the answers after which it is done (reads first; one write unless there are several), and
+   * those by which a probe finds it done, or not done.
    */
   push: Record<string, { done: Answer | Answer[]; writes?: number; found: Answer[]; absent: Answer[] }>;
   poll?: Answer[];
-  /** Of one fetch, or by the fetch's action. */
+  /** For the only fetch, or by the fetch's action. */
   fetch?: Answer[] | Record<string, Answer[]>;
-  /** For each request: what is asked, the answers by which it is done, and those of a probe, if it can tell. */
+  /** For each request: its input, the answers after which it is done, and those of a probe, if there is one. */
   requests?: Record<string, { input: unknown; done: Answer[]; found?: Answer[]; absent?: Answer[] }>;
   stock?: Answer[];
-  /** Where the story's order goes to, for one that does not ship to Mexico. */
+  /** Where the story's order goes, if it does not ship to Mexico. */
   shipsTo?: Partial<Address>;
 }
 
@@ -57,7 +57,7 @@ export interface Subject {
   connector: Connector;
   conformance: Conformance;
   connection: Connection;
-  /** Who sold what is pushed. */
+  /** The connection that sold what is pushed. */
   source: Connection;
   /** Fixture and topic. */
   inbound: Array<[string, string]>;
@@ -73,7 +73,7 @@ export async function openSubject({ info }: Role): Promise<Subject> {
   return { info, connector, conformance, connection, source, inbound: Object.entries(conformance.inbound), read };
 }
 
-/** The actions that push an order or a word about it. */
+/** The actions that push an order, or something about it. */
 export function pushesOf({ actions }: Connector): Record<string, ProbedAction<PushInput>> {
   const { order, cancel, fulfillment, followUps } = actions;
   return { ...(order && { order }), ...(cancel && { cancel }), ...(fulfillment && { fulfillment }), ...followUps };
@@ -85,7 +85,7 @@ export const isRead = ({ method, body }: Call): boolean =>
 
 export type Call = { method: string; url: URL; headers: Headers; body: unknown };
 
-/** A remote that answers from a script; anything it was not told to answer ends in a plain Error. */
+/** A remote that answers from a script; any call beyond that gets a plain Error. */
 export function createRemote(name: string, script: ReadonlyArray<Answer | 'timeout' | 'reset'>) {
   const calls: Call[] = [];
   const answers = [...script];
@@ -143,7 +143,7 @@ export type PushInput = CancelInput & ReportInput & FollowUpInput;
 
 export const TOKEN = 'token-1';
 
-/** What every call is given; the catalog is empty, the token always the same. */
+/** What every call gets; the catalog is empty, the token always the same. */
 export const remoteContext = (remote: Remote): RemoteContext => ({
   ...remote,
   token: async () => TOKEN,
@@ -151,7 +151,7 @@ export const remoteContext = (remote: Remote): RemoteContext => ({
   now: () => new Date(RECEIVED_AT),
 });
 
-/** What any push of the story's order is given: an action takes what it needs. */
+/** What any push of the story's order gets: an action takes what it needs. */
 export function pushInput(source: Connection, shipsTo: Partial<Address> = {}): PushInput {
   const sold = storyOrder(source);
   const order = { ...sold, shippingAddress: { ...sold.shippingAddress, ...shipsTo } };

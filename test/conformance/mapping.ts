@@ -8,13 +8,13 @@ import { ContractError } from '#lib/platform/errors';
 import { validateUcpOrder } from '#lib/ucp/validate';
 import { RECEIVED_AT, readFixture, type Subject } from './kit.ts';
 
-/** As JSON reads it: 90071992547409940000, and so its neighbors. */
+/** Rounded by JSON to 90071992547409940000, like its neighbors. */
 const ROUNDED: unknown = JSON.parse('90071992547409930001');
-/** As any JSON may have it: `String` of it throws. */
+/** Possible in any JSON: `String` of it throws. */
 const NO_TEXT = { toString: {} };
 const BUYER = ['Torres', 'Vallarta', 'ana@example.com', '3312345678'];
 
-/** Every example means something; whatever else comes is refused in words that tell the field and nobody's name. */
+/** Every example means something; anything else is refused, naming the field and nobody's data. */
 export function testMapping({ info, inbound, connection, connector, read }: Subject): void {
   const topics = [...new Set([...info.topics, ...inbound.map(([, topic]) => topic)])];
   const received = { connection: connection.id, event: 'in_1', by: 'webhook' as const, receivedAt: RECEIVED_AT };
@@ -28,7 +28,7 @@ export function testMapping({ info, inbound, connection, connector, read }: Subj
       expect(validateUcpOrder(order.ucp)).toEqual([]);
       const { amounts, lines } = factsOf(order);
       const { goods, discount, shipping, tax, other, total } = amounts;
-      // A bookkeeper adds up the same total.
+      // An accountant gets the same total.
       expect(goods - discount + shipping + other + (order.taxIncluded ? 0 : tax)).toBe(total);
       const units = lines.map(
         ({ unitPrice, quantity }) => ((order.taxIncluded ? unitPrice.gross : unitPrice.net) ?? NaN) * quantity,
@@ -137,7 +137,7 @@ function withExtras(value: unknown): unknown {
 const withoutNulls = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_key, member: unknown) => (member === null ? undefined : member)));
 
-/** A copy for each member, in which it is replaced. */
+/** For each member, a copy in which it is replaced. */
 function* everyMemberOf(body: unknown, value: unknown): Generator<unknown> {
   for (let at = 0; at < countMembers(body); at++) yield damaged(body, at, value);
 }
@@ -147,7 +147,7 @@ const countMembers = (value: unknown): number =>
     ? Object.values(value).reduce<number>((sum, each) => sum + 1 + countMembers(each), 0)
     : 0;
 
-/** Whatever becomes part of a key of the table. */
+/** Everything that becomes part of a table key. */
 function idsIn(change: Change): string[] {
   const ids: Array<string | null | undefined> = [];
   if (change.type === 'order') {
@@ -162,7 +162,7 @@ function idsIn(change: Change): string[] {
   return ids.filter((id) => typeof id === 'string');
 }
 
-/** A copy with one member, counted in depth-first order, replaced; undefined takes it out. */
+/** A copy with one member (counted depth first) replaced; undefined removes it. */
 function damaged(body: unknown, at: number, value: unknown): unknown {
   const copy = structuredClone(body);
   const places: Array<[Record<string, unknown>, string]> = [];

@@ -6,7 +6,7 @@ import { type Answer, type Call, createRemote, pushesOf, pushInput, remoteContex
 const ID = 'ord_8f3a';
 const ODD = ['..', '.', 'a/b', '../fulfill', '%2e%2e', '100%', 'a?b#c', 'ø ü', 'x'.repeat(200)];
 
-/** Whatever an id holds, it is one segment of the documented path, or refused: it leads to no other path of the remote. */
+/** Whatever an id contains, it stays one segment of the documented path, or is refused: it leads to no other path. */
 export function testPaths({ info, connector, conformance, connection, source }: Subject): void {
   const { fetches = {}, stock } = connector.actions;
   const pushes = Object.entries(conformance.push).flatMap(([name, { done, found }]) => [

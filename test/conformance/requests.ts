@@ -6,7 +6,7 @@ import { type Answer, createRemote, isRead, RECEIVED_AT, remoteContext, type Sub
 
 type Script = ReadonlyArray<Answer | 'timeout' | 'reset'>;
 
-/** What a seller asks for over the hub's API, and stock: done, refused, throttled, unknown. */
+/** Requests of the seller through the hub's API, and stock: done, refused, throttled, unknown. */
 export function testRequests({ info, connector, conformance, connection }: Subject): void {
   const open = (script: Script) => {
     const { calls, http } = createRemote(info.name, script);

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { startDynamoDbLocal, whyNoJava } from './server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Those of vitest.config.ts that the suites are spread over. */
+/** The projects of vitest.config.ts that contain these suites. */
 const PROJECTS = ['api', 'whole'];
-/** The end-to-end suites: whoever starts a hub or calls `lib/` finds its table there. */
+/** The end-to-end suites, in which a hub, or `lib/` itself, uses this table. */
 const SUITES = ['test/*.test.ts', 'test/api/*.test.ts', 'test/marketplaces/*.test.ts'];
 const WITHOUT_TABLE = ['test/samples.test.ts', 'test/scale.test.ts', 'test/documented-paths.test.ts'];
 
-/** What is about the emulator of ours, and why: by file, or by the name of a test. */
+/** Tests of our own emulator, with the reason: by file, or by test name. */
 const ABOUT_OURS = {
   files: { 'test/prove.test.ts': 'its faults of DynamoDB are in the emulator' } as Record<string, string>,
   tests: {

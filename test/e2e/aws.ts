@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** AWS's command line, and what it answers. */
+/** Runs the AWS CLI and returns its answer. */
 export async function aws(...args: string[]): Promise<Record<string, unknown>> {
   const { stdout } = await run('aws', [...args, '--output', 'json']);
   return JSON.parse(stdout.trim() || '{}') as Record<string, unknown>;
@@ -15,7 +15,7 @@ const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
-/** Deploys the remote of the story under the stage's own prefix, which is all that the deployer may. Returns its address. */
+/** Deploys the story's remote under the stage's prefix, the only one allowed to the deployer. Returns its URL. */
 export async function deployRemote(name: string): Promise<string> {
   const zip = join(process.env.RUNNER_TEMP ?? '/tmp', 'remote.zip');
   await run('zip', ['-j', '-q', zip, join(import.meta.dirname, 'remote.mjs')]);
@@ -30,7 +30,7 @@ export async function deployRemote(name: string): Promise<string> {
   // A new role is not known everywhere at once.
   await eventually('the remote to be created', () => create().then(Boolean, () => false));
   await aws('lambda', 'wait', 'function-active-v2', '--function-name', name);
-  // Calls by the URL want both: the URL's own permission, and since 2025 that of invoking by it.
+  // Calling the URL needs both permissions: the URL's own and, since 2025, the one to invoke by it.
   const open = ['lambda', 'add-permission', '--function-name', name, '--principal', '*'];
   await aws(
     ...open,
@@ -47,7 +47,7 @@ export async function deployRemote(name: string): Promise<string> {
   return String(url.FunctionUrl).replace(/\/$/, '');
 }
 
-/** Looks again every second, for two minutes. */
+/** Tries every second, for two minutes. */
 export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
   for (const until = Date.now() + 120_000; Date.now() < until; ) {
     if (await holds()) return console.log(`✔ ${what}`);

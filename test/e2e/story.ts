@@ -1,5 +1,6 @@
-// Tells one order's story on a deployed stage: node test/e2e/story.ts <stage>. It wants the AWS CLI, the credentials that
-// deployed the stage, and .sst/outputs.json. It has not met an AWS account yet.
+// Tells one order's story on a deployed stage: node test/e2e/story.ts <stage>. It needs the AWS CLI, the credentials
+// that
+// deployed the stage, and .sst/outputs.json. It has not been run against an AWS account yet.
 import { execFileSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';

@@ -91,7 +91,7 @@ export class Graph {
   }
 }
 
-/** A role's inline statements; there is no other place where this deployment grants anything. */
+/** A role's inline statements; this deployment grants nothing in any other place. */
 export const statements = ({ inputs }: Resource): Statement[] =>
   ((inputs.inlinePolicies ?? []) as Array<{ policy: string }>).flatMap(
     ({ policy }) => (JSON.parse(policy) as { Statement: Statement[] }).Statement,
@@ -99,7 +99,9 @@ export const statements = ({ inputs }: Resource): Statement[] =>
 
 const run = promisify(execFile);
 
-/** Runs the real configuration on mocks; what fails there fails here with the same words. Bundling is half of it: once is enough. */
+/**
+ * Runs the real configuration on mocks; a failure there fails here with the same words. Bundling takes half the time.
+ */
 export async function synthesize(
   stage: string,
   bundling: 'bundled' | 'unbundled',
@@ -107,7 +109,7 @@ export async function synthesize(
 ): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-graph-'));
   const file = join(folder, 'graph.json');
-  // What this machine's deployments are told is not what the tests are told.
+  // The tests must not depend on this machine's deployment settings.
   const own = ['AWS_REGION', ...Object.keys(SETTINGS)];
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.includes(name)));
   try {

@@ -10,7 +10,7 @@ import { describeQueues } from './suites/queues.ts';
 import { describeRoutesAndSchedules } from './suites/routes-and-schedules.ts';
 import { describeStorage } from './suites/storage.ts';
 
-// Synthesized once a stage for all suites: that is where the seconds go.
+// Each stage is synthesized once for all suites, as that takes most of the time.
 const [graph, production, everything] = await Promise.all([
   synthesize('test', 'bundled', { WATCH: 'full' }),
   synthesize('production', 'unbundled'),

@@ -1,12 +1,12 @@
 import { inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 
-/** How an order stands at its sales channel: units of two SKUs, and whether it is cancelled there. */
+/** The state of an order at its sales channel: units of two SKUs, and whether it is cancelled. */
 export interface Word {
   mugs: number;
   plates: number;
   cancelled: boolean;
-  /** Where it goes, if elsewhere than the others. */
+  /** The street, if it differs from the default. */
   street?: string | undefined;
 }
 
@@ -18,9 +18,9 @@ interface Channel {
   settings?: Record<string, unknown>;
   topic: string;
   receivedBy: InboundReceived['receivedBy'];
-  /** The order in the channel's own words. */
+  /** The order as the channel words it. */
   body(word: Word, at: string, country: string): unknown;
-  /** The hub's id of it, and those of the two lines. */
+  /** The hub's id of the order, and those of the two lines. */
   order: string;
   lines: [mugs: string, plates: string];
 }
@@ -98,7 +98,7 @@ const rows = (mugs: number, plates: number): Array<[id: number, sku: string, qua
 
 export type ChannelName = keyof typeof CHANNELS;
 
-/** What arrives when a channel says how its order stands. */
+/** The message that arrives when a channel tells its order's state. */
 export function arriving(name: ChannelName, word: Word, at: string, country: string): InboundReceived {
   const { id, topic, receivedBy, body } = CHANNELS[name];
   return inboundReceived({

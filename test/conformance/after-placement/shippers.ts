@@ -20,9 +20,9 @@ interface Shipper {
   country: string;
   fetch: typeof globalThis.fetch;
   secrets: Record<string, string>;
-  /** Its orders, without what anybody took back. */
+  /** Its orders, without what was taken back. */
   orders(): Units[];
-  /** Does one of the things that this shipper can tell of. */
+  /** Does something that this shipper can report. */
   tells: Partial<Record<Heard, () => Told>>;
   stop(): Promise<void>;
 }
@@ -79,7 +79,7 @@ async function startSupply(now: () => Date): Promise<Shipper> {
         ),
     tells: {
       cancel: () => told('cancel', supply.cancel(first().id)),
-      // No notification tells of it; whatever has the order read does.
+      // No notification reports this; any that makes the hub read the order will do.
       cancelMugs: () => told('deliver', supply.cancel(first().id, { items: [MUG] })),
       ship: () => told('deliver', supply.ship(first().id)),
     },

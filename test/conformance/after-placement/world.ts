@@ -24,7 +24,10 @@ import { memoryTable } from '#test/support/memory-table';
 import { arriving, CHANNELS, type ChannelName, type Word } from './channels.ts';
 import { type Heard, SHIPPERS, type ShipperName } from './shippers.ts';
 
-/** Where a process dies: after it took a word in, before its worker asked the shipper, or before it recorded what it did. */
+/**
+ * Where a process dies: after taking in an event, before the worker calls the shipper, or before it records the
+ * outcome.
+ */
 export const CRASHES = ['told', 'leased', 'pushed'] as const;
 export type Crash = (typeof CRASHES)[number];
 
@@ -34,7 +37,7 @@ const OTHER = 'other';
 const START = '2026-11-20T10:00:00.000Z';
 const died = () => Promise.reject(new Error('the process died'));
 
-/** A hub with one order of a channel that a shipper, or the seller himself, is to ship. */
+/** A hub with one order of a channel, to be shipped by a shipper or by the seller. */
 export async function openWorld(channel: ChannelName, shipper: ShipperName | 'erp', crash: Crash) {
   const now = () => new Date();
   const pass = (seconds: number) => void vi.setSystemTime(Date.now() + seconds * 1000);
@@ -120,7 +123,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
   const heard: string[] = [];
   const deliveries = async () => hub.getDeliveries([...(await order()).deliveries, ...heard]);
 
-  /** Whatever is due at the shipper, until nothing is. */
+  /** Works off everything due at the shipper. */
   async function push() {
     for (let round = 0; round < 40; round++) {
       const due = (await deliveries()).find(
@@ -138,14 +141,14 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     async say(word: Word) {
       pass(60);
       await receive(arriving(channel, word, now().toISOString(), vendor?.country ?? 'MX'));
-      // Sello knows no region, which a person says.
+      // Sello has no regions: a person adds it.
       const known = (await order()).shippingAddress.address_region;
       const options = { by: 'me', origin: 'test', network };
       if (!known)
         await change(orderId, (found) => found && correctAddress(found, { address_region: 'Jalisco' }), options);
     },
     push,
-    /** The shipper does something; its webhook arrives, and what it has read is taken in. */
+    /** The shipper does something; its webhook arrives, and what it makes the hub read is taken in. */
     async hear(what: Heard) {
       pass(60);
       const told = vendor?.tells[what]?.();
@@ -160,7 +163,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
       heard.push(...fetched.map(({ id }) => id));
       await push();
     },
-    /** A person has the seller ship the mugs, or another shipper. */
+    /** A person gives the mugs to the seller, or to another shipper. */
     async route(to: 'erp' | typeof OTHER) {
       const lineItems = [{ id: lines[0], quantity: 2 }];
       await change(orderId, (found) => found && { order: assign(found, { lineItems, to }, network) }, {

@@ -7,7 +7,7 @@ const done = { status: 200, body: 'processed.json' };
 
 export const conformance: Conformance = {
   secrets: { accessKey: 'access', sharedSecret: 'shared' },
-  // Of the story's carrier it has no word.
+  // It has no CarrierId for the story's carrier.
   settings: { carriers: { dhl: 'Flat Rate Per Order' }, capturePayment: true },
   inbound: {
     'order.json': 'order',

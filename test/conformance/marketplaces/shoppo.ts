@@ -4,7 +4,7 @@ const read = (body: string) => ({ status: 200, body });
 /** An order under the first code, and none under the next. */
 const placed = [read('orders.json'), read('orders-none.json')];
 const cancelled = [read('orders-closed.json'), read('orders-none.json')];
-/** Nor under the first codes of the next three placements. */
+/** And none under the first codes of the next three placements. */
 const noMore = [read('orders-none.json'), read('orders-none.json'), read('orders-none.json')];
 const author = {
   order: 'scopio-main:ord_8f3a',
@@ -37,7 +37,7 @@ export const conformance: Conformance = {
     'cancel-partner-order.json': 'cancel-partner-order',
     'deliver-partner-order.json': 'deliver-partner-order',
     'reply-ticket.json': 'reply-ticket',
-    // The page prints its products and Skus empty.
+    // The page prints its products and Skus without content.
     'product-updated.json': 'update-product',
     'sku-created.json': 'create-sku',
     'sku-updated.json': 'update-sku',

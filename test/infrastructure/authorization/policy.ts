@@ -1,11 +1,11 @@
-/** A statement of a policy that allows, as IAM reads it; nothing here denies. */
+/** An allowing statement of a policy, as IAM reads it; nothing here denies. */
 export interface Statement {
   Action: string | readonly string[];
   Resource: string | readonly string[];
   Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-/** What IAM is asked for one call: `*` where an action has no resource. */
+/** What IAM is asked for one call; the resource is `*` if the action has none. */
 export interface Call {
   action: string;
   resource: string;
@@ -13,7 +13,7 @@ export interface Call {
   context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Whether a statement's actions have this one among them. */
+/** Whether a statement's actions include this one. */
 export const grants = (actions: Statement['Action'], action: string): boolean =>
   [actions].flat().some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase()));
 
@@ -35,7 +35,7 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
       return given.some((value) => wanted.includes(value));
     case 'ArnLike':
       return given.some((value) => wanted.some((pattern) => fits(pattern, value)));
-    // Every value must be like none of those; where there is no value, it holds.
+    // True if no value matches any pattern, and if there are no values.
     case 'ForAllValues:StringNotLike':
       return given.every((value) => !wanted.some((pattern) => fits(pattern, value)));
     case 'ForAllValues:StringLike':
@@ -48,6 +48,6 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
 const list = (values: string | readonly string[] | undefined): readonly string[] =>
   values === undefined ? [] : [values].flat();
 
-/** As IAM matches actions and resources: `*` for any characters. */
+/** Matches actions and resources as IAM does: `*` for any characters. */
 export const fits = (pattern: string, value: string): boolean =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(value);

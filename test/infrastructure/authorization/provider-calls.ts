@@ -18,8 +18,8 @@ const passRole = (role: unknown, service: string): Call[] =>
 const OURS = { 'aws:ResourceTag/application': 'longshore' };
 
 /**
- * What Pulumi's AWS provider asks for to create, read, change, tag and delete one resource of a type. Of what it reads only
- * now and then, too: a refused read fails a deployment like any other.
+ * What Pulumi's AWS provider calls to create, read, change, tag and delete a resource of a type. Includes rare reads,
+ * as a refused one fails a deployment, too.
  */
 export const PROVIDER_CALLS: Readonly<Record<string, (resource: Resource) => Call[]>> = {
   'lambda/function:Function': ({ id, inputs }) => [
@@ -31,7 +31,7 @@ export const PROVIDER_CALLS: Readonly<Record<string, (resource: Resource) => Cal
        DeleteFunctionConcurrency ListTags TagResource UntagResource`,
     ),
     ...passRole(inputs.role, 'lambda'),
-    // Lambda fetches the code in the name of who deploys.
+    // Lambda fetches the code with the deployer's permissions.
     ...on('arn:aws:s3:::sst-asset-abc/assets/code.zip', 's3', 'GetObject'),
   ],
   'lambda/eventSourceMapping:EventSourceMapping': ({ inputs }) => [
@@ -110,7 +110,7 @@ export const PROVIDER_CALLS: Readonly<Record<string, (resource: Resource) => Cal
       'cloudwatch',
       'PutMetricAlarm DeleteAlarms ListTagsForResource TagResource UntagResource',
     ),
-    // It says that it is refused on `alarm:*`, whatever names were asked for.
+    // AWS refuses it on `alarm:*`, whatever names were asked for.
     ...on(arn('cloudwatch', 'alarm:*'), 'cloudwatch', 'DescribeAlarms'),
   ],
   'cloudwatch/dashboard:Dashboard': ({ inputs }) =>
@@ -143,7 +143,7 @@ export const PROVIDER_CALLS: Readonly<Record<string, (resource: Resource) => Cal
   'apigatewayv2/stage:Stage': () => [
     ...on(gateway('/apis/x/stages'), 'apigateway', 'POST GET'),
     ...on(gateway('/apis/x/stages/$default'), 'apigateway', 'GET PATCH DELETE'),
-    // A stage with an access log makes API Gateway a deliverer of logs.
+    // With an access log, API Gateway delivers logs for the stage.
     ...on(
       '*',
       'logs',
@@ -187,7 +187,7 @@ export const PROVIDER_CALLS: Readonly<Record<string, (resource: Resource) => Cal
   ],
   'kms/key:Key': ({ id }) => [
     ...on('*', 'kms', 'CreateKey'),
-    // At its creation the key has no tags yet that one could go by.
+    // When it is created, the key has no tags to match yet.
     ...on(arn('kms', `key/${id}`), 'kms', 'TagResource'),
     ...on(
       arn('kms', `key/${id}`),
@@ -209,14 +209,14 @@ export const PROVIDER_CALLS: Readonly<Record<string, (resource: Resource) => Cal
       'budgets',
       'ModifyBudget ViewBudget ListTagsForResource TagResource UntagResource',
     ),
-  // SST's look for the zone of a DOMAIN.
+  // SST looks for the zone of a DOMAIN.
   'pulumi-nodejs:dynamic:Resource': () => on('*', 'route53', 'ListHostedZones'),
   'random/randomBytes:RandomBytes': () => [],
 };
 
 /**
- * What SST 4.17.1 itself asks for, as its binary's own calls of the AWS SDK show: it makes its buckets, parameters and
- * repository, and keeps, locks and prunes the state. (`ResolveAppSync` is called by `sst dev` alone.)
+ * What SST 4.17.1 itself calls, as its binary's calls of the AWS SDK show: it creates its buckets, parameters and
+ * repository, and keeps, locks and prunes the state. (Only `sst dev` calls `ResolveAppSync`.)
  */
 export const SST_CALLS: readonly Call[] = [
   ...['sst-asset', 'sst-state'].flatMap((bucket) =>

@@ -8,7 +8,7 @@ import {
 import { ACCOUNT } from '../synth/mocks.ts';
 import { type Call, fits, type Statement } from './policy.ts';
 
-/** What AWS's service authorization reference has against a call: no such action, or not on such a resource. */
+/** What is wrong with a call by AWS's service authorization reference: no such action, or not on such a resource. */
 export async function misfitOf({ action, resource, context = {} }: Call): Promise<string | undefined> {
   const [service = '', name = ''] = action.split(':');
   if (!(await iamActionExists(service, name))) return `there is no ${action}`;
@@ -22,8 +22,8 @@ export async function misfitOf({ action, resource, context = {} }: Call): Promis
 }
 
 /**
- * What of a statement can never allow anything: actions there are not, actions that none of its resources fits, and keys of
- * conditions that its actions do not know.
+ * The parts of a statement that can never allow anything: actions that do not exist, actions that fit none of its
+ * resources, and condition keys that its actions do not know.
  */
 export async function idlePartsOf({ Action, Resource, Condition = {} }: Statement): Promise<string[]> {
   const idle: string[] = [];
@@ -42,7 +42,7 @@ export async function idlePartsOf({ Action, Resource, Condition = {} }: Statemen
   return idle;
 }
 
-/** Whether a statement on these resources can allow the action: one without a type of resource is asked for on `*`. */
+/** Whether a statement on these resources can allow the action: one without resource types needs `*`. */
 export async function hasResource(action: string, resources: readonly string[]): Promise<boolean> {
   if (resources.includes('*')) return true;
   const [service = '', name = ''] = action.split(':');
@@ -50,12 +50,12 @@ export async function hasResource(action: string, resources: readonly string[]):
   return formats.some((format) => resources.some((pattern) => overlap(format, pattern)));
 }
 
-/** Where the graphs are deployed: a `*` in its place would match colons, and with them any other kind of resource. */
+/** Where the graphs are deployed. A `*` in its place would match colons, and so any other kind of resource. */
 const PLACE: Readonly<Record<string, string>> = { Partition: 'aws', Region: 'eu-central-1', Account: ACCOUNT };
 
-/** The ARNs that an action is for, with `*` for what is named; none for one that is asked for on `*`. */
+/** The ARN formats of an action, with `*` for names; none if it needs `*`. */
 async function formatsOf(service: string, action: string): Promise<string[]> {
-  // Two services share this prefix and its actions, and the data tells those of the older one only.
+  // Two services share this prefix and its actions, and the data has only the older one's.
   const types =
     service === 'apigateway'
       ? await iamResourceTypesForService(service)
@@ -78,5 +78,5 @@ function overlap(one: string, other: string): boolean {
   return from(0, 0);
 }
 
-/** Keys of AWS itself hold for every action; the reference names only those of the service. */
+/** AWS's global keys apply to every action; the reference lists only a service's own. */
 const isKnown = (key: string, ofAction: readonly string[]): boolean => key.startsWith('aws:') || ofAction.includes(key);

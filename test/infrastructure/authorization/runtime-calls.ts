@@ -2,7 +2,7 @@ import { type FunctionSpec, queues, streams, table } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 import type { Call } from './policy.ts';
 
-/** The IAM actions of the SDK's commands, where they are not called alike: a batch or transaction wants those of its parts. */
+/** IAM actions of SDK commands with another name: a batch or transaction needs those of its parts. */
 const ACTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   'dynamodb:TransactWriteItems': ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'].map(
     (name) => `dynamodb:${name}`,
@@ -13,7 +13,7 @@ const ACTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   'secrets-manager:GetSecretValue': ['secretsmanager:GetSecretValue'],
 };
 
-/** Every IAM action that the commands in a function's bundle can ask for. */
+/** Every IAM action that commands in a function's bundle can need. */
 export const actionsInBundle = (graph: Graph, { handler }: FunctionSpec): Set<string> =>
   new Set(
     Object.values(graph.bundles)
@@ -21,14 +21,14 @@ export const actionsInBundle = (graph: Graph, { handler }: FunctionSpec): Set<st
       .flatMap(({ commands }) => commands.flatMap((command) => ACTIONS_OF[command] ?? [command])),
   );
 
-/** What the event source mapping asks for in a consumer's name, and Lambda in every function's. */
+/** What event source mappings call as a consumer, and Lambda as every function. */
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 const FOLLOW = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
 const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
- * The calls that a function makes: of its bundle's commands those that the topology lets it make, on each resource whose
- * name it learns; the local runtime refuses it any other. A query goes to the table and to both indexes.
+ * The calls of a function: those of its bundle's commands that the topology allows it, on each resource whose name it
+ * learns; the local runtime refuses all others. A query goes to the table and to both indexes.
  */
 export function callsOf(graph: Graph, spec: FunctionSpec): Call[] {
   const { name, grants } = spec;

@@ -19,7 +19,7 @@ import { consumeStreams } from '#sandbox/runtime/streams';
 import type { Graph } from '../graph.ts';
 import { routeTargets, scheduleTargets } from './routes-and-schedules.ts';
 
-/** Asks the running local runtime, not its source: what it really does must be what the graph says. */
+/** Asks the running local runtime, not its source: what it really does must match the graph. */
 export const describeAgreement = (graph: Graph) =>
   describe('the local runtime and the stacks agree', () => {
     const data = mkdtempSync(join(tmpdir(), 'longshore-agreement-'));
@@ -39,7 +39,7 @@ export const describeAgreement = (graph: Graph) =>
 
     const deployedName = (arn: unknown) =>
       functions.find(({ name }) => graph.function(name).state.arn === arn)?.name ?? `nothing known at ${arn}`;
-    /** Handlers that only note who was called, and with which event. */
+    /** Handlers that only record who was called with which event. */
     function recordCalls() {
       const calls: Array<{ name: string; event: unknown }> = [];
       const record =
@@ -52,7 +52,7 @@ export const describeAgreement = (graph: Graph) =>
     }
 
     test('on the functions', () => {
-      // In a Node of its own, as the hub runs them: vitest rewrites imports whose path is computed.
+      // In a Node process, as the hub runs them: vitest rewrites imports whose path is computed.
       const script = `import { functions } from '#lib/topology';
         const isThere = async ([file, exported]) => typeof (await import('./' + file + '.ts'))[exported] === 'function';
         for (const { name, handler } of functions) if (await isThere(handler.split('.'))) console.log(name);`;

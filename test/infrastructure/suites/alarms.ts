@@ -226,7 +226,7 @@ export const describeAlarms = (graph: Graph) =>
         expect(rings(9, 0)).toBe(false);
         expect(rings(10, 1)).toBe(false);
         expect(rings(10, 0)).toBe(true);
-        // One that has never called has no such metric at all.
+        // A function that was never called has no such metric at all.
         expect(rings(10)).toBe(true);
       },
     );
@@ -329,7 +329,7 @@ export const metricsOf = ({ metricQueries, ...single }: Inputs): MetricReference
     ? (metricQueries as Query[]).flatMap(({ metric }) => metric ?? [])
     : [single as unknown as MetricReference];
 
-/** As GitHub makes a heading's anchor. */
+/** A heading's anchor, as GitHub makes it. */
 const slug = (title: string): string =>
   title
     .toLowerCase()
@@ -337,8 +337,8 @@ const slug = (title: string): string =>
     .replaceAll(' ', '-');
 
 /**
- * What CloudWatch would make of an expression; only IF, AND, SUM and MAX of an array and arithmetic are used. A metric without a
- * value is one that nobody has reported, which a SUM leaves out.
+ * CloudWatch's result of an expression; ours use only IF, AND, SUM and MAX of an array, and arithmetic. A metric
+ * without a value is one that nobody has reported; SUM leaves it out.
  */
 export function evaluate(expression: string, values: Record<string, number | undefined>): number {
   if (!/^[\w\s+*/(),.<>=[\]-]+$/.test(expression)) throw new Error(`not an expression of ours: ${expression}`);

@@ -10,25 +10,25 @@ import { type Graph, statements } from '../graph.ts';
 import { ACCOUNT } from '../synth/mocks.ts';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
-/** What a managed policy may have, without white space. */
+/** The limit for a managed policy, without white space. */
 const MAX_CHARACTERS = 6_144;
 
-/** What a function's bundle holds and it never calls: retention looks into deliveries and orders, not into dead letters. */
+/** What is in a function's bundle but never called: retention reads deliveries and orders, not dead letters. */
 const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
   sweeper: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'],
 };
 
 const wordsOf = ({ action, resource }: Call) => `${action} on ${resource}`;
 
-/** Calls that AWS's own list of actions does not know like this: mistakes of ours in what is asked here. */
+/** Calls that AWS's own list of actions does not have: our mistakes in these tests. */
 async function misfits(calls: readonly Call[]): Promise<string[]> {
   const found = await Promise.all(calls.map(misfitOf));
   return [...new Set(found.filter((each) => each !== undefined))];
 }
 
 /**
- * docs/deployer-policy.json has not met an account. This holds it against everything that Pulumi's AWS provider and SST ask
- * for to deploy the graphs, and that against AWS's own list of actions and resources.
+ * docs/deployer-policy.json has not been used with an account yet. This checks it against everything that Pulumi's AWS
+ * provider and SST call to deploy the graphs, and those calls against AWS's own list of actions and resources.
  */
 export const describeDeployer = (graphs: readonly Graph[]) =>
   describe('the policy of who deploys', () => {
@@ -68,7 +68,7 @@ export const describeDeployer = (graphs: readonly Graph[]) =>
       );
       expect(commands.length).toBeGreaterThan(20);
       const wanted = [...new Set(commands)]
-        // Waiting is asking, the policy itself is made by an administrator, and nobody needs leave to ask who one is.
+        // Waiters only read; an administrator creates the policy itself; asking who one is needs no permission.
         .filter((action) => !/^(iam:CreatePolicy|sts:GetCallerIdentity|dynamodb:TableExists)$/.test(action));
       const refused = await Promise.all(
         wanted.map(async (action) => {
@@ -118,7 +118,7 @@ const actionNamed = (command: string): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-/** The functions' policies against what is in their bundles, action by action as AWS knows them. */
+/** Checks the functions' policies against their bundles, action by action as AWS knows them. */
 export const describeCalls = (graph: Graph) =>
   describe('what the code calls and what its role allows', () => {
     const all = functions.map((spec) => ({
@@ -145,7 +145,7 @@ export const describeCalls = (graph: Graph) =>
       ({ spec, calls, allowed }) => {
         const asked = new Set(calls.map(({ action }) => action));
         expect(allowed.flatMap(({ Action }) => Action).filter((action) => !asked.has(action))).toEqual([]);
-        // `db` brings all of the table's operations into a bundle; a queue's and a secret's come one by one.
+        // `db` brings all table operations into a bundle; those of queues and secrets come one by one.
         const brought = [...actionsInBundle(graph, spec)].filter((action) => !action.startsWith('dynamodb:'));
         const unasked = brought.filter((action) => !asked.has(action));
         expect(unasked.sort()).toEqual(NOT_CALLED[spec.name] ?? []);

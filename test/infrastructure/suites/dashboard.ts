@@ -21,7 +21,7 @@ interface Widget {
   };
 }
 
-/** What a graph's line refers to, an expression's own metric included. */
+/** The metric that a graph's line refers to, also within an expression. */
 function referenceOf(line: unknown[], graph: Graph): MetricReference & { breaches?: string[] } {
   const [first] = line;
   if (typeof first === 'object') return readSearch((first as { expression: string }).expression, graph);
@@ -35,7 +35,7 @@ function referenceOf(line: unknown[], graph: Graph): MetricReference & { breache
 const SEARCH =
   /^SUM\(SEARCH\('\{(?<schema>[^}]+)\} (?<terms>[^']+)', '(?:Sum|Average|Maximum|p\d+)', (?<period>\d+)\)\)$/;
 
-/** A search names its namespace and all dimensions of the metric, and gives some of them a value. */
+/** A search names its namespace and all dimensions of the metric, and sets some of them. */
 function readSearch(expression: string, graph: Graph): MetricReference & { breaches: string[] } {
   const { schema = '', terms = '' } = SEARCH.exec(expression)?.groups ?? {};
   const [namespace = '', ...names] = schema.split(',').map((name) => /^"(.+)"$/.exec(name)?.[1] ?? '');
@@ -131,7 +131,7 @@ export const describeDashboard = (graph: Graph) =>
       const alarms = graph.all('cloudwatch/metricAlarm:MetricAlarm').map(({ state }) => String(state.arn));
       const states = widgets.flatMap(({ type, properties }) => (type === 'alarm' ? [properties.alarms ?? []] : []));
       expect(states.flat().sort()).toEqual(alarms.sort());
-      // As many as one widget takes.
+      // A widget shows no more than this.
       for (const each of states) expect(each.length).toBeLessThanOrEqual(100);
     });
   });

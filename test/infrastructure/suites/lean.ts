@@ -6,7 +6,7 @@ import type { Graph } from '../graph.ts';
 import { ALARM, evaluate, metricsOf, type Query } from './alarms.ts';
 import { findMetricBreaches } from './metrics.ts';
 
-/** What the ticks of two connections cost beside their schedules: `npm run bench:cost -- --month` measures 0.47 for it. */
+/** The ticks of two connections without their schedules: `npm run bench:cost -- --month` measures 0.47. */
 const TICKS_USD = 0.5;
 
 export const describeLean = (graph: Graph, full: Graph) =>

@@ -9,7 +9,7 @@ export interface MetricReference {
   dimensions: Record<string, string>;
 }
 
-// What AWS documents of the services used here: which metrics there are, and by which dimensions.
+// The metrics of the services used here, with their dimensions, as AWS documents them.
 const OF_AWS: Record<string, { dimensions: string[][]; names: string[] }> = {
   'AWS/SQS': {
     dimensions: [['QueueName']],
@@ -43,7 +43,7 @@ const OF_AWS: Record<string, { dimensions: string[][]; names: string[] }> = {
   'AWS/ApiGateway': { dimensions: [['ApiId']], names: ['4xx', '5xx', 'Count', 'IntegrationLatency', 'Latency'] },
 };
 
-/** What is wrong with a reference to a metric: nobody emits it, or not of a resource that there is. */
+/** What is wrong with a metric reference: nobody emits it, or there is no such resource. */
 export function findMetricBreaches({ namespace, metricName, dimensions }: MetricReference, graph: Graph): string[] {
   if (namespace === `Longshore/${graph.stage}`) return breachesOfOwn(metricName, dimensions, graph);
   const service = OF_AWS[namespace];
@@ -89,7 +89,7 @@ export function breachesOfValue(
   if (!values) return [`there is no dimension ${key}`];
   const named: Record<string, readonly unknown[]> = {
     Marketplace: [...marketplaces.map(({ name }) => name), ENDPOINT],
-    // What emits it is a consumer of a queue, under the name that Lambda tells it in its context.
+    // A queue's consumer emits it, under the name in its Lambda context.
     Function: queues.map(({ consumer }) => graph.function(consumer).state.name),
   };
   const known = named[key] ?? values;

@@ -85,7 +85,7 @@ export const describePermissions = (graph: Graph) =>
           .filter(({ Action }) =>
             Action.some((each) => each.startsWith('dynamodb:') && ![...FOLLOW, LIST_STREAMS].includes(each)),
           );
-        // Whoever counts stock removes reservations, and nothing else.
+        // Functions that count stock may delete reservations only.
         const ofReservations = ofTable.filter(({ Condition }) => Condition?.['ForAllValues:StringLike']);
         expect(ofReservations.map(({ Action, Condition }) => [Action, Condition])).toEqual(
           /^(ingest$|pusher-)/.test(name)
@@ -153,7 +153,7 @@ export const describePermissions = (graph: Graph) =>
         expect(inputs.inlinePolicies, name).toHaveLength(1);
       }
       const elsewhere = graph.resources.filter(({ type }) => /policy/i.test(type));
-      // Who may tell the alarms' topic is held to its words beside the alarms.
+      // Who may publish to the alarms' topic is tested with the alarms.
       expect(elsewhere.map(({ type, name }) => `${type} ${name}`)).toEqual([
         'aws:sns/topicPolicy:TopicPolicy AlarmsPolicy',
       ]);
@@ -198,7 +198,7 @@ export const describePermissions = (graph: Graph) =>
 const pairs = (all: readonly Statement[]): string[] =>
   all.flatMap(({ Action, Resource }) => Action.flatMap((action) => Resource.map((arn) => `${action} ${arn}`))).sort();
 
-/** Who may assume a role; a policy arrives as text or as an object. */
+/** Who may assume a role; the policy may be text or an object. */
 function trusted({ assumeRolePolicy }: Record<string, unknown>): unknown[] {
   const policy = typeof assumeRolePolicy === 'string' ? JSON.parse(assumeRolePolicy) : assumeRolePolicy;
   return (policy as { Statement: Array<{ Principal: unknown }> }).Statement.map(({ Principal }) => Principal);

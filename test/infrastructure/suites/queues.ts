@@ -59,7 +59,7 @@ export const describeQueues = (graph: Graph) =>
       const limits = mappings.flatMap(
         ({ scalingConfig }) => (scalingConfig as { maximumConcurrency: number } | undefined)?.maximumConcurrency ?? [],
       );
-      // What SQS takes.
+      // SQS's limits.
       for (const limit of limits) expect(limit >= 2 && limit <= 1000).toBe(true);
       expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(600);
     });

@@ -3,7 +3,7 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import { routes, schedules } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
-/** Where each route of the API leads, by the ARN of the function. */
+/** The function that each route of the API leads to, by ARN. */
 export const routeTargets = (graph: Graph): Map<string, unknown> =>
   new Map(
     graph.all('apigatewayv2/route:Route').map(({ inputs }) => {
@@ -50,7 +50,7 @@ export const describeRoutesAndSchedules = (graph: Graph) => {
         })),
       );
       expect(defaultRouteSettings).toEqual({ throttlingRateLimit: 100, throttlingBurstLimit: 200 });
-      // An account's own limits are the last word: 10,000 a second, 5,000 at one moment.
+      // An account's own limits also apply: 10,000 a second, bursts of 5,000.
       expect(routes.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0)).toBeLessThanOrEqual(10_000);
       for (const { route, burst } of routes) expect(burst, route).toBeLessThanOrEqual(5000);
     });

@@ -16,13 +16,13 @@ export interface Bundle {
   handler: string;
   file: string;
   bytes: number;
-  /** Commands of the AWS SDK in it, as `sqs:SendMessageBatch`. */
+  /** Commands of the AWS SDK in it, such as `sqs:SendMessageBatch`. */
   commands: string[];
 }
 
 /**
- * Stands in for the server inside the SST CLI, which components ask to bundle handlers and where assets go.
- * Bundles for real, as SST does, so that a handler that is missing fails the deployment.
+ * Stands in for the server inside the SST CLI, which components ask to bundle handlers and where assets go. It really
+ * bundles, as SST does, so that a missing handler fails the deployment.
  */
 export async function serveBuilder(stage: string, bundling: boolean) {
   const bundles: Record<string, Bundle> = {};
@@ -50,12 +50,12 @@ export async function serveBuilder(stage: string, bundling: boolean) {
       );
     response.end(JSON.stringify(answer));
   });
-  // A component may ask again after any pause: a connection that Node closed meanwhile would fail it.
+  // A component may ask again after any pause: a connection that Node has closed meanwhile would fail it.
   server.keepAliveTimeout = 0;
   return { bundles, url, close };
 }
 
-/** An empty file in a bundle's place. */
+/** An empty file instead of a bundle. */
 function leaveOut({ functionID, handler }: BuildRequest, work: string): Bundle {
   const file = join(work, 'artifacts', `${functionID}-src`, 'bundle.mjs');
   mkdirSync(join(file, '..'), { recursive: true });

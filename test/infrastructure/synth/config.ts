@@ -13,7 +13,7 @@ export interface App {
 
 const CONFIG = JSON.stringify(join(ROOT, 'sst.config.ts'));
 
-/** What `app()` says of a stage. */
+/** What `app()` returns for a stage. */
 export async function loadApp(stage: string): Promise<App> {
   const appOf = await importBundled<(input: { stage: string }) => App>(
     'app',
@@ -26,7 +26,7 @@ export async function loadApp(stage: string): Promise<App> {
 
 export type Run = (prepare: () => void) => Promise<unknown>;
 
-/** `run()` inside SST's own runner, with the globals that the CLI would inject into every file of ours. */
+/** `run()` inside SST's own runner, with the globals that the CLI would inject into each of our files. */
 export function loadRun(stage: string, app: App): Promise<Run> {
   Object.assign(globalThis, {
     $app: { ...app, stage },
@@ -57,8 +57,8 @@ interface Injected {
 }
 
 /**
- * Bundles as the CLI does, into the platform's folder, where its dependencies are found. It is the same for every stage,
- * and by its name Node finds what it has compiled for the one before.
+ * Bundles as the CLI does, into the platform's folder, where its dependencies are found. All stages use the same file
+ * name, so that Node finds the code it has compiled for the previous one.
  */
 async function importBundled<T>(kind: string, contents: string, injected: Injected = {}): Promise<T> {
   const outfile = join(PLATFORM, `longshore.${kind}.mjs`);
@@ -87,7 +87,7 @@ async function importBundled<T>(kind: string, contents: string, injected: Inject
     plugins: [injected.globals ? injectGlobals(injected.globals) : refuseTopLevelImports],
     logLevel: 'error',
   });
-  // Others make the same at once: whoever reads it reads a whole one.
+  // Others write the same file at the same time: a rename makes sure that readers get a whole one.
   const own = `${outfile}.${process.pid}`;
   writeFileSync(own, outputFiles[0]?.contents ?? '');
   renameSync(own, outfile);

@@ -1,5 +1,7 @@
 // Runs sst.config.ts and the stacks on SST's real components and Pulumi's mocks, and writes the graph of resources that
-// a deployment would create: node main.ts <stage> <file> [unbundled]. In a process of its own, as Pulumi's mocks are global.
+// a
+// deployment would create: node main.ts <stage> <file> [unbundled]. In a separate process, as Pulumi's mocks are
+// global.
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -34,7 +36,7 @@ interface MockMonitor {
 const TIME_LIMIT_MS = 600_000;
 const [stage = 'test', file = `${stage}.json`, bundling] = process.argv.slice(2);
 
-// A rejected output leaves others pending for ever, so a failure ends the process once its companions had time to show.
+// A rejected output leaves others pending for ever, so a failure ends the process after a moment for further failures.
 const failures: unknown[] = [];
 const fail = (failure: unknown) => {
   if (failures.push(failure) === 1) setTimeout(exitFailed, 300);
@@ -50,13 +52,13 @@ const requirePlatform = createRequire(join(PLATFORM, 'package.json'));
 const { runtime } = requirePlatform('@pulumi/pulumi') as Pulumi;
 const { MockMonitor: monitor } = requirePlatform('@pulumi/pulumi/runtime/mocks') as { MockMonitor: MockMonitor };
 
-// Unlike the engine, the mocks put the stack itself into every URN, where SST looks for the type of a component.
+// Unlike the engine, the mocks put the stack itself into every URN, where SST looks for a component's type.
 const { newUrn } = monitor.prototype;
 monitor.prototype.newUrn = function (parent, type, name) {
   return newUrn.call(this, parent?.includes('pulumi:pulumi:Stack') ? undefined : parent, type, name);
 };
 
-// Of each promise Pulumi notes where it was made, which takes a fifth of the time and is shown nowhere here.
+// Pulumi records where each promise was made, which takes a fifth of the time and is not shown here.
 const debuggable = requirePlatform('@pulumi/pulumi/runtime/debuggable') as Debuggable;
 const { debuggablePromise } = debuggable;
 debuggable.debuggablePromise = (promise, context) => {

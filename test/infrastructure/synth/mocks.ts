@@ -4,22 +4,22 @@ export interface Registration {
   type: string;
   name: string;
   inputs: Record<string, unknown>;
-  /** False for SST's components, which group resources and are none. */
+  /** False for SST's components, which only group resources. */
   custom?: boolean;
-  /** Of what exists already and is only read. */
+  /** Set if it exists already and is only read. */
   id?: string | undefined;
-  /** Empty: the one of the configuration, with its region and tags. */
+  /** Empty: the configuration's provider, with its region and tags. */
   provider?: string;
 }
 
 export interface Resource extends Registration {
   id: string;
   isRead: boolean;
-  /** Inputs and what AWS would answer. */
+  /** The inputs, and what AWS would answer. */
   state: Record<string, unknown>;
 }
 
-/** Answers every registration as AWS would and keeps it; a data source nobody foresaw throws. */
+/** Answers every registration as AWS would, and records it; throws for an unexpected data source. */
 export class CloudMocks {
   readonly resources: Resource[] = [];
   readonly #region: string;

@@ -4,10 +4,10 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 /** Where SST works: its platform, and what it bundles. */
 export const WORK = resolve(ROOT, '.sst');
 export const PLATFORM = resolve(WORK, 'platform');
-/** Each stage bundles into a folder of its own, so that two can be made at once. */
+/** Each stage has its own folder for bundles, so that two can be made at once. */
 export const workOf = (stage: string): string => resolve(WORK, 'graphs', stage);
 
-/** CommonJS inside an ES module asks for these. */
+/** Needed by CommonJS code inside an ES module. */
 export const BANNER = [
   `import { createRequire as _createRequire } from 'node:module';`,
   `import { fileURLToPath as _fileURLToPath } from 'node:url';`,
