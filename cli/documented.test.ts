@@ -69,7 +69,7 @@ test('operate.md says of every cause that holds a delivery up what heals it', ()
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
     .flatMap((path) =>
       readFileSync(join(ROOT, 'lib', path), 'utf8')
-        .split(/new BlockedError\(|throw blocked\(/)
+        .split(/new BlockedError\(|throw blocked\(|const cause = /)
         .slice(1),
     )
     .flatMap((thrown) => /^\s*(?:\{\s*code: )?'(\w+)'/.exec(thrown)?.[1] ?? []);
