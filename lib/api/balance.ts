@@ -58,7 +58,7 @@ routes.add('GET /balance', {
   },
   answer: async ({ query: { day, connection } }) => {
     const all = everyConnection(await getConfiguration());
-    // A name that nothing has would be a channel without differences.
+    // For an unknown name there would be no differences to see.
     if (connection && !all.includes(connection)) throw notFound('connection');
     const connections = connection ? [connection] : all;
     const deadline = Date.now() + TIME_MS;

@@ -160,7 +160,7 @@ async function changesSince(
       if (revision === undefined) return false;
       return placed?.revision === undefined ? since < createdAt : placed.revision < revision;
     });
-  // A person who closed one may have changed the address at the shipper.
+  // A person who closed a cancellation may have changed the address at the shipper.
   const sinceClosed = cancels.slice(cancels.findLastIndex(({ closed }) => closed) + 1);
   const { from } = firstSince('readdressed', sinceClosed)?.subject ?? {};
   const isBack = placed?.revision !== undefined && from === destinationHash(order);

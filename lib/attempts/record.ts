@@ -48,7 +48,7 @@ export async function record(
   await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
 }
 
-/** Leaves out what a remote says of an order whose buyer was erased, also where it was only to be read. */
+/** Drops what a remote says about an order whose buyer was erased, even if the order was only to be read. */
 export async function quiet(
   settled: ReturnType<typeof settle>,
   { getOrder, findNamed }: Pick<Hub, 'getOrder'> & Partial<Pick<Hub, 'findNamed'>>,

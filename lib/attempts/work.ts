@@ -57,7 +57,7 @@ export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, w
 export async function workDelivery(id: string, by: Worker | Pusher): Promise<void> {
   const { marketplace, attempt, hub = HUB } = 'connector' in by ? workerOf(by) : by;
   const network = await hub.getNetwork();
-  // An attempt begins with its lease: with a clock read before the configuration, it could begin during the last one.
+  // Read last, as an attempt begins with its lease: an earlier time could fall within the previous attempt.
   const now = hub.now();
   const { leased, found } = await hub.leaseDue(id, marketplace, now);
   const delivery = leased ?? found;

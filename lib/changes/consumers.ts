@@ -31,11 +31,11 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return stored;
   };
 
-  /** The marks for `earliest`, `latest`, or the instant from which on changes are wanted. */
+  /** The marks for `earliest`, `latest`, or an instant from which changes are wanted. */
   async function marksAt(from: string): Promise<Marks> {
     if (from === 'latest')
       return eachPartition(async (each) => ({ position: (await feed.head(each))?.position ?? 0, taken: 0 }));
-    // What is older is deleted in no order: a reader that began there would meet holes.
+    // Older entries are deleted in no particular order: a reader that began there would miss some.
     const oldest = now().getTime() - items.feedItem.keepDays * DAY_MS;
     const instant = new Date(from === 'earliest' ? oldest : Math.max(oldest, Date.parse(from))).toISOString();
     return eachPartition(async (each) => ({ position: await feed.positionAt(each, instant), taken: 0 }));

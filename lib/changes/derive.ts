@@ -16,12 +16,12 @@ const INSIDE = new Set<string>([
   ...['routed', 'own', 'assigned', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
 ]);
 
-/** An event of an order: told when `count` has grown; no `order.changed` need tell of its members `tells`. */
+/** An event of an order, told when `count` has grown; members in `tells` then need no `order.changed`. */
 interface OrderEvent {
   type: ChangeType;
   count(order: Order): number;
   tells: readonly string[];
-  /** Told once, it tells all there is to tell, so a rebuild does not repeat it. */
+  /** Telling it once says everything, so a rebuild does not repeat it. */
   isOnce?: true;
 }
 
@@ -72,8 +72,8 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
 }
 
 /**
- * The changes of an order since a revision whose commits are gone: any of its members may have changed, and every event
- * it could have had may have happened. Those that `told` has and that tell all at once are not repeated.
+ * The changes of an order since a revision whose commits are gone: any member may have changed, and any event that the
+ * order can have had may have happened. Events in `told` with `isOnce` are not repeated.
  */
 export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Change[] {
   const changed = Object.keys(shownOf(after)).filter((name) => !INSIDE.has(name));

@@ -18,7 +18,7 @@ interface Paused {
 
 /** How far an endpoint was told the changes, and how that goes. */
 export interface EndpointState {
-  /** The `since` of its endpoint, as another may have had the name before. Absent in what was stored before it was kept. */
+  /** The `since` of its endpoint, as an earlier one may have had the same name. Absent in older states. */
   since?: string;
   /** The cursor after the last change that it was told, or that became a delivery. */
   committed?: string;
@@ -91,7 +91,7 @@ export const isGone = (result: Result): boolean => !result.ok && codeOf(result.e
 /** Whether it asked for patience: it is sent nothing until its `heldUntil`. */
 export const isThrottled = (result: Result): boolean => !result.ok && result.error instanceof ThrottledError;
 
-/** Whether it is of another endpoint than the one a worker knows by that name: that was removed, or is not known yet. */
+/** Whether the state is another endpoint's than the one a worker knows: that was removed, or is not known yet. */
 export const isOfAnother = (state: EndpointState, { since }: Pick<Endpoint, 'since'>): boolean =>
   state.since !== undefined && state.since !== since;
 

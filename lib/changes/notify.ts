@@ -103,7 +103,7 @@ async function attemptNotify(delivery: Delivery, hub: Hub): Promise<Result> {
   return result;
 }
 
-/** What a worker knows of endpoints is some seconds old. */
+/** A worker's knowledge of endpoints is a few seconds old. */
 const OF_ANOTHER = new NotYetError(
   { code: AWAY, description: 'it was removed and added anew a moment ago' },
   CONFIG_TTL_MS,

@@ -16,7 +16,7 @@ export const ChangeType = z.enum([
 ]);
 export type ChangeType = z.infer<typeof ChangeType>;
 
-/** Whether it is a type of change, or a group of types such as `order.*`. */
+/** Whether this is a type of change, or a group of types such as `order.*`. */
 export const isChangeType = (type: string): boolean =>
   ChangeType.options.some((option) => type === option || type === option.replace(/\..*/, '.*'));
 

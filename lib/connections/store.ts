@@ -62,8 +62,8 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     removeConnection: ({ id, marketplace }: Connection, removedAt: string): Promise<void> =>
       put<RemovedConnection>({ id, marketplace, removedAt, ...items.connection.key({ id }) }),
     /**
-     * One of the same name may have been removed a moment ago, and workers still know that one: they would tell it all again,
-     * and have it told for this one. The `since` of its state tells them.
+     * An endpoint of the same name may just have been removed, and workers may still know that one. The `since` of the
+     * state keeps them from sending that one's changes to this one.
      */
     async addEndpoint(endpoint: Endpoint): Promise<void> {
       await table.put({ Item: { since: endpoint.since, ...items.endpointState.key(endpoint) } });

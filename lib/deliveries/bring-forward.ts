@@ -35,7 +35,7 @@ export async function bringForward(
     .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
     .sort(compareShipBy);
   const pace = paceOf(requestsPerMinute);
-  // As after a burst, which a connection that rested begins with: one that is turned away goes to the end.
+  // Spaced as after a burst, as a rested connection begins with one: a request turned away would go to the end.
   const eachMs = intervalOf(pace, pace.toleranceMs) / SHARE;
   let waitMs = 0;
   const waitlist = waiting.flatMap((delivery, index) => {

@@ -192,7 +192,7 @@ export async function transition(
   return isDeepStrictEqual(await getDelivery(was.id, table), JSON.parse(JSON.stringify(now)));
 }
 
-/** Attempts kept in the delivery itself: more than one to a marketplace ever has without replays or throttling. */
+/** How many attempts the delivery itself keeps: without replays or throttling, none to a marketplace has more. */
 const MAX_INSIDE = 8;
 
 /** The delivery with one more attempt on record, and the write it takes beyond the first attempts. */

@@ -12,13 +12,13 @@ import { ring, ringAt } from './ring.ts';
 
 /** In a queue this long are the rings of a backlog: only its oldest deliveries are looked at (docs/scale.md). */
 export const FULL_QUEUE = 20_000;
-/** How many are looked at in one shard of a connection, of the oldest and again from a random moment on. */
+/** The least and the most to look at in one shard of a connection: of the oldest, and again from a random moment on. */
 export const LEAST_LOOK = 10;
 const MOST_LOOK = 500;
 /** A delivery that fell due a moment ago has its own ring on the way. */
 const MAX_GRACE_SECONDS = 30;
 
-/** How many deliveries to look at in each shard, both times, given the queue's length and the number of connections. */
+/** How many deliveries each of the two looks at a shard takes, by the queue's length and the number of connections. */
 export const lookFor = (queued: number, connections: number): number =>
   Math.min(MOST_LOOK, Math.max(LEAST_LOOK, Math.floor((FULL_QUEUE - queued) / (2 * INDEX_SHARDS * connections))));
 
@@ -57,7 +57,7 @@ export async function sweep(now = new Date()): Promise<void> {
   if (total > 0) log.info('swept', { rung: total });
 }
 
-/** How many deliveries are rung for at least, however long the queue is: in each sweep, and in each minute. */
+/** The least to ring for, in each sweep and in each minute, however long the queue is. */
 const RUNG_ANYWAY = 10;
 const RUNG_IN_A_MINUTE = 100;
 

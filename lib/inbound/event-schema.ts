@@ -23,7 +23,7 @@ export const InboundFacts = z.object({
   bodyTruncated: z.optional(z.literal(true)),
   /** Why it could not be read. */
   error: z.nullable(Problem),
-  /** Who said of an unreadable one that nobody will mend it, and why: it waits for nobody. */
+  /** For an unreadable event: who decided that it will not be fixed, and why. It then waits for nobody. */
   setAside: z.optional(Decision),
   /** What else is worth knowing: "older than the snapshot that stands". */
   note: z.nullable(z.string()),

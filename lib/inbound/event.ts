@@ -110,7 +110,7 @@ export async function recordEvent(
   return became.state;
 }
 
-/** Sets an unreadable event aside, so that it waits for nobody; false where it has been read. */
+/** Sets an unreadable event aside, so that it waits for nobody; false if it has been read meanwhile. */
 export function setAside({ id }: InboundEvent, decision: Decision, table = db): Promise<boolean> {
   const isUnread = equals('state', 'unreadable' satisfies InboundState);
   const update = { Key: items.event.key({ id }), ...setting({ setAside: decision }, isUnread) };
@@ -127,7 +127,7 @@ interface EventFilter extends PageAsked {
   connections: readonly string[];
   state?: InboundState | undefined;
   since?: string | undefined;
-  /** Without what was set aside. */
+  /** Leaves out what was set aside. */
   isWaiting?: boolean;
 }
 

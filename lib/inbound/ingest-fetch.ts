@@ -29,7 +29,8 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
     await hub.attempt(delivery, async (failed) => {
       const state = await keep(fetch, failed, ingesting);
       if (state === null) {
-        // An earlier receipt recorded the event and got no further: a delivery does the rest, which it may have opened.
+        // An earlier receipt recorded the event but got no further: a delivery (which it may have opened) does the
+        // rest.
         const isNew = await transact([putNewDelivery(failed)], hub.table);
         if (!isNew) await hub.ring([delivery]);
         return isNew;

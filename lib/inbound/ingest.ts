@@ -142,7 +142,7 @@ async function recordUnreadable(
     field,
   });
   const error = { code, description: `${message.connection}: ${description}`, ...(field !== undefined && { field }) };
-  // Every poll finds the same body again, or what its list names: it is one event.
+  // Every poll finds the same body, or what its list named, again: that is one event.
   const isFound = [message.receivedBy, message.askedBy].includes('poll') && !message.remapped;
   const id = isFound ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
   await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);

@@ -13,7 +13,7 @@ export type Step = z.infer<typeof Step>;
 export function missingSteps(order: Order, deliveries: readonly Delivery[]): Step[] | undefined {
   if (statusOf(order) === 'cancelled') return undefined;
   const isShipped = statusOf(order) === 'fulfilled';
-  // A placement that was left with nothing need not succeed: its units went to somebody else.
+  // A placement that was left with nothing need not succeed: others have its units.
   const wanted = deliveries.filter(({ state, cause }) => !(state === 'dead' && cause?.code === 'order_cancelled'));
   const isDone = (job: string) =>
     wanted.every((delivery) => subjectOf(delivery).job !== job || delivery.state === 'succeeded');

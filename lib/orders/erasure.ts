@@ -6,7 +6,7 @@ import type { TimelineEntry } from './timeline.ts';
 /** Replaces words of a remote or of the buyer. */
 export const ERASED = 'erased';
 
-/** Causes whose words are the hub's own and name goods and settings only: whoever corrects those needs them. */
+/** Causes whose descriptions are the hub's own and name only goods and settings: whoever fixes those needs them. */
 const OUR_CAUSES = new Set([
   ...['sku_unknown', 'carrier_unmapped', 'service_unmapped', 'route_missing', 'address_incomplete', 'cod_unsupported'],
   ...['partly_shipped', 'number_taken', 'connection_missing', 'secrets_missing', 'delivered_status_unclear'],

@@ -28,7 +28,7 @@ export function isCancelled({ stands, snapshot, cancelledLast, lifted = '' }: Sn
   return snapshot.cancelled || stands.clock === 'hub' || stands.version <= last;
 }
 
-/** Whether the order may have been restored: what was read last does not say cancelled, and its source dates nothing. */
+/** Whether the order may have been restored: the last reading is not cancelled, and its source gives no dates. */
 export const isDoubtful = (history: SnapshotHistory): boolean =>
   !history.snapshot.cancelled && history.stands.clock === 'hub' && isCancelled(history);
 
@@ -101,7 +101,7 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
  * same snapshots give the same history.
  */
 export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotHistory {
-  // Two copies may differ in times that were assumed.
+  // Two copies may differ in assumed times.
   const order = compareStamps(a.stands, b.stands) || compareText(timesIn(b.snapshot), timesIn(a.snapshot));
   const [stands, yields] = order >= 0 ? [a, b] : [b, a];
   const present = new Set(stands.snapshot.lines.map(({ id }) => id));
@@ -160,7 +160,7 @@ export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['pai
   return a.hash === b.hash || (a.assumed && b.assumed) ? { ...stands, at: first } : stands;
 }
 
-/** A snapshot as it stands: with assumed times, the order was placed at the first instant that any of them told. */
+/** The snapshot, placed at the first instant in any of these histories if its times are assumed. */
 export function placedFirst(
   snapshot: OrderSnapshot,
   ...histories: SnapshotHistory[]

@@ -27,7 +27,7 @@ export interface Stamp {
 export interface SnapshotHistory {
   stands: Stamp;
   snapshot: OrderSnapshot;
-  /** The latest statement of when it was paid, if possible one not assumed: a payment is never forgotten. */
+  /** The latest statement of when it was paid, if possible not an assumed one: a payment is never forgotten. */
   paid: (Stamp & { at: string; assumed?: true }) | null;
   /** The earliest version that said cancelled. */
   cancelledAt: string | null;
@@ -35,7 +35,7 @@ export interface SnapshotHistory {
   cancelledLast?: string;
   /** The latest version whose cancellation a person lifted. */
   lifted?: string;
-  /** The earliest that any snapshot had for `placedAt`; absent if `snapshot` has it. */
+  /** The earliest `placedAt` in any snapshot; absent if `snapshot` has it. */
   firstPlacedAt?: string;
   /** Each line's quantity in the earliest snapshot that had it. */
   originals: Array<Stamp & { id: string; quantity: number }>;
@@ -101,7 +101,7 @@ export interface Placement {
   isOld?: true;
   /** Units of `lineItems` that are no longer wanted, and that the latest `cancel` is to take back. */
   less?: LineQuantity[];
-  /** Units that were asked for and taken back, by the hub or by the connection itself; 0 if they were never asked for. */
+  /** Units asked for, then taken back by the hub or declined by the connection; 0 if they were never asked for. */
   gone?: LineQuantity[];
   /** A person chose its connection. */
   named?: true;

@@ -237,8 +237,8 @@ export function cancelsOf(order: Order, connection: string, placement: string): 
 
 /**
  * Tells the sales channel of each parcel that somebody else shipped: the ERP, or a shipper the order was placed with.
- * Where one parcel stands for the whole order there (`settings.reportWith` is `last`), only of the last one, once
- * nothing is left to ship.
+ * If `settings.reportWith` is `last`, one parcel stands for the whole order: only the last is told, once nothing is
+ * left to ship.
  */
 function planReports(order: Order, { connections, roleOf }: Network): NewDelivery[] {
   const source = connections.get(order.connection);

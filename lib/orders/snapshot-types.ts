@@ -83,7 +83,7 @@ export interface OrderSnapshot {
   events?: Array<Omit<ShipmentEvent, 'by'>>;
   /** What came back, where the source tells it with the order; without the buyer's own words. */
   returns?: Array<Omit<ReturnSnapshot, 'externalId' | 'reason'>>;
-  /** Adjustments of a UCP source that follow from neither quantities nor `returns`: refunds, credits, what is pending. */
+  /** A UCP source's adjustments that follow from neither quantities nor `returns`: refunds, credits, pending ones. */
   adjustments?: AdjustmentSnapshot[];
   checkoutId?: string;
   permalinkUrl?: string;
@@ -126,7 +126,7 @@ export interface ShipmentEvent {
   trackingUrl?: string;
   carrier?: string;
   description?: string;
-  /** Where no parcel of ours tells what it is about. */
+  /** Absent if one of our parcels shows what it is about. */
   lineItems?: LineQuantity[];
 }
 

@@ -71,8 +71,9 @@ function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, sh
 }
 
 /**
- * Whether a channel calls the order delivered only because, once, the hub's parcels held all of it: then lines added since
- * are in no parcel of that time, and nobody has shipped them. If no parcel made it whole, somebody else has shipped the rest.
+ * Whether a channel calls the order delivered only because the hub's parcels once held all of it. Lines added since are
+ * in none of those parcels, so nobody has shipped them. If the parcels never held all of it, somebody else shipped the
+ * rest.
  */
 function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, fulfillments: readonly Fulfillment[]) {
   const lines = snapshot.lines.filter(({ fulfilledWithAll }) => fulfilledWithAll);
@@ -84,7 +85,7 @@ function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, f
   return parcels.some(({ shippedAt, lineItems }) => {
     for (const { id, quantity } of lineItems) shipped.set(id, (shipped.get(id) ?? 0) + quantity);
     const at = [first, shippedAt].sort().at(-1) ?? first;
-    // It is not known which quantity a line had when it was shipped: the least that it ever had will do.
+    // Which quantity a line had when it was shipped is unknown: the least that it ever had is enough.
     const isSent = ({ id }: SnapshotLine): boolean => {
       const all = told.get(id) ?? [];
       return (

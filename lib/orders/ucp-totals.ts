@@ -3,7 +3,7 @@ import type { UcpTotal } from '#lib/ucp/order';
 import type { OrderSnapshot, SnapshotLine } from './order.ts';
 
 /*
- * Money stays as the source charged it, even for a cancelled order: refunds are between the sales channel and the buyer,
+ * Money stays as the source charged it, even for a cancelled order: refunds are between the sales channel and the buyer
  * and change no total.
  */
 

@@ -155,7 +155,7 @@ const destinationOf = (address: Address): Record<string, string> =>
   Object.fromEntries(DESTINATION.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
 
 /*
- * What changed after the sale, each with an id and an instant that never change. Totals are what the units cost;
+ * What changed after the sale, each change with an id and an instant that never change. Totals are what the units cost;
  * refunds are the sales channel's business, unless it tells of one.
  */
 function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
@@ -187,7 +187,7 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
       ...(totals.length > 0 && { totals }),
     }),
   );
-  // A return that was completed once stays so, whatever its source calls it later.
+  // A return that was completed once stays completed, whatever its source says later.
   const isReturned = new Set(returned.map(({ id }) => id));
   const all = [
     ...lines.flatMap((counted) => {
@@ -202,8 +202,8 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
 }
 
 /**
- * One adjustment for each quantity other than the original that a line ever had: the difference to the nearest quantity
- * told before, on the way from the original. Those that lead to the present quantity stand and add up to it.
+ * One adjustment for each quantity that a line ever had besides the original: its difference from the nearest quantity
+ * told before, on the way from the original. Those that lead to the present quantity count, and add up to it.
  */
 function editsOf(
   orderId: string,
@@ -239,14 +239,14 @@ function editsOf(
       );
       return quantity > original ? { ...edit, type: 'addition' } : edit;
     }),
-    // The one number that no reduction or addition is named after.
+    // The original quantity names no other reduction or addition, so this id is free.
     ...(isGone ? [adjust(orderId, ['reduction', line.id, `${original}`], goneAt, [[counted, line.quantity]])] : []),
   ];
 }
 
 /**
- * Units that are no longer wanted: one adjustment, however often the source says so. Where they are wanted again it has no
- * units and is `failed`: what was shown once stays.
+ * Units that are no longer wanted: one adjustment, however often the source says so. If they are wanted again, it
+ * stays, as it was shown once, but without units and as `failed`.
  */
 function adjust(
   orderId: string,
@@ -283,7 +283,7 @@ function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmen
   const byNumber = Map.groupBy(fulfillments, ({ trackingNumber }) => trackingNumber);
   const told = shipmentEvents.map((event) => ({
     event,
-    // What the channel says of a parcel may repeat what it was told of one, whoever shipped that.
+    // A channel may repeat what it was told of a parcel, whoever shipped that parcel.
     parcels: (byNumber.get(event.trackingNumber ?? '') ?? []).filter(
       ({ by }) => by === event.by || event.by === core.connection,
     ),

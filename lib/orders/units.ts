@@ -179,8 +179,8 @@ export const minus = (lines: readonly LineQuantity[] = [], less: readonly LineQu
 };
 
 /**
- * The order after a placement gave units back; the very order passed in where it has none of them. If nobody has been
- * asked for them yet (`unasked`), their lines are listed as gone with 0 units, as the line is then nobody's.
+ * The order after a placement gave units back; the same object if the placement has none of them. If nobody has been
+ * asked for them yet (`unasked`), their lines count as gone with 0 units, as the placement then no longer has the line.
  */
 export function takeBack(order: Order, delivery: string, units: readonly LineQuantity[], unasked = false): Order {
   const change = (placement: Placement): Placement => {

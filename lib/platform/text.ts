@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 
-/** The most that a small packed body, which a stranger may send, is unpacked to. */
+/** The most that a small gzipped body, which anyone may send, is unpacked to. */
 const MAX_UNPACKED_BYTES = 256 * 1024;
 
 /**
- * The text of bytes, unpacked if gzip packed them: UTF-8, as JSON is, whatever a header claims, even if a character is
- * cut in two; UTF-16 by its mark or by the zeros that JSON in it begins with; else in the charset that `Content-Type`
- * names, or in Windows-1252, where every byte is a character.
+ * The text of bytes, after gzip is undone. UTF-8, as JSON is, whatever a header claims, even if a character is cut in
+ * two; UTF-16 by its mark, or by the zero bytes at the beginning of JSON; otherwise the charset that `Content-Type`
+ * names, or Windows-1252, in which every byte is a character.
  */
 export function decodeText(sent: Uint8Array, contentType = '', isWhole = true): string {
   const bytes = unpack(sent);

@@ -67,7 +67,7 @@ test('a backfill that is asked for while a poller has the cursor is taken up by 
   const first = await lease(0);
   const [early, late] = [-600, -60].map((second) => at(second).toISOString());
   for (const since of [early, late]) {
-    // By a clock that is behind the poller's.
+    // By a clock that is slower than the poller's.
     const more = { since: since ?? '', askedAt: at(-1).toISOString() };
     await askForPoll(shop, at(1), { ...asked, ...more }, table);
   }

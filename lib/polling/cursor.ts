@@ -24,9 +24,9 @@ export interface Cursor extends z.infer<typeof PollFacts>, Walk {
   askedAt?: string;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
-  /** The same, asked for while a poller was at work: the next one takes it up. */
+  /** A backfill that was asked for while a poller was at work: the next poller takes it up. */
   asked?: Backfill;
-  /** When the last one was asked for that was taken up. */
+  /** The `askedAt` of the last backfill that was taken up. */
   takenUp?: string;
 }
 
@@ -68,8 +68,8 @@ export async function leaseCursor(
 }
 
 /**
- * Writes what changed, while the lease is still this poller's; false when it was lost. With `lastPolledAt` it lets go: due
- * at once where somebody has asked for a poll since that one began, and then reads what cannot wait.
+ * Writes what changed, if this poller still has the lease; false if it lost it. With `lastPolledAt` it releases the
+ * lease; if somebody has asked for a poll since that began, the next one is due at once and reads what cannot wait.
  */
 export async function saveCursor(
   connection: string,
@@ -89,9 +89,9 @@ export async function saveCursor(
 type Rewind = (watermark: string, since: string) => string;
 
 /**
- * Makes a connection due at once, or once its poller lets go, and, for a backfill, sets a walk aside that reads from there;
- * the poller does the rest at its own pace. While a poller has the cursor, or has just moved it, the backfill is noted for
- * the next one. Without a watermark the next poll reads all anyway.
+ * Makes a connection due at once, or as soon as its poller releases it. For a backfill, a walk from there is set aside,
+ * which the poller does at its own pace; while a poller has the cursor or has just moved it, the backfill is noted for
+ * the next one. Without a watermark, the next poll reads everything anyway.
  */
 export async function askForPoll(
   connection: string,
@@ -110,7 +110,7 @@ export async function askForPoll(
   const isIdle = allOf(isFree('lease', now), isUnmoved);
   if (await write({ ...due, ...rewound(cursor, asked), lease: null }, isIdle)) return;
   const { rewind: _, ...noted } = asked;
-  // Of two, the one that begins earlier.
+  // Of two backfills, the one that begins earlier.
   const [since = noted.since] = [noted.since, findAsked(cursor)?.since ?? noted.since].sort();
   await write({ ...due, asked: { ...noted, since } });
 }
@@ -119,7 +119,7 @@ export async function askForPoll(
 export const findAsked = ({ asked, takenUp }: Partial<Cursor> = {}): Backfill | undefined =>
   asked?.askedAt === takenUp ? undefined : asked;
 
-/** What such a backfill makes of the cursor: undefined without one. */
+/** The cursor's members that take such a backfill up; undefined without one. */
 export function takeUp(cursor: Cursor, rewind: Rewind | undefined) {
   const asked = findAsked(cursor);
   return asked && rewind && { ...rewound(cursor, { ...asked, rewind }), urgentAt: null, takenUp: asked.askedAt };

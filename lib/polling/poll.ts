@@ -70,7 +70,7 @@ interface Run extends Pick<Cursor, 'caughtUpAt'> {
   /** The run before ended in an error. */
   readonly brokeOff: boolean;
   at: Stand;
-  /** Whether it reads what was set aside, and since when it does or does not. */
+  /** Whether it reads what was set aside, and when that last changed. */
   isAside: boolean;
   turnedAt: Date;
   /** How often the next page was asked for in vain. */
@@ -172,7 +172,7 @@ async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unf
 /** Moves the cursor past a page whose items are in the queue. Whether it was the last; undefined if the cursor is lost. */
 async function takePage(run: Run, page: PollPage, now: Date): Promise<boolean | undefined> {
   const { connection, hub, lease, startedAt, turnedAt, interval, brokeOff } = run;
-  // What waits gets at least as long as what went before it took, which may be longer than the interval.
+  // What can wait gets at least as much time as the part before it took, which may exceed the interval.
   const turn = Math.max(interval, 1, (now.getTime() - turnedAt.getTime()) / 1000);
   const { isEnd, isCaughtUp, moved } = turnPage(run.at, page, run.isAside, after(now, turn));
   // Where what can wait cannot be read, the poll lags all the same.

@@ -14,8 +14,8 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
 }
 
 /**
- * An address in lower case, its host in letters where it is in punycode, without what is copied along with it from a page
- * or a mail: invisible characters, a name (`Ana Torres <ana@example.com>`), `mailto:`.
+ * An address in lower case, its host decoded from punycode, without what is copied along with it from a page or mail:
+ * invisible characters, a name (`Ana Torres <ana@example.com>`), `mailto:`.
  */
 export function normalEmail(email: string): string {
   const text = email

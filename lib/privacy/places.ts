@@ -78,8 +78,8 @@ const tracesAt = (connection: string, { orders, traces, email }: Buyer): readonl
   accountsOf(orders).includes(connection) ? traces : [email ?? []].flat();
 
 /**
- * What identifies the buyer or the orders in a delivery or a message. Marketplaces number orders alike, so a number says
- * nothing at an account of theirs that has none of these.
+ * What identifies the buyer or the orders in a delivery or message. Marketplaces use similar order numbers, so at an
+ * account that has none of the orders, a number means nothing.
  */
 const wordsAt = (connection: string | undefined, { orders, traces, network }: Buyer): readonly string[] => {
   const ids = orders.map(({ id }) => `"${id}"`.toLowerCase());
@@ -128,7 +128,7 @@ async function* findQuarantined(buyer: Buyer, from = ''): AsyncGenerator<Found> 
   const connections = everywhere(buyer);
   const begin = Math.max(0, connections.indexOf(from));
   for (const [index, connection] of connections.slice(begin).entries()) {
-    // A stranger can fill the quarantine of each.
+    // Strangers can fill the quarantine of any connection.
     if (index > 0 && Date.now() > buyer.deadline) throw new OutOfTime(connection);
     for (const kept of await readQuarantine(connection)) {
       const body = bodyBytes(kept);
@@ -176,7 +176,7 @@ async function* findDeadLetters(buyer: Buyer, from = ''): AsyncGenerator<Found> 
   }
 }
 
-/** Whose message it is, and the bytes that one of the inbound queue carries. */
+/** The connection of a message in the inbound queue, and the bytes that it carries. */
 function readMessage(text: string): { connection: string | undefined; inner: Buffer } {
   const { connection, body, encoding } = JSON.parse(text) as Record<string, unknown>;
   const inner = Buffer.from(typeof body === 'string' ? body : '', encoding === 'base64' ? 'base64' : 'utf8');

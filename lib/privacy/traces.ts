@@ -45,8 +45,8 @@ const numberIn = (phone: string | undefined): string | undefined => {
 const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
 
 /**
- * Text in one spelling: without differences of case, width, composed and invisible letters, runs of spaces, XML
- * references and the escapes of JSON, of which JSON in a JSON string has several.
+ * Text in one normal form: case, width, combining and invisible characters, runs of spaces, XML references and JSON's
+ * escapes (several levels in JSON within a JSON string) make no difference.
  */
 const plain = (text: string): string =>
   text
@@ -85,7 +85,7 @@ const ESCAPE = String.raw`\\[nrtbf]|%[0-9a-f]{2}`;
 /** Finds a trace as a whole word; a telephone number may have any prefix. */
 function finds(trace: string): (text: string) => boolean {
   if (/^\d+$/.test(trace)) return (text) => text.includes(trace);
-  // What joins words within an address, and may stand before or behind one.
+  // The characters that join words within an address, and may come before or after it.
   const [joinBefore, joinBehind] = trace.includes('@') ? ['[._+-]?', String.raw`\.?`] : ['', ''];
   const before = `(?:(?<![${IN_WORD}]${joinBefore})|(?<=(?:${ESCAPE})${joinBefore}))`;
   const behind = `(?!${joinBehind}[${IN_WORD}])`;

@@ -158,7 +158,7 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
   const kept = history.originals.filter(isKept);
   const originals = onePerLine([...kept, ...told.originals].sort(earliestFirst));
   const levels = (history.levels ?? []).filter(({ hash }) => hash !== stands.hash);
-  // Times that are assumed are those of the first snapshot, whatever this one says.
+  // Assumed times stay those of the first snapshot, whatever this one says.
   const isAssumed = snapshot.timesAssumed && told.snapshot.timesAssumed;
   const otherPayment = history.paid?.hash === stands.hash && !isAssumed ? null : history.paid;
   return {

@@ -24,7 +24,7 @@ export const putMember = (replay: string, phase: 'WAITING' | 'OPEN', member: Mem
 
 const UNRELEASED = 'attribute_exists(pk) AND attribute_not_exists(releasedAt)';
 
-/** The writes that move a member on, once. What has settled is never taken back: what it was before goes. */
+/** The writes that move a member on, once. What has settled is never taken back, so what it was before is removed. */
 export function moveMember(
   replay: string,
   member: Member,

@@ -20,7 +20,7 @@ export interface Replay extends z.infer<typeof ReplayFacts> {
 /** What a delivery was before its release, to be restored if a replay that stops takes it back. */
 type Before = Awaited<ReturnType<typeof beforeOf>>;
 
-/** What a remote said is left to stand with the attempt that it answered: erased there, it is gone. */
+/** The member's former state, without what a remote said: that stays in its attempt, where an erasure finds it. */
 export async function beforeOf(delivery: Delivery, table = db) {
   const { state, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...more } = delivery;
   const { failures, unknown, throttledSince, deadLettered } = more;
@@ -31,7 +31,7 @@ export async function beforeOf(delivery: Delivery, table = db) {
   return { state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...met };
 }
 
-/** The delivery as it was. */
+/** The delivery in its former state. */
 export async function restored(delivery: Delivery, { cause, ...before }: Before, table = db): Promise<Delivery> {
   const said = { description: (await lastWords(delivery, table)) ?? '' };
   return { ...delivery, ...before, cause: cause && ({ ...said, ...cause } as Delivery['cause']) };

@@ -30,7 +30,7 @@ const MAX_LENGTH = 100;
 const EMAIL_MARK = '@';
 
 const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
-/** What a digit of any script is worth: in Unicode each script's stand in a row from 0 to 9. */
+/** The value of a digit in any script: in Unicode, each script's digits are in a row from 0 to 9. */
 function worth(digit: string): string {
   let before = 0;
   for (let code = (digit.codePointAt(0) ?? 0) - 1; isDigit(code); code--) before += 1;
@@ -38,8 +38,9 @@ function worth(digit: string): string {
 }
 
 /**
- * A word as it is kept and looked for: letters and digits only, as nobody remembers case, spaces and dashes. Upper case
- * in between folds what has no single counterpart (`ß` is `ss`, `ς` is `σ`, Turkish `ı` is `i`). `№` is a sign as `#` is.
+ * A word as it is stored and searched for: letters and digits only, as nobody remembers case, spaces and dashes. Upper
+ * case in between folds letters without a single counterpart (`ß` is `ss`, `ς` is `σ`, Turkish `ı` is `i`). `№` counts
+ * as `#`.
  */
 export const normalize = (text: string): string =>
   text

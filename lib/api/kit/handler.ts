@@ -32,7 +32,7 @@ export function createHandler<E extends Env>(app: Hono<E>) {
     });
 }
 
-/** Lambda hands on 6 MB, in which text is escaped once more: what has more, as an order of 6,000 lines may, travels packed. */
+/** Lambda's limit is 6 MB, with the text escaped once more: larger answers, as of 6,000 lines, are sent gzipped. */
 function withinLimit(result: APIGatewayProxyStructuredResultV2, accepted = ''): APIGatewayProxyStructuredResultV2 {
   const { body = '', isBase64Encoded, headers } = result;
   if (isBase64Encoded || Buffer.byteLength(body) <= MAX_ANSWER_BYTES) return result;

@@ -22,8 +22,8 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
 }
 
 /**
- * `modifiedAt` of a date in any form; null for none. Of one that may be read in two ways the later counts, unless it is
- * yet to come: a change is never older than what it changes.
+ * `modifiedAt` for a date in any form; null for none. If it can be read in two ways, the later reading counts unless it
+ * is in the future: so no change seems older than what it changes.
  */
 export function latestReading(told: unknown, zone: string, readAt: string, dayFirst?: boolean): string | null {
   const tomorrow = localAt(Date.parse(readAt) + 24 * 3_600_000);
@@ -76,7 +76,7 @@ export function secondIn(text: string): string {
   return Number.isNaN(msOf(time)) ? '' : time;
 }
 
-/** The seconds of a list's times, and whether its days come first; where none of them tells that, what is in doubt is empty. */
+/** The seconds of a list's times, and whether their day comes first; unclear times are empty if none shows that. */
 export function secondsOf(list: readonly unknown[], dayFirst?: boolean) {
   const days = new Set(list.map(dayOf));
   const isDayFirst = dayFirst ?? (days.has('first') || (days.has('second') ? false : undefined));

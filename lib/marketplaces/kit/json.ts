@@ -65,7 +65,7 @@ export const numbersIn = (value: unknown): unknown[] => {
   return !isExact(value) || isIdOfDigits(value) ? [value] : [];
 };
 
-/** Whether a text stands anywhere in a body, by itself. */
+/** Whether any value in a body is this text. */
 export function mentions(value: unknown, text: string): boolean {
   if (typeof value !== 'object' || value === null) return textOf(value) === text;
   return Object.values(value).some((each) => mentions(each, text));

@@ -5,7 +5,7 @@ import { Fields } from './fields.ts';
 /** Text that is not empty. */
 export const filled = z.string().check(z.regex(/\S/, 'must not be empty'));
 
-/** An ISO 4217 code in capitals. Whether it exists is checked as it is put: what is stored is read as before. */
+/** An ISO 4217 code in capitals. Whether it exists is checked when it is put; stored ones are read as they are. */
 export const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, such as EUR'));
 
 /** One side's name for a carrier → the other side's. */

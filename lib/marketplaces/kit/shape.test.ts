@@ -157,7 +157,7 @@ test('a member of another name or spelling is read where its own says nothing, a
   const Named = alsoNamed(z.object({ code: looseText, ship_to: looseText, none: looseText }), { code: ['kod'] });
   expect(Named.parse({ code: '', KOD: 'a', shipTo: 'b' })).toStrictEqual({ code: 'a', ship_to: 'b' });
   expect(Named.safeParse(null).success).toBe(false);
-  // As which order or line something was known must not change with what else is there.
+  // The id of an order or line must not depend on which other members are there.
   expect(spelled({ id: looseText }).parse({ _id: 'row' })).toEqual({});
   expect(spelled({ id: looseText }).parse({ Id: 'a' })).toEqual({ id: 'a' });
 });

@@ -53,7 +53,7 @@ export const looseText = reading((value) => textOf(value) || undefined);
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
 
-/** The number of a parcel, also in a list of one: zeros, dashes and words for nothing are none. */
+/** A parcel's number, or a list with just one; zeros, dashes and words for nothing count as none. */
 export const trackingNumber = z.pipe(
   reading((value) => textOf(Array.isArray(value) && value.length === 1 ? value[0] : value) || undefined),
   z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a)$/i.test(value ?? '') ? undefined : value)),
@@ -212,7 +212,7 @@ export function unused(id: string, others: Set<string>): string {
   return own;
 }
 
-/** The letters of the names in the bodies of late: they are the same few in each. A database's `_id` is no `id`. */
+/** Names reduced to letters, cached, as bodies use the same few. The underscore stays in `_id`, which is no `id`. */
 const lettersOf = new Map<string, string>();
 const MAX_NAMES = 1_000;
 const MAX_NAME_LENGTH = 50;

@@ -13,14 +13,16 @@ interface Posting {
 
 /** Of the answer to a POST only the status and a few words count. */
 const MAX_BYTES = 16 * 1024;
-/** A connection is kept for no longer: its host's name may lead elsewhere by then, and who was there may answer still. */
+/**
+ * A connection is closed after this: by then its host's name may lead elsewhere while the old address still answers.
+ */
 const KEPT_MS = 60_000;
 /** Requests at one URL at a time. */
 const AT_ONCE = 10;
 
 /**
- * Posts to URLs that people configure, or reads them: never at an address inside, without redirects, with one deadline
- * for all of it. Returns any answer, and to a POST even one whose body breaks off; throws RetryableError
+ * Posts to URLs that people configure, or reads them: never at an inside address, without redirects, with one deadline
+ * for everything. Returns any answer, and to a POST even one whose body breaks off; throws RetryableError
  * `address_inside`, `timeout` or `unreachable`.
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {

@@ -12,7 +12,7 @@ function startLimiter() {
   const store = createFakeStore();
   const start = at;
   const waits: Array<() => unknown> = [];
-  /** The budgets of one process, which knows what it saw last. */
+  /** One process's budgets; it remembers what it last saw. */
   const startWorker = () =>
     createLimiter({
       store,
@@ -24,7 +24,7 @@ function startLimiter() {
       defaultPauseSeconds: () => 60,
     });
   return {
-    /** Done in the middle of the next wait. */
+    /** Runs in the middle of the next wait. */
     duringWait: (act: () => unknown) => void waits.push(act),
     store,
     startWorker,
@@ -79,11 +79,11 @@ test.each([
   'a backlog under a limit of %i leaves at %i a minute or more, and no 60 seconds hold more than the limit',
   async (limit, least) => {
     const { startWorker, setSecond } = startLimiter();
-    // Each asks every five seconds, and has not seen what the others did since.
+    // Each asks every five seconds, without having seen what the others did since.
     const workers = Array.from({ length: 20 }, startWorker);
     const left: number[] = [];
     for (let second = 0; second < 600; second += 0.25) {
-      // Nobody comes for a while, as if a batch took long, and then all that waits.
+      // Nobody asks for a while, as during a long batch; then everyone who waited asks at once.
       if (second % 200 > 150 && second % 200 < 151) continue;
       setSecond(second);
       const createBudget = workers[(second * 4) % workers.length];

@@ -1,7 +1,7 @@
 const WINDOW_MS = 60_000;
 /** Requests that may be sent at once beyond a twentieth of the limit: what a small seller's busy moment needs. */
 const SMALL_BURST = 30;
-/** A backlog may fall so far behind, as rings are late, without losing pace. */
+/** How late a backlog's requests may be, as rings are late, without losing pace. */
 const USUAL_HEAD_START_MS = 2_000;
 
 /** The pace of a connection's requests (GCRA): one each `intervalOf`, or ahead of that after a pause. */
@@ -11,15 +11,15 @@ export interface Pace {
   toleranceMs: number;
 }
 
-/** A small limit may burst by a quarter, a large one by little more than a twentieth. */
+/** A small limit allows a burst of a quarter, a large one little more than a twentieth. */
 export function paceOf(requestsPerMinute: number): Pace {
   const burst = Math.max(1, Math.floor(Math.min(requestsPerMinute / 4, SMALL_BURST + requestsPerMinute / 20)));
   return { requestsPerMinute, toleranceMs: ((burst - 1) * WINDOW_MS) / Math.max(1, requestsPerMinute - burst) };
 }
 
 /**
- * The emission interval. No 60 seconds hold more than the limit: a request that is sent ahead of time takes that head
- * start from the minute after it. A backlog, which has none, is sent at nearly all of the limit.
+ * The emission interval. No 60 seconds contain more than the limit: the head start of a request sent ahead of time is
+ * taken from the following minute. A backlog has no head start, and is sent at nearly the full limit.
  */
 export const intervalOf = ({ requestsPerMinute, toleranceMs }: Pace, headStartMs = 0): number =>
   (WINDOW_MS + Math.min(toleranceMs, Math.max(USUAL_HEAD_START_MS, headStartMs))) / Math.max(1, requestsPerMinute - 1);
@@ -30,10 +30,10 @@ export interface HeadStart {
   at: number;
 }
 
-/** Not noted more often: workers would have each other's writes fail. */
+/** Head starts are noted at most this often: otherwise workers' writes would make each other fail. */
 const NOTED_EACH_MS = 1_000;
 
-/** What is known of head starts, with one of now. */
+/** What is known of head starts, including a present one. */
 export function withHeadStart(known: HeadStart, ms: number, now: number): HeadStart {
   const lasting = known.at + WINDOW_MS + NOTED_EACH_MS > now ? known : { ms: 0, at: known.at };
   if (ms <= USUAL_HEAD_START_MS || (ms <= lasting.ms && now < lasting.at + NOTED_EACH_MS)) return lasting;

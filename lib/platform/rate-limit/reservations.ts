@@ -17,7 +17,7 @@ export interface Reserved {
   count: number;
   /** The theoretical arrival time of the first. */
   from: number;
-  /** From one to the next. */
+  /** The time from one place to the next. */
   intervalMs: number;
   state: State;
 }
@@ -35,7 +35,7 @@ export async function reserve(
     const isIdle = state.arrival < now;
     const headStart = withHeadStart(state.headStart, now + pace.toleranceMs - Math.max(now, state.arrival), now);
     if (headStart.at === now && !isIdle && !isFresh) {
-      // To a worker that saw it long ago a busy connection looks like one that rested.
+      // A worker that last looked long ago may take a busy connection for a rested one.
       state = await store.read(connection);
       continue;
     }
@@ -76,7 +76,7 @@ export async function joinWaitlist(
     if (state.lineEnds > now + MAX_WAITLIST_MS)
       return { at: each(() => now + (MAX_WAITLIST_MS * (1 + random())) / 2), state };
     const start = Math.max(now, state.arrival - pace.toleranceMs);
-    // Its places are as far apart as requests may leave by then.
+    // Places are spaced by the pace that will apply at that time.
     const { ms } = withHeadStart(state.headStart, 0, Math.max(start, state.lineEnds));
     const intervalMs = intervalOf(pace, ms);
     const by = count * intervalMs;

@@ -29,8 +29,8 @@ export const UNKNOWN: State = {
 type Paced = 'arrival' | 'lineEnds';
 
 /**
- * A change of one number, and what must hold for it. A number that was never written is 0. With `headStart` that is written
- * as well; `known`: it must be as it was.
+ * A change of one number, and what must hold for it. A number that was never written is 0. `headStart` is written as
+ * well; `known` is what it must have been before.
  */
 export type Change = { headStart?: HeadStart } & (
   | { raise: Paced; to: number; whenBelow: number }
