@@ -28,7 +28,7 @@ export interface Buyer {
   network: Network;
   /** Who erases the buyer, for the timeline. */
   by: string;
-  /** Milliseconds since 1970 at which a walk stops. */
+  /** Milliseconds since 1970 at which a search stops; an export that is full moves it. */
   deadline: number;
 }
 
@@ -94,7 +94,7 @@ const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt 
 
 /** Raw bodies: those that became one of the orders, and unreadable ones with a trace of the buyer. */
 async function* findEvents(buyer: Buyer, from?: string): AsyncGenerator<Found> {
-  const { orders, deadline } = buyer;
+  const { orders } = buyer;
   const ids = new Set(orders.map(({ id }) => id));
   const isHis = (event: InboundEvent) =>
     event.body !== '' &&
@@ -110,7 +110,7 @@ async function* findEvents(buyer: Buyer, from?: string): AsyncGenerator<Found> {
     const isElse = ({ connection, receivedAt }: InboundEvent) => receivedAt < since || !accounts.includes(connection);
     return { ...page, items: items.filter(isElse) };
   };
-  for await (const event of walk(['since', 'unreadable'], read, { from, deadline })) {
+  for await (const event of walk(['since', 'unreadable'], read, from, buyer)) {
     if (!isHis(event)) continue;
     const { id, connection, topic, receivedAt } = event;
     const [body, named] = bodiesOf(event).map(String);
@@ -145,13 +145,13 @@ const HIDE_SECONDS = 30;
 
 /** Messages that crashed their function hold a body, those of dead deliveries a remote's words. */
 async function* findDeadLetters(buyer: Buyer, from = ''): AsyncGenerator<Found> {
-  const { network, deadline } = buyer;
+  const { network } = buyer;
   const marketplaces = everyAccount(network).map((each) => each.marketplace);
   const queues = [...new Set([INBOUND_QUEUE, ENDPOINT, ...marketplaces].map(deadLetterQueue))];
   const begin = Math.max(0, queues.indexOf(from));
   for (const [index, queue] of queues.slice(begin).entries()) {
     // A queue is searched in one go, as there is no way to continue in it.
-    if (index > 0 && Date.now() > deadline) throw new OutOfTime(queue);
+    if (index > 0 && Date.now() > buyer.deadline) throw new OutOfTime(queue);
     const rest = [];
     // A message that comes again ends the search: all of them were seen.
     for (let seen = new Set<string>(); ; ) {
@@ -188,7 +188,7 @@ export const OWN = '*';
 
 /** What remotes said of the orders and of reading them, and what marketplaces were asked for them. */
 async function* findDeliveries(buyer: Buyer, from?: string): AsyncGenerator<Found> {
-  const { orders, network, deadline } = buyer;
+  const { orders, network } = buyer;
   if (orders.length === 0) return;
   const ids = (await Promise.all(orders.map(({ id }) => deliveriesOf(id)))).flatMap((each) => each ?? []);
   const own = await getDeliveries(ids);
@@ -210,7 +210,7 @@ async function* findDeliveries(buyer: Buyer, from?: string): AsyncGenerator<Foun
     return { ...page, items: items.filter(isAbout) };
   };
   const lists = [...everyAccount(network).map(({ id }) => id), OWN];
-  for await (const delivery of walk(lists, read, { from, deadline })) yield* wordsOf(delivery);
+  for await (const delivery of walk(lists, read, from, buyer)) yield* wordsOf(delivery);
 }
 
 /** What the orders, and the tickets and returns made for them, are called at each connection. */
@@ -275,10 +275,11 @@ async function* findTimeline({ orders }: Buyer): AsyncGenerator<Found> {
     }
 }
 
-async function* findOrders({ orders, network, by, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
+async function* findOrders(whom: Buyer, from?: string): AsyncGenerator<Found> {
+  const { orders, network, by } = whom;
   const begin = orders.findIndex((order) => order.id === from);
   for (const [index, order] of orders.slice(Math.max(0, begin)).entries()) {
-    if (index > 0 && Date.now() > deadline) throw new OutOfTime(order.id);
+    if (index > 0 && Date.now() > whom.deadline) throw new OutOfTime(order.id);
     const { id, number, placedAt, buyer, shippingAddress, correctedAddress, ucp } = order;
     const { history, parts = {}, returns, shipmentEvents, timeline } = order;
     const data = {

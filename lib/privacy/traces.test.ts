@@ -114,6 +114,13 @@ test.each([
   expect(hasTrace(JSON.stringify({ payload: JSON.stringify({ text }) }), his)).toBe(isHis);
 });
 
+test.each([
+  ['ana@münchen.example', 'ana@XN--MNCHEN-3YA.example.'],
+  ['ana@xn--mnchen-3ya.example', 'ana@münchen.example'],
+])('%s is the address %s', (email, text) => {
+  expect(hasTrace(JSON.stringify({ text }), tracesOf([], email))).toBe(true);
+});
+
 test('who was erased is found by the address that he is named by: his order has none', () => {
   const erased = [orderOf({ buyer: {}, shippingAddress: { address_country: 'MX' } })];
   expect(hasTrace('<mail>ana&#64;shop.example</mail>', tracesOf(erased, 'Ana@Shop.example'))).toBe(true);

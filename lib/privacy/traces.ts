@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import type { Order } from '#lib/orders/order';
 import { readJson } from '#lib/platform/json';
 import { decodeText } from '#lib/platform/text';
@@ -45,8 +46,8 @@ const numberIn = (phone: string | undefined): string | undefined => {
 const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
 
 /**
- * Text in one normal form: case, width, combining and invisible characters, runs of spaces, XML references and JSON's
- * escapes (several levels in JSON within a JSON string) make no difference.
+ * Text in one normal form: case, width, combining and invisible characters, runs of spaces, hosts in punycode, XML
+ * references and JSON's escapes (several levels in JSON within a JSON string) make no difference.
  */
 const plain = (text: string): string =>
   text
@@ -56,7 +57,8 @@ const plain = (text: string): string =>
     .normalize('NFKC')
     .replaceAll(/\p{Cf}/gu, '')
     .replaceAll(/\s+/g, ' ')
-    .toLowerCase();
+    .toLowerCase()
+    .replaceAll(/(?<=@)[\w.-]*xn--[\w.-]*/g, (host) => domainToUnicode(host) || host);
 
 /** A text with its telephone numbers in one piece. */
 const withNumbers = (text: string): string => text.replaceAll(/(?<=\d)[ ()./-]+(?=\d)/g, '');

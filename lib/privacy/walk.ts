@@ -8,11 +8,15 @@ export class OutOfTime extends Error {
   }
 }
 
-/** The items of several lists, one after the other. Throws OutOfTime after the page that used up its time. */
+/**
+ * The items of several lists, one after the other. Throws OutOfTime after the page that used up its time; whoever has
+ * enough before that moves the deadline.
+ */
 export async function* walk<T>(
   lists: readonly string[],
   read: (list: string, cursor: string | undefined) => Promise<{ items: T[]; cursor?: string }>,
-  { from = '', deadline }: { from?: string | undefined; deadline: number },
+  from = '',
+  limit: { readonly deadline: number },
 ): AsyncGenerator<T> {
   const [first = '', start] = from.split('.');
   for (const list of lists.slice(Math.max(0, lists.indexOf(first)))) {
@@ -21,7 +25,7 @@ export async function* walk<T>(
       const page = await read(list, cursor);
       yield* page.items;
       ({ cursor } = page);
-      if (cursor && Date.now() > deadline) throw new OutOfTime(`${list}.${cursor}`);
+      if (cursor && Date.now() > limit.deadline) throw new OutOfTime(`${list}.${cursor}`);
     } while (cursor);
   }
 }
