@@ -10,6 +10,7 @@ const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
   [/^route_missing$/, `Add a route ${PUT}`],
   [/^address_incomplete$/, 'Complete the address: it runs by itself then.'],
   [/^http_40[13]$|^credentials_refused$|^secrets_(missing|unreadable)$/, `Correct the secret ${PUT}`],
+  [/^response_21$/, `Ask SellersCommerce which account the keys and the baseUrl are for, and correct them ${PUT}`],
   [/^redirected$/, `Correct the baseUrl of the connection, if it has moved ${PUT}`],
   [/^connection_missing$/, 'Put the connection back into the connections file, or close what is left of it.'],
   [/^(endpoint|secret)_missing$/, 'Add the endpoint again (`longshore endpoints add`): it runs by itself then.'],
