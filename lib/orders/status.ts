@@ -76,23 +76,24 @@ function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, sh
  * rest.
  */
 function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, fulfillments: readonly Fulfillment[]) {
-  const lines = snapshot.lines.filter(({ fulfilledWithAll }) => fulfilledWithAll);
+  const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
+  const lines = snapshot.lines
+    .filter(({ fulfilledWithAll }) => fulfilledWithAll)
+    .map(({ id }) => {
+      const all = told.get(id) ?? [];
+      // Which quantity a line had when it was shipped is unknown: the least that it ever had is enough.
+      const least = Math.min(...all.map(({ quantity }) => quantity));
+      return { id, least, addedAt: all.map(({ version }) => version).sort()[0] };
+    });
   if (lines.length === 0) return false;
   const first = originals.map(({ version }) => version).sort()[0] ?? '';
-  const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
   const parcels = fulfillments.toSorted((a, b) => compareText(a.shippedAt, b.shippedAt));
   const shipped = new Map<string, number>();
   return parcels.some(({ shippedAt, lineItems }) => {
     for (const { id, quantity } of lineItems) shipped.set(id, (shipped.get(id) ?? 0) + quantity);
     const at = [first, shippedAt].sort().at(-1) ?? first;
-    // Which quantity a line had when it was shipped is unknown: the least that it ever had is enough.
-    const isSent = ({ id }: SnapshotLine): boolean => {
-      const all = told.get(id) ?? [];
-      return (
-        all.every(({ version }) => version > at) ||
-        (shipped.get(id) ?? 0) >= Math.min(...all.map(({ quantity }) => quantity))
-      );
-    };
+    const isSent = ({ id, least, addedAt }: (typeof lines)[number]): boolean =>
+      addedAt === undefined || addedAt > at || (shipped.get(id) ?? 0) >= least;
     return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
   });
 }
