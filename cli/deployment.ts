@@ -63,10 +63,10 @@ export function explain(error: unknown, outputs: string): CliError | undefined {
     return new CliError('there are no AWS credentials here: set AWS_PROFILE, or sign in with aws sso login');
   if (/Expired|UnrecognizedClient|InvalidClientTokenId|InvalidSignature/.test(name))
     return new CliError(`AWS does not take these credentials (${name}): sign in again, or choose another AWS_PROFILE`);
-  if (name.startsWith('AccessDenied')) return new CliError(`these AWS credentials may not do it: ${message}`);
+  if (name.startsWith('AccessDenied')) return new CliError(`these AWS credentials lack a permission: ${message}`);
   if (name === 'ResourceNotFoundException')
-    return new CliError(`what ${outputs} names is not in this AWS account: is it the account it was deployed to?`);
+    return new CliError(`the resources named in ${outputs} are not in this AWS account: was it deployed to another?`);
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new CliError(`what ${outputs} names does not answer (${code}): does that hub run?`);
+    return new CliError(`the hub named in ${outputs} does not answer (${code}): is it running?`);
   return undefined;
 }

@@ -18,9 +18,9 @@ export async function idsCalled(api: Api, words: string): Promise<string[]> {
 export async function orderCalled(api: Api, words: string): Promise<string> {
   if (isOrderId(words)) return words;
   const [id, ...others] = await idsCalled(api, words);
-  if (!id) throw new CliError(`no order is called ${words}`);
+  if (!id) throw new CliError(`no order matches ${words}`);
   if (others.length === 0) return id;
-  throw usageError(`${words} is not one order: ${[id, ...others].join(', ')}`);
+  throw usageError(`${words} matches several orders: ${[id, ...others].join(', ')}`);
 }
 
 /**

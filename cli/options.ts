@@ -103,7 +103,7 @@ function jsonEntries(word: string): Array<[string, string]> {
   try {
     return Object.entries(JSON.parse(word) as object).map(([name, value]) => [name, String(value)]);
   } catch {
-    throw usageError('--filter: begins with { and is not a JSON object');
+    throw usageError('--filter: begins with { but is not a JSON object');
   }
 }
 

@@ -47,7 +47,7 @@ test('doctor does not call well a deployment whose file is not there', async () 
 });
 
 test.each([
-  [2, '--scopes is wanted', ['keys', 'create', 'erp']],
+  [2, 'give --scopes', ['keys', 'create', 'erp']],
   [2, "a key's name", ['keys', 'create', 'ERP', '--scopes', 'ops']],
   [2, 'https URL', ['endpoints', 'add', 'erp', '--to', 'ftp://erp.example.com']],
   [2, '/nowhere.json: no such file', ['connections', 'check', '/nowhere.json']],

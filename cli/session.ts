@@ -54,8 +54,8 @@ export function readHubUrl(text: string): string {
 function readKey(key: string | undefined, hub: string): string {
   if (key) {
     if (/^[\x21-\x7e]{1,512}$/.test(key)) return key;
-    throw usageError('the API key holds characters that no key has');
+    throw usageError('the API key contains invalid characters');
   }
   if (/^(127\.0\.0\.1|localhost|\[::1\])$/.test(new URL(hub).hostname)) return LOCAL_KEY;
-  throw usageError(`an API key is wanted for ${hub}: --key or LONGSHORE_API_KEY`);
+  throw usageError(`${hub} needs an API key: give --key or LONGSHORE_API_KEY`);
 }

@@ -39,5 +39,5 @@ test('finds the order by whatever it is called, and by what was done for it', as
 test('says what is about no order, and that nothing is called so', async () => {
   expect(await find('dlv_2')).toBe('stock at shop is dead: no.');
   expect(await find('evt_2')).toBe('paid from shop is applied.');
-  await expect(find('S-9')).rejects.toThrow('nothing of the hub’s is called S-9');
+  await expect(find('S-9')).rejects.toThrow('the hub has nothing named S-9');
 });

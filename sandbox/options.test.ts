@@ -6,12 +6,12 @@ const start = (args: string[], env: Record<string, string> = {}) => refuseDefaul
 it('opens no real account to the key that stands in the documentation', () => {
   expect(() => start([])).not.toThrow();
   expect(() => start([], { PUBLIC_URL: 'http://localhost:4400' })).not.toThrow();
-  expect(() => start(['--no-sandbox'])).toThrow(/^--no-sandbox wants a key of its own: set LONGSHORE_API_KEY/);
-  expect(() => start(['--connections', 'f'])).toThrow(/^--connections wants/);
+  expect(() => start(['--no-sandbox'])).toThrow(/^--no-sandbox needs a key of its own: set LONGSHORE_API_KEY/);
+  expect(() => start(['--connections', 'f'])).toThrow(/^--connections needs/);
   expect(() => start(['--connections', 'f', '--no-sandbox'], { LONGSHORE_API_KEY: '' })).toThrow(
-    /^--connections wants/,
+    /^--connections needs/,
   );
-  expect(() => start([], { PUBLIC_URL: 'https://hub.example' })).toThrow(/^PUBLIC_URL https:\/\/hub\.example\/ wants/);
+  expect(() => start([], { PUBLIC_URL: 'https://hub.example' })).toThrow(/^PUBLIC_URL https:\/\/hub\.example\/ needs/);
 });
 
 it('takes a key of its own, and the default one where it is asked for by name', () => {

@@ -40,7 +40,7 @@ export function refuseDefaultKey(
   const what = connections ? '--connections' : sandbox ? isOpen && `PUBLIC_URL ${publicUrl.href}` : '--no-sandbox';
   if (!what) return;
   throw new StartError(
-    `${what} wants a key of its own: set LONGSHORE_API_KEY to something long and random (LONGSHORE_API_KEY=${DEFAULT_KEY}, which everybody knows, if that is meant)`,
+    `${what} needs a key of its own: set LONGSHORE_API_KEY to something long and random (or to ${DEFAULT_KEY}, which everybody knows, if you mean that)`,
   );
 }
 

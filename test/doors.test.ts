@@ -48,7 +48,7 @@ test('a hub for real accounts does not start with the key that everybody knows',
   for (const args of [['--no-sandbox'], ['--connections', file]])
     expect(await runHub({ args, env })).toEqual({
       code: 1,
-      output: expect.stringMatching(/^--\S+ wants a key of its own: set LONGSHORE_API_KEY .*\n$/),
+      output: expect.stringMatching(/^--\S+ needs a key of its own: set LONGSHORE_API_KEY .*\n$/),
     });
 });
 

@@ -29,7 +29,8 @@ export function addBalance(program: Command): void {
           ? `nothing was sold on ${day}`
           : [session.table(balances, COLUMNS), ...balances.flatMap(differences)].join('\n'),
       );
-      if (!session.json && !answer.complete) session.note('There was no time to look at all: ask for one --connection');
+      if (!session.json && !answer.complete)
+        session.note('There was no time to look at everything: ask for one --connection');
     });
 }
 

@@ -15,8 +15,8 @@ interface Whom {
 export function addBuyers(program: Command): void {
   const buyers = program
     .command('buyers')
-    .description('what the hub holds of a buyer; wants a key with the scope privacy');
-  whom(buyers.command('find').description('where it holds anything of a buyer, in numbers'))
+    .description('what the hub keeps of a buyer; needs a key with the scope privacy');
+  whom(buyers.command('find').description('how much it keeps of a buyer, by place'))
     .examples('buyers find --email elena@example.com')
     .does(async (session, options: Whom) => {
       const found = await exportAll(await subjectOf(options, session.api), session.api);

@@ -176,7 +176,7 @@ async function warnOfRenamed(file: ConnectionsFile, removed: readonly string[]):
   const warnings = removed.flatMap((id) => {
     const like = added.find(({ marketplace }) => marketplace === connections.get(id)?.marketplace);
     if (!like) return [];
-    return [`; if ${like.id} is the account of ${id}, keep its id, or what has not shipped is placed once more`];
+    return [`; if ${like.id} is the account of ${id}, keep the id ${id}, or whatever has not shipped is placed again`];
   });
   return warnings.join('');
 }

@@ -7,10 +7,10 @@ import type { Column } from '../table.ts';
 
 /** `longshore dead-letters`: what the queues gave up on. */
 export function addDeadLetters(program: Command): void {
-  const letters = program.command('dead-letters').description('what lies in the dead-letter queues');
+  const letters = program.command('dead-letters').description('the messages in the dead-letter queues');
   letters
     .command('list')
-    .description('messages that crashed a function, and those that tell of dead deliveries')
+    .description('messages that made a function fail, and reports of dead deliveries')
     .option('--queue <name>', 'of this queue; up to 20 of each without it')
     .examples('dead-letters list', 'dead-letters list --queue inbound-dead-letters')
     .does(async (session, options: { queue?: string }) => {
@@ -24,7 +24,7 @@ export function addDeadLetters(program: Command): void {
     });
   letters
     .command('replay')
-    .description('send what crashed a function back to its queue, and drop what is no longer true')
+    .description('send messages that made a function fail back to their queue, and drop outdated reports')
     .requiredOption('--queue <name>', 'of this queue')
     .addOption(yes('do it; without it, they are only counted'))
     .addOption(reason())

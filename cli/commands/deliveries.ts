@@ -20,7 +20,7 @@ export function addDeliveries(program: Command): void {
       const delivery = await session.api.get<Delivery>(`/deliveries/${encodeURIComponent(id)}`);
       session.answer(delivery, () => describeDelivery(delivery, session));
       if (session.json || (delivery.state !== 'dead' && delivery.state !== 'blocked')) return;
-      session.note(`\nOnce its cause is mended: longshore deliveries replay ${id} --reason …`);
+      session.note(`\nOnce its cause is fixed:  longshore deliveries replay ${id} --reason …`);
       session.note(`If it is done already:    longshore deliveries close ${id} --reason …`);
     });
   addReplayDeliveries(deliveries);
@@ -93,7 +93,7 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 function addClose(deliveries: Command): void {
   deliveries
     .command('close <id>')
-    .description('take a dead or blocked delivery as done, because somebody found it done at the marketplace')
+    .description('mark a dead or blocked delivery as done, after somebody found it done at the marketplace')
     .requiredOption('--reason <text>', 'kept on record beside who did it')
     .option('--remote-id <id>', 'the id that the marketplace gave it, by which its later events find the order')
     .addOption(yes('do it; without it, the delivery is only shown'))

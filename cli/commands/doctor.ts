@@ -14,7 +14,7 @@ const MARKS = { well: '✔', wrong: '✘', unchecked: '·' } as const;
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('say what is wrong with a hub, its deployment and its AWS account, and what heals it')
+    .description('say what is wrong with a hub, its deployment and its AWS account, and how to fix it')
     .addOption(outputsOption())
     .examples('doctor', 'doctor --url https://hub.example --outputs production.json', 'doctor --json')
     .remark(

@@ -24,13 +24,13 @@ export function addEndpoints(program: Command): void {
   addAdd(endpoints);
   endpoints
     .command('test <id>')
-    .description('send an endpoint a message that means nothing, and say what it answers')
+    .description('send an endpoint a test message, and print its answer')
     .examples('endpoints test erp-main')
     .does(async (session, id: string) => {
       const result = await session.api.post<Shape<'EndpointTest'>>(at(id, '/test'), {});
       const { ok, httpStatus, code, description } = result;
       session.answer(result, () => `${id}: ${ok ? `took it (${httpStatus})` : `${code}: ${description}`}`);
-      if (!ok) throw new CliError(`${id} did not take it`);
+      if (!ok) throw new CliError(`${id} did not accept the message`);
     });
   for (const [verb, description] of [
     ['pause', 'tell an endpoint nothing until it is resumed'],
@@ -98,7 +98,7 @@ const entryOf = (id: string, { to: url, profile, types = [], full }: AddOptions)
 function addRotate(endpoints: Command): void {
   endpoints
     .command('rotate <id>')
-    .description('make a new secret, shown once; the one before signs too for 24 hours')
+    .description('make a new secret, shown once; the previous one also signs for 24 hours')
     .examples('endpoints rotate erp-main')
     .doesAtDeployment(
       async (id: string) => {
@@ -112,11 +112,12 @@ function addRotate(endpoints: Command): void {
 function addRemove(endpoints: Command): void {
   endpoints
     .command('remove <id>')
-    .description('push nothing more to an endpoint')
+    .description('stop pushing changes to an endpoint')
     .addOption(yes('really'))
     .examples('endpoints remove old-erp --yes')
     .checks((id: string, { yes: isSure }: { yes?: true }) => {
-      if (!isSure) throw refusal(`${id} would be told nothing more, and its secret be gone: --yes to go on`);
+      if (!isSure)
+        throw refusal(`${id} would get no more changes, and its secret would be deleted: say --yes to do it`);
     })
     .doesAtDeployment(
       async (id: string) => {

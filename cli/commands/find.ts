@@ -69,7 +69,7 @@ export async function findOrders(about: string, api: Api): Promise<string[] | st
   }
   if (about.includes(':')) return [about];
   const found = await idsCalled(api, about);
-  if (found.length === 0) throw new CliError(`nothing of the hub’s is called ${about}`);
+  if (found.length === 0) throw new CliError(`the hub has nothing named ${about}`);
   return found;
 }
 

@@ -23,7 +23,7 @@ export function addKeys(program: Command): void {
     .description('make a key; it is shown once and only its hash is kept')
     .addOption(new Option('--scopes <scopes...>', 'what it may do').choices(SCOPES))
     .addOption(
-      new Option('--rotate', 'one more key of that name, which may do what the one before may').conflicts('scopes'),
+      new Option('--rotate', 'another key of that name, with the same scopes as the previous one').conflicts('scopes'),
     )
     .examples(
       'keys create operator --scopes ops',
@@ -54,7 +54,7 @@ export function addKeys(program: Command): void {
     );
   keys
     .command('revoke <name>')
-    .description('end every key of that name; no instance takes it after 30 seconds')
+    .description('revoke every key of that name; after 30 seconds no instance accepts it')
     .option('--older', 'all but the newest, once that is in use')
     .addOption(yes('do it; without it, the keys are only counted'))
     .examples('keys revoke erp --yes', 'keys revoke erp --older --yes')
@@ -62,10 +62,9 @@ export function addKeys(program: Command): void {
       async (name: string, { older = false, yes: sure }: { older?: boolean; yes?: boolean }) => {
         const { listApiKeys, revokeApiKeys } = await import('#lib/api/kit/keys');
         const all = (await listApiKeys()).filter((key) => key.name === name).length;
-        if (all === 0) throw new CliError(`there is no key of the name ${name}`);
+        if (all === 0) throw new CliError(`there is no key named ${name}`);
         const found = older ? all - 1 : all;
-        if (!sure)
-          throw refusal(`${count(found, 'key', 'keys')} of the name ${name} would be revoked: say --yes to do it`);
+        if (!sure) throw refusal(`${count(found, 'key', 'keys')} named ${name} would be revoked: say --yes to do it`);
         return { name, revoked: await revokeApiKeys(name, { by: operatorName(), keepNewest: older }) };
       },
       ({ name, revoked }) => `${name}: ${count(revoked, 'key', 'keys')} revoked`,
@@ -74,11 +73,12 @@ export function addKeys(program: Command): void {
 
 async function checkNew(name: string, { scopes, rotate }: CreateOptions): Promise<void> {
   if (rotate) return;
-  if (!scopes) throw usageError(`--scopes is wanted, of ${SCOPES.join(', ')}; or --rotate for one more key of a name`);
+  if (!scopes)
+    throw usageError(`give --scopes (of ${SCOPES.join(', ')}), or --rotate for another key of the same name`);
   const { KEY_NAME, LOCAL_KEY_NAME } = await import('#lib/api/kit/keys');
   if (!KEY_NAME.test(name)) throw usageError(`a key's name is made of a-z, 0-9 and -, not "${name}"`);
   if (name === LOCAL_KEY_NAME)
-    throw refusal(`${name} is the key that a local hub makes anew at each start: name it otherwise`);
+    throw refusal(`${name} is the name of the key that a local hub makes at each start: choose another`);
 }
 
 /**
@@ -90,9 +90,9 @@ async function scopesFor(name: string, { scopes }: CreateOptions): Promise<reado
   const newest = (await listApiKeys()).findLast((key) => key.name === name);
   if (!scopes) {
     if (newest) return newest.scopes;
-    throw new CliError(`there is no key of the name ${name} to make one more of`);
+    throw new CliError(`there is no key named ${name} to rotate`);
   }
-  if (newest) throw refusal(`there is a key of the name ${name}: --rotate makes one more, or revoke it first`);
+  if (newest) throw refusal(`there is a key named ${name} already: use --rotate for another, or revoke it first`);
   return scopes;
 }
 

@@ -25,7 +25,7 @@ export function addPoll(program: Command): void {
   common(
     program
       .command('backfill')
-      .description('read again what a connection sold since then; what is known changes nothing')
+      .description('read again what a connection sold since then; what is known already stays as it is')
       .addOption(
         new Option('--since <when>', 'from then on: 3d, 2026-11-01 …')
           .argParser((text) => parseInstant(text))
@@ -51,7 +51,7 @@ const common = (command: Command): Command =>
 
 async function run(session: Session, options: Options): Promise<void> {
   if (options.since !== undefined && Date.parse(options.since) > Date.now())
-    throw usageError('--since lies in the future');
+    throw usageError('--since is in the future');
   const { connection: id, wait, ...body } = options;
   const asked = await session.api.post<PollAsked>(`/connections/${encodeURIComponent(id)}/poll`, body);
   if (wait ?? !session.json) return watchPoll(session, asked);
@@ -70,7 +70,7 @@ const watchPoll = (session: Session, asked: PollAsked): Promise<void> =>
     answer(connection) {
       const { id, poll } = connection;
       if (brokeOff(connection, asked))
-        throw new CliError(`the poll of ${id} broke off: ${poll.lastError}; it is tried again by itself`);
+        throw new CliError(`the poll of ${id} broke off: ${poll.lastError}; it will be tried again automatically`);
       session.answer({ ...asked, poll }, () => `${id} was polled ${relativeTime(poll.lastPolledAt, new Date())}`);
     },
     goesOn: ['It goes on: longshore connections list shows how far it is.'],

@@ -8,7 +8,7 @@ import type { Column } from '../table.ts';
 
 /** `longshore quarantine`: webhooks that could not be verified. */
 export function addQuarantine(program: Command): void {
-  const quarantine = program.command('quarantine').description('webhooks whose proof did not hold');
+  const quarantine = program.command('quarantine').description('webhooks that could not be verified');
   quarantine
     .command('list')
     .description('refused webhooks, newest first, and which the present secrets would admit')

@@ -28,7 +28,7 @@ export function addReplays(program: Command): void {
     });
   replays
     .command('cancel <id>')
-    .description('release nothing more, and take back what is not yet due')
+    .description('stop releasing deliveries, and take back those not yet due')
     .addOption(reason())
     .examples('replays cancel rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11 --reason "wrong filter"')
     .does(async (session, id: string, why: { reason?: string }) => {
@@ -37,7 +37,7 @@ export function addReplays(program: Command): void {
     });
   replays
     .command('resume <id>')
-    .description('go on with what a cancelled or relapsed replay left waiting')
+    .description('continue with the deliveries that a cancelled or relapsed replay left waiting')
     .addOption(yes('do it; without it, the replay is only shown'))
     .addOption(reason())
     .option('--no-wait', 'only resume it')
@@ -131,7 +131,7 @@ function describeProgress({ id, state, stage, matched, waiting, pending, succeed
 }
 
 function fail({ id, state, dead, blocked, relapse }: Replay): void {
-  if (relapse) throw new CliError(`${id} met a relapse and stopped: ${relapse.delivery} is ${relapse.state} again`);
+  if (relapse) throw new CliError(`${id} stopped after a relapse: ${relapse.delivery} is ${relapse.state} again`);
   if (state === 'cancelled') throw new CliError(`${id} was cancelled`);
   if (dead + blocked > 0) throw new CliError(`${dead + blocked} did not succeed: longshore deliveries causes`);
 }

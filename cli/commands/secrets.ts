@@ -11,10 +11,10 @@ import { type Column, renderTable } from '../table.ts';
 
 /** `longshore secrets`: the marketplaces' secrets in Secrets Manager, never their values. */
 export function addSecrets(program: Command): void {
-  const secrets = program.command('secrets').description('where a rotation stands; `connections put` writes secrets');
+  const secrets = program.command('secrets').description('how far a rotation is; `connections put` writes secrets');
   secrets
     .command('list')
-    .description("when each marketplace's secret changed, and whether the one before is still accepted")
+    .description("when each marketplace's secret changed, and whether the previous one is still accepted")
     .examples('secrets list')
     .doesAtDeployment(
       async () => {
@@ -25,13 +25,15 @@ export function addSecrets(program: Command): void {
     );
   secrets
     .command('retire-previous')
-    .description('no longer accept webhooks signed with the secret before the current one, as after a leak')
+    .description('stop accepting webhooks signed with the previous secret, such as after a leak')
     .addArgument(new Argument('<marketplace>').choices(marketplaces.map(({ name }) => name)))
     .addOption(yes('do it: what is still signed with the one before is refused from then on'))
     .examples('secrets retire-previous scopio --yes')
     .checks((marketplace: string, { yes: sure }: { yes?: boolean }) => {
       if (!sure)
-        throw refusal(`what ${marketplace} signs with its previous secret would be refused: say --yes to do it`);
+        throw refusal(
+          `webhooks that ${marketplace} signs with its previous secret would be refused: say --yes to do it`,
+        );
     })
     .doesAtDeployment(
       async (marketplace: string) => {
@@ -64,7 +66,7 @@ export function addUcp(program: Command): void {
     .doesAtDeployment(async () => shown(await (await keysModule()).readKeys()), table);
   ucp
     .command('rotate-key')
-    .description('make a key: it is published at once and signs in five minutes; the one before stays for seven days')
+    .description('make a key: it is published at once and signs in five minutes; the previous one stays for seven days')
     .addOption(new Option('--leaked', 'no longer publish the keys before it: what they signed is refused'))
     .addOption(yes('do it, where the key before has leaked'))
     .examples('ucp rotate-key', 'ucp rotate-key --leaked --yes')

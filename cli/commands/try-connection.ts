@@ -48,7 +48,7 @@ interface Options {
 export function addTry(connections: Command): void {
   connections
     .command('try <id> [file]')
-    .description('what a body would come to: read, not read, placed where; nothing is stored or sent')
+    .description('show what the hub would make of a body, and where it would place it; nothing is stored or sent')
     .addOption(new Option('--topic <topic>', 'what the body is of, such as order-paid').conflicts(['event']))
     .addOption(new Option('--event <evt>', 'the body of a kept event in place of a file'))
     .examples(
@@ -80,7 +80,7 @@ export async function readAsked(
     const text = decodeText(Buffer.from(found.body ?? '', found.encoding));
     return { topic: found.topic, body: parse(text, event) };
   }
-  if (topic === undefined || file === undefined) throw usageError('say --topic and a file, or --event');
+  if (topic === undefined || file === undefined) throw usageError('give --topic and a file, or --event');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw usageError(`cannot read ${file}: ${error.code ?? error.message}`);
   });

@@ -48,8 +48,8 @@ async function orderCalled(hub: Client, words: string): Promise<string> {
   const { results } = await told(hub.POST('/search', { body: { q: words, limit: MOST_FOUND } }));
   const found = results.filter(({ exact }) => exact).map(({ id }) => id);
   const [id, ...others] = found;
-  if (id === undefined) throw new ToolError(`no order is called ${words}: try find_order, which takes beginnings too`);
-  if (others.length > 0) throw new ToolError(`${words} is not one order but ${found.join(', ')}: name one of them`);
+  if (id === undefined) throw new ToolError(`no order matches ${words}: try find_order, which takes beginnings too`);
+  if (others.length > 0) throw new ToolError(`${words} matches several orders (${found.join(', ')}): name one of them`);
   return id;
 }
 
