@@ -21,18 +21,22 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
   return versionOfSecond(isTwice && second <= readAt ? second : first, readAt);
 }
 
-/**
- * `modifiedAt` for a date in any form; null for none. If it can be read in two ways, the later reading counts unless it
- * is in the future: so no change seems older than what it changes.
- */
+/** `modifiedAt` for a date in any form; null for none. */
 export function latestReading(told: unknown, zone: string, readAt: string, dayFirst?: boolean): string | null {
+  const written = isoOfChange(told, readAt, dayFirst);
+  if (isNoTime(written)) return null;
+  return unlessUnreadable(() => modifiedAt(textOf(written), '', zone, readAt)) ?? null;
+}
+
+/**
+ * `isoOf` for when something last changed. If that can be read in two ways, the later reading counts unless it is in the
+ * future: so no change seems older than what it changes.
+ */
+export function isoOfChange(told: unknown, readAt: string, dayFirst?: boolean): unknown {
   const tomorrow = localAt(Date.parse(readAt) + 24 * 3_600_000);
-  const readings = [dayFirst ?? false, dayFirst ?? true].flatMap((first) => {
-    const written = isoOf(told, first);
-    return unlessUnreadable(() => (isNoTime(written) ? [] : modifiedAt(textOf(written), '', zone, readAt))) ?? [];
-  });
-  const past = readings.filter((at) => at < tomorrow).sort();
-  return past.at(-1) ?? readings[0] ?? null;
+  const [usual, other] = [dayFirst ?? false, dayFirst ?? true].map((first) => isoOf(told, first));
+  const past = [usual, other].map(textOf).filter((at) => at < tomorrow);
+  return usual === other ? usual : (past.sort().at(-1) ?? usual);
 }
 
 const WRITTEN =

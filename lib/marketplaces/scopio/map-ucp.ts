@@ -1,6 +1,7 @@
 import type { Expectation, OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import { takeDiscounts } from '../kit/amounts.ts';
+import { isoOfChange } from '../kit/clock.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { checkDeliverable, oneLine, readDelivery } from './delivery.ts';
 import {
@@ -52,7 +53,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     placedAt,
     ...paymentOf(order, paid, placedAt, refundOf(order, total)),
     ...(told === null && { timesAssumed: true as const }),
-    version: instant(order.updated_at, 'updated_at') ?? around.sentAt,
+    version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
     cancelled: isCancelled(order),
     currency,
     taxIncluded: !isTaxOnTop(order.totals),

@@ -277,6 +277,11 @@ describe('what its document does not promise', () => {
 
   test('reads dates that begin with their day', () => {
     expect(read({ ...order, created_at: '1/12/2026 09:12' }).placedAt).toBe('2026-12-01T08:12:00.000Z');
+    // Nothing has changed that is yet to come.
+    const versions = ['5/11/2026 09:12', '11/5/2026 09:12', '12/11/2026 09:12'].map(
+      (updated_at) => read({ ...order, updated_at }).version,
+    );
+    expect(versions.map((version) => version?.slice(0, 10))).toEqual(['2026-11-05', '2026-11-05', '2026-11-12']);
   });
 
   test('figures that only control refuse nothing', () => {

@@ -4,6 +4,7 @@ import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, isTakenOff, rateOf, readEither, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
+import { isoOfChange } from '../kit/clock.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
@@ -32,7 +33,8 @@ export function map({ body, receivedAt }: InboundBody, { settings }: Connection)
   // A bare UCP order that is an event has the time it was sent beside its own members.
   const sent = wrapped || member(body, 'event_id') !== undefined;
   const reader = createReader({ zone }, String);
-  const sentAt = sent ? reader.instant(member(body, 'created_at') ?? member(body, 'created_time'), 'created_at') : null;
+  const told = member(body, 'created_at') ?? member(body, 'created_time');
+  const sentAt = sent ? reader.instant(isoOfChange(told, receivedAt), 'created_at') : null;
   const around = { at, sentAt, receivedAt, zone, currency, country };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
@@ -109,7 +111,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     placedAt,
     ...paymentOf(order, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
-    version: instant(order.updated_at, 'updated_at') ?? around.sentAt,
+    version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
     cancelled: cancelledBy(order.status),
     currency,
     taxIncluded: true,
