@@ -87,10 +87,12 @@ it('forgets the channel’s own page of the order and the codes of discounts, an
 });
 
 it.each([
-  ['sku_unknown', 'Marketful has no item with the EAN 5901234123457'],
+  ['sku_unknown', 'MUG-RED: 2 placed, 1 wanted'],
+  ['amend_unsupported', 'MUG-RED: 2 placed, 1 wanted'],
   ['http_422', 'erased'],
+  [undefined, 'erased'],
 ])('keeps what the hub itself says is to be corrected, and no words of a remote: %s', (code, left) => {
-  const detail = { attempt: 1, code, description: 'Marketful has no item with the EAN 5901234123457' };
+  const detail = { attempt: 1, code, description: 'MUG-RED: 2 placed, 1 wanted' };
   const entry = { id: 't', at: '', by: 'hub', origin: '', type: 'delivery.blocked', detail } as never;
   expect(withoutWords(entry)).toMatchObject({ detail: { code, description: left } });
 });
