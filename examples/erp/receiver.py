@@ -1,5 +1,6 @@
 """Receives changes as an endpoint: SECRET=whsec_… python3 examples/erp/receiver.py. Copy it: it needs only Python 3.9."""
 import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -33,10 +34,11 @@ def is_authentic(headers, body):
 
 def call(method, path, body=None):
     data = None if body is None else json.dumps(body).encode()
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", "Accept-Encoding": "gzip"}
     request = urllib.request.Request(HUB + path, data, headers, method=method)
     with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
+        text = answer.read()
+        return json.loads(gzip.decompress(text) if answer.headers["Content-Encoding"] == "gzip" else text)
 
 
 # Replace this: keep ids where a restart finds them. A repeated change has the same id.

@@ -141,3 +141,9 @@ test('a previous version that is no document of ours counts as none', async () =
   set({ AWSCURRENT: documentOf('two'), AWSPREVIOUS: new UnreadableSecretError('scopio') });
   expect(await refresh()).toMatchObject({ previous: undefined, failure: undefined });
 });
+
+test('a secret that is no document of ours blocks what needs it until it is put again', async () => {
+  const { secretOf, set } = startCredentials();
+  set({ AWSCURRENT: new UnreadableSecretError('scopio') });
+  await expect(secretOf()).rejects.toMatchObject({ code: 'secrets_unreadable', waitsFor: 'connection' });
+});
