@@ -34,7 +34,7 @@ beforeAll(async () => {
   replay = await import('#lib/deliveries/reopen');
   ({ workDelivery } = await import('#lib/attempts/work'));
   marketful = (await import('#lib/marketplaces/marketful/index')).connector;
-  // Only the calendar: sockets and the emulators go on as they are.
+  // Only the calendar: sockets and the emulators keep the real clock.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-20T08:00:00.000Z') });
 });
 afterAll(async () => {
@@ -57,13 +57,13 @@ const OUTCOMES = {
 type Outcome = keyof typeof OUTCOMES;
 const outcome = fc.constantFrom(...(Object.keys(OUTCOMES) as Outcome[]));
 
-/** What the laws are held against: how often the remote took it, and where each set of attempts begins. */
+/** What the laws are checked by: how often the remote accepted it, and where each set of attempts begins. */
 interface Model {
   accepted: number;
   sets: number[];
 }
 
-/** The ledger, the worker and a remote that does as it is told. */
+/** The ledger, the worker, and a remote that does as it is told. */
 class Real {
   id = '';
   next: Outcome = 'ok';
@@ -122,7 +122,7 @@ class Real {
   }
 }
 
-/** At most 1 + 3 attempts that count, each no earlier than due, and due five minutes after the last began. */
+/** At most 1 + 3 attempts that count, none before it is due, each due five minutes after the previous one began. */
 function holdsItsTimes(set: readonly Attempt[]): void {
   const counted = set.filter(({ outcome: came }) => came === 'failed' || came === 'unknown');
   expect(counted.length).toBeLessThanOrEqual(1 + LIMIT);
@@ -160,13 +160,13 @@ const ring = (came: Outcome, probeFails: boolean, workers: number): Command =>
 
 const wait = (seconds: number): Command => command(`${seconds} s pass`, async () => pass(seconds));
 
-/** The worker dies with its lease, perhaps after the remote took it; the lease runs out. */
+/** The worker dies with its lease, perhaps after the remote accepted; the lease runs out. */
 const die = (done: boolean): Command =>
   command(`the worker dies${done ? ' after the work' : ''}`, async (real) => {
     const delivery = await real.read();
     const isDue = delivery.state === 'pending' && Date.parse(delivery.nextAttemptAt ?? '') <= Date.now();
     if (!isDue || !(await ledger.leaseDelivery(delivery, new Date()))) return;
-    // A worker pushes only what is not known to stand there, and reads first where nobody knows.
+    // A worker pushes only what is not known to be there; if that is unknown, it reads first.
     if (done && real.model.accepted === 0) real.model.accepted += 1;
     pass(91);
     await workDelivery(real.id, { connector: real.connector, ingest });
@@ -211,7 +211,7 @@ test('whatever is rung, lost, refused, replayed, closed or dies in hand, in any 
       count += 1;
       await real.open(count);
       await fc.asyncModelRun(() => ({ model: real.model, real }), script);
-      // Somebody replays what is at rest and mends the remote.
+      // Somebody replays what is dead or blocked, and fixes the remote.
       const last = await real.read();
       if (last.state === 'dead' || last.state === 'blocked') await replayIt().run(real.model, real);
       for (let rung = 0; rung < 3; rung++) {

@@ -9,16 +9,16 @@ import { SHED, SHOP, type Stage, startStage } from './support/stage.ts';
 import { eventOf, post } from './support/webhook.ts';
 
 const faults = join(temporaryFolder(), 'faults.json');
-/** An outage lasts until so many were answered in it. */
+/** An outage lasts until this many requests were answered in it. */
 const ENOUGH = 20;
-/** The plan is looked at again and again, and requests may be under way. */
+/** The plan is read again only now and then, and requests may be under way. */
 const MARGIN_MS = 600;
 const EVERY_MS = 60;
-/** More would be asked of a hub on a busy machine than it answers, for longer and longer. */
+/** With more at once, a hub on a busy machine would fall further and further behind. */
 const AT_ONCE = 10;
 
 function write(away: readonly ServiceName[]): void {
-  // A message whose work failed comes again after seconds, in place of six minutes.
+  // A message whose work failed comes again after seconds instead of six minutes.
   const file: FaultFile = { seed: 'none', on: false, visibilitySeconds: 4, away };
   writeFileSync(faults, JSON.stringify(file));
 }
@@ -27,7 +27,7 @@ let stage: Stage;
 let shop: ReturnType<typeof sellOn> | undefined;
 beforeAll(async () => {
   write([]);
-  // A lease that outlived the table ends soon, and not under a worker: remotes answer at once here.
+  // A lease taken before the outage ends soon, but not while a worker has it: remotes answer at once here.
   stage = await startStage({ env: { [FAULTS_VARIABLE]: faults, LEASE_SECONDS: '12' } });
 });
 afterAll(async () => {
@@ -37,11 +37,11 @@ afterAll(async () => {
 
 type When = ServiceName | 'none' | 'between';
 
-/** A shop that sells without a pause and, as Scopio does, sends again what was not answered 200. */
+/** A shop that sells without a pause and, like Scopio, sends again what was not answered 200. */
 function sellOn() {
   const state: { running: boolean; away: When } = { running: true, away: 'none' };
   const answers: Array<{ from: number; status: number; when: When }> = [];
-  /** Until one that was sent since then is answered so. */
+  /** Waits until a request sent since then was answered with this status. */
   const answered = (status: number, since: number) =>
     eventually(() => answers.some((each) => each.status === status && each.from >= since), `an answer ${status}`);
   const forged: number[] = [];
@@ -53,7 +53,7 @@ function sellOn() {
   };
   const ids: string[] = [];
   const send = async (number: number): Promise<void> => {
-    // Every fifth is for the warehouse, the others the seller ships: what is tested is not how fast pushes are.
+    // Every fifth is for the warehouse, the seller ships the others: the speed of pushes is not tested here.
     const address = number % 5 === 0 ? {} : { address_country: 'PL' };
     const [sold] = stage.scopio.place({ address, items: [{ sku: 'MUG-RED', quantity: 1 }], notify: false });
     if (!sold) throw new Error('nothing was sold');
@@ -107,7 +107,7 @@ function sellOn() {
 
 test('AWS away under load: what was answered 200 is never lost, what could not be taken got 503, all converges', async () => {
   shop = sellOn();
-  // The hub knows its secrets once it has answered; without, nothing is answered 200 while they are away.
+  // The hub reads its secrets for the first answer; before that, nothing is answered 200 while they are away.
   await shop.answered(200, 0);
   for (const service of ['secretsmanager', 'sqs', 'dynamodb'] as const) {
     await shop.while(service);
@@ -120,12 +120,12 @@ test('AWS away under load: what was answered 200 is never lost, what could not b
     ...new Set(answers.filter((each) => each.when === when).map((each) => each.status)),
   ];
   expect(statuses('none')).toEqual([200]);
-  // What is known of the secrets serves on, and a webhook needs no table.
+  // Cached secrets go on working, and a webhook needs no table.
   expect(statuses('secretsmanager')).toEqual([200]);
   expect(statuses('sqs')).toEqual([503]);
   expect(statuses('dynamodb')).toEqual([200]);
   expect(new Set(shop.answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
-  // Refused, or not decided while the secrets could not be read.
+  // Refused, or undecided while the secrets could not be read.
   expect(shop.forged.filter((status) => status !== 401 && status !== 503)).toEqual([]);
 
   const placed = shop.ids.filter((_, index) => index % 5 === 0);

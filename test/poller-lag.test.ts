@@ -24,7 +24,7 @@ afterAll(async () => {
   await hub.stop();
 });
 
-/** The clock ticks for a marketplace so many minutes after the start: what it tells of its lag. */
+/** Runs a tick for a marketplace this many minutes after the start; returns the lag that it reports. */
 async function tick(minutes: number, marketplace: 'scopio' | 'sello' = 'scopio', poll?: Connector['poll']) {
   vi.setSystemTime(START.getTime() + minutes * 60_000);
   const finds = async function* () {

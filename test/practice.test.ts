@@ -29,7 +29,7 @@ describe.concurrent('orders', () => {
     expect((await post(stage, body)).status).toBe(200);
     const twin = { path: `scopio/${TWIN}/order-paid`, signature: sign(body, 'the-twins-secret') };
     expect((await post(stage, body, twin)).status).toBe(200);
-    // Each account's own secret, and no other.
+    // Only each account's own secret is accepted.
     expect((await post(stage, body, { path: twin.path })).status).toBe(401);
     const placed = () => stage.marketful.orders().filter(({ num_orden: number }) => number === 'N-collide');
     await eventually(() => placed().length === 2, 'both orders placed');
@@ -140,7 +140,7 @@ describe.concurrent('what cannot be read', () => {
     ['a deep nest', '['.repeat(50_000) + ']'.repeat(50_000), 'unexpected_shape', undefined],
   ])('%s: kept whole, with connection, code and field, and not received again', async (_, body, code, field) => {
     expect((await post(stage, body)).status).toBe(200);
-    // Lists cut what is long.
+    // Lists cut long text.
     const isIt = (shown = '') => shown === body || (shown.length > 1000 && body.startsWith(shown));
     const find = async () => (await stage.events('state=unreadable&limit=200')).filter((event) => isIt(event.body));
     const [event] = await eventually(async () => ((await find()).length > 0 ? find() : null), 'the unreadable event');

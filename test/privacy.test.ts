@@ -64,7 +64,7 @@ const call = (path: string, body: object, { method = 'POST', key = 'privacy-key'
     JSON.stringify(body),
   );
 
-/** What came in by webhook, ingested. */
+/** Sends a webhook and ingests it. */
 async function receive(body: string, signature = sign(body, SECRET)): Promise<void> {
   await invoke(handlers.scopio, 'POST', '/webhooks/scopio/shop/order-paid', { 'x-scopio-signature': signature }, body);
   const Records = (await hub.drain(INBOUND_QUEUE)).map((message, index) => ({ messageId: `${index}`, body: message }));
@@ -85,7 +85,7 @@ const marked = (changes = {}) =>
 
 const hasMark = (text: string): boolean => MARKS.some((mark) => text.toLowerCase().includes(mark));
 
-/** Keys of the items of the table that have something of the buyer in them, packed or not. */
+/** Keys of the table's items that contain something of the buyer, compressed or not. */
 async function markedItems(): Promise<string[]> {
   const { bare } = await import('#lib/platform/table/table');
   const { tableName } = await import('#lib/platform/settings');
@@ -105,10 +105,10 @@ function markedFiles(folder: string): string[] {
 }
 
 async function fillEveryPlace(): Promise<void> {
-  // Before anything could be read.
+  // Before it can be read.
   await receive(eventOf({ ...marked(), items: null }));
   await receive(eventOf(marked()));
-  // Not an order, and not from the channel as far as anybody can tell.
+  // Not an order, and not provably from the channel.
   await receive(eventOf({ ...marked(), items: 'none' }));
   const forged = eventOf({ ...marked(), note: 'forged' });
   await receive(forged, sign(forged, 'another-secret'));
@@ -202,7 +202,7 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
     ['buyer.exported', 'dpo', ORDER],
   ]);
 
-  // Of no order, and his: only the request still has his address.
+  // About no order, but the buyer's: only the request has the address.
   const stray = '{"mail":"Zenobia.Canary@example.com"}';
   await receive(stray, sign(stray, 'another-secret'));
   const again = await call('/buyers/erase', { email: 'zenobia.canary@example.com', reason });
@@ -248,7 +248,7 @@ test('a buyer is erased from what was said when his order was read, and from ans
         ...(kind !== 'push' && { cause: said }),
       }),
     ]);
-  // Of another's change.
+  // About another's change.
   const twice = { code: 'http_500', description: 'zenobia.canary@example.com is known twice' };
   await add('dlv_told', 'notify', 'erp', { change: {} }, twice);
   await add('dlv_read', 'fetch', 'shop', { resource: '7700077' });

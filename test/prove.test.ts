@@ -23,7 +23,7 @@ test('a seed that failed can be run again: the same faults at the same calls, an
   expect([...planKills(6, 1000, 10)]).not.toEqual([...planKills(5, 1000, 10)]);
 });
 
-/** One with which twenty orders go every way there is, and every kind of change and of odd body is among them. */
+/** A seed with which twenty orders cover every way, every kind of change and every kind of odd body. */
 const SEED = 333;
 
 test('twenty orders on every channel with faults at every edge, changes and a kill: nothing lost, nothing doubled', async () => {

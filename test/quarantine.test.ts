@@ -67,7 +67,7 @@ const call = (method: string, path: string, body?: object) =>
 const post = (connection: string, body: string, headers: object) =>
   invoke(handlers.scopio, 'POST', `/webhooks/scopio/${connection}/order-paid`, headers, body);
 
-/** Everything that is in the inbound queue, understood. */
+/** Ingests everything in the inbound queue. */
 async function ingestAll(): Promise<number> {
   const bodies = await hub.drain(INBOUND_QUEUE);
   const Records = bodies.map((body, index) => ({ messageId: String(index), body }));
@@ -87,7 +87,7 @@ test('what a mistyped secret rejected is admitted once it is right, with its ori
   const bodies = ['a', 'b'].map((id) => eventOf(scopioOrder(id)));
   for (const body of bodies)
     expect(await post('shop', body, { 'x-scopio-signature': sign(body, 'right') })).toEqual(REFUSED);
-  // A vendor repeats what was not answered 200.
+  // Vendors repeat what was not answered 200.
   const [first = ''] = bodies;
   expect(await post('shop', first, { 'x-scopio-signature': sign(first, 'right') })).toEqual(REFUSED);
   expect(await post('shop', '{"forged":1}', { 'x-scopio-signature': sign('{"forged":1}', 'guess') })).toEqual(REFUSED);

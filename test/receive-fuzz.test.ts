@@ -34,7 +34,7 @@ afterAll(async () => {
   await hub.stop();
 });
 
-/** What was taken for authentic; what was turned away travels the same queue to the quarantine. */
+/** The messages that were accepted as authentic; refused ones go through the same queue to the quarantine. */
 async function accepted(marketplace: string): Promise<string[]> {
   const messages = await Promise.all(['inbound', deliveryQueue(marketplace)].map((queue) => hub.drain(queue)));
   return messages.flat().filter((message) => JSON.parse(message).type !== 'webhook.rejected');
@@ -44,7 +44,7 @@ interface Sent {
   path: string;
   headers: Record<string, string>;
   body: Buffer;
-  /** As API Gateway hands over what it takes for text, or in base64. */
+  /** Whether API Gateway passes it on as text, or in base64. */
   asText: boolean;
 }
 
@@ -131,7 +131,7 @@ describe.each(subjects.map((subject) => [subject.info.title, subject] as const))
     test('whatever comes with a valid proof is kept as it came, and answered 200 or, where it is not JSON, 400', async () => {
       await fc.assert(
         fc.asyncProperty(topic, fc.oneof(bytes, text), async (name, given) => {
-          // What API Gateway calls text is UTF-8; all else comes in base64.
+          // API Gateway takes UTF-8 for text; anything else comes in base64.
           const asText = Buffer.from(given.toString('utf8')).equals(given);
           const { headers, rest } = proof.prove(given, secret);
           const path = at(`main-${info.name}`, name, ...rest);
@@ -147,7 +147,7 @@ describe.each(subjects.map((subject) => [subject.info.title, subject] as const))
           const { body, encoding } = JSON.parse(message);
           expect(Buffer.from(body, encoding).equals(given)).toBe(true);
         }),
-        // A form, and one that is no UTF-8.
+        // A form, and one that is not UTF-8.
         { numRuns: 40, examples: ['A=', 'A=\xff'].map((form) => [info.topics[0] ?? '', Buffer.from(form, 'latin1')]) },
       );
     });

@@ -53,7 +53,7 @@ interface Sent {
   from?: string;
 }
 
-/** One request as API Gateway hands it over. */
+/** One request as API Gateway passes it on. */
 async function call(path: string, { body = '{}', headers = {}, base64 = false, from = '198.51.100.1' }: Sent = {}) {
   const [, , marketplace = ''] = path.split('/');
   const event = {
@@ -77,7 +77,7 @@ const at = (connection: string) => `/webhooks/scopio/${connection}/order-paid`;
 const REFUSED = { status: 401, body: '{"error":{"code":"unauthorized","description":"not authorized"}}' };
 
 describe('raw bytes', () => {
-  // Valid JSON that no parser writes back as it came.
+  // Valid JSON that no serializer would write exactly like this.
   const awkward = '{ "b":1.0,\r\n"a" : "\\u00e9é🎁", "b":2 }  ';
 
   test('parsed body breaks verification: the very bytes are verified, and queued as they came', async () => {

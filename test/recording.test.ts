@@ -41,7 +41,7 @@ afterAll(async () => {
   await hub.stop();
 });
 
-/** What happens to the next request of an operation about `text`: refused for good, or done and its answer lost. */
+/** The fate of the next request of this operation about `text`: refused for good, or done with its answer lost. */
 let fault: { operation: string; text: string; kind: 'refused' | 'answer-lost' } | undefined;
 beforeAll(() => {
   const { requestHandler } = document.client.config;
@@ -85,7 +85,7 @@ async function open(): Promise<Delivery> {
   return opened;
 }
 
-/** A warehouse that takes whatever it is told, and says so when it is asked. */
+/** A warehouse that accepts whatever it is told, and says so when asked. */
 function warehouse() {
   const calls: string[] = [];
   const remoteId = String(count);

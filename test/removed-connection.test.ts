@@ -56,7 +56,7 @@ test('what is left of a removed connection is seen, swept and blocked, and runs 
   expect((await get('/deliveries/causes')).causes).toMatchObject([{ code: 'connection_missing', count: 1 }]);
   expect((await get('/connections')).removed).toMatchObject([{ deliveries: { pending: 0, blocked: 1 } }]);
 
-  // Another connection's change is no reason to try it again.
+  // A change of another connection is no reason to try again.
   await hub.put({ connections: [{ ...shop, requestsPerMinute: 30 }] });
   expect((await read(pending)).state).toBe('blocked');
 

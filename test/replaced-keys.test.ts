@@ -12,7 +12,7 @@ import type { InProcess } from './support/in-process.ts';
 import { emptyQueues, fake, open, outcomes, read, shedsWith, startWorkers, workDelivery } from './support/workers.ts';
 
 let hub: InProcess;
-/** A warehouse that knows one key at a time; what is open needs none. */
+/** A warehouse that accepts one key at a time; `/open` needs none. */
 let warehouse: Awaited<ReturnType<typeof serveLoopback>>;
 let valid: string;
 beforeAll(async () => {
@@ -29,11 +29,11 @@ afterAll(async () => {
 beforeEach(async () => {
   await emptyQueues(hub);
   await replaceKey();
-  // Held from here on.
+  // Cached from here on.
   await getCredentials('marketful', 'shed-a', 0);
 });
 
-/** The new key takes the place of the old one, at the warehouse and in the hub. */
+/** Replaces the key, at the warehouse and in the hub. */
 async function replaceKey(): Promise<void> {
   valid = `token-${Math.random()}`;
   await hub.put(shedsWith(valid, warehouse.url));

@@ -42,7 +42,8 @@ const dead = async (cause: string): Promise<ShownDelivery[]> => stage.deliveries
 test('killed again and again in the middle of a replay, each of its deliveries is replayed once and none is lost', async () => {
   const ids = await refused('killed', COUNT);
   const body = { filter: { cause: 'http_422' }, perMinute: 600, reason: 'addresses corrected' };
-  // At the moment it is asked for; whoever got no answer looks whether it is on record, and asks again if it is not.
+  // The hub is killed while the replay is being requested; without an answer, one checks whether it is on record, and
+  // asks again.
   const asked = stage.hub.send('POST', '/deliveries/replay', body).catch(() => undefined);
   await sleep(40);
   await stage.killAndRestart();

@@ -17,7 +17,7 @@ afterAll(async () => {
   await stage.stop();
 });
 
-/** As docs/deploy.md has the operator do it, against the emulators. */
+/** Runs a command as docs/deploy.md tells operators, against the emulators. */
 async function longshore(...args: string[]): Promise<string> {
   const env = { LONGSHORE_URL: stage.hub.url, LONGSHORE_API_KEY: API_KEY };
   const { code, out, err } = await startCommand(args, env).done;
@@ -27,7 +27,7 @@ async function longshore(...args: string[]): Promise<string> {
 
 const outputs = () => ['--outputs', join(stage.hub.data, 'outputs.json')];
 
-/** Writes a version of both marketplaces' secrets; when it returns, the new ones may be used. */
+/** Writes a version of both marketplaces' secrets; once this returns, the new ones may be used. */
 function rotate(scopio: string, marketful: string): Promise<string> {
   const path = `${stage.hub.data}-connections.json`;
   const file = JSON.parse(readFileSync(path, 'utf8')) as ConnectionsFile;
@@ -38,7 +38,7 @@ function rotate(scopio: string, marketful: string): Promise<string> {
 
 const EVERY_MS = 100;
 
-/** Webhooks without a pause: each with the next of the secrets that are good now, and now and then a forged one. */
+/** Webhooks without a pause, signed with the valid secrets in turn; now and then a forged one. */
 function stream() {
   const state = { secrets: [SECRETS.webhookSecret], running: true };
   const signed: Array<{ id: string; secret: string; status: number }> = [];
@@ -47,7 +47,7 @@ function stream() {
   const send = async (number: number): Promise<void> => {
     const secret = state.secrets[number % state.secrets.length] ?? '';
     const isForged = number % 4 === 3;
-    // Ships from home, so that nothing but the webhooks loads the machine.
+    // The seller ships these, so that only webhooks load the machine.
     const home = { ...(scopioOrder('x').shipping_address as object), address_country: 'PL' };
     const id = `rotated-${number}`;
     const body = eventOf(scopioOrder(id, { shipping_address: home }));
@@ -68,10 +68,10 @@ function stream() {
     use(...secrets: string[]) {
       state.secrets = secrets;
     },
-    /** Until some that were signed with this secret are answered. */
+    /** Waits until several that were signed with this secret are answered. */
     answered: (secret: string) =>
       eventually(() => signed.filter((each) => each.secret === secret).length > 10, 'answers to the secret in use'),
-    /** Until what is under way is answered. */
+    /** Waits until everything under way is answered. */
     settled: () => Promise.all(sent),
     async stop() {
       state.running = false;
@@ -118,7 +118,7 @@ test('secrets rotated twice under load: nothing signed with the current or the p
   await load.stop();
 
   expect(load.signed.filter(({ status }) => status !== 200)).toEqual([]);
-  // Why one was answered 503 stands in the log alone.
+  // Only the log says why one was answered 503.
   const failed = stage.hub
     .log()
     .split('\n')
@@ -130,7 +130,7 @@ test('secrets rotated twice under load: nothing signed with the current or the p
   await eventually(async () => (await knownOrders()).length >= accepted.length, 'every accepted order');
   expect((await knownOrders()).sort()).toEqual(accepted);
 
-  // The warehouse calls under its new secret.
+  // The warehouse calls with its new secret.
   expect(stage.marketful.registered().map(({ url }) => url.split('/').at(-1))).toEqual(
     stage.marketful.registered().map(() => 'second-path-77ab'),
   );

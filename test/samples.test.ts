@@ -15,7 +15,7 @@ afterAll(() => alone.stop());
 
 const done = { batchItemFailures: [] };
 
-// In the order of the story: what one function wrote is what the next is asked about.
+// In the order of the story: each function is asked about what earlier ones wrote.
 const story: Array<[string, unknown, string[]]> = [
   ['webhooks/scopio', expect.objectContaining({ statusCode: 200 }), ['inbound']],
   ['ingest', done, ['marketful-deliveries']],

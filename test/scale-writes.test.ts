@@ -23,7 +23,7 @@ type Entries = Map<string, string>;
 
 const isPartition = (kind: string): boolean => (PARTITIONS as readonly string[]).includes(kind);
 
-/** Where each item stands in each index. */
+/** Each item's place in each index. */
 async function entries(): Promise<Entries> {
   const { Items = [] } = await new DynamoDBClient({}).send(new ScanCommand({ TableName: process.env.TABLE_NAME }));
   return new Map(
@@ -36,7 +36,7 @@ async function entries(): Promise<Entries> {
   );
 }
 
-/** Index writes by kind of partition: one for an entry that comes, one for one that goes. */
+/** Index writes by kind of partition: one for each entry added, one for each removed. */
 function writesBetween(before: Entries, after: Entries): Record<string, number> {
   const counts: Record<string, number> = {};
   const count = (entry: string | undefined) => {
@@ -49,7 +49,7 @@ function writesBetween(before: Entries, after: Entries): Record<string, number> 
   return counts;
 }
 
-/** The same as the simulation counts them. */
+/** The same writes as the simulation counts them. */
 function simulated(moves: Partial<Moves>): Record<string, number> {
   const heat = createHeatMap();
   const side = { name: 'one', count: 1 } as Side;

@@ -34,7 +34,7 @@ afterEach(() => {
 
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
-/** An instance of the function that has served nothing yet; answers with the status for each secret. */
+/** A new instance of the function; answers with the status for each secret. */
 async function startInstance() {
   vi.resetModules();
   const { handler } = (await import('#functions/webhooks/scopio')) as unknown as { handler: Handler };
@@ -56,12 +56,12 @@ async function startInstance() {
   };
 }
 
-/** The marketplace's secret before (older) and now, as versions of it. */
+/** Writes the marketplace's previous (older) and present secrets as versions. */
 async function versions(...files: object[]): Promise<void> {
   for (const file of files) await hub.put(file);
 }
 
-/** A version as somebody with the console could write it. */
+/** Writes a version as a person could in AWS's console. */
 const write = (SecretString: string) =>
   new SecretsManagerClient({}).send(new PutSecretValueCommand({ SecretId: secretId('scopio'), SecretString }));
 
@@ -151,7 +151,7 @@ test('a secret that was broken by hand accepts nothing, is not quoted, and is me
 });
 
 describe('an instance that serves the old secret alone', () => {
-  /** It was asked a minute ago, and holds what it read half an hour ago. */
+  /** An instance that was called a minute ago, with secrets cached half an hour ago. */
   async function startHolding(secret: string) {
     await versions(fileOf(connection('shop', secret)));
     const call = await startInstance();
@@ -231,7 +231,7 @@ describe('what it costs', () => {
     expect(await readsIn(5)).toBe(5);
     await versions(fileOf(connection('shop', 'now')));
     expect(await readsIn(5)).toBe(0);
-    // What is announced and not there yet stays announced, for as long as somebody may be about to write it.
+    // An announced version that is not there yet stays announced for as long as somebody may be writing it.
     await db.put({ Item: { ...key, version: 'next', at: new Date().toISOString() } });
     await versions(fileOf(connection('shop', 'now')));
     expect(await readsIn(60)).toBe(60);

@@ -15,7 +15,7 @@ const MINUTE = 60_000;
 const start = Date.now() - 600 * MINUTE;
 const minute = (count: number): string => new Date(start + count * MINUTE).toISOString();
 
-/** Deliveries that are due, one a minute, and nobody has looked at. */
+/** Due deliveries, one a minute, that nobody has looked at. */
 async function putDue(prefix: string, count: number, connectionOf: (n: number) => string): Promise<Delivery[]> {
   const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
   const { transact } = await import('#lib/platform/table/table');

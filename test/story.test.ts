@@ -38,7 +38,7 @@ const pushesOf = async (hub: HubProcess) =>
     .map(({ connection, action, state, attempts }) => `${connection} ${action}: ${state} at ${attempts.length}`)
     .sort();
 
-/** The curl that npm start prints for a signed webhook is answered 200, and ships nothing twice. */
+/** The curl command that npm start prints for a signed webhook is answered 200, and ships nothing twice. */
 async function repeatCurl(hub: HubProcess): Promise<void> {
   const [, signature = ''] = /x-scopio-signature: (\w+)/.exec(hub.output()) ?? [];
   const [, body = ''] = /--data-raw '(.*)'/.exec(hub.output()) ?? [];

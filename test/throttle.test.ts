@@ -79,7 +79,7 @@ describe.concurrent('a remote that asks for patience', () => {
     const { requests } = (await (await fetch(`${stage.marketful.url}/_sandbox/requests`)).json()) as {
       requests: Array<{ at: string }>;
     };
-    // A quarter may burst and the rest is spread over the minute, so that no minute ever holds more than the limit.
+    // A quarter may burst, the rest is spread over the minute, so that no minute ever has more than the limit.
     const seconds = (Date.now() - started) / 1000;
     const left = requests.filter(({ at }) => Date.parse(at) >= started);
     expect(left.length).toBeLessThanOrEqual(LIMIT / 4 + (seconds * LIMIT * 0.75) / 60 + 1);

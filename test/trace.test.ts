@@ -27,7 +27,7 @@ test('one trace follows an order from its webhook to the push, and another its p
   expect(events).toMatchObject([{ receivedBy: 'fetch', topic: 'orden', named }]);
 });
 
-/** What the hub's log says of a trace. */
+/** The lines of the hub's log with this trace. */
 const linesOf = (traceId: string | null): string[] =>
   stage.hub
     .log()

@@ -19,7 +19,7 @@ async function startPlatform() {
   const [key] = rotated([]) as [UcpKey];
   const received: Array<{ headers: IncomingHttpHeaders; body: string; status: number }> = [];
   const answers: number[] = [];
-  /** Answers wait for it. */
+  /** Answers wait for this. */
   const answering = { from: Promise.resolve() };
   const { url: origin, close } = await serveLoopback(async (request, response) => {
     if (request.method === 'GET') return response.end(JSON.stringify({ ucp: {}, signing_keys: [publicJwk(key)] }));
@@ -66,7 +66,7 @@ afterAll(async () => {
 const profileOf = async () =>
   (await (await fetch(`${stage.hub.url}/.well-known/ucp`)).json()) as ReturnType<typeof businessProfile>;
 
-/** As a platform does it: the key by the profile that the event names. */
+/** Verifies as a platform does, with the key in the profile that the event names. */
 async function verify({ headers, body }: { headers: IncomingHttpHeaders; body: string }): Promise<boolean | null> {
   const [profile] = parseDictionary(String(headers['ucp-agent'])).get('profile') as [string, unknown];
   expect(profile).toBe(`${stage.hub.url}/.well-known/ucp`);
@@ -95,7 +95,7 @@ async function verify({ headers, body }: { headers: IncomingHttpHeaders; body: s
   );
 }
 
-// What UCP's conformance suite asserts of order events: their structure, their retries and what follows a shipment.
+// What UCP's conformance suite checks of order events: their structure, their retries and what follows a shipment.
 test('a platform is sent the whole order, signed, again as the same event where it failed, and anew once it is shipped', async () => {
   platform.answers.push(500, 503);
   const [sold] = stage.scopio.place({});
@@ -143,7 +143,7 @@ test('the platform reads an order with its own signature, and nobody with anothe
 test('what was erased is in no repeat of an event', async () => {
   const before = platform.received.length;
   platform.answers.push(...Array.from({ length: 4 }, () => 500));
-  // No repeat comes before the buyer is erased, however long that takes.
+  // No retry comes before the buyer is erased, however long that takes.
   const erasure = Promise.withResolvers<void>();
   platform.answering.from = erasure.promise;
   const [sold] = stage.scopio.place({});

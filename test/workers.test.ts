@@ -151,7 +151,7 @@ test('accepted, nothing delivered, no trace: the sweeper rings again for what is
 });
 
 test('what is due too far ahead for SQS is rung once, when its time comes, in messages for several', async () => {
-  // A whole minute, as the sweeps' intervals are.
+  // A whole minute, like the intervals of sweeps.
   const at = Math.ceil((Date.now() + 20 * 60_000) / 60_000) * 60_000;
   const ids = new Set<string>();
   for (let n = 0; n < 25; n++) {

@@ -18,9 +18,9 @@ const POLL_SECONDS = 3;
 const PATIENCE_MS = 5_000;
 
 /**
- * The hub on emulators and simulated marketplaces, with the local runtime's API gateway, queue triggers and clock, and
- * behind them every function as its own process under AWS's runtime client: the bundle that is deployed, in a folder
- * beside which nothing lies that it could import.
+ * The hub on emulators and simulated marketplaces, with the local runtime's API gateway, queue triggers and clock.
+ * Every function is its own process under AWS's runtime client: the deployed bundle, in a folder with nothing beside it
+ * that it could import.
  */
 export async function startHub(folder: string, client: string) {
   const { server, url, close } = await serveLoopback((_, response) => response.writeHead(503).end());
@@ -47,7 +47,7 @@ export async function startHub(folder: string, client: string) {
   );
   progress('functions');
   const worked: Worked[] = [];
-  // One after the other, as what is measured is each by itself.
+  // One after the other, as each start is measured on its own.
   for (const lambda of lambdas) worked.push({ lambda, initMs: await lambda.start(), events: 0, failed: 0 });
   const errors: Error[] = [];
   const handlers = new Map(worked.map((each) => [each.lambda.name, counting(each, errors)]));
@@ -70,14 +70,14 @@ export async function startHub(folder: string, client: string) {
     url,
     marketplaces,
     worked,
-    /** What the seller's endpoints were told. */
+    /** What the seller's endpoints received. */
     told: receiver.received,
-    /** What invocations failed with: none is expected. */
+    /** Errors of invocations: none is expected. */
     errors,
     async stop() {
       await close();
       for (const lambda of lambdas) lambda.stop();
-      // A poller that waits for its turn at a marketplace is not waited for.
+      // A poller that waits for a marketplace's rate limit is not waited for.
       await Promise.race([
         Promise.all(parts.map((part) => part.stop())),
         sleep(PATIENCE_MS, undefined, { ref: false }),
@@ -97,7 +97,7 @@ async function putConfiguration(file: unknown): Promise<void> {
   await putApiKey(API_KEY, 'proof', ['ops']);
 }
 
-/** Of all names those that the function is told of when it is deployed (stacks/environment.ts). */
+/** The environment variables that the function gets when it is deployed (stacks/environment.ts). */
 function environmentOf({ grants }: FunctionSpec, all: Record<string, string>): Record<string, string> {
   const { table, only, api, send = [], measure = [], redrive = [], secrets = [] } = grants;
   const wanted = [

@@ -7,9 +7,9 @@ import { serveLoopback } from '#sandbox/loopback';
 
 export interface LambdaFunction {
   readonly name: string;
-  /** Starts its process; done when it asks for its first event. Milliseconds that this took. */
+  /** Starts its process; resolves with the milliseconds until it asks for its first event. */
   start(): Promise<number>;
-  /** What it answered, or its error as Lambda would tell it. One event at a time. */
+  /** Its answer; throws its error as Lambda would report it. One event at a time. */
   invoke(event: unknown, trace: string): Promise<unknown>;
   /** What it printed, line by line. */
   readonly lines: string[];
@@ -18,7 +18,7 @@ export interface LambdaFunction {
 
 interface Start {
   spec: FunctionSpec;
-  /** Holds `bundle.mjs` and nothing that it could import from beside it. */
+  /** Holds `bundle.mjs` and nothing that it could import. */
   folder: string;
   /** AWS's runtime client. */
   client: string;
@@ -37,13 +37,13 @@ interface Invocation {
 export async function createFunction({ spec, folder, client, environment }: Start): Promise<LambdaFunction> {
   const waiting: Invocation[] = [];
   const lines: string[] = [];
-  // More than one only for a moment: the next event may be asked for before an answer has arrived.
+  // Two only for a moment: the next event may be asked for before an answer has arrived.
   const inHand = new Map<string, Invocation>();
   let asking: ServerResponse | undefined;
   let process: ChildProcess | undefined;
   const started = Promise.withResolvers<void>();
 
-  /** Whoever asks gets the next event, as soon as there is one. */
+  /** Gives the next event, once there is one, to whoever asks. */
   function hand(): void {
     if (!asking) return;
     const next = waiting.shift();
@@ -89,7 +89,7 @@ export async function createFunction({ spec, folder, client, environment }: Star
   function run(): ChildProcess {
     const child = spawn(globalThis.process.execPath, ['--import', join(import.meta.dirname, 'preload.ts'), client], {
       cwd: folder,
-      // Nothing of this machine's own, as Lambda has nothing of it.
+      // Nothing of this machine's environment, as Lambda has none of it.
       env: {
         ...environment,
         AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,

@@ -52,7 +52,7 @@ async function main(): Promise<number> {
   return failures.length > 0 ? 1 : 0;
 }
 
-/** One order from each sales channel to whoever ships it and back: events of every kind for every function. */
+/** One order from each sales channel to its shipper and back: events of every kind for every function. */
 async function tellStories({ url, marketplaces, errors }: Awaited<ReturnType<typeof startHub>>): Promise<void> {
   const client = createHubClient(url, API_KEY);
   await Promise.all(
@@ -70,7 +70,7 @@ async function tellStories({ url, marketplaces, errors }: Awaited<ReturnType<typ
   );
 }
 
-/** Signed as each of them wants it; until then a change may still be on its way. */
+/** Waits until both endpoints got a change, each with its kind of signature. */
 async function waitForEndpoints({ told, errors }: Awaited<ReturnType<typeof startHub>>): Promise<void> {
   const signatures = ['webhook-signature', 'signature'];
   while (errors.length === 0 && !signatures.every((name) => told.some(({ headers }) => headers[name])))
@@ -101,7 +101,7 @@ async function askTheApi(url: string): Promise<void> {
   check((await answer.text()).includes('structuredContent'), 'agents are not answered');
 }
 
-/** CloudWatch reads metrics and fields of lines that are JSON themselves; the client tells there of what nobody caught. */
+/** CloudWatch reads metrics and fields from lines that are JSON; there, the client reports uncaught errors. */
 function checkWorked({ lambda: { name, lines }, events, failed }: Worked): void {
   check(events > 0, `${name} was never invoked`);
   check(failed === 0, `${name} failed ${failed} of ${events} events`);

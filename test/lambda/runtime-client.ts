@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** AWS's own runtime client for Node, and the one package it loads. What builds its native addon is left out. */
+/** AWS's own runtime client for Node and the one package it loads, without what builds its native addon. */
 const PACKAGES = [
   {
     name: 'aws-lambda-ric',
@@ -22,7 +22,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const CACHE = join(ROOT, 'node_modules/.cache/aws-lambda-ric-4.0.2');
 
 /**
- * The client's entry, fetched once and held against the hashes above. Not a dependency of ours: installing it would build
+ * The client's entry, fetched once and checked by the hashes above. It is no dependency, as installing it would build
  * its addon with cmake, which few machines have.
  */
 export async function findRuntimeClient(): Promise<string> {

@@ -4,7 +4,7 @@ import type { ShownDelivery } from '../support/shown.ts';
 import { SHOP, type Stage, startStage } from '../support/stage.ts';
 
 const FULFILL = 'POST /api/seller/orders/:orderId/fulfill';
-/** Nobody of the hub's ships there: the seller does. */
+/** No shipper of the hub ships there: the seller does. */
 const POLAND = { address_country: 'PL', postal_code: '00-001', address_locality: 'Warszawa', address_region: null };
 
 let stage: Stage;
@@ -174,7 +174,7 @@ test('a list that answers late does not bring back an order that was cancelled m
   stage.scopio.cancel('overtaken');
   await fetch(`${stage.scopio.url}/_sandbox/orders/overtaken/notify`, { method: 'POST' });
   await eventually(async () => (await stage.findOrder('overtaken'))?.status === 'cancelled', 'the cancellation');
-  // What a later poll finds is ingested after what the slow one found.
+  // A later poll's orders are ingested after the slow one's.
   stage.scopio.place({ id: 'later', address: POLAND, notify: false });
   await eventually(() => stage.findOrder('later'), 'a poll after it');
   const { status, deliveries } = await stage.order('overtaken');

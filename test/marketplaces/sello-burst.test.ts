@@ -3,7 +3,7 @@ import { type SelloSandbox, startSelloSandbox } from '#sandbox/marketplaces/sell
 import { eventually, freePort, type HubProcess, startHubProcess } from '../support/hub.ts';
 import type { ShownDelivery, ShownEvent, ShownOrder } from '../support/shown.ts';
 
-/** A quarter of these may burst; the other orders wait for their turn. */
+/** A quarter of these may burst; the other orders wait for the rate limit. */
 const PER_MINUTE = 240;
 const ORDERS = 68;
 
@@ -39,7 +39,8 @@ afterAll(async () => {
 
 test('a burst of events for many orders: none lost, the limit kept, each read once for what was known', async () => {
   const placed = sello.place({ count: ORDERS });
-  // While the last of the fetches wait, these are told of twice more: not while a worker finds that there is no room yet.
+  // While the last fetches wait, these orders are told twice more, but not while a worker finds that there is no room
+  // yet.
   const isWaiting = async () => {
     const all = await fetches();
     return all.length >= ORDERS && all.every(({ state }) => state !== 'leased');
@@ -57,7 +58,7 @@ test('a burst of events for many orders: none lost, the limit kept, each read on
   const begun = ({ attempts }: ShownDelivery) => attempts.at(-1)?.startedAt ?? '';
   for (const reads of Map.groupBy(await fetches(), ({ subject }) => subject.resource).values()) {
     const told = events.filter(({ note }) => reads.some(({ id }) => note?.endsWith(id)));
-    // One that found everything read already made no call.
+    // A fetch that found everything read already made no call.
     const called = reads.filter(({ attempts }) => attempts.at(-1)?.httpStatus !== undefined);
     const [first, ...others] = called.sort((a, b) => (begun(a) < begun(b) ? -1 : 1)).map(begun);
     expect(reads.map(({ state }) => state)).toEqual(reads.map(() => 'succeeded'));
@@ -80,7 +81,7 @@ const notify = (id: number) =>
     body: JSON.stringify({ hooks: ['orderUpdated', 'orderNew'] }),
   });
 
-/** What is in a worker's hands is still to end. */
+/** What workers have in hand is still to finish. */
 const isQuiet = async () =>
   (await allOf<ShownDelivery>('deliveries')).every(({ state }) => state !== 'pending' && state !== 'leased');
 

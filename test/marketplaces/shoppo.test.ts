@@ -100,7 +100,7 @@ const sell = (id: string, items: Record<string, number> = { 'SHP-1': 1 }, addres
     items: Object.entries(items).map(([sku, quantity]) => ({ sku, quantity })),
     address: { ...ADDRESS, ...address },
   });
-/** Scopio says it in its words; the hub hears it twice. */
+/** Scopio tells the cancellation in its own words; the hub hears it twice. */
 async function cancel(id: string): Promise<void> {
   const { order } = (await (await fetch(`${scopio.url}/_sandbox/orders/${id}`)).json()) as { order: { shown: object } };
   const now = new Date().toISOString();

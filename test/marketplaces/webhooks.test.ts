@@ -89,7 +89,7 @@ test('repairs what is another URL, as only one of a kind can stand', async () =>
   await register('order/updated', urlOf('order-updated', 'path-canary-number-0'));
   await register('shipment_event/created', urlOf('shipment-event-created'));
   const before = marketful.registered();
-  // Somebody's hook goes only where a person says so.
+  // Another's webhook is removed only if a person says so.
   const asked = await sync('shed');
   expect(asked.code).not.toBe(0);
   expect(asked.webhooks.map(({ isForeign }) => isForeign ?? false)).toEqual([true, false, false, false, false]);
@@ -189,7 +189,7 @@ test('the hub does it by itself, under its PUBLIC_URL whatever a request says, w
     const ask = async (id: string, body: object) => {
       const event = {
         ...{ version: '2.0', rawPath: `/connections/${id}/webhooks/sync`, rawQueryString: '', isBase64Encoded: false },
-        // The names that a caller makes up are not where the marketplace will call.
+        // The names that a caller sends are not where the marketplace will call.
         headers: { authorization: 'Bearer ops-key', 'content-type': 'application/json', host: 'evil.example' },
         requestContext: { http: { method: 'POST' }, domainName: 'evil.example' },
         body: JSON.stringify(body),

@@ -17,7 +17,7 @@ const NONE = { message: '405 Method Not Allowed', error: { summary: '' } };
 
 const KNOWN = { vulnerabilities: advisory('minimist') };
 
-/** Runs the audit with an npm that answers this: of everything, of what is shipped, of what is known to everybody. */
+/** Runs the audit with an npm that answers this: for everything, for what is shipped, and for what everyone knows. */
 function audit(all: object, shipped: object, exceptions: object = {}, known: object = KNOWN) {
   const folder = temporaryFolder();
   const npm = join(folder, 'npm');

@@ -1,19 +1,19 @@
-/** What is read of package.json. */
+/** The members of package.json that are read. */
 export interface Manifest {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
-  /** Packages that have a script for when they are installed, and whether it may run. */
+  /** Packages that have install scripts, and whether those may run. */
   allowScripts: Record<string, boolean>;
 }
 
-/** What is read of a package in package-lock.json. */
+/** The members of a package in package-lock.json that are read. */
 export interface Locked {
   version?: string;
   license?: string;
   integrity?: string;
-  /** Where it comes from: absent for what comes from the registry. */
+  /** Its source; absent if it is from the registry. */
   resolved?: string;
-  /** A tool of ours: nothing of it is deployed. */
+  /** A tool of ours, which is not deployed. */
   dev?: boolean;
   hasInstallScript?: boolean;
 }
@@ -25,11 +25,11 @@ export interface Lock {
 
 /** supply-chain.json */
 export interface Policy {
-  /** SPDX ids, of what is deployed and of what only builds and tests it. */
+  /** SPDX ids: for what is deployed, and for what only builds and tests it. */
   licenses: { shipped: string[]; tools: string[] };
 }
 
-/** What somebody has to look at before it is let in; docs/supply-chain.md says what to do. */
+/** What a person must check before it is accepted; docs/supply-chain.md says what to do. */
 export function findProblems(manifest: Manifest, lock: Lock, policy: Policy): string[] {
   const packages = packagesOf(lock);
   return [
@@ -51,7 +51,7 @@ export const packagesOf = ({ packages }: Lock): Package[] =>
     .filter(([path]) => path !== '')
     .map(([path, locked]) => ({ name: nameOf(path), ...locked }));
 
-/** A package's name from its path in the lock, however deep it lies. */
+/** A package's name from its path in the lock, at any depth. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 function findLoosePins({ dependencies, devDependencies }: Manifest, lock: Lock): string[] {
@@ -66,7 +66,7 @@ function findLoosePins({ dependencies, devDependencies }: Manifest, lock: Lock):
   ];
 }
 
-/** Whoever installs a package without a hash, on whatever platform, takes what the registry says at that moment. */
+/** Without a hash, an installation on some platform takes whatever the registry says at that moment. */
 export const findForeign = ({ name, resolved, integrity }: Package): string[] => [
   ...(resolved === undefined ? [] : [`${name}: comes from elsewhere than the registry`]),
   ...(integrity ? [] : [`${name}: has no integrity hash`]),
@@ -78,14 +78,14 @@ function findLicense({ name, license, dev }: Package, { licenses }: Policy): str
   return [`${name}: the license ${license ?? '(none)'} is not on the list of ${dev ? 'tools' : 'what is shipped'}`];
 }
 
-/** One of several to choose from is enough; of several that hold together each must be allowed. */
+/** Of alternatives one allowed license is enough; of licenses that apply together, each must be allowed. */
 const isAllowed = (expression: string, allowed: readonly string[]): boolean =>
   expression
     .replace(/[()]/g, '')
     .split(' OR ')
     .some((choice) => choice.split(' AND ').every((id) => allowed.includes(id)));
 
-/** A list must name all that there is, and nothing that is no longer there. */
+/** A list must have everything found, and nothing else. */
 function compare(list: string, listed: readonly string[], found: readonly string[], what: string): string[] {
   return [
     ...found.filter((name) => !listed.includes(name)).map((name) => `${name}: ${what} and is not in ${list}`),

@@ -27,7 +27,7 @@ test('every package is pinned, hashed, under a license on the list, and runs no 
 
 const NEW: Locked = { version: '1.0.0', license: 'MIT', integrity: 'sha512-x' };
 
-/** What is said once a package is planted. */
+/** What is reported if this package is added. */
 const planted = (locked: Locked): string[] =>
   findProblems(manifest, { packages: { ...lock.packages, 'node_modules/a/node_modules/@new/one': locked } }, policy);
 

@@ -379,7 +379,7 @@ describe('pages', () => {
     const { context, asked } = open(all, { ...store, cap: 50, heedsSkip: false });
     const { numbers, remark } = await read(context);
     expect(numbers.size).toBe(store.heedsFilter === false ? 50 : 110);
-    expect(remark).toContain('shows 50 rows at a time, whatever is skipped');
+    expect(remark).toContain('shows only 50 rows at a time, whatever is skipped');
     expect(asked.length).toBeLessThan(150);
   });
 

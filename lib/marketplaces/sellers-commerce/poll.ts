@@ -223,7 +223,7 @@ function split({ rest, ...position }: Position, page: Read, now: Date): Position
   if (isFull && column && !rest && !isOpen) return { ...position, to: from, skip: 0, rest: [{ from }] };
   const middle = rest ? middleOf(times, from, to ?? localAt(Date.parse(mark.at) + DAY_MS)) : from;
   if (isFull && middle > from) return { ...position, to: middle, rest: [{ from: middle, to }, ...(rest ?? [])] };
-  const problem = `${path} shows ${cap} rows at a time, whatever is skipped: more may stand behind the first of ${from}; ask SellersCommerce what to add to settings.query for larger pages`;
+  const problem = `${path} shows only ${cap} rows at a time, whatever is skipped: of those with the time ${from}, others may be missing; ask SellersCommerce what to add to settings.query for larger pages`;
   const read = isFull ? { ...position, remarks: [...new Set([...remarks, problem])] } : position;
   const [next, ...others] = rest ?? [];
   return next ? { ...read, from: next.from, to: next.to, rest: others } : nextWalk(read, now);
