@@ -141,7 +141,9 @@ test('a probe finds the order by whichever member names it', async () => {
   const keyed = open([{ status: 200, body: '{"success":true,"orders":{"7":{"id":"ord_8f3a"}}}' }]);
   expect(await fulfillment.probe(keyed.remote, keyed.input)).toBeNull();
   const alone = '{"id":"ord_8f3a","shipping_address":{},"items":[{"id":"li_1"}]}';
-  for (const body of [`{"success":true,"orders":${alone}}`, `{"success":true,"data":{"order":${alone}}}`]) {
+  const spelled = alone.replace('shipping_address', 'shippingAddress');
+  const ones = [`{"success":true,"orders":${alone}}`, `{"success":true,"data":{"order":${alone}}}`];
+  for (const body of [...ones, `{"success":true,"order":${spelled}}`]) {
     const { remote, input } = open([{ status: 200, body }]);
     expect(await fulfillment.probe(remote, input)).toBeNull();
   }

@@ -3,7 +3,7 @@ import { classify, describe, type HttpResponse, retryAfterSeconds } from '#lib/p
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { saysSuccess } from '../kit/answers.ts';
-import { firstText, member, rowsIn, textOf } from '../kit/json.ts';
+import { firstText, isObject, member, rowsIn, textOf, unwrap } from '../kit/json.ts';
 import { itemsOf, readShape } from '../kit/shape.ts';
 
 /**
@@ -27,11 +27,18 @@ export async function listOrders(caller: Caller): Promise<{ orders: unknown[]; h
   if (response.status === 204) return { orders: [], hasMore: false };
   // A failed list is not an empty one: nothing follows from what is missing in it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
-  // A single order may stand there itself, and its own `items` are no list of orders.
-  const told = rowsIn(response.body, ['orders', 'order', 'data', 'result', 'results', 'items'], 'shipping_address');
+  const inner = unwrap(response.body, WRAPPERS);
+  const told = isOrder(inner) ? [inner] : rowsIn(inner, [...WRAPPERS, 'items'], 'shipping_address');
   const { orders } = readShape(OrderList, told ? { orders: told } : response.body);
   return { orders, hasMore: saysMore(response.body, orders.length) };
 }
+
+const WRAPPERS = ['orders', 'order', 'data', 'result', 'results'];
+
+/** A single order may be there in place of a list, and its own `items` are no orders. */
+const isOrder = (told: unknown): boolean =>
+  ['items', 'line_items', 'lineItems'].some((name) => isObject(member(told, name))) &&
+  firstText(told, ['id', 'order_id', 'orderId']) !== '';
 
 /** Whether an answer counts more orders than it shows, or names a next page, although no document mentions pages. */
 function saysMore(body: unknown, shown: number): boolean {
