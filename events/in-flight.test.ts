@@ -7,8 +7,8 @@ import { WebhookRejected } from './webhook-rejected.ts';
 const RECEIVED_AT = '2026-11-21T08:15:00.000Z';
 
 /**
- * Messages as the first version sent them. While a new version is being deployed the old one still sends and receives,
- * and a message may lie in a queue for weeks: what stands here is never changed, only added to.
+ * Messages as the first version sent them. While a new version is being deployed, the old one still sends and receives,
+ * and a message may stay in a queue for weeks: so nothing here is ever changed, only added.
  */
 const SENT = [
   [DeliveryDue, { deliveryId: 'dlv_1' }],

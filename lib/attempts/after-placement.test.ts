@@ -47,7 +47,7 @@ interface Remote {
   number: string;
   asked: Map<string, number>;
   shipped: Map<string, number>;
-  /** Taken back here, by whomever. */
+  /** Taken back, by whomever. */
   off: Map<string, number>;
 }
 
@@ -69,7 +69,7 @@ function openWorld() {
   const clock = () => new Date(Date.UTC(2026, 10, 20, 10, minute));
   const getNetwork = async () => ({ ...(await fake.getNetwork()), routes: ROUTES });
 
-  /** As `changeOrder` does it: decides, plans, opens. */
+  /** Works as `changeOrder` does: decides, plans, opens. */
   async function change(next: Order | null | undefined, deliveries: readonly NewDelivery[] = []) {
     if (!next || next === order) return;
     const plan = planDeliveries(next, await getNetwork());
@@ -242,7 +242,7 @@ function openWorld() {
       minute += 1;
       await change(applyShipment(order, shipmentOf({ parcels }), source).order);
     },
-    /** What the supplier shows of each order, as a poll reads it: answers that were lost come to light. */
+    /** The supplier's orders as a poll reads them, which shows what lost answers did. */
     async poll() {
       for (const remote of remotes) if (ledger.get(remote.delivery)?.state === 'succeeded') await tellOff(remote);
     },
@@ -301,7 +301,7 @@ function openWorld() {
       };
       await change(applyReturns(order, [{ ...told, lineItems: [{ id: line.id, quantity: 1 }] }]).order);
     },
-    /** A person does at the shipper what a blocked cancellation asks for, and closes it; anything else he replays. */
+    /** A person does at the shipper what a blocked cancellation asks for, then closes it; replays anything else. */
     async operate(n: number) {
       const stuck = pick(inTrouble(), n);
       if (!stuck) return;
@@ -367,7 +367,7 @@ afterAll(() => void vi.restoreAllMocks());
 
 /** Sequences that failed once. */
 const FOUND: Step[][] = [
-  // A unit that left though its shipper had given it back was asked for again.
+  // A unit that had left although its shipper had given it back was asked for again.
   [
     ['workSome', 0, 'none'],
     ['say', 'li_1', 0],
@@ -376,7 +376,7 @@ const FOUND: Step[][] = [
     ['operate', 0],
     ['say', 'li_1', 2],
   ],
-  // Units that two shippers were named for went from one to the other and back.
+  // Units that were given to two shippers by name went back and forth between them.
   [
     ['workSome', 0, 'none'],
     ['route', 'li_1', 0, 'supply'],
@@ -429,7 +429,7 @@ test('whatever changes after placement, units add up and nobody is asked for mor
   );
 });
 
-/** Everything goes well from now on, nothing is held, and a person does what is asked of him. */
+/** From now on everything succeeds, nothing is held, and a person does what is asked. */
 async function settle(world: World): Promise<void> {
   await world.say({}, undefined, false);
   for (let round = 0; round < 60; round++) {

@@ -20,7 +20,7 @@ import { memoryTable } from '#test/support/memory-table';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import { attempt } from './jobs.ts';
 
-/** Who was faster than the release: before it decides, between its decision and its write, or after that. */
+/** When the rival is faster: before the release decides, between its decision and its write, or after that. */
 type Moment = 'before' | 'between' | 'after';
 
 const GONE: Order = { ...orderOf({ cancelled: true }), ...PLACED };
@@ -35,7 +35,7 @@ const declined = deliveryOf(
 );
 const later = new Date(NOW.getTime() + 60_000);
 
-/** One attempt at the withdrawal, on the real table and the real ledger, with a rival at a moment of it. */
+/** One attempt at the withdrawal, on the real table and ledger, with a rival at some moment. */
 async function releaseMeeting(order: Order, placement: Delivery, moment: Moment, rival: (table: Table) => unknown) {
   const table = memoryTable();
   await transact([putOrder(order, null), putNewDelivery(placement), putNewDelivery(withdrawal)], table);

@@ -214,7 +214,7 @@ describe('cancelling', () => {
     };
     expect(await told(since(4))).toEqual({ ok: true, httpStatus: 200 });
     expect(await told(since(5))).toMatchObject(failed(BlockedError, 'address_changed'));
-    // With which of the two it was placed nobody knows.
+    // Nobody knows with which of the two addresses it was placed.
     expect(await told(since())).toMatchObject(failed(BlockedError, 'address_changed'));
     const closed = { by: 'me', reason: 'done', at: SOLD.placedAt, was: 'blocked' as const, cause: null };
     expect(await told(since(4), { ...away, closed })).toMatchObject(failed(BlockedError, 'address_changed'));
@@ -301,7 +301,7 @@ describe('cancelling', () => {
     const inHand = [standing, { ...first, state: 'leased' as const }, second];
     const { result } = await run(second, { cancel: action({}) }, { orders: [order], deliveries: inHand });
     expect(result).toMatchObject(failed(NotYetError, 'placement_in_hand'));
-    // The one before may have done it.
+    // The earlier cancellation may have done it.
     const undone = action({});
     const unsure = [standing, { ...first, ...blocked, unknown: true }, second];
     await run(second, { cancel: undone }, { orders: [order], deliveries: unsure });

@@ -44,7 +44,7 @@ describe('placing', () => {
     expect(taken.seen.map(([what]) => what)).not.toContain('remember');
     const own = await run(deliveryOf({}), { order }, { remotes: { '5021': SOLD.id } });
     expect(own.result).toMatchObject({ ok: true });
-    // An id that was given just now is its own, whoever had it before at a remote that began anew.
+    // An id that was just given is this order's, whichever order had it before (the remote may have restarted its ids).
     const fresh = await run(deliveryOf({}), { order: action({ remoteId: '5021' }) }, { remotes: { '5021': 'x:1' } });
     expect(fresh.result).toMatchObject({ ok: true });
   });
@@ -162,7 +162,7 @@ describe('placing', () => {
     expect(planDeliveries(now, network).deliveries).toEqual([]);
     const { order, deliveries } = planDeliveries({ ...now, history: orderOf().history }, network);
     expect(deliveries).toMatchObject([{ action: 'order', subject: { lineItems: [{ id: 'li_1', quantity: 2 }] } }]);
-    // Nobody was asked for the first under that number.
+    // The first was never asked for under that number.
     expect(order.placements.at(-1)).not.toHaveProperty('n');
   });
 
@@ -201,7 +201,7 @@ describe('placing', () => {
     const { result } = await run(deliveryOf({}, { unknown: true }), { order });
     expect(order.calls.map(([what]) => what)).toEqual(['probe']);
     expect(result).toMatchObject({ told: { detail: { probed: true } } });
-    // Nobody knows as what it stands there.
+    // Which state of the order is there is unknown.
     expect(result).not.toHaveProperty('placed.revision');
   });
 

@@ -20,7 +20,7 @@ const PUSH = {
   probeInfers: false,
 };
 
-/** A push that fails like this after so many requests; whether the next attempt probes first. */
+/** A push that fails like this after this many requests; returns whether the next attempt probes first. */
 async function probesAfter(error: Error, requests: number, change: Partial<Push<object>> = {}): Promise<boolean> {
   let sent = 3;
   const push = async () => {
@@ -100,7 +100,7 @@ test('a probe that only infers from what is gone doubts a 5xx where nothing else
     expect(await after(new RetryableError(detail(status)), false)).toBe(false);
   }
   expect(await after(new UnknownOutcomeError(detail()), false)).toBe(true);
-  // A conflict may be that it was cancelled there, which takes it away as well.
+  // A conflict may mean that it was cancelled there, which also means that it is gone.
   expect(await after(new RetryableError(detail(409)), true)).toBe(false);
 });
 

@@ -163,7 +163,7 @@ describe('what was just sold', () => {
     expect(await left({ state: 'blocked' }, { minute: 50 })).toBe(5);
     expect(await left(placed(10), { minute: 11 })).toBe(5);
     expect(await left(placed(8))).toBe(7);
-    // The shed is polled each minute, and told of nothing new three times.
+    // The shed is polled every minute, three times without news.
     expect(await left(placed(10), { minute: 14 })).toBe(7);
     expect(await left({}, { minute: 60 * 24 * 8 })).toBe(7);
   });
@@ -171,7 +171,7 @@ describe('what was just sold', () => {
   it('comes back with what nobody wants any more', async () => {
     expect(await left({ state: 'dead' })).toBe(5);
     const cause = { code: 'http_422', description: '' };
-    // It is told of in the dead-letter queue, and may be replayed.
+    // It is reported in the dead-letter queue, and may be replayed.
     expect(await left({ state: 'dead', deadLettered: true, cause })).toBe(5);
     expect(await left({ state: 'dead', deadLettered: true, cause: { code: 'order_cancelled', description: '' } })).toBe(
       7,

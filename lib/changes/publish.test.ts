@@ -31,7 +31,7 @@ const write = (table: Table, id: string, revision: number) =>
     { table, ...quiet },
   );
 
-/** Dies at some of its writes: before they are made, or after, when nobody is told that they were. */
+/** Dies at some of its writes: before they are made, or afterwards, before the caller hears of it. */
 function mortal(table: Table, dies: () => boolean): Table {
   return {
     ...table,
@@ -49,7 +49,7 @@ function mortal(table: Table, dies: () => boolean): Table {
   };
 }
 
-/** Others get their turn, now and then several. */
+/** Gives others a turn, now and then several. */
 let pause = (): Promise<void> => Promise.resolve();
 
 const ORDERS = ['shop:a', 'shop:b', 'shop:c'];
@@ -76,7 +76,7 @@ it('gives every consumer each committed revision once, in order for each order, 
       };
       let isWriting = true;
       const publisher = async (lane: number) => {
-        // As Lambda: one batch after the other, all records of an item in one lane, again until all is done.
+        // As Lambda does: one batch after the other, an item's records in one lane, repeated until all is done.
         let handed = 0;
         let instance = openFeed(mortal(table, () => draw() === 0));
         for (;;) {
@@ -91,7 +91,7 @@ it('gives every consumer each committed revision once, in order for each order, 
             writeWords: async () => undefined,
             writeShared: async () => undefined,
           });
-          // A publisher that died comes back without what it remembered.
+          // A publisher that died comes back without its memory.
           if (failed.length > 0) instance = openFeed(mortal(table, () => draw() === 0));
           else handed += batch.length;
           await pause();

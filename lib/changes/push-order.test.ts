@@ -57,7 +57,7 @@ test('first attempts are in order for each order and none is left out, whoever s
       const sent: string[] = [];
       const opened = new Set<string>();
 
-      /** One life of a worker: what it asks may stall, fail, or be the last that it does, before it is done or after. */
+      /** One life of a worker: a request may stall, fail, or be its last, before or after it is done. */
       const live = (): Promise<void> => {
         const { promise: died, resolve } = Promise.withResolvers<void>();
         let isDead = false;
@@ -68,7 +68,7 @@ test('first attempts are in order for each order and none is left out, whoever s
         const mayDie = async () => {
           if (draw() < 2) die();
           for (let turns = draw() % 3; turns > 0; turns--) await new Promise(setImmediate);
-          // Whoever waits is set back by as much as a lease at times.
+          // At times, whoever waits is set back by as long as a lease.
           if (draw() < 5) clock += 1000 * draw();
           if (isDead) await new Promise(() => undefined);
         };

@@ -161,7 +161,7 @@ describe('trouble of the hub’s own', () => {
     trouble = undefined;
     await the.push();
     expect([inOrder(the.sent, 'a'), inOrder(the.sent, 'b')]).toEqual([['a/1', 'a/2'], ['b/1']]);
-    // A bug in making one message is no such trouble: the changes behind it are told.
+    // A bug in making one message is another kind of trouble: later changes are still sent.
     trouble = new TypeError('a bug');
     await the.feed.append(1, () => [change('c', 1)], LONG_AGO);
     await the.push();
@@ -209,7 +209,7 @@ describe('an endpoint that', () => {
     expect([the.sent, the.opened]).toEqual([['a/1', 'd/1'], ['a/1']]);
     the.later(31_000);
     await the.push();
-    // What it took meanwhile stands behind what it was not told, and is not told twice.
+    // What it accepted meanwhile is noted beyond what it was not told, and is not sent twice.
     expect(the.sent).toEqual(['a/1', 'd/1', 'a/2', 'b/1']);
     expect(await state(the)).toMatchObject({ told: [] });
   });

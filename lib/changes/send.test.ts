@@ -36,7 +36,7 @@ test('a secret is held for an hour, and no longer than since it was replaced', a
   const maxAgeSeconds = async (more: Partial<Endpoint>) => ((await sent(more)).asked[0] ?? 0) / 1000;
   expect(await maxAgeSeconds({})).toBe(3600);
   expect(await maxAgeSeconds({ secretsAt: ago(86_400) })).toBe(3600);
-  // The clock that wrote when may be a minute ahead of the one that reads.
+  // The clock of the writer may be a minute ahead of the reader's.
   expect(await maxAgeSeconds({ secretsAt: ago(600) })).toBe(540);
   expect(await maxAgeSeconds({ secretsAt: ago(2) })).toBe(1);
 });

@@ -7,7 +7,7 @@ import type { Delivery } from './delivery.ts';
 const later = (seconds: number): string => new Date(NOW.getTime() + seconds * 1000).toISOString();
 const cause = { code: AWAY, description: 'it has failed at everything' };
 
-/** Turned away at a remote that was away, due within the hour. */
+/** Turned away by a remote that was away, due within the hour. */
 const waiting = (id: string, shipBy?: string, more: Partial<Delivery> = {}): Delivery =>
   deliveryOf(
     { id, ...(shipBy && { shipBy }) },
@@ -19,7 +19,7 @@ async function forward(found: readonly Delivery[], { lost = [] as readonly strin
   const due: Array<[string, number]> = [];
   let endsAt = 0;
   const secondsFromNow = (instant: string | number | null) => (new Date(instant ?? 0).getTime() - NOW.getTime()) / 1000;
-  // A burst of 30 and one each 2/3 s.
+  // A burst of 30, then one every 2/3 s.
   await bringForward({ id: 'shed', requestsPerMinute }, NOW, {
     listWaiting: async () => [...found],
     async transition(_, now) {
@@ -39,10 +39,10 @@ async function forward(found: readonly Delivery[], { lost = [] as readonly strin
 test('what waited for a remote that is back stands in a new line, the earliest ship-by first, with room for polls', async () => {
   const { rung, due, endsAt } = await forward([
     waiting('whenever'),
-    // It had a place in the line before, ahead of all of these.
+    // It already had a place in the waitlist, before all of these.
     waiting('turned-away', later(7_300), { cause: null, nextAttemptAt: later(1) }),
     waiting('next', later(7_200)),
-    // It has just asked whether the remote is back, and will be read back before it is pushed again: two requests.
+    // It has just asked whether the remote is back, and is probed before it is pushed again: two requests.
     waiting('first', later(60), { turnedAway: 0, unknown: true }),
   ]);
   expect(due).toEqual([

@@ -47,7 +47,7 @@ const placing = (changes: Partial<Delivery>) =>
   delivery('order', { state: 'pending', nextAttemptAt: at('15:02'), ...changes });
 const blocked = (action: string, code: string, description: string, waitsFor: Delivery['waitsFor']) =>
   delivery(action, { state: 'blocked', cause: { code, description }, waitsFor });
-/** A cancellation that waits for a person, in words of the time when nothing had left. */
+/** A cancellation that waits for a person, worded when nothing had left yet. */
 const stuck = (code: string): Delivery => {
   const description = 'Marketful cannot cancel over its API: have order 5021 stopped there by hand';
   return { ...blocked('cancel', code, description, 'operator'), subject: { placement: 'dlv_order' } };
@@ -55,7 +55,7 @@ const stuck = (code: string): Delivery => {
 const report = (changes: Partial<Delivery> = {}): Delivery =>
   delivery('fulfillment', { connection: 'scopio-main', marketplace: 'scopio', updatedAt: at('14:11'), ...changes });
 
-/** With parcels of the warehouse, of these lines or of all. */
+/** With parcels of the warehouse for these lines, or for all. */
 function shipped(order: Order, ...parcels: Array<Fulfillment['lineItems']>): Order {
   const told = parcels.map((lineItems, index) => ({
     ...{ carrier: 'dhl', trackingNumber: `JD0${index + 1}`, shippedAt: at(`14:1${index}`), lineItems },

@@ -17,7 +17,7 @@ const idOf = ({ id }: { id: string }) => `dlv_${shortHash(id, 'order', '77')}`;
 const NOW = '2026-11-20T10:00:00.000Z';
 const later = (seconds: number) => new Date(Date.parse(NOW) + seconds * 1000).toISOString();
 
-/** Takes an event as the pusher does that can read what it names; `read` is asked of the remote. */
+/** Takes an event as a pusher does that can read what it names; `read` is asked of the remote. */
 async function takeNamed(message: ReturnType<typeof told>, read: () => Promise<Change | string>) {
   const { hub, seen } = fakeHub({ connections: [...network.connections.values()] });
   const reading = {
@@ -114,7 +114,7 @@ describe('what is only named, and can be read at once', () => {
     const seen = await takeNamed(message, gone);
     expect(seen).toContainEqual(['dead letter', idOf(message)]);
     expect(await getDelivery(idOf(message), inbox.table)).toMatchObject({ state: 'dead', deadLettered: true });
-    // A receipt that died before the dead letter was sent leaves that to whoever looks at the delivery.
+    // A receipt that died before the dead letter was sent leaves that to the delivery's next worker.
     inbox.rung = [];
     await takeNamed(message, gone);
     expect(inbox.rung.map(({ id }) => id)).toEqual([idOf(message)]);

@@ -83,7 +83,7 @@ it.each([true, false])(
     const both = [told(product(7), fromShed), told(product(0), { connection: 'sello-se' })];
     const [one, other] = isFirst ? both : both.toReversed();
     if (!one || !other) throw new Error('both are there');
-    // Both have read what stands by now, and neither has written.
+    // Both have read the present state, and neither has written.
     let others = [other];
     const raced = {
       ...inbox.table,

@@ -185,7 +185,7 @@ it('opens deliveries that a decision asks for, on an order that is otherwise the
   expect(await hub.stored()).toMatchObject({ deliveries: ['dlv_x'] });
 });
 
-/** A word of many parcels and 200 scans. */
+/** A snapshot with many parcels and 200 scans. */
 const parcelsAtOnce = (count: number) => (order: Order | null) => {
   const parcels = Array.from({ length: count }, (_, n) => ({
     ...{ carrier: 'DHL', trackingNumber: `JD${n}`, shippedAt: at(3), lineItems: [{ id: MUGS.id, quantity: 1 }] },

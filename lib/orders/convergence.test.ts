@@ -50,7 +50,7 @@ const PLACED = [
 ];
 const text = fc.option(fc.constantFrom('', 'https://a.example/', 'https://b.example/'), { nil: undefined });
 
-/** A shipper tells all it knows so far each time, though not always all of each parcel. */
+/** A shipper tells everything it knows each time, though not always everything about each parcel. */
 const shipment: fc.Arbitrary<Happening> = fc
   .record({
     by: fc.constantFrom('marketful-mx', 'shoppo-supply'),
@@ -79,7 +79,7 @@ const shipment: fc.Arbitrary<Happening> = fc
 
 const correction: fc.Arbitrary<Happening> = fc.constant({ what: 'correction' });
 
-/** The same happenings twice, each time in another order and with other copies. */
+/** The same events twice, each time in another order and with other copies. */
 const twoWays = fc
   .tuple(
     fc.array(snapshot, { minLength: 1, maxLength: 5 }),
@@ -96,7 +96,7 @@ function inSomeOrder(all: readonly Happening[]): fc.Arbitrary<Happening[]> {
   });
 }
 
-/** What cannot be placed yet comes again: a shipment before its order waits until there is one. */
+/** What cannot be applied yet comes again: a shipment waits until there is an order. */
 function live(happenings: readonly Happening[]): Order {
   const first = happenings.findIndex(({ what }) => what === 'snapshot');
   const [start, ...rest] = [...happenings.slice(first), ...happenings.slice(0, first)];

@@ -48,7 +48,7 @@ function stored(changes: Partial<OrderSnapshot> = {}): Order {
 const placed = (changes: Partial<Delivery> = {}) =>
   deliveryOf({ subject: { lineItems: TWO } }, { state: 'succeeded', ...changes });
 
-/** What a later word of its channel makes of it. */
+/** The order after a later snapshot of its channel. */
 async function say(changes: Partial<OrderSnapshot>, before: Order = stored(), deliveries: Delivery[] = [placed()]) {
   const table = memoryTable();
   await table.put({ Item: { ...before, ...items.order.key(before) } });

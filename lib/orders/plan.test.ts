@@ -97,7 +97,7 @@ test('an order that goes elsewhere has each placement looked at that has units t
   expect(
     cancels({ shippingAddress: { ...shippingAddress, street_address, phone_number: '1', email: 'b@e.com' } }),
   ).toEqual([]);
-  // It may be restored before its cancellation was carried out.
+  // It may be restored before the cancellation is carried out.
   expect(cancels({ ...elsewhere, cancelled: true })).toMatchObject([{ subject: { readdressed: 5 } }]);
   expect(cancels({ ...elsewhere, erased: { at: at(1), by: 'erp', email: null } })).toEqual([]);
   expect(planDeliveries({ ...before, ...elsewhere }, network).deliveries).toEqual([]);
@@ -139,7 +139,7 @@ test('an order of which some has left unseen is placed once a person has said wh
     ['shed', 'partly_shipped', 'operator'],
     ['other', 'partly_shipped', 'operator'],
   ]);
-  // So it is for lines that had no route while the others had theirs, and not for more of a line that was placed.
+  // The same for lines that had no route while the others had one, but not for more of a line that was placed.
   const plates = [{ id: 'li_2', quantity: 1 }];
   const looked = { delivery: 'dlv_2', connection: 'scopio-main', lineItems: [] };
   const shed = { delivery: 'dlv_1', connection: 'shed' };
@@ -147,7 +147,7 @@ test('an order of which some has left unseen is placed once a person has said wh
     plan({ ...unclear, placements }).map(({ connection, blocked }) => [connection, blocked?.code]);
   expect(blockedOf([{ ...shed, lineItems: plates }, looked])).toEqual([['shed', 'partly_shipped']]);
   expect(blockedOf([{ ...shed, lineItems: [{ id: 'li_1', quantity: 1 }, ...plates] }])).toEqual([['shed', undefined]]);
-  // Of what the hub itself has shipped, or was told of, it knows.
+  // The hub does know what it has shipped itself, or was told of.
   const { order: shipped } = applyShipment(placed, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });
   expect(plan({ ...unclear, fulfillments: shipped.fulfillments }).map(({ blocked }) => blocked)).toEqual([undefined]);
   const assigned = [{ to: 'shed', lineItems: [{ id: 'li_1', quantity: 1 }] }];

@@ -121,9 +121,9 @@ describe('applyShipment', () => {
     const unknown = hear(orderOf(), 'OLD-1', 'OLD-2');
     expect(unknown.fulfillments.map(({ lineItems }) => lineItems)).toEqual([PLACED, []]);
     expect(hear(unknown, 'MUG-RED', 'OLD-2')).toBe(unknown);
-    // A substitute for some of it leaves the rest to be shipped.
+    // If a substitute replaces part of it, the rest is still to be shipped.
     expect(hear(orderOf(), 'OTHER').fulfillments.map(({ lineItems }) => lineItems)).toEqual([[]]);
-    // What is not ours besides what is stays out.
+    // Goods that are not in our order are left out beside those that are.
     const gift = hear(orderOf(), 'GIFT', 'MUG-RED');
     expect(gift.fulfillments.map(({ lineItems }) => lineItems)).toEqual([[], [{ id: 'li_1', quantity: 2 }]]);
   });

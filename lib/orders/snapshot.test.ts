@@ -68,7 +68,7 @@ describe('applySnapshot', () => {
       order: { sourceVersion: at(5), snapshotEvent: 'evt_1' },
     });
     expect(later.order.ucp).toEqual(order.ucp);
-    // What was said in between is older than what was seen last.
+    // A statement from in between is older than the last one seen.
     expect(tell(later.order, 3, { number: 'SC-OLD' }).order.number).toBe('SC-1001');
   });
 

@@ -49,7 +49,7 @@ function apply(snapshots: readonly OrderSnapshot[]): Order {
   );
 }
 
-// b goes into order 2, c into order 3, and c comes back.
+// b moves to order 2, c to order 3, and c comes back.
 const STORY = [
   snapshot('2', 1, 'b'),
   snapshot('1', 1, 'ac'),
@@ -65,7 +65,7 @@ test('a sale whose rows are moved keeps every line and every cent, whatever is h
   fc.assert(
     fc.property(seen, (told) => {
       const order = apply(told);
-      // One may have left the original before it is seen elsewhere: that order's word is on its way.
+      // A line may have left the original order before the other order is seen, whose snapshot is on its way.
       const shown = LINES.filter(({ id }) =>
         order.ucp.line_items.some((item) => item.id === id && item.quantity.total > 0),
       );

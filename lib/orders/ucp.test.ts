@@ -159,7 +159,7 @@ describe('the UCP order', () => {
       { method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
     ]);
     expect(ucpErrors(split)).toEqual([]);
-    // What is promised later keeps its id when all of an earlier promise is taken off.
+    // A later expectation keeps its id when all of an earlier one is removed.
     const mugs = { ...digital, lineItems: [{ id: 'li_1', quantity: 2 }] };
     const less = orderOf({ expectations: [{ ...digital, fulfillableOn: 'now' }, mugs], lines: [MUGS] });
     expect(less.ucp.fulfillment.expectations.map(({ id }) => id)).toEqual(['exp_2']);
@@ -222,7 +222,7 @@ describe('the UCP order', () => {
       ['delivered', [{ id: 'li_1', quantity: 1 }]],
     ]);
     for (const each of [order, ours]) expect(ucpErrors(each)).toEqual([]);
-    // The parcel's carrier is the code that the page is known by.
+    // The page is known by the parcel's carrier code.
     const worded = orderOf({ events: [{ ...event, id: 'e3', type: 'delivered', carrier: 'DHL Express' }] });
     const found = applyShipment(worded, shipmentOf({ parcels: [parcel] }), { connection: 'm', placed: [] }).order;
     expect(found.ucp.fulfillment.events.at(-1)?.tracking_url).toBe(trackingPage('dhl', 'JD01'));

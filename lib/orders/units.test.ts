@@ -21,7 +21,7 @@ const network = {
   routes: [{ from: '*', to: 'shed' }],
   roleOf: (marketplace: string) => ({ info: { sells: marketplace === 'scopio' } }),
 };
-/** What is planned of an order, and the order with it, as `changeOrder` would write it. */
+/** What is planned for an order, and the order with it, as `changeOrder` would write it. */
 function plan(order: Order) {
   const planned = planDeliveries(order, network);
   const deliveries = [...order.deliveries, ...planned.deliveries.map(({ id }) => id)];
@@ -31,7 +31,7 @@ const asked = ({ deliveries }: ReturnType<typeof plan>) =>
   deliveries.map(({ action, subject }) => [action, 'lineItems' in subject ? subject.lineItems : undefined]);
 const with2 = (mugs: number, changes: Partial<OrderSnapshot> = {}) =>
   orderOf({ lines: [{ ...MUGS, quantity: mugs }, PLATE], ...changes });
-/** An order whose sales channel says something else now, with who has what as it was. */
+/** An order after its sales channel said something else; who has what is unchanged. */
 const become = (now: Order, { placements, own, assigned, routed, deliveries }: Order): Order => ({
   ...now,
   ...{ placements, routed, deliveries, ...(own && { own }), ...(assigned && { assigned }) },

@@ -14,7 +14,7 @@ test('an endpoint is told again after seconds, minutes, hours and a day, nine ti
   vi.stubEnv('NOTIFY_SCHEDULE_SECONDS', '');
   const gaps = [4, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR];
   expect(waits(0)).toEqual(gaps);
-  // Many that failed together come back apart: up to a tenth later, from the third attempt on.
+  // Many that failed together come back spread out: up to a tenth later, from the third attempt on.
   expect(waits(1)).toEqual(gaps.map((gap, index) => (index === 0 ? gap : expect.closeTo(gap * 1.1))));
 });
 

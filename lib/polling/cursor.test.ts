@@ -16,7 +16,7 @@ test('one poller at a time has the cursor, and a connection that nobody has poll
   expect(first).toMatchObject({ watermark: null, resume: null, caughtUpAt: at(0).toISOString() });
   expect(await leaseCursor(shop, at(329), table)).toBeUndefined();
   const second = await leaseCursor(shop, at(330), table);
-  // When the first poll began counts until one has come to its end.
+  // The time when the first poll began counts until one has finished.
   expect(second).toMatchObject({ caughtUpAt: at(0).toISOString() });
   if (!first || !second) throw new Error('not leased');
   expect(await saveCursor(shop, first.lease, { watermark: 'late' }, table)).toBe(false);
@@ -110,7 +110,7 @@ test('a backfill asked for while the first list of all is set aside reads that a
   const shop = newConnection();
   const leased = await leaseCursor(shop, at(0), table);
   if (!leased) throw new Error('not leased');
-  // The orders are read and have left their watermark; the catalog is not.
+  // The orders are read and have saved their watermark; the catalog is not.
   const aside = { watermark: null, resume: 'sku 7' };
   await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString(), aside }, table);
   await askForPoll(shop, at(1), asked, table);
@@ -126,7 +126,7 @@ test('a backfill that a poller overtook is noted for the next one; without a wat
   await saveCursor(shop, leased.lease, { lease: null, watermark: 'one' }, table);
   const moving = {
     ...table,
-    // Between the look at the cursor and the write a poller moves it.
+    // A poller moves the cursor between the read and the write.
     get: async (input: Parameters<typeof table.get>[0]) => {
       const found = await table.get(input);
       const moved = { UpdateExpression: 'SET watermark = :two', ExpressionAttributeValues: { ':two': 'two' } };

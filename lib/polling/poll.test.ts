@@ -24,10 +24,10 @@ const page = (n: number, last = false) => ({
   ...(last && { watermark: 'after all' }),
 });
 
-/** When each item of the last poll was asked for. */
+/** When each item of the last poll was requested. */
 let times: Array<string | undefined> = [];
 
-/** Polls pages, or what ends in an error, from a cursor; what was queued and written, in order. */
+/** Polls pages, or errors, from a cursor; returns what was queued and written, in order. */
 async function poll(
   pages: NonNullable<Connector['poll']>,
   { send = async () => {}, isOurs = true, now = () => NOW } = {},
@@ -111,7 +111,7 @@ test('a page that could not be queued leaves the cursor before it, and the poll 
   ]);
 });
 
-/** Pages from the one that is asked for on; asking ends in these errors first. */
+/** Pages, beginning with the one asked for; these errors come first. */
 const cutBy = (...errors: Error[]): [asked: Array<string | null>, NonNullable<Connector['poll']>] => {
   const asked: Array<string | null> = [];
   return [

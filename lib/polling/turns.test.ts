@@ -20,7 +20,7 @@ interface Account {
   every?: number;
 }
 
-/** An account of two pages of orders and a long catalog, read by tick after tick. */
+/** An account with two pages of orders and a long catalog, read tick by tick. */
 function account(
   { secondsEach = 5, catalog = 300, failing = () => false, every }: Account,
   begun: Partial<Cursor> = {},

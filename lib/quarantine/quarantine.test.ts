@@ -75,7 +75,7 @@ it('admits what is authentic now, at its original time of receipt, and once', as
   const verdict = await judge(shop, undefined, right);
   expect(verdict).toMatchObject({ matched: 2, admissible: [{ body: '{"n":1}' }], refused: 1, alreadyAdmitted: 0 });
   const admission = await admit(shop, verdict, { by: 'ops', reason: 'mistyped' }, right);
-  // Who asks twice, or crashes between, sends the same event.
+  // Repeating it, or crashing in between, sends the same event.
   await admit(shop, verdict, { by: 'ops', reason: 'again' }, right);
   const ids = right.sent.map(({ message }) => (message as { id: string }).id);
   expect(new Set(ids).size).toBe(1);

@@ -20,7 +20,7 @@ const seen = (state: Watched['state'], hoursAgo = 25): Watched => ({
   state,
 });
 
-/** Looks at a registry that needs these steps; what was answered, and whether it was repaired. */
+/** Checks a registry that needs these steps; returns the answer, and whether it was repaired. */
 async function watch(steps: ShownStep[] | Error, known: Watched | null, { registry = true, errors = false } = {}) {
   let repairs = 0;
   const connector = { info: { name: 'sello' }, ...(registry && { webhookRegistry: {} }) } as Connector;

@@ -18,7 +18,7 @@ test('a change between two answers of the store tells its clock, where it leaves
   expect(learn('2026-11-20T10:00:30')).toBe(0);
   expect(learn('2026-11-20T15:32:00')).toBe(330);
   expect(learn('2026-11-21T00:04:59')).toBe(840);
-  // It lies between the quarters, or further than any zone.
+  // The offset lies between quarters of an hour, or beyond any zone.
   expect(learn('2026-11-20T05:10:00')).toBeUndefined();
   expect(learn('2026-11-21T03:02:00')).toBeUndefined();
   expect(learnOffset('2026-11-20T05:10:00', at('10:00'), at('10:30'))).toBeUndefined();
@@ -82,7 +82,7 @@ test('a window is cut where half of what it shows is, within it', () => {
   const middle = (...times: string[]) => middleOf(times, at('10'), at('30')).slice(-2);
   expect([middle(), middle(''), middle(at('09'), at('30'))]).toEqual(['20', '20', '20']);
   expect(middle(at('12'), at('14'), at('28'))).toBe('15');
-  // All of one second: behind it; where that is the first of the window, too.
+  // All in one second: right after it, even if it is the first of the window.
   expect([middle(at('12'), at('12')), middle(at('10'), at('10'))]).toEqual(['13', '11']);
 });
 
@@ -94,7 +94,7 @@ test('of two reads in one second the later one is later, whatever the zone and a
   for (const offset of [0, -300, 330, 345, 780]) {
     const read = versions(offset, [-29_000, 0, 200, 900, 6_000, 29_000, 300_000]);
     expect(read).toEqual([...new Set(read)].sort());
-    // No earlier than any change of the second before.
+    // Later than any change of the previous second.
     const before = new Date(changed + offset * 60_000 - 1_000).toISOString();
     expect(read.every((version) => version > before)).toBe(true);
     expect(versions(offset, [31_000, 300_000, 600_000])).toEqual(Array(3).fill(versions(offset, [60_000])[0]));

@@ -108,7 +108,7 @@ test('takes ids as long as the keys of the table do, counted in bytes', () => {
   expect([isId('ø'.repeat(100)), isId('ø'.repeat(101))]).toEqual([true, false]);
   expect(() => readShape(z.object({ id }), { id: 'x'.repeat(3000) }, 'order')).toThrow('order.id: is longer than 200');
 
-  // Two such ids would be one in a key, and none in a path.
+  // Two such ids would be the same in a key, and invalid in a path.
   expect([isId('a\ud800b'), isId('a\udc00'), isId('😀')]).toEqual([false, false, true]);
 
   const [connection, longest] = ['c'.repeat(63), '#'.repeat(200)];

@@ -11,7 +11,7 @@ import { connector } from './index.ts';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 
-// Loose on purpose: tests change what a vendor's body may hold.
+// Loose on purpose: tests change a vendor's body in any way.
 type Json = { [key: string]: Json } & Json[];
 const fixture = (file: string) => readFixture('scopio', file) as Json;
 
@@ -277,7 +277,7 @@ describe('what its document does not promise', () => {
 
   test('reads dates that begin with their day', () => {
     expect(read({ ...order, created_at: '1/12/2026 09:12' }).placedAt).toBe('2026-12-01T08:12:00.000Z');
-    // Nothing has changed that is yet to come.
+    // A change is never in the future.
     const versions = ['5/11/2026 09:12', '11/5/2026 09:12', '12/11/2026 09:12'].map(
       (updated_at) => read({ ...order, updated_at }).version,
     );

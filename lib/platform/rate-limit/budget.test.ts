@@ -65,7 +65,7 @@ test.each([1, 7, 20, 600])(
       for (const worker of workers) if (await mayLeave(worker)) left.push(second);
     }
     expect(busiestMinute(left)).toBeLessThanOrEqual(limit);
-    // Nor is the quota left lying about.
+    // Nor is much of the limit left unused.
     expect(left.length).toBeGreaterThanOrEqual(Math.floor(limit * 1.5));
   },
 );
@@ -196,7 +196,7 @@ test('who is turned away joins the waitlist and returns once, in order, while wh
   const { createBudget, setSecond } = startLimiter();
   const connection = { id: 'queued', requestsPerMinute: 20 };
   const left: Array<{ name: number; second: number; tries: number }> = [];
-  // Sixty at once, and then one every six seconds: together they fill the pace.
+  // Sixty at once, then one every six seconds: together they use the whole pace.
   const coming = Array.from({ length: 80 }, (_, name) => ({ name, second: Math.max(0, name - 59) * 6, tries: 0 }));
   for (let next = coming.shift(); next; next = coming.shift()) {
     const { name, second, tries } = next;
@@ -206,7 +206,7 @@ test('who is turned away joins the waitlist and returns once, in order, while wh
       left.push({ name, second, tries: tries + 1 });
     } catch (error) {
       if (!(error instanceof BudgetSpentError)) throw error;
-      // SQS knows whole seconds only.
+      // SQS only knows whole seconds.
       coming.push({ name, second: second + Math.ceil(error.waitMs / 1000), tries: tries + 1 });
       coming.sort((a, b) => a.second - b.second || a.name - b.name);
     }
@@ -215,7 +215,7 @@ test('who is turned away joins the waitlist and returns once, in order, while wh
   expect(left.map(({ name }) => name)).toEqual(left.map(({ name }) => name).toSorted((a, b) => a - b));
   expect(busiestMinute(left.map(({ second }) => second))).toBeLessThanOrEqual(20);
   expect(left.reduce((sum, { tries }) => sum + tries, 0) / left.length).toBeLessThan(2.5);
-  // Fifteen a minute flow.
+  // Fifteen a minute pass.
   expect(left.at(-1)?.second).toBeLessThan((80 / 15) * 60 * 1.1);
 });
 
@@ -301,13 +301,13 @@ describe('a remote that is away', () => {
     expect(asking?.isAsking()).toBe(true);
     for (const budget of others)
       await expect(budget.take()).rejects.toMatchObject({ code: 'connection_away', waitMs: expect.any(Number) });
-    // What it asks for next belongs to the same look.
+    // Its next request belongs to the same question.
     await asking?.take();
     await asking?.failed();
     setSecond(662);
     const [next] = callers(createBudget, 40, 1);
     await next?.take();
-    // One of all that succeed then finds it back.
+    // One of all that succeed finds that it is back.
     expect(await next?.succeeded()).toBe(true);
     expect(await next?.succeeded()).toBe(false);
     for (const budget of callers(createBudget, 50, 5)) await budget.take();

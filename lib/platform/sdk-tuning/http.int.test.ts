@@ -10,7 +10,7 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 
 const ANSWER = JSON.stringify({ Item: { name: { S: 'Zażółć' }, more: { S: 'x'.repeat(200_000) } } });
 
-/** Asks for one item, of a server that answers each request with the next of these, and with the last from then on. */
+/** Reads one item from a server that gives these answers in turn, and the last one from then on. */
 async function ask(answers: readonly RequestListener[]) {
   const bodies: string[] = [];
   let connections = 0;

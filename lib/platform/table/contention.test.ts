@@ -10,7 +10,7 @@ const cancelled = (...codes: string[]) => ({
   CancellationReasons: codes.map((Code) => ({ Code })),
 });
 
-/** A table whose client throws what it is told to, and then answers; waits take no time. */
+/** A table whose client throws these errors, then answers; waits take no time. */
 function openUnwilling(...errors: object[]) {
   let now = 0;
   let calls = 0;

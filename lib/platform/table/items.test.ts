@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { kinds, patternsOf, writeTablePage } from '../../../scripts/table-page.ts';
 import * as items from './items.ts';
 
-// What is stored is found by these texts: one that changes loses what deployed tables hold.
+// Stored items are found by these texts: changing one loses what deployed tables hold.
 test('keys and index keys are what they have always been', () => {
   expect(Object.fromEntries(kinds.map(([name, kind]) => [name, patternsOf(kind)]))).toEqual({
     act: ['AUDIT#{id} AUDIT', 'byTime AUDIT {at}#{id}'],
