@@ -140,3 +140,7 @@ test('a body of fifty thousand levels, which a stranger can have quarantined, hi
 test('a street is found in a body of one byte a letter', () => {
   expect(hasTrace(Buffer.from('{"calle":"Peñón Ñandú 12"}', 'latin1'), ['Peñón Ñandú 12'])).toBe(true);
 });
+
+test('a body full of backslashes, which a stranger can send, is searched before the test runs out of time', () => {
+  expect(hasTrace(`${'\\'.repeat(200_000)}x ana@shop.example`, ['ana@shop.example'])).toBe(true);
+});

@@ -127,7 +127,8 @@ const BREAKS = /(?:[\r\n]|\\[rn])+/g;
 /** Whether it may be a text, perhaps cut within a character: other words are not base64 of one. */
 const isText = (bytes: Buffer): boolean => bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2;
 
-const ESCAPED = /\\+(?:u([0-9a-f]{4})|\/)/gi;
+/** Only from the first of several backslashes: from each, a stranger's body full of them would take minutes. */
+const ESCAPED = /(?<!\\)\\+(?:u([0-9a-f]{4})|\/)/gi;
 const characterOf = (_: string, code = '2f'): string => String.fromCharCode(Number.parseInt(code, 16));
 
 /** JSON that was cut, or is broken, at least loses its unnecessary escapes. */
