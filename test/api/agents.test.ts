@@ -4,7 +4,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAgents } from '#lib/agents/http';
 import { putFailed, putManyFailed, workOnce } from './failing.ts';
-import { startApi } from './hub-api.ts';
+import { putOrder, startApi } from './hub-api.ts';
 
 const URL_OF_HUB = 'https://hub.test';
 let api: Awaited<ReturnType<typeof startApi>>;
@@ -95,7 +95,9 @@ test('a key’s scopes are what its agent may do', async () => {
     ...{ id: 'shop:scoped', number: 'N-scoped', status: 'open', stage: 'dead', deliveries: [id] },
     sentence: expect.stringContaining('no such carrier'),
   });
-  expect(await call('balance', { day: '2026-11-20' })).toMatchObject({
+  const placedAt = new Date().toISOString();
+  await putOrder('today', { placedAt });
+  expect(await call('balance', { day: placedAt.slice(0, 10) })).toMatchObject({
     complete: true,
     balances: [{ connection: 'shop', known: expect.any(Number), differences: expect.any(Array) }],
   });
