@@ -103,6 +103,7 @@ async function visible(id: string) {
       deliveries: deliveries.map(({ action, connection }) => `${action} to ${connection}`).sort(),
     })
       .replaceAll(/ful_\w+/g, 'ful')
+      .replaceAll(/exp_\w+/g, 'exp')
       .replaceAll(id, 'ID'),
   );
 }

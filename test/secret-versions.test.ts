@@ -145,7 +145,9 @@ test('a secret that was broken by hand accepts nothing, is not quoted, and is me
   const call = await startInstance();
   expect(await call(['now'])).toEqual([503]);
   const { readSecretDocument } = await import('#lib/connections/secrets');
-  await expect(readSecretDocument('scopio')).rejects.toThrow(/^the secret of scopio is not a document of connections$/);
+  await expect(readSecretDocument('scopio')).rejects.toThrow(
+    /^secrets_unreadable: the secret of scopio is not a document of connections: put the connections file again$/,
+  );
   await versions(fileOf(connection('shop', 'now')));
   expect(await call(['now', 'other'])).toEqual([200, 401]);
 });
