@@ -80,12 +80,19 @@ export function secondIn(text: string): string {
   return Number.isNaN(msOf(time)) ? '' : time;
 }
 
-/** The seconds of a list's times, and whether their day comes first; unclear times are empty if none shows that. */
-export function secondsOf(list: readonly unknown[], dayFirst?: boolean) {
+/**
+ * The seconds of a list's times, and whether their day comes first. If no time shows that, one that has both readings
+ * within the window is empty.
+ */
+export function secondsOf(list: readonly unknown[], dayFirst?: boolean, [from, to] = ['', '9']) {
   const days = new Set(list.map(dayOf));
   const isDayFirst = dayFirst ?? (days.has('first') || (days.has('second') ? false : undefined));
-  const isDoubtful = (told: unknown) => isDayFirst === undefined && dayOf(told) === 'either';
-  const times = list.map((told) => (isDoubtful(told) ? '' : secondIn(textOf(isoOf(told, isDayFirst)))));
+  const read = (told: unknown, first?: boolean): string => secondIn(textOf(isoOf(told, first)));
+  const times = list.map((told) => {
+    if (isDayFirst !== undefined || dayOf(told) !== 'either') return read(told, isDayFirst);
+    const [time = '', other] = [read(told, false), read(told, true)].filter((at) => at >= from && at < to);
+    return other === undefined ? time : '';
+  });
   return { times, isDayFirst };
 }
 

@@ -93,6 +93,9 @@ describe('an orden', () => {
     ]);
     for (const several of [{ tracking_number: ['A', 'B'] }, { tracking_numbers: ['A', 0, 'B'] }, { guias: ['A', 'B'] }])
       expect(readOrden(several).parcels).toMatchObject([{ trackingNumber: 'A' }, { trackingNumber: 'B' }]);
+    const guias = ['https://labels.example/A.pdf'];
+    const numbersOf = (orden: object) => readOrden(orden).parcels.map(({ trackingNumber }) => trackingNumber);
+    expect([numbersOf({ tracking_number: 'A', guias }), numbersOf({ guias })]).toEqual([['A'], guias]);
   });
 
   test('keeps the parcels it once told of, whatever is read with them later', () => {

@@ -121,7 +121,12 @@ function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: s
  */
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
   const told = events.filter(({ type }) => type !== 'canceled');
-  const numbersOf = (at: Dated | Orden) => [at.tracking_number, ...at.tracking_numbers];
+  const numbersOf = (at: Dated | Orden) => {
+    const all = [at.tracking_number, ...at.tracking_numbers];
+    // An address beside a number is its label's.
+    const bare = all.filter((number) => number !== undefined && !/^https?:/i.test(number));
+    return bare.length > 0 ? bare : all;
+  };
   const numbers = new Set(told.flatMap(numbersOf));
   if (typeOf(orden.status) !== 'canceled') for (const number of numbersOf(orden)) numbers.add(number);
   return [...numbers].flatMap((trackingNumber) => {

@@ -147,6 +147,11 @@ test('a probe finds the order by whichever member names it', async () => {
     const { remote, input } = open([{ status: 200, body }]);
     expect(await fulfillment.probe(remote, input)).toBeNull();
   }
+  const listed = [`"id":"page_1","items":[${spelled}]`, `"data":{"id":"page_1","items":[${spelled}]}`];
+  for (const list of [...listed, `"orders":${alone.replace('}', '},"data":{"note":"x"}')}`]) {
+    const { remote, input } = open([{ status: 200, body: `{"success":true,${list}}` }]);
+    expect(await fulfillment.probe(remote, input)).toBeNull();
+  }
   const wrapped = '{"order":{"id":"ord_8f3a","items":[]}}';
   for (const order of ['{"orderNo":"ord_8f3a"}', wrapped]) {
     const { remote, input } = open([{ status: 200, body: `{"success":true,"orders":[${order}]}` }]);

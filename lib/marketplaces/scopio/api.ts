@@ -27,7 +27,7 @@ export async function listOrders(caller: Caller): Promise<{ orders: unknown[]; h
   if (response.status === 204) return { orders: [], hasMore: false };
   // A failed list is not an empty one: nothing follows from what is missing in it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
-  const inner = unwrap(response.body, WRAPPERS);
+  const inner = unwrap(response.body, WRAPPERS, 'shipping_address');
   const told = isOrder(inner) ? [inner] : rowsIn(inner, [...WRAPPERS, 'items'], 'shipping_address');
   const { orders } = readShape(OrderList, told ? { orders: told } : response.body);
   return { orders, hasMore: saysMore(response.body, orders.length) };
@@ -35,10 +35,14 @@ export async function listOrders(caller: Caller): Promise<{ orders: unknown[]; h
 
 const WRAPPERS = ['orders', 'order', 'data', 'result', 'results'];
 
-/** A single order may be there in place of a list, and its own `items` are no orders. */
+const itemsIn = (told: unknown): unknown =>
+  ['items', 'line_items', 'lineItems'].map((name) => member(told, name)).find(isObject);
+
+/** A single order may be there in place of a list. Its `items` are no orders: those would have items themselves. */
 const isOrder = (told: unknown): boolean =>
-  ['items', 'line_items', 'lineItems'].some((name) => isObject(member(told, name))) &&
-  firstText(told, ['id', 'order_id', 'orderId']) !== '';
+  firstText(told, ['id', 'order_id', 'orderId']) !== '' &&
+  isObject(itemsIn(told)) &&
+  !Object.values(itemsIn(told) ?? {}).some((row) => itemsIn(row));
 
 /** Whether an answer counts more orders than it shows, or names a next page, although no document mentions pages. */
 function saysMore(body: unknown, shown: number): boolean {

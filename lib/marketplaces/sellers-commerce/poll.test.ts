@@ -180,6 +180,17 @@ test('a page of dates whose days and months cannot be told apart does not lead p
   }
 });
 
+test('of two readings of a date only one lies between the time asked from and tomorrow', async () => {
+  const rows = Array.from({ length: 250 }, (_, index) => row(index, second(index - 15 * 24 * 3600)));
+  const clock = { now: Date.parse('2026-11-05T09:00:00.400Z') };
+  for (const order of ['$3/$2/$1 ', '$2/$3/$1 ']) {
+    const write = (time: string) => time.replace(/(\d+)-(\d+)-(\d+)T/, order);
+    const { context } = open(rows, { write, heedsSkip: false, heedsFilter: 'ge' }, clock);
+    const { numbers, watermark } = await read({ ...context, watermark: '2026-11-05T06:00:00.000Z' });
+    expect([numbers.size, JSON.parse(watermark ?? '').newest]).toEqual([250, '2026-11-05T08:04:09']);
+  }
+});
+
 test('a store that caps its pages at a few rows is read in as many calls as it has to be', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => row(index, second(index)));
   const { asked, context } = open(rows, { cap: 8 });

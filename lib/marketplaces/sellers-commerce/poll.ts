@@ -106,10 +106,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
     const column = WALKS[walk]?.column ?? '';
-    const { times, isDayFirst } = secondsOf(
-      rows.map((row) => member(row, column)),
-      dayFirst,
-    );
+    const written = rows.map((row) => member(row, column));
+    const tomorrow = localAt(context.now().getTime() + DAY_MS);
+    const { times, isDayFirst } = secondsOf(written, dayFirst, [position.from, tomorrow]);
     const clue = dayFirst === undefined && isDayFirst ? DAY_FIRST : undefined;
     const fresh = rows.filter((row) => isNew(stateOf(row), seen));
     const items = fresh.filter(
