@@ -124,8 +124,12 @@ const MAX_WRAPPED = 2;
 const BASE64 = /[\w+/-]{16,}/g;
 const BREAKS = /(?:[\r\n]|\\[rn])+/g;
 
-/** Whether it may be a text, perhaps cut within a character: other words are not base64 of one. */
-const isText = (bytes: Buffer): boolean => bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2;
+/**
+ * Whether it may be a text, perhaps cut within a character: other words are not base64 of one. Gzip is none: a stranger's
+ * body can hold hundreds, each of which unpacks to a thousand times its size.
+ */
+const isText = (bytes: Buffer): boolean =>
+  bytes[0] !== 0x1f && (bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2);
 
 /** Only from the first of several backslashes: from each, a stranger's body full of them would take minutes. */
 const ESCAPED = /(?<!\\)\\+(?:u([0-9a-f]{4})|\/)/gi;
