@@ -1,6 +1,7 @@
 import type { Connections } from '#lib/api/connection-schema';
 import type { Delivery } from '#lib/api/delivery-schema';
 import type { ListedKey } from '#lib/api/kit/keys';
+import { BUDGET_SPENT } from '#lib/platform/errors';
 import type { Api } from './api-client.ts';
 import { count, describeOpen, describeSeconds, relativeTime } from './format.ts';
 
@@ -47,7 +48,7 @@ export function findTroubles(
       ],
       [
         // A poll that has used up this minute's requests goes on in the next.
-        poll.lastError !== null && poll.lastError !== 'budget_spent',
+        poll.lastError !== null && poll.lastError !== BUDGET_SPENT,
         `its last poll broke off: ${poll.lastError}`,
         `it is tried again every minute; for http_401 and http_403 put the secrets of ${id} anew, where it cannot be reached correct its baseUrl`,
       ],

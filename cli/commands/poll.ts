@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Connection, PollAsked } from '#lib/api/connection-schema';
+import { BUDGET_SPENT } from '#lib/platform/errors';
 import type { Command } from '../command.ts';
 import { CliError, EXIT, usageError } from '../errors.ts';
 import { relativeTime } from '../format.ts';
@@ -13,9 +14,6 @@ interface Options {
   reason?: string;
   wait?: boolean;
 }
-
-/** Error code of a poll that waits for the rate limit; it goes on by itself. */
-const BUDGET_SPENT = 'budget_spent';
 
 /** `longshore poll` and `longshore backfill`: have the pollers do it, within the connection's requests a minute. */
 export function addPoll(program: Command): void {

@@ -1,3 +1,4 @@
+import { BUDGET_SPENT } from '#lib/platform/errors';
 import type { Synced } from '#lib/webhooks/sync-schema';
 import type { Api } from '../api-client.ts';
 import { readTroubles } from '../connection-troubles.ts';
@@ -72,7 +73,7 @@ const webhooks: Check<Hub> = {
 };
 
 /** Rate limits, the hub's or the marketplace's: they do not mean that something is wrong with the webhooks. */
-const WAITING = new Set(['budget_spent', 'http_429', 'throttled']);
+const WAITING = new Set([BUDGET_SPENT, 'http_429', 'throttled']);
 
 async function lookAt(api: Hub['api'], id: string): Promise<Found[]> {
   try {

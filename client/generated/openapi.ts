@@ -8105,7 +8105,7 @@ export interface operations {
     getSearch: {
         parameters: {
             query: {
-                /** @description The order’s number. */
+                /** @description A word of the order. */
                 q: string;
                 /** @description The most items to return. */
                 limit?: number;

@@ -20,7 +20,6 @@ const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
   [/^never_settled$/, 'Look at the shipper: close it if it has ended there, or replay it to have it polled again.'],
   [/^partly_shipped$/, 'Route what has left to `erp` (`longshore orders route`), then replay it for the rest.'],
   [/^outcome_unknown$/, 'Look at the marketplace: replay it if it did not happen, close it if it did.'],
-  [/^never_settled$/, 'Look at whoever ships, then close it; a replay has it polled again.'],
   [/^partly_done$/, 'Ask anew for what it says is missing, then replay it.'],
   [/^throttled_too_long$/, 'Ask the marketplace for a higher limit, or wait until it is quiet, then replay.'],
   [/^http_5|timeout|reset|unreachable|network/, 'The remote failed four times: once it is well again, replay.'],

@@ -144,7 +144,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   queue: 'Only from this dead-letter queue.',
   cursor: 'The `cursor` of the previous page.',
   day: 'YYYY-MM-DD, in UTC.',
-  q: 'The order’s number.',
+  q: 'A word of the order.',
   include: '`order`: each change comes with the order as it is now.',
 };
 

@@ -17,7 +17,7 @@ export interface Reserved {
   count: number;
   /** The theoretical arrival time of the first. */
   from: number;
-  /** The time from one place to the next. */
+  /** The time from one slot to the next. */
   intervalMs: number;
   state: State;
 }
@@ -76,7 +76,7 @@ export async function joinWaitlist(
     if (state.lineEnds > now + MAX_WAITLIST_MS)
       return { at: each(() => now + (MAX_WAITLIST_MS * (1 + random())) / 2), state };
     const start = Math.max(now, state.arrival - pace.toleranceMs);
-    // Places are spaced by the pace that will apply at that time.
+    // Slots are spaced by the pace that will apply at that time.
     const { ms } = withHeadStart(state.headStart, 0, Math.max(start, state.lineEnds));
     const intervalMs = intervalOf(pace, ms);
     const by = count * intervalMs;
