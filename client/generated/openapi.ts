@@ -1738,6 +1738,7 @@ export interface components {
             email?: string;
             /** @description Where the previous answer ended. */
             cursor?: string;
+            /** @description Recorded with the name of whoever asked. */
             reason: string;
         };
         /** @description Everything that the hub holds about a buyer, by where it is. */
@@ -1773,6 +1774,7 @@ export interface components {
             email?: string;
             /** @description Where the previous answer ended. */
             cursor?: string;
+            /** @description Recorded with the name of whoever asked. */
             reason?: string;
         };
         Cause: {
@@ -2100,7 +2102,7 @@ export interface components {
          *     }
          */
         DeliveryClosing: {
-            /** @description Recorded with the name of whoever decided. */
+            /** @description Recorded with the name of whoever asked. */
             reason: string;
             /** @description The id that the marketplace gave it, by which later events find their order. For a placement, or a request about an order. */
             remoteId?: string;
@@ -6134,7 +6136,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Recorded with the name of whoever decided. */
+                    /** @description Recorded with the name of whoever asked. */
                     reason: string;
                 };
             };

@@ -16,12 +16,10 @@ import { transact } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
-import { doc, legible, named } from './kit/meta.ts';
+import { doc, legible, named, Why } from './kit/meta.ts';
 import { body, json, type Routes } from './kit/route.ts';
 import { LineItems, Order, OrderId } from './order-schema.ts';
 import { showOrder } from './present-order.ts';
-
-const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible);
 
 named('Return', Return, {
   description: 'Units that came back.',
@@ -35,7 +33,7 @@ const PostedReturn = named(
   'PostedReturn',
   z.strictObject({
     lineItems: LineItems,
-    reason: z.optional(words),
+    reason: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible)),
     refund: doc(z.optional(z.strictObject({ amount: z.int().check(z.minimum(0)) })), {
       description: "In minor units of the order's currency, positive.",
     }),
@@ -50,7 +48,7 @@ const PostedRoute = named(
   z.strictObject({
     lineItems: LineItems,
     to: doc(z.string().check(z.minLength(1)), { description: 'A connection that ships, or `erp`.', example: 'erp' }),
-    reason: doc(words, { description: 'Recorded with the name of whoever asked.' }),
+    reason: Why,
   }),
   { example: { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp', reason: 'Sold out at the warehouse' } },
 );
@@ -94,7 +92,7 @@ export function addAfterPlacement(routes: Routes): void {
     scope: 'ops',
     request: {
       params: z.object({ id: OrderId }),
-      body: body(z.strictObject({ reason: doc(words, { description: 'Recorded with the name of whoever asked.' }) })),
+      body: body(z.strictObject({ reason: Why })),
     },
     responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
     answer: async ({ params: { id }, body: { reason }, by }) => {

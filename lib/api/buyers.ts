@@ -4,7 +4,7 @@ import * as z from '#lib/platform/zod';
 import { normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
 import { errorResponses, invalid } from './kit/errors.ts';
-import { doc, legible, named } from './kit/meta.ts';
+import { doc, named, Why } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
 /** API Gateway waits 29 seconds. */
@@ -20,7 +20,6 @@ const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)
     'The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too.',
 });
 const cursor = doc(z.optional(z.string()), { description: 'Where the previous answer ended.' });
-const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible);
 
 const requestWith = <S extends z.ZodMiniType>(why: S) =>
   z
@@ -29,8 +28,8 @@ const requestWith = <S extends z.ZodMiniType>(why: S) =>
       z.refine((asked) => (asked.order === undefined) !== (asked.email === undefined), 'name either order or email'),
     );
 const EXAMPLE = { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } };
-const ExportRequest = named('BuyerExportRequest', requestWith(z.optional(reason)), EXAMPLE);
-const EraseRequest = named('BuyerErasureRequest', requestWith(reason), EXAMPLE);
+const ExportRequest = named('BuyerExportRequest', requestWith(z.optional(Why)), EXAMPLE);
+const EraseRequest = named('BuyerErasureRequest', requestWith(Why), EXAMPLE);
 
 const complete = doc(z.boolean(), {
   description: 'False: one request has no time for all of it; ask again, with `cursor` if there is one.',

@@ -14,7 +14,7 @@ import { getAttempts } from '#lib/deliveries/ledger';
 import { isDelayed } from '#lib/deliveries/list';
 import * as z from '#lib/platform/zod';
 import { optionalParam, since, textParam, until } from './kit/lists.ts';
-import { doc, legible, named, pick, TraceId, traceIdOf } from './kit/meta.ts';
+import { doc, legible, named, pick, TraceId, traceIdOf, Why } from './kit/meta.ts';
 
 named('DeliveryKind', DeliveryKind);
 named('DeliveryState', DeliveryState);
@@ -165,10 +165,6 @@ export type Cause = z.infer<typeof Cause>;
 export const presentCause = async ({ sample, ...group }: CauseGroup): Promise<Cause> => ({
   ...group,
   sample: await presentListed(sample),
-});
-
-export const Why = doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible), {
-  description: 'Recorded with the name of whoever decided.',
 });
 
 export const Close = named(

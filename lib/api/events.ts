@@ -3,10 +3,9 @@ import { getEvent, listEvents, type InboundEvent as StoredEvent, setAside } from
 import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
-import { Why } from './delivery-schema.ts';
 import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
 import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf, textParam } from './kit/lists.ts';
-import { doc, named, pick, TraceId, traceIdOf } from './kit/meta.ts';
+import { doc, named, pick, TraceId, traceIdOf, Why } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', InboundState);

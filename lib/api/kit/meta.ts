@@ -59,6 +59,10 @@ export const legible = z.refine<string>(
 export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500), legible)), {
   description: 'Recorded with the name of whoever asked.',
 });
+/** A reason that must be given. */
+export const Why = doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500), legible), {
+  description: 'Recorded with the name of whoever asked.',
+});
 
 metadata.add(Decision.shape.by, {
   description: 'The API key’s name, or `cli:` and the user for what bypasses the API.',
