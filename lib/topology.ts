@@ -80,7 +80,8 @@ const specs: ReadonlyArray<Omit<FunctionSpec, keyof typeof USUAL> & Partial<Func
     name: 'ingest',
     handler: 'functions/ingest.handler',
     memoryMb: 1024,
-    grants: { table: WRITES, only: COUNTS, send: allDeliveryQueues },
+    // Its queue by name, whose consumer may delete what came again.
+    grants: { table: WRITES, only: COUNTS, send: allDeliveryQueues, measure: [INBOUND_QUEUE] },
     recursion: 'allow',
   },
   ...names.map((name) => ({

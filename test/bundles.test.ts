@@ -138,8 +138,8 @@ describe('what is bundled works as what is not', () => {
     const signed = { 'x-scopio-signature': sign(body, 'right') };
     const posted = await call('webhook-scopio', 'POST', '/webhooks/scopio/shop/order-paid', signed, body);
     expect(posted.status).toBe(200);
-    const Records = (await hub.drain(INBOUND_QUEUE)).map((each) => ({ messageId: '1', body: each }));
-    expect(await load('ingest')({ Records } as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
+    const Records = (await hub.drain(INBOUND_QUEUE)).map((each) => ({ messageId: '1', body: each, attributes: {} }));
+    expect(await load('ingest')({ Records } as unknown as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
     const shown = await call('api', 'GET', '/orders/shop:ord_1', { authorization: 'Bearer key' });
     expect(shown).toMatchObject({ status: 200, body: { externalId: 'ord_1', ucp: { currency: 'PLN' } } });
   });

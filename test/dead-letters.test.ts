@@ -83,7 +83,7 @@ describe('7: the dead-letter queue', () => {
 describe('the queue and the ledger are told apart', () => {
   const sqs = new SQSClient({});
   const toEvent = (records: Array<[id: string, body: string]>) =>
-    ({ Records: records.map(([messageId, body]) => ({ messageId, body })) }) as unknown as SQSEvent;
+    ({ Records: records.map(([messageId, body]) => ({ messageId, body, attributes: {} })) }) as unknown as SQSEvent;
   type Handler = (event: SQSEvent, context: object) => Promise<SQSBatchResponse>;
   const pusher = handler as unknown as Handler;
 

@@ -67,8 +67,12 @@ const call = (path: string, body: object, { method = 'POST', key = 'privacy-key'
 /** Sends a webhook and ingests it. */
 async function receive(body: string, signature = sign(body, SECRET)): Promise<void> {
   await invoke(handlers.scopio, 'POST', '/webhooks/scopio/shop/order-paid', { 'x-scopio-signature': signature }, body);
-  const Records = (await hub.drain(INBOUND_QUEUE)).map((message, index) => ({ messageId: `${index}`, body: message }));
-  expect(await handlers.ingest({ Records } as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
+  const Records = (await hub.drain(INBOUND_QUEUE)).map((message, index) => ({
+    messageId: `${index}`,
+    body: message,
+    attributes: {},
+  }));
+  expect(await handlers.ingest({ Records } as unknown as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
 }
 
 const ACCOUNTS = 'zenobia.accounts@example.com';

@@ -70,8 +70,8 @@ const post = (connection: string, body: string, headers: object) =>
 /** Ingests everything in the inbound queue. */
 async function ingestAll(): Promise<number> {
   const bodies = await hub.drain(INBOUND_QUEUE);
-  const Records = bodies.map((body, index) => ({ messageId: String(index), body }));
-  expect(await handlers.ingest({ Records } as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
+  const Records = bodies.map((body, index) => ({ messageId: String(index), body, attributes: {} }));
+  expect(await handlers.ingest({ Records } as unknown as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
   return bodies.length;
 }
 

@@ -2,13 +2,14 @@ import { DeliveryDue } from '#events/delivery-due';
 import { InboundReceived } from '#events/inbound-received';
 import { attemptUnkept, workDeliveries } from '#lib/attempts/work';
 import type { Connector } from '#lib/marketplaces/contract';
+import { deliveryQueue } from '#lib/platform/names';
 import { consume } from '#lib/platform/queue/consume';
 import * as z from '#lib/platform/zod';
 import type { ingest as Ingest } from './ingest.ts';
 
 /** The pusher of one marketplace: works the deliveries it is rung for, and reads what events only name. */
 export const pusher = (connector: Connector) =>
-  consume(z.union([DeliveryDue, InboundReceived]), (message) =>
+  consume(deliveryQueue(connector.info.name), z.union([DeliveryDue, InboundReceived]), (message) =>
     'deliveryId' in message ? workDeliveries(message, { connector, ingest }) : ingestNamed(message, connector),
   );
 

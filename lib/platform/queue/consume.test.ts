@@ -3,23 +3,43 @@ import { afterEach, expect, test, vi } from 'vitest';
 import * as z from '../zod.ts';
 import { consume } from './consume.ts';
 
+const { settle } = vi.hoisted(() => ({ settle: vi.fn(async () => undefined) }));
+vi.mock('./settle.ts', () => ({ settle }));
 afterEach(() => vi.restoreAllMocks());
 
-const record = (messageId: string, body: object) => ({ messageId, body: JSON.stringify(body) });
+const record = (messageId: string, body: object, receives = 1) => ({
+  messageId,
+  body: JSON.stringify(body),
+  receiptHandle: `handle of ${messageId}`,
+  attributes: { ApproximateReceiveCount: String(receives) },
+});
+const context = { functionName: 'longshore-test-ingest' } as Context;
 
 test('only what failed is received again, and its function counts it, as Lambda does not', async () => {
   const lines: string[] = [];
   for (const level of ['info', 'error'] as const)
     vi.spyOn(console, level).mockImplementation((line: unknown) => void lines.push(String(line)));
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => Boolean(lines.push(String(line))));
-  const handler = consume(z.object({ id: z.string() }), async ({ id }) => {
+  const handler = consume('inbound', z.object({ id: z.string() }), async ({ id }) => {
     if (id === 'bad') throw new Error('boom');
   });
   const Records = [record('1', { id: 'good' }), record('2', { id: 'bad' }), record('3', { other: 1 })];
-  const context = { functionName: 'longshore-test-ingest' } as Context;
   expect(await handler({ Records } as SQSEvent, context)).toEqual({
     batchItemFailures: [{ itemIdentifier: '2' }, { itemIdentifier: '3' }],
   });
   const metrics = lines.filter((line) => line.includes('_aws')).map((line) => JSON.parse(line));
   expect(metrics).toMatchObject([{ Function: 'longshore-test-ingest', MessagesFailed: 2 }]);
+});
+
+test('what came again and is done is deleted although another of its batch never ends', async () => {
+  vi.spyOn(console, 'error').mockReturnValue(undefined);
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const handler = consume('inbound', z.object({ id: z.string() }), async ({ id }) => {
+    if (id === 'endless') await new Promise(() => undefined);
+    if (id === 'bad') throw new Error('boom');
+  });
+  const records = ['endless', 'bad', 'good'].map((id) => record(id, { id }, 2));
+  void handler({ Records: [...records, record('new', { id: 'new' })] } as SQSEvent, context);
+  await vi.waitFor(() => expect(settle).toHaveBeenCalled());
+  expect(settle.mock.calls).toEqual([['inbound', 'handle of good']]);
 });

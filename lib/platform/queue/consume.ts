@@ -7,16 +7,37 @@ import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
 import type * as z from '#lib/platform/zod';
 
 /**
- * An SQS handler: each record is parsed with the event's schema and worked on its own, in the trace that it carries;
- * only records that threw are received again.
+ * The handler of an SQS queue: each record is parsed with the event's schema and worked on its own, in the trace that it
+ * carries; only records that threw are received again.
  */
-export const consume = <S extends z.ZodMiniType<object>>(schema: S, work: (message: z.infer<S>) => Promise<void>) =>
+export const consume = <S extends z.ZodMiniType<object>>(
+  queue: string,
+  schema: S,
+  work: (message: z.infer<S>) => Promise<void>,
+) =>
   lambda<SQSEvent, SQSBatchResponse | PromiseSettledResult<void>[]>()
     .use(partialBatch())
     .use(parseMessages(schema))
     .handler(({ Records }) =>
-      Promise.allSettled((Records as ParsedRecord<z.infer<S>>[]).map((record) => workRecord(record, work))),
+      Promise.allSettled(
+        (Records as ParsedRecord<z.infer<S>>[]).map(async (record) => {
+          await workRecord(record, work);
+          await settleRepeated(queue, record);
+        }),
+      ),
     );
+
+/**
+ * Deletes a message that came again as soon as it is done. Lambda deletes messages when their invocation returns: one
+ * that never does, for memory or time, would have all others of its batch received again, until SQS gives them up.
+ */
+async function settleRepeated(queue: string, { attributes, receiptHandle, messageId }: SQSRecord): Promise<void> {
+  if (Number(attributes.ApproximateReceiveCount) < 2) return;
+  const { settle } = await import('./settle.ts');
+  await settle(queue, receiptHandle).catch((error: unknown) =>
+    log.warn('a message could not be deleted before its batch ends', { messageId, ...errorFields(error) }),
+  );
+}
 
 async function workRecord<Message extends object>(
   { parsed }: ParsedRecord<Message>,
