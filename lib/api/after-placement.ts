@@ -10,11 +10,11 @@ import type { LineQuantity } from '#lib/orders/order';
 import { Return } from '#lib/orders/order-schema';
 import { externalIdsOf } from '#lib/orders/split';
 import { getOrder } from '#lib/orders/store';
-import { RejectedError } from '#lib/platform/errors';
+import { orNotFound, RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
-import { errorResponses, orNotFound } from './kit/errors.ts';
+import { errorResponses } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { doc, legible, named, Why } from './kit/meta.ts';
 import { body, json, type Routes } from './kit/route.ts';
@@ -139,7 +139,7 @@ export const addRefresh = (routes: Routes): void =>
     answer: async ({ params }) => ({ deliveries: (await refreshOrder(params.id)).map(({ id }) => id) }),
   });
 
-/** Opens the fetches that read an order anew. Throws ApiError 404, and RejectedError if nothing can read it. */
+/** Opens the fetches that read an order anew. Throws NotFoundError, and RejectedError if nothing can read it. */
 async function refreshOrder(id: string): Promise<Delivery[]> {
   const order = orNotFound(await getOrder(id), 'order');
   const connection = orNotFound((await getConfiguration()).connections.get(order.connection), 'connection');

@@ -2,8 +2,9 @@ import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import { missingSteps, Step } from '#lib/orders/balance';
 import { eachOrder } from '#lib/orders/store';
+import { NotFoundError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { errorResponses, notFound } from './kit/errors.ts';
+import { errorResponses } from './kit/errors.ts';
 import { textParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { json, Routes } from './kit/route.ts';
@@ -59,7 +60,7 @@ routes.add('GET /balance', {
   answer: async ({ query: { day, connection } }) => {
     const all = everyConnection(await getConfiguration());
     // For an unknown name there would be no differences to see.
-    if (connection && !all.includes(connection)) throw notFound('connection');
+    if (connection && !all.includes(connection)) throw new NotFoundError('connection');
     const connections = connection ? [connection] : all;
     const deadline = Date.now() + TIME_MS;
     const balances = await Promise.all(connections.map((id) => balanceOf(id, day, deadline)));

@@ -12,6 +12,7 @@ import { countShapeChanges } from '#lib/inbound/shape';
 import type { Actions } from '#lib/marketplaces/action';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { orNotFound } from '#lib/platform/errors';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
@@ -19,7 +20,6 @@ import { type Cursor, findAsked, getCursor, NEVER_POLLED } from '#lib/polling/cu
 import { Backfill, PollFacts } from '#lib/polling/poll-schema';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { ShownStep, Synced } from '#lib/webhooks/sync-schema';
-import { orNotFound } from './kit/errors.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
 
 export const Poll = named(
@@ -169,7 +169,7 @@ export async function presentConnection(connection: z.infer<typeof ConnectionFac
   };
 }
 
-/** Throws ApiError 404 for an id that the connections file does not have. */
+/** Throws NotFoundError for an id that the connections file does not have. */
 export const findConnection = async (id: string): Promise<z.infer<typeof ConnectionFacts>> =>
   orNotFound((await getConfiguration()).connections.get(id), 'connection');
 

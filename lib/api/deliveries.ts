@@ -3,6 +3,7 @@ import { groupCauses } from '#lib/deliveries/failures';
 import { getDelivery } from '#lib/deliveries/ledger';
 import { listDeliveries } from '#lib/deliveries/list';
 import { deliveriesOf } from '#lib/orders/store';
+import { orNotFound } from '#lib/platform/errors';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
@@ -17,7 +18,7 @@ import {
   presentDeliveries,
   presentDelivery,
 } from './delivery-schema.ts';
-import { ApiError, errorResponses, invalid, orNotFound } from './kit/errors.ts';
+import { ApiError, errorResponses, invalid } from './kit/errors.ts';
 import { late, listOf, paging, requireFilter, since, textParam } from './kit/lists.ts';
 import { doc, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';

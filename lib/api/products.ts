@@ -2,8 +2,9 @@ import { explainStock, listProducts, listStock, readStock } from '#lib/catalog/l
 import { ProductFacts, Stock, StockExplanation } from '#lib/catalog/product-schema';
 import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
+import { orNotFound } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { errorResponses, orNotFound } from './kit/errors.ts';
+import { errorResponses } from './kit/errors.ts';
 import { cursorOf, listOf, optionalParam, paging, textParam } from './kit/lists.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
 import { json, Routes } from './kit/route.ts';

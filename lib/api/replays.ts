@@ -1,4 +1,5 @@
 import { getDeliveries } from '#lib/deliveries/ledger';
+import { NotFoundError, orNotFound } from '#lib/platform/errors';
 import { decodeCursor, encodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
@@ -7,7 +8,7 @@ import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
 import { Delivery, presentDeliveries } from './delivery-schema.ts';
-import { ApiError, errorResponses, notFound, orNotFound } from './kit/errors.ts';
+import { ApiError, errorResponses } from './kit/errors.ts';
 import { cursorOf, listOf, paging } from './kit/lists.ts';
 import { doc, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
@@ -57,7 +58,7 @@ routes.add('GET /replays/{id}/deliveries', {
     ...errorResponses(404),
   },
   answer: async ({ params: { id }, query: { limit, cursor } }) => {
-    if (!(await getReplay(id))) throw notFound('replay');
+    if (!(await getReplay(id))) throw new NotFoundError('replay');
     const page = await pageOfMembers(id, limit, cursor && decodeCursor(cursor));
     const found = await getDeliveries(page.members.map(({ delivery }) => delivery));
     return { deliveries: await presentDeliveries(found), ...(page.cursor && { cursor: encodeCursor(page.cursor) }) };
@@ -81,7 +82,7 @@ routes.add('POST /replays/{id}/resume', {
 });
 
 async function showDecided(decided: StoredReplay | false | null): Promise<Replay> {
-  if (decided === null) throw notFound('replay');
+  if (decided === null) throw new NotFoundError('replay');
   if (!decided) throw new ApiError(409, 'replay_ended', 'the replay has ended by itself');
   return presentReplay(await advance(decided));
 }

@@ -1,4 +1,4 @@
-import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import { orNotFound, RejectedError, StateError } from '#lib/platform/errors';
 import { sum } from '#lib/platform/sum';
 import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
@@ -25,11 +25,8 @@ const DAY_MS = 24 * 3600_000;
 
 /** The readers of a table's feed, each with a committed cursor of its own. */
 export function openConsumers(table = db, feed: Feed = openFeed(table), now = () => new Date()) {
-  const find = async (id: string): Promise<Stored> => {
-    const stored = await getItem<Stored>(items.consumer.key({ id }), table);
-    if (!stored) throw new NotFoundError('consumer');
-    return stored;
-  };
+  const find = async (id: string): Promise<Stored> =>
+    orNotFound(await getItem<Stored>(items.consumer.key({ id }), table), 'consumer');
 
   /** The marks for `earliest`, `latest`, or an instant from which changes are wanted. */
   async function marksAt(from: string): Promise<Marks> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Result } from '#lib/attempts/attempt';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { getConfiguration } from '#lib/connections/store';
-import { NotFoundError, StateError } from '#lib/platform/errors';
+import { orNotFound, StateError } from '#lib/platform/errors';
 import { consumers } from './consumers.ts';
 import { decodeMarks, encodeMarks } from './cursor.ts';
 import { type EndpointState, FOREVER, openEndpointStates } from './endpoint-state.ts';
@@ -20,11 +20,8 @@ export interface EndpointView extends Endpoint {
 }
 
 /** Throws NotFoundError for one that is not in the configuration. */
-export async function findEndpoint(id: string): Promise<Endpoint> {
-  const endpoint = (await getConfiguration({ maxAgeMs: 0 })).endpoints.get(id);
-  if (!endpoint) throw new NotFoundError('endpoint');
-  return endpoint;
-}
+export const findEndpoint = async (id: string): Promise<Endpoint> =>
+  orNotFound((await getConfiguration({ maxAgeMs: 0 })).endpoints.get(id), 'endpoint');
 
 export async function viewEndpoint(endpoint: Endpoint): Promise<EndpointView> {
   const state = await states.get(endpoint.id);

@@ -17,7 +17,7 @@ import {
   readEndpoint,
 } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
-import { ConnectionsFileError } from './file.ts';
+import { ConnectionsFileError, refuseIf } from './file.ts';
 import { readSecretIfOurs, type SecretDocument } from './secrets.ts';
 import { configurationStore } from './store.ts';
 
@@ -45,41 +45,33 @@ export async function putEndpoints(
   const isLocal = hub.isLocal();
   const { endpoints: before } = await store.getConfiguration({ maxAgeMs: 0 });
   const old = await secrets.read(ENDPOINT);
-  const replaced = new Set<string>();
+  const at = new Date().toISOString();
   const next: SecretDocument = { ...old, connections: {} };
+  const now = new Map<string, Endpoint>();
   for (const { endpoint, secrets: given } of wanted) {
-    const refuse = (path: string, objection: string | undefined) => {
-      if (objection) throw new ConnectionsFileError(`endpoint "${endpoint.id}": ${path}: ${objection}`);
-    };
-    refuse('url', objectionToEndpoint(endpoint.url, isLocal) ?? (await leadsInside(endpoint.url, isLocal, resolve)));
-    const known = old.connections[endpoint.id];
+    const { id, url } = endpoint;
+    const inside = objectionToEndpoint(url, isLocal) ?? (await leadsInside(url, isLocal, resolve));
+    refuseIf(inside, 'endpoint', id, 'url');
+    const known = old.connections[id];
     const isSame = !given || isDeepStrictEqual(given, known?.secrets);
     const held = isSame ? known : { secrets: given, settings: {} };
-    if (endpoint.profile === 'standard-webhooks' && !held) {
-      const first = before.has(endpoint.id) ? `remove ${endpoint.id}, and then ` : '';
-      refuse('secrets.signingSecret', `is missing: longshore endpoints ${first}add ${endpoint.id} makes one`);
-    }
-    if (held) next.connections[endpoint.id] = held;
-    if (!isSame) replaced.add(endpoint.id);
+    if (!held) refuseIf(lacksSecret(endpoint, before.has(id)), 'endpoint', id, 'secrets.signingSecret');
+    else next.connections[id] = held;
+    const { since = at, secretsAt } = { ...before.get(id), ...(!isSame && { secretsAt: at }) };
+    now.set(id, { ...endpoint, since, ...(secretsAt && { secretsAt }) });
   }
   if (!isDeepStrictEqual(old.connections, next.connections)) await secrets.write(ENDPOINT, next);
-  const at = new Date().toISOString();
-  const changed = new Set<string>();
-  for (const { endpoint } of wanted) {
-    const { id } = endpoint;
-    const { since = at, secretsAt: held } = before.get(id) ?? {};
-    const secretsAt = replaced.has(id) ? at : held;
-    const is: Endpoint = { ...endpoint, since, ...(secretsAt && { secretsAt }) };
-    if (isDeepStrictEqual(before.get(id), is)) continue;
-    await (before.has(id) ? store.putEndpoint(is) : store.addEndpoint(is));
-    changed.add(id);
-  }
-  for (const [id, endpoint] of before) {
-    if (wanted.some((each) => each.endpoint.id === id)) continue;
-    await store.removeEndpoint(endpoint, at);
-    changed.add(id);
-  }
-  return [...changed];
+  const changed = [...now.values()].filter((is) => !isDeepStrictEqual(before.get(is.id), is));
+  for (const is of changed) await (before.has(is.id) ? store.putEndpoint(is) : store.addEndpoint(is));
+  const removed = [...before.values()].filter(({ id }) => !now.has(id));
+  for (const endpoint of removed) await store.removeEndpoint(endpoint, at);
+  return [...changed, ...removed].map(({ id }) => id);
+}
+
+/** Only UCP's messages are signed without a secret of the endpoint's own. */
+function lacksSecret({ id, profile }: FileEndpoint['endpoint'], isKnown: boolean): string | undefined {
+  if (profile === 'ucp') return undefined;
+  return `is missing: longshore endpoints ${isKnown ? `remove ${id}, and then ` : ''}add ${id} makes one`;
 }
 
 /** A name is resolved again at each connection; one that does not resolve yet may do so later. */

@@ -12,6 +12,16 @@ export class ConnectionsFileError extends Error {
   override readonly name: string = 'ConnectionsFileError';
 }
 
+/** Throws ConnectionsFileError if there is an objection to a member of a connection or an endpoint. */
+export function refuseIf(
+  objection: string | undefined,
+  what: 'connection' | 'endpoint',
+  id: string,
+  path: string,
+): void {
+  if (objection) throw new ConnectionsFileError(`${what} "${id}": ${path}: ${objection}`);
+}
+
 export interface FileConnection {
   connection: Connection;
   secrets: Secrets;
@@ -116,14 +126,11 @@ export async function parseConnectionsFile(
 
 /** Loopback is allowed here: whether the hub is on this machine, the only one it leads to, is known at the put. */
 function checkEndpoints(endpoints: FileEndpoint[], connections: readonly string[]): FileEndpoint[] {
-  for (const [index, { endpoint }] of endpoints.entries()) {
-    const refuse = (path: string, objection: string) => {
-      throw new ConnectionsFileError(`endpoint "${endpoint.id}": ${path}: ${objection}`);
-    };
-    const others = endpoints.slice(0, index).map((each) => each.endpoint.id);
-    if (isTaken(endpoint.id, [...connections, ...others])) refuse('id', 'is used twice, or by a connection');
-    const objection = objectionToEndpoint(endpoint.url, true);
-    if (objection) refuse('url', objection);
+  const others = [...connections];
+  for (const { id, url } of endpoints.map(({ endpoint }) => endpoint)) {
+    if (isTaken(id, others)) refuseIf('is used twice, or by a connection', 'endpoint', id, 'id');
+    refuseIf(objectionToEndpoint(url, true), 'endpoint', id, 'url');
+    others.push(id);
   }
   return endpoints;
 }
@@ -168,9 +175,7 @@ function checkValues({ connection, secrets }: FileConnection, { info, Secrets }:
   const { id, baseUrl, settings } = connection;
   const isVerifying = (name: string): boolean =>
     name.startsWith('previous') || `previous${name.charAt(0).toUpperCase()}${name.slice(1)}` in (Secrets.shape ?? {});
-  const refuse = (path: string, objection: string | undefined) => {
-    if (objection) throw new ConnectionsFileError(`connection "${id}": ${path}: ${objection}`);
-  };
+  const refuse = (path: string, objection: string | undefined) => refuseIf(objection, 'connection', id, path);
   refuse('baseUrl', objectionToUrl(baseUrl));
   for (const [name, secret] of Object.entries(secrets))
     refuse(`secrets.${name}`, objectionToSecret(secret, isVerifying(name)));
@@ -219,14 +224,14 @@ function checkRoutes(routes: readonly Route[], marketplaces: ReadonlyMap<string,
 function check<T>(
   schema: z.ZodMiniType<T>,
   value: unknown,
-  place: (path: PropertyKey[], value: unknown) => PropertyKey[],
+  locate: (path: PropertyKey[], value: unknown) => PropertyKey[],
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (!issue) throw new ConnectionsFileError('not valid');
   const unknownKeys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  const path = place([...issue.path, ...unknownKeys.slice(0, 1)], value);
+  const path = locate([...issue.path, ...unknownKeys.slice(0, 1)], value);
   const [head, ...rest] = path.map(String);
   const where = [head, rest.join('.')].filter(Boolean).join(': ');
   throw new ConnectionsFileError(

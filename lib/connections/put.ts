@@ -41,28 +41,22 @@ export async function putConnections(
   }: Hub,
 ): Promise<string[]> {
   const before = await store.getConfiguration({ maxAgeMs: 0 });
-  const changed = new Set<string>();
+  const replaced: string[] = [];
   for (const { name, keepsToken = false } of marketplaces) {
     const own = file.connections.filter(({ connection }) => connection.marketplace === name);
     const old = await secrets.read(name);
     const document = documentOf(own, old.tokenKey ?? (keepsToken ? newKey() : undefined));
     if (isDeepStrictEqual(old, document)) await secrets.announce?.(name);
     else await secrets.write(name, document);
-    for (const id of differing(old, document)) changed.add(id);
+    replaced.push(...differing(old, document));
   }
-  for (const { connection } of file.connections) {
-    if (isDeepStrictEqual(before.connections.get(connection.id), connection)) continue;
-    await store.putConnection(connection);
-    changed.add(connection.id);
-  }
-  const kept = new Set(file.connections.map(({ connection }) => connection.id));
-  for (const [id, connection] of before.connections) {
-    if (kept.has(id)) continue;
-    await store.removeConnection(connection, new Date().toISOString());
-    changed.add(id);
-  }
-  if (file.endpoints)
-    for (const id of await putEndpoints(file.endpoints, { ...ENDPOINTS, store, secrets })) changed.add(id);
+  const connections = new Map(file.connections.map(({ connection }) => [connection.id, connection]));
+  const moved = [...connections.values()].filter((is) => !isDeepStrictEqual(before.connections.get(is.id), is));
+  for (const connection of moved) await store.putConnection(connection);
+  const removed = [...before.connections.values()].filter(({ id }) => !connections.has(id));
+  for (const connection of removed) await store.removeConnection(connection, new Date().toISOString());
+  const endpoints = file.endpoints ? await putEndpoints(file.endpoints, { ...ENDPOINTS, store, secrets }) : [];
+  const changed = new Set([...replaced, ...[...moved, ...removed].map(({ id }) => id), ...endpoints]);
   const rerouted = !isDeepStrictEqual(before.routes, file.routes);
   if (rerouted) await store.putRoutes(file.routes);
   if (by && (changed.size > 0 || rerouted)) {

@@ -2,7 +2,7 @@ import { ERP } from '#lib/connections/connection';
 import { unblock } from '#lib/deliveries/reopen';
 import { putAct } from '#lib/platform/audit';
 import { sameContent } from '#lib/platform/canonical-json';
-import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import { orNotFound, RejectedError, StateError } from '#lib/platform/errors';
 import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
 import type { Once } from './fulfillment.ts';
@@ -24,25 +24,20 @@ export type AddressPatch = { [Member in keyof Address]?: string | undefined };
 export async function patchAddress(id: string, patch: AddressPatch, by: string, network: Network): Promise<Order> {
   const changed = await changeOrder(
     id,
-    (order) => {
-      if (known(order).erased)
+    (before) => {
+      const order = orNotFound(before, 'order');
+      if (order.erased)
         throw new RejectedError({ code: 'buyer_erased', description: 'its buyer was erased, with every address' });
-      const corrected = correctAddress(known(order), patch);
+      const corrected = correctAddress(order, patch);
       const detail = { members: membersIn(patch) };
       const act = putAct({ act: 'address.corrected', about: id, by, at: new Date().toISOString(), detail });
       return corrected && { ...corrected, also: [act] };
     },
     { by, network },
   );
-  const order = known(changed.order);
+  const order = orNotFound(changed.order, 'order');
   await unblock('order', { deliveries: order.deliveries });
   await unblock('routes', { deliveries: order.deliveries });
-  return order;
-}
-
-/** Throws NotFoundError. */
-function known(order: Order | null): Order {
-  if (!order) throw new NotFoundError('order');
   return order;
 }
 
@@ -69,16 +64,17 @@ export async function acknowledge(id: string, reference: string, by: string, net
   const at = new Date().toISOString();
   const { order } = await changeOrder(
     id,
-    (order) => {
-      if (known(order).acknowledgement?.reference === reference) return null;
+    (before) => {
+      const order = orNotFound(before, 'order');
+      if (order.acknowledgement?.reference === reference) return null;
       return {
-        order: { ...known(order), acknowledgement: { by, reference, at } },
+        order: { ...order, acknowledgement: { by, reference, at } },
         timeline: [{ type: 'order.acknowledged', detail: { reference } }],
       };
     },
     { by, at, network },
   );
-  return known(order);
+  return orNotFound(order, 'order');
 }
 
 /**
@@ -89,11 +85,12 @@ export async function restore(id: string, reason: string, by: string, network: N
   const at = new Date().toISOString();
   await changeOrder(
     id,
-    (order) => {
-      if (!known(order).cancelled)
+    (before) => {
+      const order = orNotFound(before, 'order');
+      if (!order.cancelled)
         throw new StateError({ code: 'order_not_cancelled', description: 'the order is not cancelled' });
       const act = putAct({ act: 'order.restored', about: id, by, reason, at, detail: {} });
-      return { order: lift(known(order)), timeline: [{ type: 'order.restored', detail: { reason } }], also: [act] };
+      return { order: lift(order), timeline: [{ type: 'order.restored', detail: { reason } }], also: [act] };
     },
     { by, at, network },
   );
@@ -133,7 +130,7 @@ export async function postRoute(
     async (order) => {
       if (await once.find()) return null;
       const { to, reason } = posted;
-      const next = assign(known(order), posted, network);
+      const next = assign(orNotFound(order, 'order'), posted, network);
       const lineItems = next.assigned?.at(-1)?.lineItems ?? [];
       const act = putAct({ act: 'order.routed', about: orderId, by, reason, at, detail: { to, lineItems } });
       const timeline = [{ type: 'order.routed' as const, detail: { to, lineItems, reason } }];
@@ -193,11 +190,11 @@ export async function postReturn(
   const at = new Date().toISOString();
   const { decision } = await changeOrder(
     orderId,
-    async (order) => {
-      const { reason = null, refund = null } = order?.erased ? { ...posted, reason: null } : posted;
+    async (before) => {
+      const { reason = null, refund = null } = before?.erased ? { ...posted, reason: null } : posted;
       const answered = await once.find();
-      if (answered) return { order, answer: { ...answered, return: { ...answered.return, reason } } };
-      if (!order) throw new NotFoundError('order');
+      if (answered) return { order: before, answer: { ...answered, return: { ...answered.return, reason } } };
+      const order = orNotFound(before, 'order');
       const id = returnId(order.id, ERP, JSON.stringify(key === undefined ? posted : [by, key, posted]));
       const known = order.returns?.find((each) => each.id === id);
       if (known) return { order, answer: { status: 200 as const, return: known } };

@@ -1,5 +1,5 @@
 import { ERP } from '#lib/connections/connection';
-import { NotFoundError, StateError } from '#lib/platform/errors';
+import { orNotFound, StateError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { sum } from '#lib/platform/sum';
 import type { Write } from '#lib/platform/table/table';
@@ -71,8 +71,8 @@ const asItStands = ({ status, fulfillment }: PostedAnswer, order: Order | null):
   fulfillment: order?.fulfillments.find(({ id }) => id === fulfillment.id) ?? fulfillment,
 });
 
-function fulfillable(order: Order | null): Order {
-  if (!order) throw new NotFoundError('order');
+function fulfillable(found: Order | null): Order {
+  const order = orNotFound(found, 'order');
   if (order.cancelled) throw new StateError({ code: 'order_cancelled', description: 'the order is cancelled' });
   return order;
 }

@@ -97,6 +97,12 @@ export class NotFoundError extends RejectedError {
   }
 }
 
+/** Returns what was found. Throws NotFoundError if that is nothing. */
+export function orNotFound<T>(found: T | null | undefined, what: string): T {
+  if (found == null) throw new NotFoundError(what);
+  return found;
+}
+
 /** Nothing is left to do: dead, as a replay would find nothing either, but without an alarm. */
 export class StoppedError extends RejectedError {
   override readonly name: string = 'StoppedError';

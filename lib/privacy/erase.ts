@@ -5,7 +5,7 @@ import { changeOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
 import { putAct, recordAct } from '#lib/platform/audit';
-import { NotFoundError } from '#lib/platform/errors';
+import { orNotFound } from '#lib/platform/errors';
 import { hashEmail, normalEmail } from './email-hash.ts';
 import { type Buyer, type Found, PLACES, type PlaceName } from './places.ts';
 import { tracesOf } from './traces.ts';
@@ -115,19 +115,13 @@ async function findBuyer(subject: Subject, options: Options) {
   const began = Date.now();
   const { orders, next } =
     'order' in subject
-      ? { orders: [await orderOf(subject.order)], next: undefined }
+      ? { orders: [orNotFound(await getOrder(subject.order), 'order')], next: undefined }
       : await ordersOf(subject.email, { ...options, cursor: begun.orders }, began + timeMs / 2);
   const email = 'email' in subject ? subject.email : undefined;
   // After the last of the buyer's orders, everything else is searched for the address.
   const last = next === undefined ? email : undefined;
   const buyer: Buyer = { orders, traces: tracesOf(orders, email), email: last, network, by, deadline: began + timeMs };
   return { buyer, next, begun };
-}
-
-async function orderOf(id: string): Promise<Order> {
-  const order = await getOrder(id);
-  if (!order) throw new NotFoundError('order');
-  return order;
 }
 
 /** The next orders with this address, including those that were erased before; `next` is where there may be more. */

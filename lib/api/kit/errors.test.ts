@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { expect, test, vi } from 'vitest';
 import { ContractError, NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
-import { ApiError, answerError, notFound } from './errors.ts';
+import { ApiError, answerError } from './errors.ts';
 
 async function answer(error: unknown) {
   const app = new Hono();
@@ -17,7 +17,6 @@ const detail = { code: 'quantity_exceeded', description: 'more than was ordered'
 
 test.each([
   [new ApiError(413, 'payload_too_large', 'the body is too large'), 413, 'payload_too_large'],
-  [notFound('order'), 404, 'not_found'],
   [new NotFoundError('order'), 404, 'not_found'],
   [new StateError({ ...detail, code: 'order_cancelled' }), 409, 'order_cancelled'],
   [new RejectedError(detail), 422, 'quantity_exceeded'],

@@ -48,14 +48,6 @@ export async function orRefused<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-export const notFound = (what: string): ApiError => new ApiError(404, 'not_found', `there is no such ${what}`);
-
-/** Returns what was found. Throws ApiError 404 if that is nothing. */
-export function orNotFound<T>(found: T | null | undefined, what: string): T {
-  if (found == null) throw notFound(what);
-  return found;
-}
-
 export const errorBody = ({ code, description, field }: ErrorDetail): z.infer<typeof ErrorBody> => ({
   error: { code, description, ...(field && { field }) },
 });

@@ -141,42 +141,48 @@ const MAX_PAGE_BYTES = 4_000_000;
 /** A partition is asked for this many more than its share of a page, as no hash is even. */
 const SPARE_ROWS = 4;
 
+/** Rows newest first, in growing steps: if little matches, all partitions would be asked often for few rows each. */
+async function* eachStep({ limit, ...where }: Omit<Pages, 'newestFirst'>, table: Table) {
+  let { before } = where;
+  let each = Math.min(limit + 1, Math.ceil((limit + 1) / where.partitions.length) + SPARE_ROWS);
+  let size = limit;
+  for (let round = 0, looked = 0; round < MAX_ROUNDS && looked < MAX_LOOKED; round++) {
+    const { rows, end } = await readPages({ ...where, limit: each, newestFirst: true, before }, table);
+    const step = rows.slice(0, size);
+    yield { rows: step, isLast: end === undefined && rows.length <= size };
+    looked += step.length;
+    before = step.at(-1)?.sort;
+    // One connection may have nearly everything there is.
+    size = Math.min(2 * size, MAX_STEP);
+    each = Math.min(size + 1, each * 2);
+  }
+}
+
 /** Newest first over several partitions; the cursor is the last sort key seen, valid in all of them. */
 export async function listIndex<T extends object>(
-  listing: Listing<T>,
+  { cursor, since, matches = () => true, read = (stored) => stored, ...where }: Listing<T>,
   table = db,
 ): Promise<{ items: T[]; cursor?: string }> {
-  const { index, partitions, limit, since, matches = () => true, read = (stored) => stored } = listing;
   const items: T[] = [];
   let bytes = 0;
-  let before = listing.cursor && decodeCursor(listing.cursor);
-  let each = Math.min(limit + 1, Math.ceil((limit + 1) / partitions.length) + SPARE_ROWS);
-  // If little matches, all partitions are asked again and again for few rows each, so the steps grow.
-  let step = limit;
-  for (let round = 0, looked = 0; round < MAX_ROUNDS && looked < MAX_LOOKED; round++) {
-    const asked = { index, partitions, limit: each, newestFirst: true, before, after: since };
-    const { rows, end } = await readPages(asked, table);
-    const window = rows.slice(0, step);
-    looked += window.length;
-    const stored = await getItems<T & { id: string }>(window, table);
+  let seen = cursor && decodeCursor(cursor);
+  const page = () => ({ items, ...(seen && { cursor: encodeCursor(seen) }) });
+  for await (const { rows, isLast } of eachStep({ ...where, before: seen, after: since }, table)) {
+    const stored = await getItems<T & { id: string }>(rows, table);
     const found = new Map(stored.map((item) => [item.id, read(item)]));
-    for (const row of window) {
+    for (const row of rows) {
       const item = found.get(idOf(row));
-      const isListed = item !== undefined && matches(item);
-      if (isListed) bytes += Buffer.byteLength(JSON.stringify(item));
-      if (items.length > 0 && bytes > MAX_PAGE_BYTES && before) return { items, cursor: encodeCursor(before) };
-      if (isListed) items.push(item);
-      before = row.sort;
-      if (items.length === limit) break;
+      if (item !== undefined && matches(item)) {
+        bytes += Buffer.byteLength(JSON.stringify(item));
+        if (items.length > 0 && bytes > MAX_PAGE_BYTES) return page();
+        items.push(item);
+      }
+      seen = row.sort;
+      if (items.length === where.limit && !(isLast && row === rows.at(-1))) return page();
     }
-    const exhausted = end === undefined && rows.length <= step && window.at(-1)?.sort === before;
-    if (exhausted || (rows.length === 0 && end === undefined)) return { items };
-    if (items.length === limit) return { items, cursor: encodeCursor(before ?? '') };
-    // One connection may have nearly everything there is.
-    step = Math.min(2 * step, MAX_STEP);
-    each = Math.min(step + 1, each * 2);
+    if (isLast) return { items };
   }
-  return { items, ...(before && { cursor: encodeCursor(before) }) };
+  return page();
 }
 
 /** The items of all pages of a list, from a cursor on. */
