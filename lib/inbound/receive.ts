@@ -16,7 +16,7 @@ import { createQuarantine } from '#lib/quarantine/offer';
 const MAX_BODY_BYTES = 256 * 1024;
 
 /** How the metric counts an answer. */
-function resultOf(statusCode = 200) {
+function resultOf(statusCode: number | undefined) {
   if (statusCode === 200) return 'accepted';
   return statusCode === 401 ? 'unauthorized' : 'invalid';
 }

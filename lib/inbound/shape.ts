@@ -173,22 +173,22 @@ export function mergeShape(
   const members = new Map(Object.entries(old));
   const changes: ShapeChange[] = [];
   for (const [path, { seen: times, types, isRead }] of seen) {
-    const last = members.get(path);
-    if (!last && members.size >= MAX_MEMBERS) continue;
-    const appearedAt = last ? last.appearedAt : known >= KNOWN_AFTER ? at : undefined;
-    if (!last && appearedAt) changes.push({ path, change: 'appeared' });
-    members.set(path, {
-      seen: (last?.seen ?? 0) + times,
-      types: [...new Set([...(last?.types ?? []), ...types])].sort(),
-      ...{ isRead, last: bodies },
-      ...(appearedAt && { appearedAt }),
-    });
+    const isNew = !members.has(path);
+    if (isNew && members.size >= MAX_MEMBERS) continue;
+    const appeared = isNew && known >= KNOWN_AFTER && { appearedAt: at };
+    if (appeared) changes.push({ path, change: 'appeared' });
+    const first = { seen: 0, types: [], ...appeared };
+    const { vanishedAt: _, ...had }: Omit<Member, 'isRead' | 'last'> = members.get(path) ?? first;
+    const allTypes = [...new Set([...had.types, ...types])].sort();
+    members.set(path, { ...had, isRead, seen: had.seen + times, types: allTypes, last: bodies });
   }
   for (const [path, member] of members) {
-    const isUsual = member.last >= KNOWN_AFTER && member.seen >= member.last * ALWAYS;
-    if (member.vanishedAt || !isUsual || bodies - member.last < GONE_AFTER) continue;
+    if (!isGone(member, bodies)) continue;
     members.set(path, { ...member, vanishedAt: at });
     changes.push({ path, change: 'vanished' });
   }
   return { shape: { bodies, since, members: Object.fromEntries(members), revision: revision + 1 }, changes };
 }
+
+const isGone = ({ last, seen, vanishedAt }: Member, bodies: number): boolean =>
+  !vanishedAt && last >= KNOWN_AFTER && seen >= last * ALWAYS && bodies - last >= GONE_AFTER;

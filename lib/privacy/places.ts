@@ -11,7 +11,7 @@ import { silent, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import { deliveriesOf, listTimeline, putTimelineEntries } from '#lib/orders/store';
 import { deadLetterQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
-import { deleteMessages, giveBackMessages, takeMessages } from '#lib/platform/queue/redrive';
+import { deleteMessages, giveBackMessages, type Taken, takeMessages } from '#lib/platform/queue/redrive';
 import { db } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { decodeText } from '#lib/platform/text';
@@ -152,27 +152,29 @@ async function* findDeadLetters(buyer: Buyer, from = ''): AsyncGenerator<Found> 
   for (const [index, queue] of queues.slice(begin).entries()) {
     // A queue is searched in one go, as there is no way to continue in it.
     if (index > 0 && Date.now() > buyer.deadline) throw new OutOfTime(queue);
-    const rest = [];
-    // A message that comes again ends the search: all of them were seen.
-    for (let seen = new Set<string>(); ; ) {
-      const taken = await takeMessages(queue, HIDE_SECONDS);
-      if (taken.length === 0 || taken.some(({ id }) => seen.has(id))) break;
-      seen = new Set([...seen, ...taken.map(({ id }) => id)]);
-      for (const message of taken) {
-        const { connection, inner } = readMessage(message.body);
-        if (![message.body, inner].some((body) => hasTrace(body, wordsAt(connection, buyer)))) rest.push(message);
-        else {
-          let erased = false;
-          const erase = async () => {
-            await deleteMessages(queue, [message]);
-            erased = true;
-          };
-          yield { id: message.id, data: { queue, body: message.body }, erase };
-          if (!erased) rest.push(message);
-        }
-      }
+    const rest = new Set<Taken>();
+    for await (const message of eachMessage(queue)) {
+      rest.add(message);
+      const { connection, inner } = readMessage(message.body);
+      if (![message.body, inner].some((body) => hasTrace(body, wordsAt(connection, buyer)))) continue;
+      const erase = async () => {
+        await deleteMessages(queue, [message]);
+        rest.delete(message);
+      };
+      yield { id: message.id, data: { queue, body: message.body }, erase };
     }
-    await giveBackMessages(queue, rest);
+    await giveBackMessages(queue, [...rest]);
+  }
+}
+
+/** All messages of a queue, hidden from others meanwhile: one that comes again shows that all of them were seen. */
+async function* eachMessage(queue: string): AsyncGenerator<Taken> {
+  const seen = new Set<string>();
+  for (;;) {
+    const taken = await takeMessages(queue, HIDE_SECONDS);
+    if (taken.length === 0 || taken.some(({ id }) => seen.has(id))) return;
+    for (const { id } of taken) seen.add(id);
+    yield* taken;
   }
 }
 

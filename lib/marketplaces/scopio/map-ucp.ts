@@ -1,6 +1,6 @@
 import type { Expectation, OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
-import { takeDiscounts } from '../kit/amounts.ts';
+import { sum, takeDiscounts } from '../kit/amounts.ts';
 import { isoOfChange } from '../kit/clock.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { checkDeliverable, oneLine, readDelivery } from './delivery.ts';
@@ -35,23 +35,12 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   if (!first) assume('fulfillment.expectations', 'are missing: nothing says where the order goes');
   const { shippingMethod, ...delivery } = readDelivery(body);
   const pickupPoint = delivery.pickupPoint ?? (pickup && pointOf(pickup));
-  const given = find(order.totals, 'total');
-  if (given === undefined) assume('totals', 'have no total: what the others add up to');
-  const all = linesOf(order);
-  const { lines, discounts: negative = [] } = takeDiscounts(all);
-  const discounts = [...discountsOf(order.totals), ...negative];
-  const fees = feesOf(order.totals);
-  const parts = order.totals.map(({ amount }) => amount);
-  const charged = all.map((line) => line.total ?? line.unitPrice * line.quantity);
-  const total = given ?? (parts.length > 0 ? parts : charged).reduce((sum, amount) => sum + amount, 0);
-  const lineTax = order.line_items.reduce((all, { totals }) => all + sum(totals, 'tax'), 0);
-
-  const [shipping, discount] = [sum(order.totals, 'fulfillment'), Math.abs(sum(order.totals, 'discount'))];
+  const goods = goodsOf(order, reader);
   return {
     externalId: order.id,
     number: order.label ?? order.id,
     placedAt,
-    ...paymentOf(order, paid, placedAt, refundOf(order, total)),
+    ...paymentOf(order, paid, placedAt, refundOf(order, goods.amounts.total)),
     ...(told === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
     cancelled: isCancelled(order),
@@ -67,19 +56,33 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ...adjustmentsOf(order, reader),
     ...eventsOf(order, reader),
     ...shipByOf(order, reader),
-    lines,
-    amounts: {
-      fulfillment: Math.max(0, shipping),
-      tax: Math.max(0, sum(order.totals, 'tax') || lineTax),
-      // UCP writes discounts below zero. Those of items are in the lines' own totals.
-      discount: negative.reduce((all, { amount }) => all + amount, discount + Math.max(0, -shipping)),
-      total,
-    },
-    ...(discounts.length > 0 && { discounts }),
-    ...(fees.length > 0 && { fees }),
+    ...goods,
     ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url, note: order.note }),
     ...reader.told(),
   };
+}
+
+/** The lines, and what all of it costs. */
+function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
+  const { totals, line_items } = order;
+  const given = find(totals, 'total');
+  if (given === undefined) assume('totals', 'have no total: what the others add up to');
+  const all = linesOf(order);
+  const { lines, discounts: negative = [] } = takeDiscounts(all);
+  const discounts = [...discountsOf(totals), ...negative];
+  const fees = feesOf(totals);
+  const parts = totals.map(({ amount }) => amount);
+  const charged = all.map((line) => line.total ?? line.unitPrice * line.quantity);
+  const shipping = sumOf(totals, 'fulfillment');
+  // UCP writes discounts below zero. Those of items are in the lines' own totals.
+  const discount = Math.abs(sumOf(totals, 'discount')) + sum(negative.map(({ amount }) => amount));
+  const amounts = {
+    fulfillment: Math.max(0, shipping),
+    tax: Math.max(0, sumOf(totals, 'tax') || sum(line_items.map((line) => sumOf(line.totals, 'tax')))),
+    discount: discount + Math.max(0, -shipping),
+    total: given ?? sum(parts.length > 0 ? parts : charged),
+  };
+  return { lines, amounts, ...(discounts.length > 0 && { discounts }), ...(fees.length > 0 && { fees }) };
 }
 
 /** Where each part of the order goes, and how. Throws ContractError for a parcel's destination that is none. */
@@ -200,12 +203,11 @@ const linesOf = ({ line_items }: PlainUcpOrder): SnapshotLine[] =>
 
 /** Tax is on top if the total only adds up with it. */
 function isTaxOnTop(totals: Totals): boolean {
-  const tax = sum(totals, 'tax');
-  const parts = totals.filter(({ type }) => type !== 'total').reduce((all, { amount }) => all + amount, 0);
-  return tax > 0 && parts === find(totals, 'total');
+  const parts = totals.filter(({ type }) => type !== 'total').map(({ amount }) => amount);
+  return sumOf(totals, 'tax') > 0 && sum(parts) === find(totals, 'total');
 }
 
-const sum = (totals: Totals, type: string): number =>
-  totals.filter((total) => total.type === type).reduce((all, { amount }) => all + amount, 0);
+const sumOf = (totals: Totals, type: string): number =>
+  sum(totals.filter((total) => total.type === type).map(({ amount }) => amount));
 
 const find = (totals: Totals, type: string): number | undefined => totals.find((total) => total.type === type)?.amount;

@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, isTakenOff, rateOf, readEither, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, isTakenOff, rateOf, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { isoOfChange } from '../kit/clock.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
@@ -75,8 +75,7 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
 }
 
 function readOrder(body: unknown, order: Order, currency: string, around: Around, reader: Reader): OrderSnapshot {
-  const { path } = reader;
-  const { assume, instant, control } = reader;
+  const { path, assume, instant } = reader;
   const externalId = order.id ?? order.order_id ?? order.number ?? needed(path('id'));
   if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);
   if (order.number === undefined && (member(body, 'number') ?? '') !== '')
@@ -92,18 +91,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
   const { shipping_address: shipping = {}, billing_address: billing } = order;
   const shippingAddress = addressOf(shipping, 'shipping_address', reader, around);
   if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
-
-  const fulfillment = Math.max(0, control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0);
-  const apart = Math.abs(control(order.discount, 'discount') ?? 0);
-  const given = control(order.total_gross, 'total_gross');
-  const told = linesOf(order, reader);
-  const kept = worthOf(told.filter(({ cancelled }) => !cancelled)) + fulfillment - apart;
-  const all = (given ?? kept) === kept ? told.map(withoutCancelled) : told;
-  const { lines, discounts } = takeDiscounts(all);
-  const goods = worthOf(all);
-  const discount = (discounts ?? []).reduce((sum, { amount }) => sum + amount, apart);
-  if (given === undefined) assume('total_gross', 'is missing: what lines and shipping add up to');
-  const total = given ?? goods + fulfillment - apart;
+  const goods = goodsOf(order, reader);
 
   return {
     externalId,
@@ -120,12 +108,27 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     ...(billing && { billingAddress: addressOf(billing, 'billing_address', reader) }),
     ...delivery,
     ...shipByOf(order, reader),
-    lines,
-    ...(discounts && { discounts }),
-    amounts: { fulfillment, tax: taxOf(order, { total, fulfillment, lines: all }, reader), discount, total },
+    ...goods,
     ...defined({ note: order.note }),
     ...reader.told(),
   };
+}
+
+/** The lines, and what all of it costs. */
+function goodsOf(order: Order, reader: Reader): Pick<OrderSnapshot, 'lines' | 'discounts' | 'amounts'> {
+  const { assume, control } = reader;
+  const fulfillment = Math.max(0, control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0);
+  const apart = Math.abs(control(order.discount, 'discount') ?? 0);
+  const given = control(order.total_gross, 'total_gross');
+  const told = linesOf(order, reader);
+  const kept = worthOf(told.filter(({ cancelled }) => !cancelled)) + fulfillment - apart;
+  const all = (given ?? kept) === kept ? told.map(withoutCancelled) : told;
+  const sold = takeDiscounts(all);
+  const discount = apart + sum((sold.discounts ?? []).map(({ amount }) => amount));
+  if (given === undefined) assume('total_gross', 'is missing: what lines and shipping add up to');
+  const total = given ?? worthOf(all) + fulfillment - apart;
+  const tax = taxOf(order, { total, fulfillment, lines: all }, reader);
+  return { ...sold, amounts: { fulfillment, tax, discount, total } };
 }
 
 /** The currency of an order that names none: that of its first amount that names one. */
@@ -133,7 +136,7 @@ const currencyIn = ({ total_gross, items }: Order): string | undefined =>
   [total_gross, ...items.map((item) => item.gross_price)].map((told) => textOf(member(told, 'currency'))).find(Boolean);
 
 const worthOf = (lines: readonly SnapshotLine[]): number =>
-  lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
+  sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
 
 /** A cancelled item whose price the order's total no longer includes: none of it is charged. */
 const withoutCancelled = (line: SnapshotLine): SnapshotLine =>
@@ -142,7 +145,7 @@ const withoutCancelled = (line: SnapshotLine): SnapshotLine =>
     : line;
 
 function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
-  const { assume, money, control, path } = reader;
+  const { assume, path } = reader;
   const ids = new Set<string>();
   return items.map((item, index) => {
     const at = `items[${index}]`;
@@ -151,25 +154,34 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     const sku = item.sku ?? item.ean ?? (isOff ? `${index + 1}` : needed(path(`${at}.sku`)));
     const id = unused(item.id ?? item.ean ?? sku, ids);
     if (id !== item.id) assume(`${at}.id`, 'is missing or not its own: EAN, SKU or its place stand for it');
-    const net = control(item.net_price, `${at}.net_price`);
-    const rate = rateOf(item.tax_rate);
-    const told = money(item.gross_price, `${at}.gross_price`);
-    const gross = told ?? (net === undefined || rate === undefined ? undefined : net + Math.round((net * rate) / 100));
-    const from = gross === undefined ? 'the net price stands for it' : 'net price and rate make it';
-    if (told === undefined) assume(`${at}.gross_price`, `is missing: ${from}`);
-    const unitPrice = gross ?? net ?? needed(path(`${at}.gross_price`));
-    const isTold = gross !== undefined && net !== undefined && isPart(net, gross);
-    if (gross !== undefined && net !== undefined && !isTold) assume(`${at}.net_price`, 'is no net of gross_price');
-    const taxRate = rate ?? (isTold ? rateBetween(net, gross) : undefined);
     return {
-      ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
+      ...{ id, sku, title: item.title ?? sku, quantity },
+      ...pricesOf(item, at, reader),
       ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity, fulfilledWithAll: true as const }),
       ...(!shippedBy(status) && shippedBy(item.status) && quantity > 0 && { fulfilled: quantity }),
       ...(cancelledBy(item.status) && { cancelled: true as const }),
-      ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesIn(item.attributes), taxRate }),
-      ...(isTold && { otherUnitPrice: net, tax: (gross - net) * quantity }),
+      ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesIn(item.attributes) }),
     };
   });
+}
+
+/** An item's gross and net price, of which one may be missing, and its tax. */
+function pricesOf({ net_price, gross_price, tax_rate, quantity }: Order['items'][number], at: string, reader: Reader) {
+  const { assume, money, control, path } = reader;
+  const net = control(net_price, `${at}.net_price`);
+  const rate = rateOf(tax_rate);
+  const told = money(gross_price, `${at}.gross_price`);
+  const gross = told ?? (net === undefined || rate === undefined ? undefined : net + Math.round((net * rate) / 100));
+  const from = gross === undefined ? 'the net price stands for it' : 'net price and rate make it';
+  if (told === undefined) assume(`${at}.gross_price`, `is missing: ${from}`);
+  if (gross === undefined || net === undefined)
+    return { unitPrice: gross ?? net ?? needed(path(`${at}.gross_price`)), ...defined({ taxRate: rate }) };
+  if (isPart(net, gross)) {
+    const tax = (gross - net) * quantity;
+    return { unitPrice: gross, otherUnitPrice: net, tax, ...defined({ taxRate: rate ?? rateBetween(net, gross) }) };
+  }
+  assume(`${at}.net_price`, 'is no net of gross_price');
+  return { unitPrice: gross, ...defined({ taxRate: rate }) };
 }
 
 /** Whether an amount may be the net of another: 0 means that none is known. */
@@ -194,8 +206,5 @@ function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, c
   if (net !== undefined && isPart(net, total)) return Math.max(0, total - net);
   if (net !== undefined) assume('total_net', 'is no net of total_gross: the tax of the lines stands for it');
   const shippingNet = control(order.shipping?.net_price, 'shipping.net_price') ?? fulfillment;
-  return Math.max(
-    0,
-    lines.reduce((sum, { tax = 0 }) => sum + tax, Math.max(0, fulfillment - shippingNet)),
-  );
+  return Math.max(0, Math.max(0, fulfillment - shippingNet) + sum(lines.map(({ tax = 0 }) => tax)));
 }

@@ -81,7 +81,8 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const now = context.now().toISOString();
   // A future time, by a mistake at Sello, would hide every change until then.
   const upToNow = (at: string): string => (at > now ? now : at);
-  const last = since[walk.name] && upToNow(since[walk.name] ?? '');
+  const before = since[walk.name];
+  const last = before && upToNow(before);
   const isFirst = last === undefined;
   const query = {
     ...{ size: walk.size, offset, sort: walk.sort, sort_direction: 'desc' },

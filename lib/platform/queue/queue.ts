@@ -82,15 +82,12 @@ export function createSender({ sqs = slim(new SQSClient(slimConfig)), urlOf = qu
       const Entries = pending.map(({ Id, entry }) => ({ Id, ...entry }));
       const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
       const failures = new Map(Failed.map((failure) => [failure.Id, failure]));
-      const again: typeof pending = [];
-      for (const waiting of pending) {
-        const failure = failures.get(waiting.Id);
-        if (!failure) waiting.resolve();
-        else if (failure.SenderFault || tries === MAX_TRIES)
-          waiting.reject(new Error(`SQS kept refusing a message for ${queue} (${failure.Code})`));
-        else again.push(waiting);
-      }
-      pending = again;
+      const refused = pending.filter(({ Id }) => failures.has(Id));
+      for (const { Id, resolve } of pending) if (!failures.has(Id)) resolve();
+      const isLost = ({ Id }: { Id: string }) => tries === MAX_TRIES || failures.get(Id)?.SenderFault;
+      for (const { Id, reject } of refused.filter(isLost))
+        reject(new Error(`SQS kept refusing a message for ${queue} (${failures.get(Id)?.Code})`));
+      pending = refused.filter((waiting) => !isLost(waiting));
       if (pending.length > 0) await wait((Math.random() * MAX_WAIT_MS * tries) / MAX_TRIES);
     }
   }

@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface Patience {
-  /** How often a lost race is run again. */
-  tries?: number;
-  wait?: (ms: number) => Promise<unknown>;
-  random?: () => number;
-}
-
 /**
  * Optimistic concurrency: repeats `attempt` (read, decide, write on condition) while it returns undefined because
  * another writer was faster, after a growing random wait. `what` names the thing in the final error.
@@ -14,7 +7,7 @@ export interface Patience {
 export async function untilCommitted<T>(
   what: string,
   attempt: () => Promise<T | undefined>,
-  { tries = 10, wait = sleep, random = Math.random }: Patience = {},
+  { tries = 10, wait = sleep as (ms: number) => Promise<unknown>, random = Math.random } = {},
 ): Promise<T> {
   for (let lost = 0; lost < tries; lost++) {
     const done = await attempt();
