@@ -81,6 +81,13 @@ export function listed(value: unknown): unknown {
 /** A list, or an object keyed by its items' ids, which is how PHP writes one with gaps. */
 export const itemsOf = <T extends z.ZodMiniType>(schema: T) => z.pipe(reading(listed), z.array(schema));
 
+/** Lists may hold nulls, as GraphQL's `[OrderItem]`: those are left out. */
+export const nullableItemsOf = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    itemsOf(z.nullish(schema)),
+    z.transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null)),
+  );
+
 /** A list read like `itemsOf`, without items of another shape; empty if there is none. */
 export const looseList = <T extends z.ZodMiniType>(schema: T) =>
   reading((value): Array<z.infer<T>> => {

@@ -42,7 +42,8 @@ export const order: ProbedAction<PlaceInput> = {
 async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResult | null> {
   const body = await getOrder(remote, channelOf(input.source), input.number);
   const orden = member(body, 'orden') ?? null;
-  return orden === null || isAnothers(orden, input) ? null : resultOf(member(orden, 'id'));
+  if (orden === null || isAnothers(orden, input)) return null;
+  return defined({ remoteId: textOf(member(orden, 'id')) || undefined });
 }
 
 /** What Marketful was not told: its name field holds the company; the method is told only as a carrier or speed. */
@@ -60,8 +61,6 @@ function isAnothers(orden: unknown, input: PlaceInput): boolean {
 
 /** "Unique order number by seller": each placement of an order has its own. */
 const idOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);
-
-const resultOf = (id: unknown) => (textOf(id) === '' ? {} : { remoteId: textOf(id) });
 
 /** The body of multicanal_api. Throws BlockedError `address_incomplete` naming what the address lacks. */
 async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<PlacementRequest> {

@@ -8,6 +8,7 @@ import { firstText, isIdOfDigits, isObject, member, textOf, unwrap } from '../ki
 import {
   alsoNamed,
   anything,
+  count,
   id,
   itemsOf,
   loose,
@@ -35,37 +36,48 @@ const NAMES = {
 
 const LISTS = ['guias', 'tracking_number', 'guia'];
 
-const ShipmentEvent = alsoNamed(
-  z.object({
-    id: looseText,
-    status: anything,
-    ...looseTexts('description', 'tracking_url'),
-    carrier_name: looseWord,
-    tracking_number: trackingNumber,
-    tracking_numbers: looseList(trackingNumber),
-    created_at: anything,
-  }),
-  { ...NAMES, status: ['estatus', 'estado'], tracking_numbers: LISTS },
-);
-export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
-/** Rails may wrap each record of a list in its name. */
-const bare = reading((event) => unwrap(event, ['shipment_event', 'event', 'evento'], 'status'));
-export const ShipmentEvents = looseList(z.pipe(bare, ShipmentEvent));
+/** How many of a SKU are in a parcel. */
+const Packed = alsoNamed(z.object({ sku: id, quantity: count }), { quantity: ['cantidad', 'piezas', 'qty'] });
+
+const told = {
+  status: anything,
+  carrier_name: looseWord,
+  tracking_number: trackingNumber,
+  tracking_numbers: looseList(trackingNumber),
+  created_at: anything,
+};
+const Told = z.object({ ...told, ...looseTexts('id', 'description', 'tracking_url'), items: loose(itemsOf(Packed)) });
+const TOLD = { ...NAMES, status: ['estatus', 'estado'], tracking_numbers: LISTS, items: ['articulos', 'productos'] };
+export type ShipmentEvent = z.infer<typeof Told>;
+/** Rails may wrap each record of a list in its name, and JSON:API has its members in one. */
+const bare = reading((event) => unwrap(event, ['shipment_event', 'event', 'evento', 'attributes'], 'status'));
+const Events = looseList(z.pipe(bare, alsoNamed(Told, TOLD)));
+const parcels = (...number: string[]) =>
+  looseList(alsoNamed(Told, { ...TOLD, tracking_number: [...NAMES.tracking_number, ...number] }));
 
 /** "orden: objeto" is all the document says. `id`, `orden_id` or `num_orden` suffices to tell which order it is. */
-export const Orden = alsoNamed(
-  z.object({
-    id: loose(optionalId),
-    orden_id: loose(optionalOurId),
-    ...looseTexts('num_orden', 'canal'),
-    carrier_name: looseWord,
-    status: anything,
-    tracking_number: trackingNumber,
-    tracking_numbers: looseList(trackingNumber),
-    created_at: anything,
-    updated_at: anything,
-  }),
-  { ...NAMES, status: ['fulfillment_status', 'estatus'], tracking_numbers: LISTS },
+export const Orden = z.pipe(
+  reading((orden) => (isObject(orden) && isObject(orden.attributes) ? { ...orden.attributes, ...orden } : orden)),
+  alsoNamed(
+    z.object({
+      ...told,
+      id: loose(optionalId),
+      orden_id: loose(optionalOurId),
+      ...looseTexts('num_orden', 'canal'),
+      guias: parcels('numero', 'number'),
+      parcels: parcels(),
+      shipment_events: Events,
+      updated_at: anything,
+    }),
+    {
+      ...NAMES,
+      status: ['fulfillment_status', 'estatus'],
+      tracking_numbers: LISTS,
+      guias: [...LISTS, 'tracking_numbers'],
+      parcels: ['paquetes', 'packages', 'envios', 'shipments'],
+      shipment_events: ['events', 'eventos', 'shipment_event'],
+    },
+  ),
 );
 export type Orden = z.infer<typeof Orden>;
 
@@ -74,7 +86,14 @@ export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_
 
 /** The stock of a SKU. The document spells the quantity differently at each of its two endpoints. */
 export const Stock = alsoNamed(z.extend(Item, { available_quantity: stocked }), {
-  available_quantity: ['avariable_quantity'],
+  available_quantity: [
+    'avariable_quantity',
+    'cantidad_disponible',
+    'disponible',
+    'cantidad',
+    'existencia',
+    'existencias',
+  ],
 });
 
 /** "Listado de los Webhooks": the document shows a webhook only where one is created. */
@@ -168,15 +187,19 @@ function orderIdIn(body: unknown, number: unknown): string {
 
 /** GET /items/get_stock: `{ message, sku, avariable_quantity }`. Throws RejectedError for an unknown SKU. */
 export async function getStock(caller: Caller, sku: string): Promise<object> {
-  return bodyOf(await call(caller, { method: 'GET', path: '/items/get_stock', query: { sku } }));
+  return stockOf(await call(caller, { method: 'GET', path: '/items/get_stock', query: { sku } }));
 }
 
 /** GET /items/get_stock_ean: `{ message, ean, available_quantity, item_id }`; here it is spelled correctly. */
 export async function getStockByEan(caller: Caller, ean: string): Promise<object> {
-  return bodyOf(await call(caller, { method: 'GET', path: '/items/get_stock_ean', query: { ean } }));
+  return stockOf(await call(caller, { method: 'GET', path: '/items/get_stock_ean', query: { ean } }));
 }
 
-const bodyOf = ({ body }: { body: unknown }): object => (isObject(body) ? body : {});
+/** Without what is wrapped around it. */
+function stockOf({ body }: HttpResponse): object {
+  const stock = firstOf(unwrap(body, ['data', 'item', 'stock']));
+  return isObject(stock) ? stock : {};
+}
 
 export type Fields = Record<string, string | number>;
 
@@ -220,7 +243,7 @@ const isNotFound = (error: unknown): boolean =>
 function found(response: HttpResponse, number?: string): unknown {
   const { body } = response;
   const [orden] = ['orden', 'ordenes', ...ORDER_KEYS].map((key) => firstOf(member(body, key), number)).filter(isObject);
-  if (orden) return { ...bodyOf(response), orden };
+  if (orden) return { ...(body as object), orden };
   if (isRefusal(response)) throw refuse(response);
   if (firstText(body, ['num_orden', 'orden_id']) !== '') return { orden: body };
   throw needed('orden');
@@ -263,6 +286,8 @@ function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
   if (firstText(response.body, ['message']).toLowerCase() === 'success')
     return unclearAnswer(describe(response), response.status);
+  // Marketful answers in JSON: a page, such as of a wrong baseUrl, says nothing of what was asked for.
+  if (usual instanceof RejectedError && textOf(response.body).startsWith('<')) return new RetryableError(usual.detail);
   const isRefused = usual instanceof RejectedError || (usual instanceof BlockedError && isObject(response.body));
   return isRefused && usual.code !== 'redirected' ? refuse(response) : null;
 }

@@ -223,6 +223,33 @@ describe('an orden', () => {
     expect(described('Llamar antes').events).toMatchObject([{ type: 'update', description: 'Llamar antes' }]);
   });
 
+  test.each<[string, object]>([
+    ['ShipmentEvents', { ShipmentEvents: [{ Status: 'Despachado', TrackingNumber: 'E1', CarrierName: 'DHL' }] }],
+    ['JSON:API', { attributes: { status: 'shipped', tracking_number: 'E1', carrier_name: 'DHL' } }],
+    ['its events', { events: [{ attributes: { status: 'shipped', guia: 'E1', paqueteria: 'DHL' } }] }],
+    ['a list of objects', { status: 'En camino', guias: [{ numero: 'E1', paqueteria: 'DHL' }] }],
+    ['packages', { paquetes: [{ number: 1 }, { number: 2, guia: 'E1', carrier: 'DHL' }] }],
+    ['tracking_number', { tracking_number: [{ number: 'E1', carrier: 'DHL' }] }],
+  ])('finds its parcel in %s', (_in, orden) => {
+    expect(readOrden(orden).parcels).toMatchObject([{ trackingNumber: 'E1', carrier: 'DHL' }]);
+  });
+
+  test('makes a parcel of each number between commas', () => {
+    const { parcels } = readOrden({ tracking_number: 'E1, E2', carrier_name: 'DHL' });
+    expect(parcels.map(({ trackingNumber }) => trackingNumber)).toEqual(['E1', 'E2']);
+  });
+
+  test('says what is in a parcel where its event does, with each quantity', () => {
+    const events = [
+      { status: 'shipped', tracking_number: 'A', items: [{ sku: 'MUG-RED', cantidad: '1' }] },
+      { status: 'shipped', tracking_number: 'B', articulos: [{ SKU: 'MUG-RED' }] },
+    ];
+    expect(readOrden({ events }).parcels.map(({ items }) => items)).toEqual([
+      [{ sku: 'MUG-RED', quantity: 1 }],
+      undefined,
+    ]);
+  });
+
   test('tells events that have no id, no date or other words, the same at every reading', () => {
     const shipment_events = [
       { status: { nombre: 'En tránsito' }, tracking_number: 'A' },

@@ -6,12 +6,12 @@ import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { instantIn } from '../kit/amounts.ts';
 import { isoOf } from '../kit/clock.ts';
-import { firstText, isObject, member, textOf } from '../kit/json.ts';
+import { firstText, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { readCode } from '../kit/placing.ts';
 import { defined, needed, readShape, unreadable, unused } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
-import { Item, ORDER_KEYS, Orden, type ShipmentEvent, ShipmentEvents, Stock } from './api.ts';
+import { Item, ORDER_KEYS, Orden, type ShipmentEvent, Stock } from './api.ts';
 import { Settings } from './settings.ts';
 
 /** The time zone of timestamps without an offset. */
@@ -63,15 +63,12 @@ function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
   return (skus.length > 0 ? skus : [item.sku]).map((sku) => ({ ...known, sku }));
 }
 
-/** Where the events may be, in the order or beside it. */
-const EVENTS = ['shipment_events', 'events', 'eventos', 'shipment_event'];
-
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const wrapped = member(body, 'orden') !== undefined;
   const told = wrapped ? member(body, 'orden') : body;
   const orden = readShape(Orden, told, wrapped ? 'orden' : '');
-  const listed = EVENTS.map((key) => member(told, key) ?? member(body, key)).find(isObject);
-  const shipmentEvents = ShipmentEvents.parse(listed);
+  const inside = orden.shipment_events;
+  const shipmentEvents = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
   const asked = placementIn(body);
   const says = orden.status ?? orden.tracking_number ?? shipmentEvents[0];
   const named = orden.id ?? orden.orden_id ?? orden.num_orden ?? (says && (asked.orderId ?? asked.remoteId));
@@ -120,9 +117,10 @@ function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: s
  * came in one answer.
  */
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
-  const told = events.filter(({ type }) => type !== 'canceled');
+  const listed = datedEvents([...orden.guias, ...orden.parcels], '', changedAt);
+  const told = [...events, ...listed].filter(({ type }) => type !== 'canceled');
   const numbersOf = (at: Dated | Orden) => {
-    const all = [at.tracking_number, ...at.tracking_numbers];
+    const all = [at.tracking_number, ...at.tracking_numbers].flatMap((number) => number?.split(/\s*[,;]\s*/));
     // An address beside a number is its label's.
     const bare = all.filter((number) => number !== undefined && !/^https?:/i.test(number));
     return bare.length > 0 ? bare : all;
@@ -134,7 +132,8 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
     const own = told.filter((event) => numbersOf(event).includes(trackingNumber));
     const carrier = own.find((event) => event.carrier_name)?.carrier_name ?? orden.carrier_name ?? '';
     const trackingUrl = own.find((event) => event.tracking_url)?.tracking_url;
-    return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl }) }];
+    const items = own.find((event) => event.items?.length)?.items;
+    return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl, items }) }];
   });
 }
 

@@ -11,6 +11,7 @@ const said = (status: number, message: string): Answer => ({ status, body: JSON.
 const FOUND: Answer = { status: 200, body: 'events.json' };
 const STOCK: Answer = { status: 200, body: 'stock.json' };
 const BY_EAN: Answer = { status: 200, body: 'stock-ean.json' };
+const GONE = said(404, 'Orden no encontrada');
 const UNKNOWN = said(402, 'Item X not found');
 const DOWN: Answer = { status: 500, body: '{}' };
 
@@ -41,7 +42,7 @@ function open(script: Answer[], { settings = {}, placements = [], skus = [], ean
 
 test('polls each open placement once, past one that is not to be had, and resumes behind the last', async () => {
   const placements = [placement('a', '1'), placement('b:stock', null), placement('c', '3')];
-  const { read, asked } = open([said(404, 'Orden no encontrad'), FOUND, FOUND, FOUND], { placements });
+  const { read, asked } = open([said(404, 'Orden no encontrad'), GONE, FOUND, FOUND, FOUND], { placements });
   expect((await read()).map(({ resume, items }) => [resume, items.length])).toEqual([
     ['placement a', 0],
     ['placement b:stock', 1],
@@ -52,10 +53,23 @@ test('polls each open placement once, past one that is not to be had, and resume
   expect(asked()).toEqual([
     'get_events?order_id=1',
     'get_orders?canal=scopio-main&orden=SC-1001',
+    'get_orders?canal=scopio-main&orden=SC-1001',
     'get_events?order_id=3',
   ]);
   expect((await read('placement b:stock')).map(({ resume }) => resume)).toEqual(['placement c', 'watched', null]);
-  expect(asked()).toHaveLength(4);
+  expect(asked()).toHaveLength(5);
+});
+
+test('a placement that is not known by its id is asked for by its number: the id may be of something else', async () => {
+  const { read } = open([said(404, 'Orden no encontrad'), FOUND], { placements: [placement('a', '1000721')] });
+  expect((await read())[0]?.items).toMatchObject([{ topic: 'orden', body: { placement: { remoteId: '1000721' } } }]);
+});
+
+test("a page in place of Marketful's answer says of no order that it is not there", async () => {
+  const page = { status: 404, body: '<!DOCTYPE html><title>Not Found</title>' };
+  const placements = ['a', 'b', 'c'].map((id) => placement(id, '1'));
+  await expect(open([page, page, page], { placements }).read()).rejects.toThrow(RetryableError);
+  await expect(open([page, page, page], { skus: ['A', 'B', 'C'] }).read()).rejects.toThrow(RetryableError);
 });
 
 test('then reads the stock of each SKU once, watched ones first, and resumes behind the last of its own phase', async () => {

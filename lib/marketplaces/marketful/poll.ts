@@ -1,9 +1,10 @@
 import { ownSku } from '#lib/catalog/product';
 import type { OpenPlacement } from '#lib/orders/placements';
-import { ContractError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { ContractError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
+import { countTrouble } from '../kit/trouble.ts';
 import { getEvents, getOrder, getStock, getStockByEan } from './api.ts';
 import { eanSet, Settings } from './settings.ts';
 
@@ -54,26 +55,10 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
   }
 }
 
-const readPlacement = (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
-  remoteId === null ? getOrder(context, channel, number) : getEvents(context, remoteId);
-
-/** After this many failures in a row, the remote is in trouble, not a single order or SKU. */
-const MAX_FAILURES = 3;
-
-/** Counts failures that may concern one order or SKU only; errors of the whole remote are thrown at once. */
-function countTrouble() {
-  let failures = 0;
-  return {
-    clear: () => {
-      failures = 0;
-    },
-    isTooMuch(error: unknown): boolean {
-      if (!(error instanceof RetryableError || error instanceof UnknownOutcomeError)) throw error;
-      failures += 1;
-      return failures >= MAX_FAILURES;
-    },
-  };
-}
+/** By its id, or its number: the id that the placement was answered with may be of something else. */
+const readPlacement = async (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
+  (remoteId === null ? null : await unlessRefused(() => getEvents(context, remoteId))) ??
+  getOrder(context, channel, number);
 
 async function* pollStock(
   context: PollContext,

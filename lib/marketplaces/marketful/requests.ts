@@ -1,6 +1,7 @@
-import { BlockedError, RejectedError } from '#lib/platform/errors';
+import { BlockedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { Fetched, RemoteContext, RequestAction } from '../action.ts';
+import { unlessRefused } from '../kit/answers.ts';
 import { member, textOf } from '../kit/json.ts';
 import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './api.ts';
 
@@ -41,7 +42,7 @@ const createAll: RequestAction<CreateItems> = {
   /** Any registered product has a stock, even if it is 0. */
   async probe(context, { items }) {
     const there = new Set<string>();
-    for (const { sku } of items) if (await isRegistered(context, sku)) there.add(sku);
+    for (const { sku } of items) if (await unlessRefused(() => getStock(context, sku))) there.add(sku);
     const missing = items.filter(({ sku }) => !there.has(sku)).map(({ sku }) => sku);
     if (there.size === 0) return null;
     if (missing.length === 0) return { note: 'all of them are found at Marketful by their SKUs' };
@@ -67,16 +68,6 @@ async function readNew(context: RemoteContext, items: CreateItems['items'], save
     read.push({ topic: 'item', body: { ...stock, ...item } });
   }
   return read;
-}
-
-async function isRegistered(context: RemoteContext, sku: string): Promise<boolean> {
-  try {
-    await getStock(context, sku);
-    return true;
-  } catch (error) {
-    if (error instanceof RejectedError && /^item .* not found/i.test(error.detail.description)) return false;
-    throw error;
-  }
 }
 
 const UpdateItem = z

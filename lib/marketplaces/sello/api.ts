@@ -86,8 +86,7 @@ export const Product = z.object({
   integrations: anything,
 });
 
-const OrderList = z.object({ orders: itemsOf(z.unknown()) });
-const ProductList = z.object({ products: itemsOf(z.unknown()) });
+const Listed = itemsOf(z.unknown());
 
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
 const Statuses = itemsOf(z.object({ id, title: looseText, is_delivered: optionalFlag, delivered: optionalFlag }));
@@ -138,13 +137,16 @@ interface ListPage {
   total: number;
 }
 
-const totalIn = (body: unknown): number => Number(textOf(member(member(body, 'meta'), 'total')) || 0);
+/** Each row may be wrapped in its name, and the list in none. */
+async function readList(caller: Caller, thing: 'order' | 'product', query: Query): Promise<ListPage> {
+  const body = await read(caller, `/${thing}s`, { query });
+  const rows = readShape(Listed, Array.isArray(body) ? body : member(body, `${thing}s`), `${thing}s`);
+  const total = Number(textOf(member(member(body, 'meta'), 'total')) || 0);
+  return { rows: rows.map((row) => unwrap(row, [thing], 'id')), total };
+}
 
 /** GET /orders: up to 300 of them, without their rows. */
-export async function listOrders(caller: Caller, query: Query): Promise<ListPage> {
-  const body = await read(caller, '/orders', { query });
-  return { rows: readShape(OrderList, body).orders, total: totalIn(body) };
-}
+export const listOrders = (caller: Caller, query: Query) => readList(caller, 'order', query);
 
 /** GET /orders/{orderId}: with its rows. */
 export const getOrder = async (caller: Caller, orderId: string): Promise<object> =>
@@ -157,10 +159,7 @@ export const getOrderStatus = async (caller: Caller, id: string) => readShape(Or
 export const listIntegrations = async (caller: Caller) => readShape(Integrations, await read(caller, '/integrations'));
 
 /** GET /products: up to 100 of them. */
-export async function listProducts(caller: Caller, query: Query): Promise<ListPage> {
-  const body = await read(caller, '/products', { query });
-  return { rows: readShape(ProductList, body).products, total: totalIn(body) };
-}
+export const listProducts = (caller: Caller, query: Query) => readList(caller, 'product', query);
 
 /** GET /products/{id} */
 export const getProduct = async (caller: Caller, id: string): Promise<object> =>

@@ -105,6 +105,19 @@ test('goes on with the next page, some rows of the last again, and takes its mar
   expect(JSON.parse(pages.at(-1)?.watermark ?? '{}')).toMatchObject({ orders: at(0) });
 });
 
+test('rows wrapped in their name, and lists in none, lose no order; a row without an id becomes unreadable', async () => {
+  const script = [[{ order: order(1, 0) }, { updated_at: at(0) }], [order(2, 0)], [], []].map((rows) => ({
+    status: 200,
+    body: JSON.stringify(rows),
+  }));
+  const marks = { orders: at(10), placed: at(10), created: at(10), whole: RECEIVED_AT, updated: at(10) };
+  const again = script.flatMap((page) => [page, page]);
+  const { pages } = open(again, { watermark: JSON.stringify(marks) });
+  const ids = idsOf(await pages);
+  expect(ids).toContain('order-listed 1');
+  expect(ids).toContain('order-listed undefined');
+});
+
 test('204 is an empty list', async () => {
   const none = { status: 204, body: '' };
   const { pages } = open([none, none, none, none]);

@@ -112,7 +112,6 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const step = stepOver(rows.length);
   const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks, head };
   const items = changed
-    .filter(({ row }) => (member(row, 'id') ?? '') !== '')
     .filter(({ row }) => !walk.without || !changedAt(row, walk.without, timeZone))
     .map(({ row }) => ({ topic: walk.topic, body: row }));
   return { items, marks, next: ahead.walk < WALKS.length ? ahead : null };

@@ -19,6 +19,7 @@ const [OPEN, PAID, CLOSED, NONE] = ['orders-open', 'orders', 'orders-closed', 'o
 ) as [Answer, Answer, Answer, Answer];
 const CREATED = { status: 200, body: 'order-created.json' };
 const SET_PAID = { status: 200, body: 'order-paid.json' };
+const answer = (data: unknown): Answer => ({ status: 200, body: JSON.stringify({ data }) });
 const refused = (message: string): Answer => ({ status: 200, body: JSON.stringify({ errors: [{ message }] }) });
 
 function open(
@@ -168,8 +169,12 @@ test('finds a SKU through the catalog; one that nobody knows blocks by name', as
 
 test.each([
   ['Unauthorized: accesstoken is not valid', BlockedError],
+  ['Invalid accesstoken', BlockedError],
+  ['Please log in first', BlockedError],
   ['Sku 1 has an inventory of 3 only', RejectedError],
   ['Too many requests', ThrottledError],
+  ['TOO_MANY_REQUESTS', ThrottledError],
+  ['Something went wrong', UnknownOutcomeError],
   ['Internal server error', UnknownOutcomeError],
 ] as const)('a 200 that says "%s" is what it says', async (message, Expected) => {
   const error = await failure(push([NONE, refused(message)]));
@@ -230,6 +235,22 @@ test('an answer nobody can read may be an order; one that shows none with an err
     await expect(push([NONE, { status: 200, body }])).rejects.toBeInstanceOf(UnknownOutcomeError);
   const body = '{"data":{"createOrder":{"order":null}},"errors":[{"message":"no"}]}';
   await expect(push([NONE, { status: 200, body }])).rejects.toBeInstanceOf(RejectedError);
+});
+
+test.each([
+  [{ userErrors: [{ field: ['orderItems', '0'], message: 'Sku is out of stock' }] }, 'Sku is out of stock'],
+  [{ success: false, message: 'address could not be verified' }, 'address could not be verified'],
+  [{ errors: ['SKU disabled'] }, 'SKU disabled'],
+  [{ ok: false, mutationErrors: { zipcode: ['is wrong'] } }, '{"zipcode":["is wrong"]}'],
+])('a payload without content is refused in its own words: %j', async (told, words) => {
+  const error = await failure(push([NONE, answer({ createOrder: { order: null, ...told } })]));
+  expect(error).toBeInstanceOf(RejectedError);
+  expect(error.detail.description).toBe(words);
+});
+
+test('a payload that says nothing of a failure leaves the outcome open', async () => {
+  for (const told of [{ message: 'Order received' }, { success: true, userErrors: [] }])
+    await expect(push([NONE, answer({ createOrder: { order: null, ...told } })])).rejects.toThrow(UnknownOutcomeError);
 });
 
 test('what could be cancelled is, and the rest is named', async () => {

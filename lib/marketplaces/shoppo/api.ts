@@ -1,8 +1,9 @@
-import { BlockedError, type IntegrationError, RejectedError, ThrottledError } from '#lib/platform/errors';
-import { classify, describe, type HttpResponse } from '#lib/platform/http/classify';
+import { RejectedError } from '#lib/platform/errors';
+import { classify } from '#lib/platform/http/classify';
 import type { RemoteContext } from '../action.ts';
 import { unclearAnswer } from '../kit/answers.ts';
-import { isObject, member, textOf } from '../kit/json.ts';
+import { payloadOf, readErrors } from '../kit/graphql.ts';
+import { isObject, member } from '../kit/json.ts';
 import { readShape, unreadable } from '../kit/shape.ts';
 import { ORDER_LIST, onlyShown } from './documents.ts';
 import { Changed, Order, Page } from './schema.ts';
@@ -25,39 +26,7 @@ async function send(caller: Caller, query: string, variables: Variables): Promis
     reads: !/\bmutation\b/.test(query),
     refusal: (answer) => (classify(answer) instanceof RejectedError ? readErrors(answer) : null),
   });
-  const data = member(response.body, 'data');
-  const [answer = null] = isObject(data) ? Object.values(data) : [];
-  // A value beside errors: the operation was done, and only some of its fields could not be shown.
-  if (answer !== null && !isEmpty(answer)) return answer;
-  const refusal = readErrors(response);
-  if (refusal) throw refusal;
-  if (isObject(data)) return answer;
-  throw unclearAnswer(describe(response), response.status);
-}
-
-/** A payload without content: `{ "order": null }`, or an empty list. */
-const isEmpty = (answer: unknown): boolean =>
-  isObject(answer) && (member(answer, 'length') === 0 || Object.values(answer).every((value) => !value));
-
-const CREDENTIALS = /^(unauthori[sz]ed|unauthenticated|forbidden|not authenticated|authentication)\b/i;
-const PATIENCE = /too many requests|rate.?limit|throttled/i;
-const BROKEN = /^(internal|unexpected)([ _]server)?[ _]error|timed? ?out|try again|service.unavailable/i;
-
-/** "refusals are HTTP 200 with `errors`": the first one decides what happens next. Null without errors. */
-function readErrors(response: HttpResponse): IntegrationError | null {
-  const [first] = [member(response.body, 'errors')].flat();
-  if (first == null || first === '') return null;
-  // Servers that name kinds of errors put a code beside the message.
-  const words = [member(member(first, 'extensions'), 'code'), member(first, 'message') ?? first].map(textOf);
-  const body = words.filter(Boolean).join(': ') || 'an error without a message';
-  const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  const detail = { code: 'refused', description: describe({ ...response, body }), httpStatus: response.status };
-  if (says(CREDENTIALS)) return new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection');
-  if (says(PATIENCE)) return new ThrottledError({ ...detail, code: 'throttled' }, null);
-  // Shoppo failed, perhaps after doing the work, or could not show part of the result: the outcome is unknown.
-  if (says(BROKEN) || Number(member(member(first, 'path'), 'length')) > 1)
-    return unclearAnswer(detail.description, response.status);
-  return new RejectedError(detail);
+  return payloadOf(response);
 }
 
 /** As `send`; if the API lacks one of the fields, once more without those that no query of the page shows. */

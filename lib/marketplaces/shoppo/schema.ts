@@ -5,10 +5,10 @@ import {
   count,
   flag,
   id,
-  itemsOf,
   looseList,
   looseText,
   looseTexts,
+  nullableItemsOf,
   optional,
   optionalId,
   optionalObject,
@@ -21,13 +21,6 @@ import {
   trackingNumber,
   unreadable,
 } from '../kit/shape.ts';
-
-/** Lists may hold nulls: GraphQL's `[OrderItem]`. */
-const list = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(
-    itemsOf(z.nullish(schema)),
-    z.transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null)),
-  );
 
 /** GraphQL writes enums in capitals. */
 const enumValue = text.check(z.toUpperCase());
@@ -60,7 +53,7 @@ export const Order = z.object({
   id,
   status: enumValue,
   refundStatus: looseText,
-  orderItems: list(OrderItem),
+  orderItems: nullableItemsOf(OrderItem),
   partnerOrderCode: optionalOurId,
 });
 export type Order = z.infer<typeof Order>;
@@ -106,7 +99,7 @@ export const firstOf = ({ nodes }: Page): string => textOf(member(nodes[0], 'id'
 const ProductFields = z.object({ name: looseText, enabled: optional(flag) });
 
 /** Skus are read one by one, so that a bad one does not spoil the others. */
-export const Product = z.extend(ProductFields, { id, skus: list(z.unknown()) });
+export const Product = z.extend(ProductFields, { id, skus: nullableItemsOf(z.unknown()) });
 
 /** With its product if read alone, without it in a product's list. */
 export const Sku = z.object({
@@ -132,7 +125,7 @@ export const SkuNotice = z.extend(z.omit(Sku, { id: true, product: true }), {
 export const ProductNotice = z.object({ product_id: optionalId, identifier: optionalId });
 
 export const MerchantNotice = z.object({
-  merchant_toggle_list: list(z.object({ merchant_id: optionalText, enabled: optional(flag) })),
+  merchant_toggle_list: nullableItemsOf(z.object({ merchant_id: optionalText, enabled: optional(flag) })),
 });
 
 /** `cancel-partner-order` and `deliver-partner-order`: the id is the partner order code. */
