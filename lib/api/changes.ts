@@ -76,8 +76,7 @@ export type ConsumerAnswer = z.infer<typeof ConsumerAnswer>;
 
 const ConsumerId = doc(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)), { example: 'erp' });
 const params = z.object({ id: ConsumerId });
-const place = <S extends string>(...words: readonly [S, ...S[]]) =>
-  z.union([z.enum(words), Instant], { error: `expected ${words.join(', ')} or an instant` });
+const From = z.union([z.enum(['earliest', 'latest']), Instant], { error: 'expected earliest, latest or an instant' });
 
 const ANSWERS = { 200: json('The consumer.', ConsumerAnswer), ...errorResponses(400, 404) };
 const WRITTEN = { ...ANSWERS, ...errorResponses(422) };
@@ -147,7 +146,7 @@ routes.add('PUT /consumers/{id}', {
   scope: 'changes:read',
   request: {
     params,
-    body: body(z.strictObject({ from: z._default(place('earliest', 'latest'), 'earliest') }), false),
+    body: body(z.strictObject({ from: z._default(From, 'earliest') }), false),
   },
   responses: WRITTEN,
   answer: ({ params, body }) => consumers.create(params.id, body.from),

@@ -46,7 +46,6 @@ export function validUcp(order: StoredOrder): UcpOrder {
   throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
 }
 
-/** An order with its timeline. */
 export const presentOrder = (
   order: StoredOrder,
   timeline: StoredEntry[],

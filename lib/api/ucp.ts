@@ -38,7 +38,6 @@ const UcpRefused = named('UcpRefused', z.object({ code: z.string(), content: z.s
 
 const header = (description: string) => doc(z.optional(z.string()), { type: 'string', description });
 
-/** Endpoints that get orders by UCP. */
 const ucpEndpoints = async (): Promise<ReadonlyArray<{ id: string; url: string }>> =>
   [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp');
 

@@ -50,7 +50,6 @@ export type Hub = typeof HUB;
 /** Ingests what a fetch read. */
 export type Ingest = (message: InboundReceived, load: LoadConnector) => Promise<void>;
 
-/** What an attempt at a delivery works with. */
 export interface Work {
   delivery: Delivery;
   connector: Connector;

@@ -43,7 +43,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     if (lineItems.length === 0 && changes.length > 0) throw askPerson(input, connector.info.title);
     if (lineItems.length === 0) return { effects: {} };
     if (placement.action === 'route' || !(await isPlaced(placement, { ...input, lineItems: asked.lineItems }, work))) {
-      await release(placement, work);
+      await takeBackUnmade(placement, work);
       return { effects: {} };
     }
     if (connector.actions.cancel) return { input, unknown: unknown || earlier.some((each) => each.unknown) };
@@ -96,7 +96,7 @@ async function isPlaced(
 }
 
 /** Nothing to undo at the remote: the placement will ask for what is left, or is stopped where nothing is. */
-async function release(placement: Delivery, { delivery, network, hub, remote }: RemoteWork): Promise<void> {
+async function takeBackUnmade(placement: Delivery, { delivery, network, hub, remote }: RemoteWork): Promise<void> {
   const { id, connection: by } = placement;
   const { order: released } = await hub.changeOrder(
     delivery.order ?? '',

@@ -26,7 +26,6 @@ export const fetch: Job<Subjects['fetch'], FetchInput & Subjects['fetch'], Fetch
   },
 };
 
-/** Ingests what an attempt read at its remote. */
 export async function ingestRead(
   { topic, body }: Fetched,
   { connection, connector, delivery, ingest }: Pick<Work, 'connection' | 'connector' | 'delivery' | 'ingest'>,

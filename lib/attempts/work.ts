@@ -69,7 +69,6 @@ export async function workDelivery(id: string, by: Worker | Pusher): Promise<voi
   );
 }
 
-/** What one delivery is worked with. */
 interface Context {
   marketplace: string;
   attempt(leased: Delivery): Promise<Result>;

@@ -1,8 +1,7 @@
 import * as items from '#lib/platform/table/items';
 import { decodeCursor, encodeCursor, type PageAsked, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItems } from '#lib/platform/table/table';
-import type { Product } from './product.ts';
-import { isSold } from './product.ts';
+import { isSold, type Product } from './product.ts';
 import type { Stock, StockExplanation } from './product-schema.ts';
 import { bufferOf, type Counted, countEach, type StockNetwork, sumUnits, toldTo } from './stock.ts';
 import { getProducts } from './store.ts';

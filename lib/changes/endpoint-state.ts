@@ -106,7 +106,6 @@ export interface Begun {
   lease: Lease;
 }
 
-/** The states of a table's endpoints. */
 export function openEndpointStates(table = db) {
   const at = (id: string) => ({ key: items.endpointState.key({ id }), member: 'lease' });
 

@@ -22,13 +22,13 @@ interface Tail {
   at: string;
   total: number;
   recent: Array<Pick<FeedItem, 'at' | 'entries'>>;
-  told: Told;
+  told: Published;
   /** How many items it may hold before those that nobody needs are forgotten. */
   most: number;
 }
 
-/** What the recent items of a partition told. */
-interface Told {
+/** What the recent items of a partition tell. */
+interface Published {
   ids: Set<string>;
   /** The last revision by order; null where only its deliveries were told. */
   revisions: Map<string | null, number | null>;
@@ -65,7 +65,6 @@ export function openFeed(table = db, now = () => new Date()) {
     return { items: found, hasMore: LastEvaluatedKey !== undefined };
   }
 
-  /** The last item of a partition. */
   const head = async (partition: number): Promise<FeedItem | undefined> =>
     (await query(partition, { limit: 1, newestFirst: true })).items[0];
 
@@ -180,13 +179,13 @@ export type Feed = ReturnType<typeof openFeed>;
 
 const nothingTold = () => ({ recent: [], told: toldIn([]), most: MAX_RECENT });
 
-function toldIn(recent: Tail['recent']): Told {
-  const told: Told = { ids: new Set(), revisions: new Map() };
+function toldIn(recent: Tail['recent']): Published {
+  const told: Published = { ids: new Set(), revisions: new Map() };
   for (const { entries } of recent) addTo(told, entries);
   return told;
 }
 
-function addTo({ ids, revisions }: Told, changes: readonly Change[]): void {
+function addTo({ ids, revisions }: Published, changes: readonly Change[]): void {
   for (const { id, order, revision } of changes) {
     ids.add(id);
     revisions.set(order, revision);

@@ -17,7 +17,6 @@ export interface Telling {
   change: Change;
   /** The endpoint's own. */
   secrets: Secrets;
-  /** Of this attempt. */
   now: Date;
   /** Reads the change's order as it stands, so that no copy is kept between attempts; undefined where there is none. */
   readOrder(): Promise<Order | undefined>;

@@ -13,7 +13,6 @@ interface Wanted {
 
 export interface ChangePage {
   changes: Change[];
-  /** The mark after each change. */
   marksAfter: Array<{ partition: number; mark: Mark }>;
   /** Where the next page begins. */
   marks: Marks;

@@ -73,7 +73,7 @@ const isTold = ({ order, revision, delivery }: Change, published: Revisions): bo
 
 const markOf = ({ type, delivery }: Change): string => `${type} ${delivery}`;
 
-interface Told {
+interface Known {
   revision: number;
   types: Set<ChangeType>;
   /** Deliveries whose outcome was told. */
@@ -81,8 +81,8 @@ interface Told {
 }
 
 /** The latest revision of each order in a partition, and what was told of it. */
-async function toldIn(feed: Feed, partition: number): Promise<Map<string, Told>> {
-  const told = new Map<string, Told>();
+async function toldIn(feed: Feed, partition: number): Promise<Map<string, Known>> {
+  const told = new Map<string, Known>();
   for (let after = 0; ; ) {
     const { items: found, hasMore } = await feed.query(partition, { after, limit: PAGE });
     for (const change of found.flatMap(({ entries }) => entries)) {

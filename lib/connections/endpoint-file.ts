@@ -49,7 +49,6 @@ export const EndpointEntry = Members.check(
   notForUcp('payload', 'is not for the profile ucp, which is sent whole orders'),
 );
 
-/** The endpoint that an entry of the file describes. */
 export function readEndpoint({ secrets, payload = 'thin', ...endpoint }: Members): FileEndpoint {
   const given = Object.entries(secrets ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return { endpoint: { ...endpoint, payload }, ...(secrets && { secrets: Object.fromEntries(given) }) };

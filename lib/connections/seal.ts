@@ -5,7 +5,6 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A new key, as text. */
 export const newKey = (): string => randomBytes(KEY_BYTES).toString('base64');
 
 /** Encrypts a text with the key, for what `of` names alone: it can be neither changed nor moved elsewhere. */

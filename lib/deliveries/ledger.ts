@@ -13,12 +13,12 @@ import {
   type IndexKeys,
   type Item,
   isWritten,
+  itemMet,
   keptFor,
   NEW,
   pack,
   put,
   queryPartition,
-  standing,
   transact,
   type Write,
 } from '#lib/platform/table/table';
@@ -170,7 +170,7 @@ export async function leaseDue(
     });
     return { leased: bare(leased as Item<Delivery>) };
   } catch (error) {
-    const item = standing(error);
+    const item = itemMet(error);
     if (!item) return {};
     const found = bare(item as Item<Delivery>);
     // The answer to a successful lease may be lost; the SDK's repetition then meets our own lease.

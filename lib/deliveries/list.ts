@@ -84,7 +84,6 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
 /** Members that a filter names as they are. */
 const NAMED = ['state', 'kind', 'connection', 'marketplace', 'action', 'order'] as const;
 
-/** Whether a delivery matches the filter. */
 export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolean {
   const { cause, since, until, late } = filter;
   const isMeant = filter.message === undefined ? undefined : hasReason(filter.message);

@@ -6,6 +6,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
+import { chunksOf } from '#lib/platform/chunks';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { type Ingested, type Ingesting, isTold } from './event.ts';
@@ -52,8 +53,7 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
     const late = (await openTelling(known, product, ingesting)).filter(
       ({ id }) => !opened.some((one) => one.id === id),
     );
-    for (let at = 0; at < late.length; at += AT_ONCE)
-      await transact(late.slice(at, at + AT_ONCE).map(putNewDelivery), table);
+    for (const some of chunksOf(late, AT_ONCE)) await transact(some.map(putNewDelivery), table);
     await ring([...opened, ...late]);
     changed = true;
     if (product.externalId !== known?.externalId) identified = true;

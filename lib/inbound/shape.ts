@@ -159,7 +159,6 @@ const KNOWN_AFTER = 10;
 /** A member that was always there has vanished after this many bodies without it. */
 const GONE_AFTER = 10;
 const ALWAYS = 0.95;
-/** The most members kept of one topic. */
 const MAX_MEMBERS = 300;
 
 /** A topic's shape after more bodies, and what a person should know of the change: each is told once. Pure. */

@@ -17,7 +17,6 @@ export interface RemoteContext {
   now: () => Date;
 }
 
-/** An order to place with a shipper. */
 export interface PlaceInput {
   order: Order;
   /** The connection that sold it. */
@@ -35,7 +34,6 @@ export interface CancelInput extends PlaceInput {
   remoteId: string | null;
 }
 
-/** A parcel to report to the sales channel. */
 export interface ReportInput {
   order: Order;
   /** With its carrier's canonical code; null if the shipper's name for it has none. */

@@ -38,7 +38,6 @@ export interface ChangeOptions {
 
 type Caused = ChangeOptions & { origin: string };
 
-/** The outcome of a change. */
 export interface Changed<D> {
   /** The decision that was committed, with whatever else it tells the caller. */
   decision: D;

@@ -1,11 +1,12 @@
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
-import type { LineQuantity, Order, Placement } from './order.ts';
+import type { Order, Placement } from './order.ts';
 import { sumByLine } from './status.ts';
+import { countedLines, unitsEver } from './units.ts';
 
 /** Whether the order was stored before orders kept who has which of their units. */
 export const isUncounted = ({ placements, routed, own = [] }: Order): boolean => {
   if (placements.some(({ lineItems }) => !lineItems)) return true;
-  const counted = new Set([...placements.flatMap(unitsOf), ...own].map(({ id }) => id));
+  const counted = countedLines({ placements, own });
   return routed.some((id) => !counted.has(id));
 };
 
@@ -15,16 +16,14 @@ export const isUncounted = ({ placements, routed, own = [] }: Order): boolean =>
  */
 export function countUnits(order: Order, deliveries: readonly Delivery[]): Order {
   const placements = order.placements.map((each) => (each.lineItems ? each : countPlacement(each, deliveries)));
-  const placed = sumByLine(placements.flatMap(unitsOf));
-  const counted = new Set([...placements.flatMap(unitsOf), ...(order.own ?? [])].map(({ id }) => id));
+  const placed = sumByLine(placements.flatMap(unitsEver));
+  const counted = countedLines({ ...order, placements });
   const total = new Map(order.ucp.line_items.map(({ id, quantity }) => [id, quantity.total]));
   const rest = order.routed
     .map((id) => ({ id, quantity: Math.max(0, (total.get(id) ?? 0) - (placed.get(id) ?? 0)) }))
     .filter(({ id, quantity }) => !order.own?.some((each) => each.id === id) && (quantity > 0 || !counted.has(id)));
   return { ...order, placements, own: [...(order.own ?? []), ...rest] };
 }
-
-const unitsOf = ({ lineItems = [], gone = [] }: Placement): LineQuantity[] => [...lineItems, ...gone];
 
 /** A placement cancelled before units were kept has none; units routed again belong to the placements that followed. */
 function countPlacement(placement: Placement, deliveries: readonly Delivery[]): Placement {

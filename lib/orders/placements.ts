@@ -18,7 +18,7 @@ export interface OpenPlacement {
   placedAt: string;
 }
 
-type Placement = Delivery & { placed: Placed };
+type PlacedDelivery = Delivery & { placed: Placed };
 
 /** The deliveries that place an order with a connection, whatever their state. */
 export async function getPlacing(order: Order, connection: string, table = db): Promise<Delivery[]> {
@@ -51,7 +51,7 @@ const STATES = {
 export const placedUnits = (placements: readonly PlacementFacts[]): Map<string, number> =>
   sumByLine(placements.filter(({ state }) => state === 'placed').flatMap(({ lineItems }) => lineItems));
 
-const isPlaced = (delivery: Delivery): delivery is Placement =>
+const isPlaced = (delivery: Delivery): delivery is PlacedDelivery =>
   delivery.state === 'succeeded' && delivery.placed !== undefined;
 
 /** Ends these placements for the poller: nothing more will happen to them. */

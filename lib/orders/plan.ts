@@ -288,7 +288,6 @@ function* idsOf({ id }: Order, action: string, connection: string, about: string
   for (let n = 2; ; n++) yield `dlv_${shortHash(id, action, connection, about, `${n}`)}`;
 }
 
-/** The lines of each shipper, one entry a line. */
 const groupByShipper = (lines: readonly Shipped[]): Map<string | null, LineQuantity[]> =>
   new Map([...Map.groupBy(lines, ({ to }) => to)].map(([to, all]) => [to, mergeLines(all)]));
 

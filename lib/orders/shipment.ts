@@ -121,7 +121,6 @@ function parcelId(
   return idOf(nth);
 }
 
-/** The known parcels with a tracking number of a placement. */
 const findParcels = (parcels: Iterable<Fulfillment>, number: string, { connection, placement }: ShipmentSource) =>
   [...parcels].filter((each) => each.trackingNumber === number && isBy(each, connection, placement));
 
@@ -222,7 +221,7 @@ export function resolveSkus(
     const more = [...sumByLine(items.map(({ sku, quantity }) => ({ id: sku, quantity })))].flatMap(
       ([sku, quantity]) => {
         const had = known.filter(({ id }) => isNamed(skus.get(id) ?? '', sku));
-        const units = had.reduce((rest, line) => rest - line.quantity, quantity);
+        const units = quantity - sum(had.map((line) => line.quantity));
         return takeUnits(order, left, units, ({ item }) => isNamed(item.id, sku));
       },
     );

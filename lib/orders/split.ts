@@ -1,4 +1,5 @@
 import { compareText } from '#lib/platform/canonical-json';
+import { sum } from '#lib/platform/sum';
 import { compareStamps, compareVersions, earliestFirst, isCancelled, onePerLine } from './history.ts';
 import type { Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
 
@@ -125,20 +126,18 @@ function findPartOfLine(all: readonly Part[]): Map<string, Part> {
 }
 
 function sumAmounts(holding: ReadonlyArray<Part & { lines: SnapshotLine[] }>): OrderSnapshot['amounts'] {
-  const sum = { fulfillment: 0, tax: 0, discount: 0, total: 0 };
-  for (const { history, lines } of holding) {
-    const { amounts, lines: all } = history.snapshot;
-    sum.fulfillment += amounts.fulfillment;
-    sum.tax += amounts.tax - taxOf(all) + taxOf(lines);
-    sum.discount += Math.abs(amounts.discount);
-    sum.total += amounts.total - worthOf(all) + worthOf(lines);
-  }
-  return sum;
+  const held = holding.map(({ history: { snapshot }, lines }) => ({ ...snapshot, held: lines }));
+  return {
+    fulfillment: sum(held.map(({ amounts }) => amounts.fulfillment)),
+    tax: sum(held.map(({ amounts, lines, held }) => amounts.tax - taxOf(lines) + taxOf(held))),
+    discount: sum(held.map(({ amounts }) => Math.abs(amounts.discount))),
+    total: sum(held.map(({ amounts, lines, held }) => amounts.total - worthOf(lines) + worthOf(held))),
+  };
 }
 
 /** What lines cost in all, in minor units. */
 const worthOf = (lines: readonly SnapshotLine[]): number =>
-  lines.reduce((sum, { total, unitPrice, quantity }) => sum + (total ?? unitPrice * quantity), 0);
+  sum(lines.map(({ total, unitPrice, quantity }) => total ?? unitPrice * quantity));
 
 /** Their tax, where the source tells it by line. */
-const taxOf = (lines: readonly SnapshotLine[]): number => lines.reduce((sum, { tax = 0 }) => sum + tax, 0);
+const taxOf = (lines: readonly SnapshotLine[]): number => sum(lines.map(({ tax = 0 }) => tax));

@@ -132,7 +132,6 @@ export async function rememberRemote(...about: Parameters<typeof putRemote>): Pr
 export const findRemote = (connection: string, remoteId: string, table = db) =>
   getItem<{ order: string; delivery?: string }>(items.remoteOrder.key({ connection, remoteId }), table);
 
-/** The order that an id at the remote stands for. */
 export const findByRemoteId = async (...at: Parameters<typeof findRemote>): Promise<string | undefined> =>
   (await findRemote(...at))?.order;
 

@@ -31,11 +31,7 @@ export interface Due {
  * a person named.
  */
 export function dueOf(order: Order, unasked?: string): Due[] {
-  const counted = new Set(
-    [...order.placements.flatMap(({ lineItems = [], gone = [] }) => [...lineItems, ...gone]), ...(order.own ?? [])].map(
-      ({ id }) => id,
-    ),
-  );
+  const counted = countedLines(order);
   const returned = toldBack(order);
   return order.ucp.line_items
     .filter(({ id }) => counted.has(id) || !order.routed.includes(id))
@@ -44,6 +40,13 @@ export function dueOf(order: Order, unasked?: string): Due[] {
       return dueOfLine(order, id, wanted, unasked);
     });
 }
+
+/** Units that a placement has or ever had. */
+export const unitsEver = ({ lineItems = [], gone = [] }: Placement): LineQuantity[] => [...lineItems, ...gone];
+
+/** The lines of which it is known who has which units. */
+export const countedLines = ({ placements, own = [] }: Pick<Order, 'placements' | 'own'>): Set<string> =>
+  new Set([...placements.flatMap(unitsEver), ...own].map(({ id }) => id));
 
 /** Units told as returned, by line, including lines that the sales channel has since taken off its order. */
 const toldBack = ({ returns = [] }: Order) => sumByLine(returns.flatMap(({ lineItems }) => lineItems));
@@ -194,7 +197,6 @@ export function takeBack(order: Order, delivery: string, units: readonly LineQua
   return withPlacement(order, delivery, change);
 }
 
-/** The order with one of its placements changed. */
 export const withPlacement = (order: Order, delivery: string, change: (was: Placement) => Placement): Order => ({
   ...order,
   placements: order.placements.map((each) => (each.delivery === delivery ? change(each) : each)),
@@ -224,7 +226,6 @@ export function nextAt({ placements }: Order, connection: string): { n?: number 
 /** What a placement is called at its connection: the order's number, with its count from the second on. */
 export const numberOf = ({ number }: Order, n = 1): string => (n === 1 ? number : `${number}-${n}`);
 
-/** The SKU of each line. */
 export const skusOf = ({ ucp }: Pick<Order, 'ucp'>): Map<string, string> =>
   new Map(ucp.line_items.map(({ id, item }) => [id, item.id]));
 

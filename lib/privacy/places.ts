@@ -153,17 +153,20 @@ async function* findDeadLetters(buyer: Buyer, from = ''): AsyncGenerator<Found> 
     // A queue is searched in one go, as there is no way to continue in it.
     if (index > 0 && Date.now() > buyer.deadline) throw new OutOfTime(queue);
     const rest = new Set<Taken>();
-    for await (const message of eachMessage(queue)) {
-      rest.add(message);
-      const { connection, inner } = readMessage(message.body);
-      if (![message.body, inner].some((body) => hasTrace(body, wordsAt(connection, buyer)))) continue;
-      const erase = async () => {
-        await deleteMessages(queue, [message]);
-        rest.delete(message);
-      };
-      yield { id: message.id, data: { queue, body: message.body }, erase };
+    try {
+      for await (const message of eachMessage(queue)) {
+        rest.add(message);
+        const { connection, inner } = readMessage(message.body);
+        if (![message.body, inner].some((body) => hasTrace(body, wordsAt(connection, buyer)))) continue;
+        const erase = async () => {
+          await deleteMessages(queue, [message]);
+          rest.delete(message);
+        };
+        yield { id: message.id, data: { queue, body: message.body }, erase };
+      }
+    } finally {
+      await giveBackMessages(queue, [...rest]);
     }
-    await giveBackMessages(queue, [...rest]);
   }
 }
 

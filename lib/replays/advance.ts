@@ -6,7 +6,7 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { collectChunk } from './collect.ts';
 import { countMembers, listMembers, moveMember } from './members.ts';
 import { findAll, recall, release } from './release.ts';
-import { isStopped, type Member, type Replay, settledOf } from './replay.ts';
+import { isHalted, type Member, type Replay, settledOf } from './replay.ts';
 import { MAX_OPEN, nextSlots, nextStage } from './schedule.ts';
 import { commitReplay, eachActiveReplay, getReplay, HUB, type Hub } from './store.ts';
 
@@ -65,7 +65,7 @@ async function tick(replay: Replay, now: Date, deadline: number, hub: Hub): Prom
   const { table } = hub;
   const settled = await settleMembers(replay, await listMembers(replay.id, 'OPEN', MAX_OPEN, table), now, table);
   if (!settled.replay) return undefined;
-  if (isStopped(settled.replay)) {
+  if (isHalted(settled.replay)) {
     await recall(settled.replay, settled.open, now, table);
     return endStopped(settled.replay, now, table);
   }
@@ -137,7 +137,7 @@ function countIn(replay: Replay, chunk: readonly Settled[]): Partial<Replay> {
     blocked: count('blocked'),
     ...(replay.canary &&
       relapsed &&
-      !isStopped(replay) && {
+      !isHalted(replay) && {
         state: 'relapsed' as const,
         relapse: {
           delivery: relapsed.member.delivery,

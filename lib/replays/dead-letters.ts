@@ -56,10 +56,7 @@ export async function listDeadLetters(
   deadline: number,
 ): Promise<{ letters: DeadLetter[]; complete: boolean; total: number }> {
   const [total, { letters, complete }] = [await countMessages(queue), await takeDeadLetters(queue, max, deadline)];
-  await giveBackMessages(
-    queue,
-    letters.map(({ message }) => message),
-  );
+  await giveBackMessages(queue, letters.map(messageOf));
   return { letters, complete, total: Math.max(total, letters.length) };
 }
 
@@ -125,10 +122,7 @@ export async function redrive(
     for (const fate of ['moved', 'dropped', 'kept'] as const) done[fate] += fates.get(fate)?.length ?? 0;
     done.complete = complete;
   }
-  await giveBackMessages(
-    queue,
-    kept.map(({ message }) => message),
-  );
+  await giveBackMessages(queue, kept.map(messageOf));
   const now = new Date();
   const matched = done.moved + done.dropped;
   const change = { state: 'finished' as const, matched, succeeded: matched, endedAt: now.toISOString() };
@@ -138,15 +132,11 @@ export async function redrive(
 async function move(queue: string, letters: readonly DeadLetter[]): Promise<void> {
   const source = sources.get(queue);
   if (source === undefined || letters.length === 0) return;
-  await sendBodies(
-    source,
-    letters.map(({ message }) => ({ body: message.body })),
-  );
+  await sendBodies(source, letters.map(messageOf));
   await drop(queue, letters);
 }
 
 const drop = (queue: string, letters: readonly DeadLetter[]): Promise<void> =>
-  deleteMessages(
-    queue,
-    letters.map(({ message }) => message),
-  );
+  deleteMessages(queue, letters.map(messageOf));
+
+const messageOf = ({ message }: DeadLetter): Taken => message;

@@ -2,6 +2,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { reopen } from '#lib/deliveries/reopen';
 import { tellOrder } from '#lib/orders/change';
+import { chunksOf } from '#lib/platform/chunks';
 import { type Table, transact, type Write } from '#lib/platform/table/table';
 import { moveMember, putBack, putReleased } from './members.ts';
 import { beforeOf, type Member, type Replay, restored } from './replay.ts';
@@ -74,6 +75,6 @@ export async function findAll(members: readonly Member[], table: Table): Promise
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>): Promise<void> {
-  for (let first = 0; first < items.length; first += AT_ONCE)
-    await Promise.all(items.slice(first, first + AT_ONCE).map((item, index) => work(item, first + index)));
+  for (const some of chunksOf([...items.entries()], AT_ONCE))
+    await Promise.all(some.map(([index, item]) => work(item, index)));
 }

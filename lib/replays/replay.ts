@@ -55,4 +55,4 @@ export interface Member {
 
 export const settledOf = ({ succeeded, dead, blocked }: Replay): number => succeeded + dead + blocked;
 
-export const isStopped = ({ state }: Replay): boolean => state === 'cancelled' || state === 'relapsed';
+export const isHalted = ({ state }: Replay): boolean => state === 'cancelled' || state === 'relapsed';

@@ -36,7 +36,8 @@ export const createFindCaller =
     const authorization = request.header('authorization');
     const token = authorization === undefined ? sessionToken(request) : undefined;
     if (token === undefined) {
-      const found = await bearer(authorization, findKey);
+      const key = bearerKey(authorization);
+      const found = key === undefined ? undefined : await findKey(key);
       if (found) return request.header(AGENT_HEADER) === undefined ? { key: found, as: 'program' } : agentOf(found);
       throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
     }
@@ -48,11 +49,6 @@ export const createFindCaller =
 
 /** What an agent does is recorded as its own, not as something a person did with the same key. */
 const agentOf = ({ name, scopes }: ApiKey): Caller => ({ key: { name: `mcp:${name}`, scopes }, as: 'agent' });
-
-const bearer = async (authorization: string | undefined, findKey: typeof findApiKey) => {
-  const key = bearerKey(authorization);
-  return key === undefined ? undefined : findKey(key);
-};
 
 export const bearerKey = (authorization = ''): string | undefined => /^Bearer +(\S{1,512})$/i.exec(authorization)?.[1];
 

@@ -58,7 +58,6 @@ const ODD =
   'PYFPF SENSN SGSGS SLBSB SLVSV SPMPM SRBRS SURSR SVKSK SVNSI SWESE SWZSZ SYCSC TCDTD TKMTM TUNTN TURTR TUVTV ' +
   'UKRUA URYUY WLFWF';
 
-/** Alpha-3 → alpha-2. */
 const ALPHA_3: ReadonlyMap<string, string> = new Map([
   ...LONGER.split(' ').map((code) => [code, code.slice(0, 2)] as const),
   ...ODD.split(' ').map((pair) => [pair.slice(0, 3), pair.slice(3)] as const),

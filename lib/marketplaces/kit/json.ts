@@ -34,8 +34,8 @@ export function rowsIn(body: unknown, names: readonly string[], own: string): un
   if (Array.isArray(inner)) return inner.map(bareRow);
   if (member(inner, own) !== undefined) return [inner];
   const rows = Object.entries(inner ?? {});
-  const isByPlace = rows.length > 0 && rows.every(([key, row]) => /^\d+$/.test(key) && isObject(row));
-  return isByPlace ? rows.map(([, row]) => bareRow(row)) : undefined;
+  const isByPosition = rows.length > 0 && rows.every(([key, row]) => /^\d+$/.test(key) && isObject(row));
+  return isByPosition ? rows.map(([, row]) => bareRow(row)) : undefined;
 }
 
 /** `{ "Order": { … } }` stands for its content. */

@@ -141,7 +141,6 @@ export const flag = z.pipe(
   z.transform((value) => value === true || (value !== false && YES.test(value))),
 );
 
-/** The name of an IANA time zone. */
 export const timeZone = z.string().check(z.refine(isZone, 'must be an IANA time zone'));
 
 /** Settings are read for every body, and asking Intl takes longer than the rest of them. */

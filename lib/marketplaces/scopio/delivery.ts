@@ -86,7 +86,6 @@ function readPoint(value: unknown, part: string, found: PickupPoint): void {
   found.address ??= oneLine(member(value, 'address') ?? (into === 'address' ? value : undefined));
 }
 
-/** An address as one line, null for none. */
 export function oneLine(address: unknown): string | null {
   const parts = isObject(address) ? Object.values(address) : [address];
   return parts.map(textOf).filter(Boolean).join(', ') || null;

@@ -40,7 +40,6 @@ export async function ask(caller: Caller, document: string, variables: Variables
   }
 }
 
-/** A page of a list. */
 export const listPage = async (caller: Caller, list: string, variables: Variables): Promise<Page> =>
   readShape(Page, await ask(caller, list, variables));
 

@@ -14,9 +14,7 @@ export interface HttpRequest {
   /** Text that is appended to the rest of the query as it is. */
   rawQuery?: string | undefined;
   headers?: Record<string, string>;
-  /** Sent as JSON. */
   json?: unknown;
-  /** Sent form-encoded. */
   form?: Record<string, string>;
   /** The call changes nothing at the remote, as if it were a GET: an unusable answer leaves no outcome unknown. */
   reads?: boolean;

@@ -52,7 +52,6 @@ async function workRecord<Message extends object>(
 /** A record with its message, or with the reason why it has none: that record fails alone. */
 type ParsedRecord<Message> = SQSRecord & { parsed: { message: Message } | { error: unknown } };
 
-/** Parses the body of each record with the schema of its queue's messages. */
 const parseMessages = <S extends z.ZodMiniType<object>>(schema: S): MiddlewareObj<SQSEvent> => ({
   before({ event }) {
     for (const record of event.Records) Object.assign(record, { parsed: parse(schema, record.body) });

@@ -1,7 +1,7 @@
 import { db } from '../table/document.ts';
 import * as items from '../table/items.ts';
 import { getItem } from '../table/read.ts';
-import { isWritten, standing } from '../table/write.ts';
+import { isWritten, itemMet } from '../table/write.ts';
 import type { HeadStart } from './gcra.ts';
 
 /** What is known of the requests of one connection, in milliseconds since 1970. */
@@ -67,7 +67,7 @@ export function tableStore(table = db): Store {
         });
         return { isChanged: true, state: stateOf(written ?? {}) };
       } catch (error) {
-        return { isChanged: false, state: stateOf(standing(error) ?? {}) };
+        return { isChanged: false, state: stateOf(itemMet(error) ?? {}) };
       }
     },
     read: async (connection) =>

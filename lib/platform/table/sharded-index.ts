@@ -12,7 +12,6 @@ export interface IndexEntry<Partition = never, Sort = never> {
   sort: (of: Sort) => string;
 }
 
-/** An item's index keys. */
 export function keysIn<P, S>(
   { index, isSharded, partition, sort }: IndexEntry<P, S>,
   item: P & S & { id?: string },
@@ -26,7 +25,6 @@ export function keysIn<P, S>(
 export const partitionsOf = <P>({ isSharded, partition }: IndexEntry<P>, of: P): string[] =>
   isSharded ? shardsOf(partition(of)) : [partition(of)];
 
-/** The partition of an index that has this item, by its id. */
 export const shardOf = (partition: string, id: string): string => shardName(partition, shardNumber(id));
 
 /** The number of the partition that an id belongs to, from 0 to `INDEX_SHARDS - 1`. */

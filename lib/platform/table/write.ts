@@ -42,7 +42,7 @@ export const isConditionFailure = (error: unknown): boolean =>
  * The item that a write with `ReturnValuesOnConditionCheckFailure: 'ALL_OLD'` met when its condition failed; undefined
  * where there is none. Other errors are thrown.
  */
-export function standing(error: unknown): Values | undefined {
+export function itemMet(error: unknown): Values | undefined {
   if (!isConditionFailure(error)) throw error;
   const { Item } = error as { Item?: Parameters<typeof unmarshall>[0] };
   return Item && unmarshall(Item);
