@@ -3,6 +3,7 @@ import * as items from '#lib/platform/table/items';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import { memoryTable } from '#test/support/memory-table';
 import type { Change } from './change-schema.ts';
+import { openConsumers } from './consumers.ts';
 import { decodeMarks, EARLIEST, encodeMarks } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { isOfType, readChanges } from './read.ts';
@@ -63,12 +64,18 @@ it('reads no more of each partition than a page has room for', async () => {
   expect(await read(100, [partition])).toEqual([30, [50]]);
 });
 
-it('says so when changes are gone that were not read yet, and begins with what is left where nothing was', async () => {
+it('says so when changes are gone that were not read yet, be they the first of all', async () => {
+  const consumers = openConsumers(table, feed);
+  await consumers.create('erp', 'latest');
   for (const revision of [1, 2, 3]) await append(change(revision));
   const { marks } = await readChanges({ after: EARLIEST, limit: 1, wants: () => true }, feed);
   await Promise.all([removeItem(1), removeItem(2)]);
-  await expect(readChanges({ ...everything, after: marks }, feed)).rejects.toMatchObject({ code: 'cursor_expired' });
-  expect((await readChanges({ ...everything, after: EARLIEST }, feed)).changes).toHaveLength(1);
+  const never = decodeMarks(await consumers.committed('erp'));
+  for (const after of [marks, never])
+    await expect(readChanges({ ...everything, after }, feed)).rejects.toMatchObject({ code: 'cursor_expired' });
+  await consumers.seek('erp', 'earliest');
+  const left = decodeMarks(await consumers.committed('erp'));
+  expect((await readChanges({ ...everything, after: left }, feed)).changes).toHaveLength(1);
 });
 
 it('says so when the feed is shorter than what was read, as after a restore', async () => {

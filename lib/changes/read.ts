@@ -79,8 +79,8 @@ async function readPartition(position: number, partition: number, limit: number,
 }
 
 /** Positions are dense: what is missing after a mark was there, and its thirty days are over. */
-function refuseGap({ position, taken }: Mark, item: FeedItem): void {
-  if ((position > 0 || taken > 0) && item.position > position + 1)
+function refuseGap({ position }: Mark, item: FeedItem): void {
+  if (item.position > position + 1)
     throw new StateError({
       code: 'cursor_expired',
       description:
