@@ -4,7 +4,7 @@ import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { db, isKeyTooLong, keptFor } from '#lib/platform/table/table';
 import { writeTogether } from '#lib/platform/table/write-together';
-import { emailWord, isEmail, type Matched, normalize, type Word, wordsOfOrder } from './words.ts';
+import { emailWord, isEmail, type Matched, normalize, spellings, type Word, wordsOfOrder } from './words.ts';
 
 /** Shorter words are only found whole. */
 const PREFIX_LENGTH = 4;
@@ -94,12 +94,13 @@ const SPARE = 4;
 /** The orders that a person may mean: first those with this very word, then those with a word that begins with it. */
 export async function search(q: string, limit: number, table = db): Promise<Found[]> {
   const text = q.trim();
+  const words = spellings(text);
   const [itself, found] = await Promise.all([
     getOrder(text, table),
     isEmail(text)
       ? emailWord(text, table).then((word) => findWords(word, limit, table))
       : Promise.all([
-          lookUp(normalize(text), limit, table, text.length),
+          ...words.map((word) => lookUp(word, limit, table, text.length)),
           lookUpId(text.normalize('NFKC'), limit, table),
         ]),
   ]);
@@ -108,7 +109,7 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
   const orders = await getOrders([...matched.keys()], table);
   return orders
     .map((order) => ({ order, matched: 'id' as const, exact: true, ...matched.get(order.id) }))
-    .filter(({ order, matched: how }) => ELSEWHERE.has(how) || stillHas(order, normalize(text)))
+    .filter(({ order, matched: how }) => ELSEWHERE.has(how) || stillHas(order, words))
     .slice(0, limit);
 }
 
@@ -126,5 +127,5 @@ async function lookUpId(text: string, limit: number, table: typeof db) {
 
 /** Not told by an order itself. Of other words, one that the order has lost is about to leave the look-ups. */
 const ELSEWHERE = new Set<Matched>(['id', 'remoteId', 'email']);
-const stillHas = (order: Order, word: string): boolean =>
-  wordsOfOrder(order).some((each) => each.word.startsWith(word));
+const stillHas = (order: Order, words: readonly string[]): boolean =>
+  wordsOfOrder(order).some((each) => words.some((word) => each.word.startsWith(word)));

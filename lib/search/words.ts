@@ -65,6 +65,9 @@ const plain = (word: string): string =>
     .replaceAll(/[łøđ]/g, (letter) => STROKES[letter] ?? letter)
     .normalize('NFC');
 
+/** A word as it was typed, and without its accents: it may have more or fewer of them than the order has. */
+export const spellings = (text: string): string[] => [...new Set([normalize(text), plain(normalize(text))])];
+
 export const isEmail = (text: string): boolean => text.normalize('NFKC').includes('@');
 /** An address is only kept, and looked for, as its keyed hash. */
 export const emailWord = async (email: string, table = db): Promise<string> =>
