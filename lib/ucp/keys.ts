@@ -14,7 +14,8 @@ export interface UcpKey {
 const DAY_MS = 24 * 3600 * 1000;
 /** How long signatures of a replaced key can be verified (signatures.md, "Key Rotation"). */
 const KEPT_MS = 7 * DAY_MS;
-const TTL_MS = 60_000;
+/** After a leak the keys before it are out of use this soon. */
+const TTL_MS = 5_000;
 const NONE_TTL_MS = 1_000;
 /** Platforms may keep the profile this long; UCP allows no less. */
 export const PROFILE_SECONDS = 60;
@@ -91,7 +92,7 @@ export async function rotateKey({ leaked, by }: { leaked: boolean; by: string })
 }
 
 /**
- * What `readKeys` returned at most a minute ago, or a second ago if it was nothing; the last result while Secrets
+ * What `readKeys` returned at most five seconds ago, or a second ago if it was nothing; the last result while Secrets
  * Manager is away.
  */
 export function rememberKeys(read = () => readKeys(), clock = () => Date.now()) {
