@@ -80,6 +80,26 @@ test.each([
   expect(hasTrace(body, traces)).toBe(true);
 });
 
+test.each([
+  ['a mail', 'Calle Pe=C3=B1=\r\na 5'],
+  ['a mail in Latin-1, in JSON', JSON.stringify({ mail: 'Calle Pe=F1a=\r\n 5' })],
+  ['the path of a page', '{"url":"https://shop.example/t/Calle%20Pe%C3%B1a%205"}'],
+  [
+    'the path of a page, in that of another',
+    `{"url":"https://l.example/${encodeURIComponent('Calle%20Pe%C3%B1a%205')}"}`,
+  ],
+  ['what a program printed', "b'Calle Pe\\xc3\\xb1a 5'"],
+  ['HTML', '<td>Calle&nbsp;Pe&ntilde;a 5</td>'],
+  ['HTML in HTML', 'Calle Pe&amp;#241;a 5'],
+])('his street is found in %s', (_, body) => {
+  expect(hasTrace(body, traces)).toBe(true);
+  expect(hasTrace(body.replace('5', '6'), traces)).toBe(false);
+});
+
+test.each(['+52%2033%201234%205678', '33–1234–5678'])('his telephone number is found in %s', (body) => {
+  expect(hasTrace(body, traces)).toBe(true);
+});
+
 test.each(['{"number":"SC-1002345"}', '{"phone":"00523312345679"}', '{"street":"Calle Pena 5"}'])(
   'nobody’s is %s',
   (body) => {

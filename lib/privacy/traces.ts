@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { domainToUnicode } from 'node:url';
 import type { Order } from '#lib/orders/order';
 import { readJson } from '#lib/platform/json';
@@ -44,15 +45,23 @@ const numberIn = (phone: string | undefined): string | undefined => {
 };
 
 const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
+const MARKED = /&([a-z])(acute|grave|circ|tilde|uml|ring|cedil|caron);/gi;
+const MARKS: Record<string, string> = {
+  ...{ acute: '\u0301', grave: '\u0300', circ: '\u0302', tilde: '\u0303' },
+  ...{ uml: '\u0308', ring: '\u030a', cedil: '\u0327', caron: '\u030c' },
+};
 
 /**
- * Text in one normal form: case, width, combining and invisible characters, runs of spaces, hosts in punycode, XML
+ * Text in one normal form: case, width, combining and invisible characters, runs of spaces, hosts in punycode, HTML's
  * references and JSON's escapes (several levels in JSON within a JSON string) make no difference.
  */
 const plain = (text: string): string =>
   text
     .replaceAll(ESCAPED, characterOf)
     .replaceAll(/\\+(?=["\\])/g, '')
+    .replaceAll('&amp;', '&')
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll(MARKED, (_, letter: string, mark: string) => `${letter}${MARKS[mark.toLowerCase()]}`)
     .replaceAll(CHARACTER, (_, code: string) => String.fromCharCode(Number(/^x/i.test(code) ? `0${code}` : code)))
     .normalize('NFKC')
     .replaceAll(/\p{Cf}/gu, '')
@@ -61,7 +70,7 @@ const plain = (text: string): string =>
     .replaceAll(/(?<=@)[\w.-]*xn--[\w.-]*/g, (host) => domainToUnicode(host) || host);
 
 /** A text with its telephone numbers in one piece. */
-const withNumbers = (text: string): string => text.replaceAll(/(?<=\d)[ ()./-]+(?=\d)/g, '');
+const withNumbers = (text: string): string => text.replaceAll(/(?<=\d)[ ()./\p{Pd}]+(?=\d)/gu, '');
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
@@ -101,16 +110,13 @@ const isInWord = (character = ''): boolean => new RegExp(`[${IN_WORD}]`, 'u').te
 
 /**
  * The text of bytes as UTF-8, as they are read if they are not, and, if they may be that, as UTF-16 in either byte
- * order; also what they contain in base64.
+ * order; also with single bytes unescaped, and what they contain in base64.
  */
 function textsIn(bytes: Buffer, depth = MAX_WRAPPED): string[] {
   const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
   const wide = bytes.includes(0) ? [even, Buffer.from(even).swap16()].map((each) => each.toString('utf16le')) : [];
-  const texts = [...new Set([bytes.toString(), decodeText(bytes), ...wide])].flatMap((text) => [
-    text,
-    normalJson(text),
-    normalForm(text),
-  ]);
+  const read = [...new Set([bytes.toString(), decodeText(bytes), ...wide])];
+  const texts = [...new Set(read.flatMap((text) => [text, normalJson(text), normalForm(text), unescaped(text)]))];
   if (depth === 0) return texts;
   const runs = new Set(
     texts.flatMap((text) => [text, text.replaceAll(BREAKS, '')]).flatMap((t) => t.match(BASE64) ?? []),
@@ -145,6 +151,17 @@ function normalJson(body: string): string {
 /** Some marketplaces use numbers as ids, which orders have as text; other numbers identify nobody. */
 const withTextIds = (name: string, value: unknown): unknown =>
   typeof value === 'number' && /(id|number|order)$/i.test(name) ? String(value) : value;
+
+/** Bytes as URLs (`%C3%A9`), mails (`=C3=A9`, also within a line that `=` breaks) and programs (`\xc3\xa9`) write them. */
+const BYTES = /(?:(?:[%=]|\\{1,2}x)[0-9a-f]{2})+/gi;
+const SOFT_BREAK = /=(?:\r?\n|(?:\\r)?\\n)/g;
+/** Twice: an address in the address of a page may be escaped again. */
+const unescaped = (text: string): string =>
+  [1, 2].reduce((each) => each.replaceAll(BYTES, inBytes), text.replaceAll(SOFT_BREAK, ''));
+const inBytes = (run: string): string => {
+  const bytes = Buffer.from(run.replaceAll(/[^0-9a-f]/gi, ''), 'hex');
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+};
 
 const normalForm = (body: string): string =>
   [...new URLSearchParams(body).values()].flatMap((value) => [JSON.stringify(value), normalJson(value)]).join();
