@@ -74,3 +74,23 @@ test('what is wrong with a write itself is thrown at once', async () => {
   await expect(transact([{ Put: { Item } }], table)).rejects.toBeDefined();
   expect(calls()).toBe(1);
 });
+
+test.each(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'])(
+  'a request that the SDK gave up for %s, as its client has no tokens left, is sent again',
+  async (name) => {
+    const Key = Item;
+    const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': 'a' } };
+    for (const request of [
+      (table: ReturnType<typeof openTable>) => table.get({ Key }),
+      (table: ReturnType<typeof openTable>) => table.query(query),
+      (table: ReturnType<typeof openTable>) => table.batchGet([Key]),
+      (table: ReturnType<typeof openTable>) => table.put({ Item }),
+      (table: ReturnType<typeof openTable>) => table.transactWrite([{ Put: { Item } }]),
+      (table: ReturnType<typeof openTable>) => table.batchWrite([{ Item }]),
+    ]) {
+      const { table, calls } = openUnwilling({ name }, { name });
+      await request(table);
+      expect(calls()).toBe(3);
+    }
+  },
+);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Patience {
-  /** How long, in all, a write that meets others is sent again. */
+  /** How long, in all, a request is sent again. */
   maxMs?: number;
   wait?: (ms: number) => Promise<unknown>;
   random?: () => number;
@@ -20,17 +20,28 @@ const PASSING = new Set([
 ]);
 
 /**
- * Repeats a write for as long as DynamoDB is busy with its items: another transaction has one of them, or a transaction
- * was throttled. The SDK repeats neither. A failed condition is not contention: it is thrown at once.
+ * DynamoDB did nothing of such a request. The SDK repeats a throttled one only while its client has tokens left, which a
+ * hundred repetitions use up: in a storm each message would fail at its first throttled request.
+ */
+const REFUSED = new Set([
+  'TransactionConflictException',
+  'ThrottlingException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+]);
+
+/**
+ * Repeats a request for as long as DynamoDB is busy: another transaction has one of its items, or it was throttled. A
+ * failed condition is not contention: it is thrown at once.
  */
 export async function whileContended<T>(
-  write: () => Promise<T>,
+  request: () => Promise<T>,
   { maxMs = 6_000, wait = sleep, random = Math.random, clock = () => Date.now() }: Patience = {},
 ): Promise<T> {
   const began = clock();
   for (let tries = 0; ; tries++) {
     try {
-      return await write();
+      return await request();
     } catch (error) {
       if (!isContention(error) || clock() - began >= maxMs) throw error;
     }
@@ -45,8 +56,8 @@ interface Failure {
 }
 
 function isContention(error: unknown): boolean {
-  const { name } = error as Failure;
-  if (name === 'TransactionConflictException') return true;
+  const { name = '' } = error as Failure;
+  if (REFUSED.has(name)) return true;
   const reasons = [...cancellationCodes(error)].filter((code) => code !== 'None');
   return reasons.length > 0 && reasons.every((code) => PASSING.has(code));
 }

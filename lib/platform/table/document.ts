@@ -87,7 +87,7 @@ export const createClient = (more: DynamoDBClientConfig = {}): DynamoDBClient =>
 
 export const client = createClient();
 
-/** The table behind a client; single writes and transactions that met another one are sent again. */
+/** The table behind a client; what was throttled and what met another transaction is sent again. */
 export function openTable(
   dynamoDb: Pick<DynamoDBClient, 'send'>,
   { nameOf = tableName, patience }: { nameOf?: () => string; patience?: Patience } = {},
@@ -98,21 +98,21 @@ export function openTable(
       throw new ContractError({ code: 'id_too_long', description: 'an id is longer than the ledger can hold' });
     return wired(input);
   };
-  const steadily = <T>(write: () => Promise<T>): Promise<T> => whileContended(write, patience);
+  const send = ((command: never) =>
+    whileContended<unknown>(() => dynamoDb.send(command), patience)) as DynamoDBClient['send'];
   return {
-    get: async (input) => fromWire((await dynamoDb.send(new GetItemCommand(wired(input)))).Item),
-    put: (input) => steadily(async () => void (await dynamoDb.send(new PutItemCommand(written(input))))),
-    update: (input) =>
-      steadily(async () => fromWire((await dynamoDb.send(new UpdateItemCommand(written(input)))).Attributes)),
-    delete: (input) => steadily(async () => void (await dynamoDb.send(new DeleteItemCommand(written(input))))),
+    get: async (input) => fromWire((await send(new GetItemCommand(wired(input)))).Item),
+    put: async (input) => void (await send(new PutItemCommand(written(input)))),
+    update: async (input) => fromWire((await send(new UpdateItemCommand(written(input)))).Attributes),
+    delete: async (input) => void (await send(new DeleteItemCommand(written(input)))),
     async query(input) {
-      const { Items = [], Count = 0, LastEvaluatedKey } = await dynamoDb.send(new QueryCommand(wired(input)));
+      const { Items = [], Count = 0, LastEvaluatedKey } = await send(new QueryCommand(wired(input)));
       return { Items: Items.map((item) => unmarshall(item)), Count, LastEvaluatedKey: fromWire(LastEvaluatedKey) };
     },
     async batchGet(keys) {
       const name = nameOf();
       const RequestItems = { [name]: { Keys: keys.map(toWire), ConsistentRead: true } };
-      const { Responses, UnprocessedKeys } = await dynamoDb.send(new BatchGetItemCommand({ RequestItems }));
+      const { Responses, UnprocessedKeys } = await send(new BatchGetItemCommand({ RequestItems }));
       const plain = (all: WireValues[] = []) => all.map((each) => unmarshall(each));
       return { items: plain(Responses?.[name]), unprocessed: plain(UnprocessedKeys?.[name]?.Keys) };
     },
@@ -120,14 +120,14 @@ export function openTable(
       const TransactItems = writes.map(
         (write) => Object.fromEntries(Object.entries(write).map(([kind, part]) => [kind, written(part)])) as WiredWrite,
       );
-      await steadily(() => dynamoDb.send(new TransactWriteItemsCommand({ TransactItems })));
+      await send(new TransactWriteItemsCommand({ TransactItems }));
     },
     async batchWrite(writes) {
       const name = nameOf();
       const asked = writes.map((write) =>
         'Item' in write ? { PutRequest: { Item: toWire(write.Item) } } : { DeleteRequest: { Key: toWire(write.Key) } },
       );
-      const { UnprocessedItems } = await dynamoDb.send(new BatchWriteItemCommand({ RequestItems: { [name]: asked } }));
+      const { UnprocessedItems } = await send(new BatchWriteItemCommand({ RequestItems: { [name]: asked } }));
       const unprocessed = (UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest, DeleteRequest }): PlainWrite[] => {
         const [Item, Key] = [fromWire(PutRequest?.Item), fromWire(DeleteRequest?.Key)];
         return Item ? [{ Item }] : Key ? [{ Key }] : [];
