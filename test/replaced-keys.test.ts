@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { getCredentials, writeSecretDocument } from '#lib/connections/credentials';
+import { getCredentials, watchSecret, writeSecretDocument } from '#lib/connections/credentials';
 import { getConfiguration } from '#lib/connections/store';
 import type { RemoteContext } from '#lib/marketplaces/action';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
@@ -105,12 +105,12 @@ test('secrets that the hub put are in force within a minute, what was put past i
   const connection = (await getConfiguration({ maxAgeMs: 0 })).connections.get('shed-a');
   if (!connection) throw new Error('no connection');
   const began = Date.now();
-  const tokenAt = async (minutes: number) => {
+  const runAt = async <T>(minutes: number, run: () => Promise<T>): Promise<T> => {
     const clock = vi.spyOn(Date, 'now').mockReturnValue(began + minutes * 60_000);
-    const { secrets } = await openRemote(connection, { maxWaitMs: 0 });
-    clock.mockRestore();
-    return secrets.accessToken;
+    return run().finally(() => clock.mockRestore());
   };
+  const tokenAt = (minutes: number) =>
+    runAt(minutes, async () => (await openRemote(connection, { maxWaitMs: 0 })).secrets.accessToken);
   const put = (accessToken: string) =>
     writeSecretDocument('marketful', { connections: { 'shed-a': { secrets: { accessToken }, settings: {} } } });
   await writeSecretDocument('marketful', { connections: {} });
@@ -121,5 +121,9 @@ test('secrets that the hub put are in force within a minute, what was put past i
   expect([await tokenAt(1.9), await tokenAt(2), await tokenAt(3)]).toEqual(['first', 'second', 'second']);
   const connections = { 'shed-a': { secrets: { accessToken: 'third' }, settings: {} } };
   await writeSecret('marketful', JSON.stringify({ connections }));
-  expect([await tokenAt(61), await tokenAt(62)]).toEqual(['second', 'third']);
+  const pollers = (minutes: number) => runAt(minutes, () => watchSecret('marketful'));
+  await pollers(4);
+  expect(await tokenAt(33)).toBe('second');
+  await pollers(34);
+  expect(await tokenAt(35)).toBe('third');
 });

@@ -68,7 +68,7 @@ export const Connection = named(
     }),
     misses: doc(z.array(Misses), {
       description:
-        'By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all.',
+        'By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all. What webhooks told first is up to half an hour behind.',
     }),
     polledEverySeconds: doc(z.number(), {
       description: '`pollIntervalSeconds`, or the deployment’s `POLL_INTERVAL_SECONDS`, which overrides all.',

@@ -2,7 +2,7 @@ import type { Result } from '#lib/attempts/attempt';
 import type { Secrets } from '#lib/connections/connection';
 import { getCredentials } from '#lib/connections/credentials';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
-import { HELD_MS, MIN_REFRESH_MS } from '#lib/connections/secrets';
+import { MIN_REFRESH_MS } from '#lib/connections/secrets';
 import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, isOfAws, RetryableError, ThrottledError } from '#lib/platform/errors';
@@ -75,6 +75,8 @@ function refusal(answer: HttpResponse): RetryableError | ThrottledError {
 }
 
 const SKEW_MS = 60_000;
+/** No poller looks after the secret of endpoints, so it is read each hour. */
+const HELD_MS = 3600_000;
 
 /** An endpoint's active secrets, read anew once they were replaced, by clocks that may differ. */
 async function secretsOf({ id, secretsAt }: Endpoint, { getCredentials, now }: typeof HUB): Promise<Secrets> {

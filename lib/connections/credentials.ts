@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { cached } from '#lib/platform/cache';
 import { readVersion, writeSecret } from '#lib/platform/secret';
+import { equals, isAbsent, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { db, isWritten, NEW, put } from '#lib/platform/table/table';
+import { db, isWritten } from '#lib/platform/table/table';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import { announcedVersion } from './secret-version.ts';
 import { createCredentials, type SecretDocument } from './secrets.ts';
 
@@ -21,7 +24,7 @@ export async function writeSecretDocument(marketplace: string, document: SecretD
 }
 
 /** Longer than anybody takes to write a version after naming it. */
-const WRITTEN_MS = 3600_000;
+const WRITTEN_MS = 600_000;
 
 /**
  * Has the table name the version that stands, if it names none (older hubs leave it so) or has named another for too
@@ -32,9 +35,25 @@ export async function announceStanding(marketplace: string): Promise<void> {
   if (named && Date.now() - Date.parse(named.at) < WRITTEN_MS) return;
   const standing = await readVersion(marketplace);
   if (!standing?.id || standing.id === named?.version) return;
-  const isSame = 'version = :named';
-  const { Put } = put(rowOf(marketplace, standing.id), named ? isSame : NEW, named && { ':named': named.version });
-  await isWritten(db.put(Put));
+  const isSame = named ? equals('version', named.version) : isAbsent('version');
+  const { pk, sk, ...row } = rowOf(marketplace, standing.id);
+  await isWritten(db.update({ Key: { pk, sk }, ...setting(row, isSame) }));
+}
+
+/** With `WRITTEN_MS` it makes less than an hour, which docs/deploy.md promises. */
+const WATCH_EVERY_MS = 1800_000;
+const watches = cached(WATCH_EVERY_MS, announceStanding);
+
+/**
+ * Has a poller find what was written past the hub, so that not every instance has to look for it: whoever holds another
+ * version than the table names reads the secret.
+ */
+export async function watchSecret(marketplace: string): Promise<void> {
+  try {
+    await watches.get(marketplace);
+  } catch (error) {
+    log.warn('a secret was not looked at', { marketplace, ...errorFields(error) });
+  }
 }
 
 /** After a leak: if the table names another version than stands, nobody holds the leaked one for over a minute. */

@@ -25,8 +25,11 @@ export interface ActiveCredentials {
 
 /** How long a read or a look-up is trusted: a secret that the hub itself replaces is out of use this soon. */
 const TTL_MS = 60_000;
-/** How long a version is held while the table names it: one that was replaced past the hub gets this old. */
-export const HELD_MS = 3600_000;
+/**
+ * How long a version is held while the table names it. One that was replaced past the hub is found by a poller within
+ * an hour (`watchSecret`), and gets this old only if none runs.
+ */
+const HELD_MS = 6 * 3600_000;
 /** If the table takes longer than this, the secret is read. */
 const LOOK_MS = 1_000;
 /** After a failed check the versions are read anew, but no more often than this however many forgeries arrive. */

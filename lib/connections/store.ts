@@ -1,7 +1,7 @@
 import { cached } from '#lib/platform/cache';
 import { ENDPOINT } from '#lib/platform/names';
 import * as items from '#lib/platform/table/items';
-import { bare, db, getItem, type Item, queryPartition } from '#lib/platform/table/table';
+import { bare, db, type Item, queryPartition } from '#lib/platform/table/table';
 import type { Connection, RemovedConnection, Route } from './connection-schema.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 
@@ -34,9 +34,8 @@ export const everyAccount = ({ connections, removed, endpoints }: Accounts) => [
 
 /** All connections and routes, as the table has them. */
 export function createConfigurationStore(table = db, clock = () => Date.now()) {
-  const rows = cached(CONFIG_TTL_MS, () => readRows(table), { clock });
-  const readRoutes = async () => (await getItem<{ routes: Route[] }>(items.routes.key(), table))?.routes ?? [];
-  const routes = cached(CONFIG_TTL_MS, readRoutes, { clock });
+  const rows = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRows(table, isStrong(maxAgeMs)), { clock });
+  const routes = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRoutes(table, isStrong(maxAgeMs)), { clock });
   const WHOLE = '';
 
   async function getConfiguration(age?: { maxAgeMs: number }): Promise<Configuration> {
@@ -76,8 +75,20 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
   };
 }
 
-async function readRows(table: typeof db): Promise<Accounts> {
-  const rows = await queryPartition<Connection | RemovedConnection | Endpoint>(items.connection.partition(), '', table);
+/**
+ * What may be a few seconds old is read with eventual consistency, at half the price: DynamoDB is then behind by less
+ * than a second, and whoever changes settings rings six seconds later.
+ */
+const isStrong = (maxAgeMs: number): boolean => maxAgeMs === 0;
+
+async function readRoutes(table: typeof db, ConsistentRead: boolean): Promise<Route[]> {
+  const found = await table.get({ Key: items.routes.key(), ConsistentRead });
+  return (found as { routes: Route[] } | undefined)?.routes ?? [];
+}
+
+async function readRows(table: typeof db, isStrong: boolean): Promise<Accounts> {
+  const partition = items.connection.partition();
+  const rows = await queryPartition<Connection | RemovedConnection | Endpoint>(partition, '', table, isStrong);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
   const endpoints = new Map<string, Endpoint>();

@@ -7,6 +7,7 @@ import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
 import { ERASED } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
+import type { settlePlacements } from '#lib/orders/placements';
 import { putAct } from '#lib/platform/audit';
 import type { Decision } from '#lib/platform/decision';
 import { equals, onlyIf, setting } from '#lib/platform/table/expressions';
@@ -163,6 +164,11 @@ export type Ingesting = Ingestion & { changeOrder: ReturnType<typeof changeFor> 
 /** What an event makes of an order, and what then becomes of the event; absent where it leaves no trace. */
 export type Ingest = Decided & {
   became?: Became;
+  /**
+   * Placements that are settled once this is committed: within the transaction each would cost half as much again. After
+   * a crash in between, the next poll asks for them and settles them.
+   */
+  settled?: ReturnType<typeof settlePlacements>;
   /** The connection was never asked to ship this order, so it has no say about it. */
   isStranger?: true;
 };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import { getEvent } from '#lib/inbound/event';
@@ -75,13 +75,19 @@ describe('what whoever ships says', () => {
     });
   });
 
-  it('ends a placement that it has settled', async () => {
+  it('ends a placement that it has settled, and at the next poll where a crash came between', async () => {
     const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
     if (!placing) throw new Error('it is placed');
     const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
     await transition(placing, { ...placing, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
-    await take(told(shipped({ settled: true }), fromShed));
-    expect(await getDelivery(placing.id, inbox.table)).toMatchObject({ placed: { isSettled: true } });
+    const put = vi.spyOn(inbox.table, 'put').mockRejectedValueOnce(new Error('away'));
+    const last = () => shipped({ parcels: [JD01], settled: true });
+    await expect(take(told(last(), fromShed))).rejects.toThrow('away');
+    put.mockRestore();
+    const isSettled = async () => (await getDelivery(placing.id, inbox.table))?.placed?.isSettled ?? false;
+    expect([(await stored()).fulfillments.length, await isSettled()]).toEqual([1, false]);
+    await take(told(last(), { ...fromShed, receivedBy: 'poll' }));
+    expect([(await stored()).fulfillments.length, await isSettled()]).toEqual([1, true]);
   });
 
   it('means one of several placements by its id or its number, and ends that one alone', async () => {

@@ -14,7 +14,7 @@ import { findByRemoteId, findRemote, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { minus, numberOf, placementOf, shippedOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
-import type { Table } from '#lib/platform/table/table';
+import { isWritten, type Table } from '#lib/platform/table/table';
 import { type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
 
 /** Ingests what a shipper says of an order placed with it: adds parcels and events, and tells the sales channel. */
@@ -26,6 +26,7 @@ export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Inge
     if (id === null) continue;
     const decide = (order: Order | null) => decideShipment(order, shipment, ingesting);
     const { decision } = await ingesting.changeOrder(id, connection.id, decide);
+    for (const { Put } of decision?.settled ?? []) await isWritten(hub.table.put(Put));
     if (!decision?.isStranger) return decision?.became?.state ?? null;
   }
   return ofStranger(shipment, ingesting);
@@ -81,19 +82,21 @@ async function decideShipment(
   const now = about && sentAfterAll(told.order, about);
   const noted = found && now && now !== found ? [replaceDelivery(found, now)] : [];
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
-  const settled = shipment.settled ? settlePlacements(ended) : [];
+  const settling = shipment.settled ? settlePlacements(ended) : [];
   // A delivery is written once: when it is settled, its refund is already in it.
-  const settling = settled.length > 0 ? settled : noted;
+  const also = noted.length > 0 && settling.length > 0 ? settling : noted;
+  const settled = noted.length > 0 ? [] : settling;
   const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
   const became = { state: 'applied', order: order.id } as const;
   if (declined) {
-    const { timeline, also, ...decided } = declined;
-    return { ...decided, timeline: [...told.timeline, ...refunded, ...timeline], also: also ?? settling, became };
+    const { timeline, blocking, ...decided } = declined;
+    const now = blocking ? { also: blocking } : { also, settled };
+    return { ...decided, ...now, timeline: [...told.timeline, ...refunded, ...timeline], became };
   }
   if (told.order === order && isTold(message))
-    return { order, timeline: refunded, also: settling, became: { state: 'duplicate', order: order.id } };
-  if (told.order === order) return { order, timeline: refunded, also: settling };
-  return { ...told, timeline: [...told.timeline, ...refunded], also: settling, became };
+    return { order, timeline: refunded, also, settled, became: { state: 'duplicate', order: order.id } };
+  if (told.order === order) return { order, timeline: refunded, also, settled };
+  return { ...told, timeline: [...told.timeline, ...refunded], also, settled, became };
 }
 
 /** The placement with what was paid back for it; the very same object where that is known. */
@@ -180,7 +183,7 @@ function decideDecline(
     order: anew.order,
     deliveries: anew.deliveries,
     timeline,
-    ...(blocks && { also: [blockPlacement(about, cause)] }),
+    ...(blocks && { blocking: [blockPlacement(about, cause)] }),
   };
 }
 

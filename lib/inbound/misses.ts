@@ -22,23 +22,40 @@ export const countLate = (connection: Connection, foundAt: string, receivedAt: s
 
 type Counts = Partial<Omit<Misses, 'day'>>;
 
-/** Counts that are not written yet, by connection and day: a whole batch is one write. */
-const counted = new Map<string, { connection: string; day: string; counts: Counts }>();
+/** How long a function keeps counts of what webhooks told first, which is the usual; others are written at once. */
+const WRITE_EVERY_MS = 1800_000;
+
+interface Counted {
+  connection: string;
+  day: string;
+  counts: Counts;
+  /** Earlier, what there is to write is not due. */
+  dueAt: number;
+}
+
+/** Counts that are not written yet, by connection and day. */
+const counted = new Map<string, Counted>();
 
 function add(connection: string, at: string, more: Counts): void {
   const day = at.slice(0, 10);
-  const counts: Counts = counted.get(`${connection} ${day}`)?.counts ?? {};
-  const sum = Object.entries(more).map(([name, count]) => [name, (counts[name as keyof Counts] ?? 0) + count]);
-  counted.set(`${connection} ${day}`, { connection, day, counts: { ...counts, ...Object.fromEntries(sum) } });
+  const key = `${connection} ${day}`;
+  const known: Counted = counted.get(key) ?? { connection, day, counts: {}, dueAt: 0 };
+  const sum = Object.entries(more).map(([name, count]) => [name, (known.counts[name as keyof Counts] ?? 0) + count]);
+  const dueAt = 'firstByWebhook' in more ? known.dueAt : 0;
+  counted.set(key, { ...known, counts: { ...known.counts, ...Object.fromEntries(sum) }, dueAt });
   atEndOfInvocation(writeMisses);
 }
 
-/** Writes the counts since the last write. What cannot be written is lost, and logged. */
+/** Writes the counts that are due. What cannot be written is lost, and logged. */
 async function writeMisses(): Promise<void> {
-  const all = [...counted.values()];
-  counted.clear();
+  const now = Date.now();
+  const due = [...counted].filter(([, { dueAt }]) => dueAt <= now);
+  for (const [key, each] of due) {
+    if (Object.keys(each.counts).length === 0) counted.delete(key);
+    else counted.set(key, { ...each, counts: {}, dueAt: now + WRITE_EVERY_MS });
+  }
   try {
-    await Promise.all(all.map(write));
+    await Promise.all(due.filter(([, { counts }]) => Object.keys(counts).length > 0).map(([, each]) => write(each)));
   } catch (error) {
     log.warn('counts of missed orders were lost', errorFields(error));
   }

@@ -28,12 +28,12 @@ async function see({ count, write }: ReturnType<typeof createShapes>, ...paths: 
   await write();
 }
 
-test('what nobody has seen before is written at once, counts every ten minutes', async () => {
+test('what nobody has seen before is written at once, counts every half an hour', async () => {
   const { table, put, start, pass } = functionsOf();
   const own = start();
   for (let body = 0; body < 9; body++) await see(own, 'id', 'vip');
   expect(put).toHaveBeenCalledTimes(1);
-  pass(601);
+  pass(1801);
   await see(own, 'id');
   expect(put).toHaveBeenCalledTimes(2);
   expect(await listShapes('shop', table)).toMatchObject([
@@ -51,12 +51,12 @@ test('functions add up on one item, and one of them tells of a change', async ()
   const { table, start, pass } = functionsOf();
   const [one, other] = [start(), start()];
   for (let body = 0; body < 10; body++) {
-    pass(601);
+    pass(1801);
     await see(one, 'id');
   }
   await see(one, 'id', 'loyalty');
   await see(other, 'id', 'loyalty');
-  pass(601);
+  pass(1801);
   await see(other, 'id');
   const [topic] = await listShapes('shop', table);
   expect(topic).toMatchObject({
@@ -70,7 +70,7 @@ test('a quiet topic is counted beside a busy one', async () => {
   const { table, start, pass } = functionsOf();
   const own = start();
   for (let round = 0; round < 10; round++) {
-    pass(601);
+    pass(1801);
     for (let body = 0; body < 20; body++) own.count(shop, 'order-paid', members('id'));
     own.count(shop, 'return-created', members('id'));
     await own.write();

@@ -18,8 +18,8 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { TopicShape } from './shape-schema.ts';
 
-/** Each function writes counts every ten minutes, and a member that nobody has seen before at once. */
-const WRITE_EVERY_MS = 600_000;
+/** Each function writes counts every half an hour, and a member that nobody has seen before at once. */
+const WRITE_EVERY_MS = 1800_000;
 
 /** What was seen of one topic and is not written yet, and the paths that the table already has. */
 interface Topic extends Sighting {

@@ -55,7 +55,7 @@ const isPlaced = (delivery: Delivery): delivery is PlacedDelivery =>
   delivery.state === 'succeeded' && delivery.placed !== undefined;
 
 /** Ends these placements for the poller: nothing more will happen to them. */
-export const settlePlacements = (placing: readonly Delivery[]): Write[] =>
+export const settlePlacements = (placing: readonly Delivery[]) =>
   placing
     .filter(isPlaced)
     .filter(({ placed }) => !placed.isSettled)

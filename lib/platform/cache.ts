@@ -14,7 +14,7 @@ interface Options {
 /** What was loaded for a key, at most `ttlMs` old; a failed load is never kept. */
 export function cached<T>(
   ttlMs: number,
-  load: (key: string) => Promise<T>,
+  load: (key: string, maxAgeMs: number) => Promise<T>,
   { clock = () => Date.now(), servesLast = false, maxEntries = Number.POSITIVE_INFINITY }: Options = {},
 ) {
   const entries = new Map<string, Entry<T>>();
@@ -22,7 +22,7 @@ export function cached<T>(
   function get(key: string, { maxAgeMs = ttlMs, now = clock() } = {}): Promise<T> {
     const known = entries.get(key);
     if (known && now - known.at < maxAgeMs) return known.value;
-    const value = load(key).catch((error) => {
+    const value = load(key, maxAgeMs).catch((error) => {
       if (servesLast && known) return known.value;
       if (entries.get(key)?.value === value) entries.delete(key);
       throw error;

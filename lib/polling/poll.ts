@@ -3,6 +3,7 @@ import { cutBody, inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
+import { watchSecret } from '#lib/connections/credentials';
 import { getAccounts } from '#lib/connections/store';
 import type { Connector, PollPage } from '#lib/marketplaces/contract';
 import { type Remote, withRemote } from '#lib/marketplaces/remote';
@@ -55,7 +56,8 @@ export async function pollMarketplace(connector: Connector): Promise<void> {
   emitLag(connector.info.name, polled, now);
   // Whether it is free is decided by the lease: asking costs a write.
   const due = polled.filter(({ cursor }) => (cursor?.nextPollAt ?? '') <= now.toISOString());
-  await Promise.all(due.map(({ connection }) => pollConnection(connection, connector)));
+  const watched = ours.length > 0 ? watchSecret(connector.info.name) : undefined;
+  await Promise.all([watched, ...due.map(({ connection }) => pollConnection(connection, connector))]);
 }
 
 /** One run of a poll, and how far it has come. */

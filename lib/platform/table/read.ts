@@ -52,12 +52,17 @@ async function readAll(keys: readonly Key[], table: Table): Promise<Map<string, 
 }
 
 /** Everything in one partition whose sort key starts with `prefix`. For partitions that stay small. */
-export async function queryPartition<T extends object>(pk: string, prefix = '', table = db): Promise<Array<Item<T>>> {
+export async function queryPartition<T extends object>(
+  pk: string,
+  prefix = '',
+  table = db,
+  ConsistentRead = true,
+): Promise<Array<Item<T>>> {
   const pages = eachPage(
     {
       KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
       ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
-      ConsistentRead: true,
+      ConsistentRead,
     },
     table,
   );
