@@ -231,6 +231,7 @@ describe('events', () => {
     ['order-updated', { orderId: 5 }, 'order', '5'],
     ['order-new', [13901393], 'order', '13901393'],
     ['order-new', { orderNew: { id: 5 }, firedAt: '2026-11-20T08:15:00Z' }, 'order', '5'],
+    ['order-new', { type: 'orderNew', firedAt: 1_763_626_500, data: 5 }, 'order', '5'],
     ['order-new', { event: 'orderNew', object: '5' }, 'order', '5'],
   ])('%s %j asks for the %s', (topic, body, action, resource) => {
     expect(change(topic, body)).toEqual({ type: 'fetch', action, resource });

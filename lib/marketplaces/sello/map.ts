@@ -19,7 +19,8 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (topic === 'product') return mapProduct(body);
   if (topic === 'order-listed') return mapListed(body, receivedAt, own);
   const action = topic.startsWith('product') ? 'product' : 'order';
-  const resource = findNamedId(body, [[`${action}_id`], [action, 'id'], [action], ['id'], []]) ?? onlyNumberIn(body);
+  const resource =
+    findNamedId(body, [[`${action}_id`], [action, 'id'], [action], ['id'], ['data'], []]) ?? onlyNumberIn(body);
   if (resource === undefined) throw unreadable('id', `expected the id of the ${action}`);
   if (topic === 'order-gone') return { type: 'gone', externalId: resource };
   if (topic === 'product-gone') return { type: 'none', reason: `Sello no longer has product ${resource}` };

@@ -55,6 +55,25 @@ test('the products can wait, the orders cannot', async () => {
   expect(pages.map(({ canWait = false }) => canWait)).toEqual([false, true, false]);
 });
 
+test('an open order that the list does not show is asked for by its code, then by its id', async () => {
+  const refused = { status: 200, body: JSON.stringify({ errors: [{ message: 'no such filter' }] }) };
+  const products = page('productList', [], 0);
+  const byCode = [page('orderList', ['o2'], 5), page('orderList', ['o1'], 1), products];
+  const byId = [page('orderList', [], 0), page('orderList', ['o9'], 1), page('orderList', ['o1'], 1), products];
+  const gone = [page('orderList', [], 0), refused, page('orderList', [], 0), products];
+  for (const [script, ids] of [
+    [byCode, ['o1']],
+    [byId, ['o1']],
+    [gone, []],
+  ] as const) {
+    const { items, pages, asked } = await run([...script]);
+    expect(items.map(({ body }) => (body as { id: string }).id)).toEqual(ids);
+    expect(pages.map(({ canWait = false }) => canWait)).toEqual([false, true, false]);
+    expect(asked[1]?.variables.filters).toEqual({ partner_order_code: 'scopio-main:ord_8f3a' });
+    expect(asked).toHaveLength(script.length);
+  }
+});
+
 test('asks for no order where none is open, and for products updated since the last poll, and a little before', async () => {
   const watermark = '2026-11-20T08:00:00.000Z';
   const { asked } = await run([page('productList', [], 0)], { watermark }, null);

@@ -2,6 +2,7 @@ import type { OpenPlacement } from '#lib/orders/placements';
 import { RetryableError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
+import { unlessRefused } from '../kit/answers.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { isRefunded, listPage } from './api.ts';
@@ -34,8 +35,11 @@ type Position = z.infer<typeof Position>;
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const placements = await Array.fromAsync(context.openPlacements(null));
   const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
-  const ids = new Map(open.map(({ remoteId, orderId }) => [remoteId, orderId]));
+  const ids = new Map(
+    open.flatMap(({ remoteId, orderId }) => (remoteId === null ? [] : [[remoteId, orderId] as const])),
+  );
   let position = parseJson(Position, context.resume) ?? start(context, open);
+  const unlisted = new Map(position.after === null ? ids : []);
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify(position) };
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
@@ -47,6 +51,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       continue;
     }
     const items = itemsOf(position, page, ids);
+    for (const { body } of items) unlisted.delete(textOf(member(body, 'id')));
     let next: Position | null;
     try {
       next = follow(context, position, page);
@@ -56,7 +61,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       throw error;
     }
     if (next === null) return yield { items, resume: null, watermark: position.until };
-    yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' };
+    const isEnd = next.list !== position.list && unlisted.size > 0;
+    yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !isEnd };
+    if (isEnd) yield { items: await readUnlisted(context, unlisted), resume: JSON.stringify(next), canWait: true };
     position = next;
   }
   throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
@@ -97,13 +104,26 @@ function readPage(context: PollContext, { list, range, after }: Position): Promi
  * An order does not show its code, so it is found by its id; the partner may have placed others elsewhere. Of orders
  * that are no longer open, only refunded ones are handed on.
  */
-function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string | null, string>): PollPage['items'] {
+function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string, string>): PollPage['items'] {
   if (list === 'products') return nodes.map((body) => ({ topic: 'product', body }));
   return nodes.flatMap((order) => {
     const partnerOrderCode = ids.get(textOf(member(order, 'id')));
     if (partnerOrderCode !== undefined) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
     return isRefunded(textOf(member(order, 'refundStatus'))) ? [{ topic: 'refunded', body: order }] : [];
   });
+}
+
+/** Each open order that the list does not show, although it should: the list ended early, or filters in its own way. */
+async function readUnlisted(context: PollContext, unlisted: ReadonlyMap<string, string>) {
+  const items: PollPage['items'] = [];
+  for (const [id, partnerOrderCode] of unlisted)
+    for (const filters of [{ partner_order_code: partnerOrderCode }, { order_id: id }]) {
+      const page = await unlessRefused(() => listPage(context, ORDER_LIST, { first: SIZE, filters }));
+      const order = page?.nodes.find((node) => textOf(member(node, 'id')) === id);
+      if (order) items.push({ topic: 'order', body: { ...order, partnerOrderCode } });
+      if (order) break;
+    }
+  return items;
 }
 
 function follow(context: PollContext, position: Position, page: Page): Position | null {
