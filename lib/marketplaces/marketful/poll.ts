@@ -74,7 +74,10 @@ async function* pollStock(
       const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
       yield { items, resume: resumeAt(phase, sku), canWait: true };
     } catch (error) {
-      if (trouble.isTooMuch(error)) throw error;
+      if (!trouble.isTooMuch(error)) continue;
+      // Those that fail each time would otherwise hold up the others at each poll.
+      yield { items: [], resume: resumeAt(phase, sku), canWait: true };
+      throw error;
     }
   }
 }

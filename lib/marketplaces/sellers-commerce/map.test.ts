@@ -425,10 +425,16 @@ test('a return is one once the store accepts it, and an SKU is for sale there', 
   expect(told({ ReturnStatusId: 98, ...renamed })).toMatchObject({ return: { items } });
   expect(() => told({ ReturnStatusId: 98, ...renamed, OrderItems: renamed.ReturnLines })).toThrow(/Items/);
   expect(() => told({ ReturnStatusId: 98, Items: null, Lines: [{ SkuCode: 'A', ReturnQty: 1 }] })).toThrow(/Quantity/);
+  const rows = [{ SkuCode: 'MUG-RED', Quantity: '1' }];
+  for (const nested of [{ ReturnItems: { ReturnItem: rows } }, { Lines: { 0: rows[0] } }, rows[0]])
+    expect(told({ ReturnStatusId: 98, Items: undefined, ...nested })).toMatchObject({ return: { items } });
   for (const ReturnStatusId of [97, 99]) expect(told({ ReturnStatusId })).toMatchObject({ type: 'none' });
   const sku = map(
     { topic: 'sku', body: { SkuCode: 'A', Inventory: '7' }, receivedAt: RECEIVED_AT },
     connectionOf(info),
   );
   expect(sku).toEqual({ type: 'products', products: [{ sku: 'A', version: null, quantity: 7 }] });
+  // "The list of skus avaiable in Store" may be no more than their codes.
+  const bare = map({ topic: 'sku', body: 'A', receivedAt: RECEIVED_AT }, connectionOf(info));
+  expect(bare).toEqual({ type: 'products', products: [{ sku: 'A', version: null }] });
 });

@@ -6,8 +6,8 @@ import { type AmountReader, instantIn, isNoTime, isTakenOff, readEither, sum, ta
 import { attributesIn } from '../kit/attributes.ts';
 import { dayOf, isoOf, latestReading } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
-import { member, textOf } from '../kit/json.ts';
-import { defined, integer, isNothing, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
+import { isObject, member, textOf } from '../kit/json.ts';
+import { defined, integer, isNothing, listed, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
 import { idIn } from '../kit/tables.ts';
 import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
@@ -190,7 +190,9 @@ function addressIn(
 const isUnits = (row: unknown): boolean => /sku|quantity/i.test(Object.keys(row ?? {}).join());
 /** Only an accepted return counts: a request may yet be rejected. */
 function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
-  const lists = Object.values(body ?? {}).filter((list) => Array.isArray(list) && list.some(isUnits));
+  const inner = Object.values(body ?? {}).map(listed).filter((list) => Array.isArray(list) && list.some(isUnits));
+  // A return of one SKU may name it beside its own number.
+  const lists = inner.length === 0 && /sku/i.test(Object.keys(body ?? {}).join()) ? [[body]] : inner;
   const isElse = lists.length === 1 && isNothing(member(body, 'Items'));
   const shown = isElse ? { ...(body as object), Items: lists[0] } : body;
   const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, shown);
@@ -204,7 +206,7 @@ function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
 
 /** An SKU that the store sells, so that its stock can be told. */
 function mapSku(body: unknown): Change {
-  const { SkuCode: sku, ProductName: title, Inventory } = readShape(Sku, body);
+  const { SkuCode: sku, ProductName: title, Inventory } = readShape(Sku, isObject(body) ? body : { SkuCode: body });
   const more = { title, quantity: integer.safeParse(Inventory).data };
   return { type: 'products', products: [{ sku, version: null, ...defined(more) }] };
 }
