@@ -163,8 +163,9 @@ describe('what was just sold', () => {
     expect(await left({ state: 'blocked' }, { minute: 50 })).toBe(5);
     expect(await left(placed(10), { minute: 11 })).toBe(5);
     expect(await left(placed(8))).toBe(7);
-    // The shed is polled every minute, three times without news.
-    expect(await left(placed(10), { minute: 14 })).toBe(7);
+    // The shed repeats its number, as it may subtract what it ships.
+    expect(await left(placed(10), { minute: 60 * 23 })).toBe(5);
+    expect(await left(placed(10), { minute: 60 * 24 + 11 })).toBe(7);
     expect(await left({}, { minute: 60 * 24 * 8 })).toBe(7);
   });
 

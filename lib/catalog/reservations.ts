@@ -2,7 +2,6 @@ import type { Connection } from '#lib/connections/connection';
 import { isStopped, type LineQuantity } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
-import { pollIntervalSeconds } from '#lib/platform/settings';
 import { sum } from '#lib/platform/sum';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
@@ -46,8 +45,11 @@ export async function reserve(
   return [...new Set([...quantities.keys()].flatMap((sku) => namesOf(warehouse, sku)))];
 }
 
-/** A warehouse that repeats its number says nothing new: after this many polls it has seen what was placed. */
-const POLLS_TO_SEE = 3;
+/**
+ * A warehouse that repeats its number may subtract only what it ships, and a round of polls over many SKUs takes hours:
+ * after this long, what was placed counts as seen.
+ */
+const SEEN_AFTER_MS = 24 * 3600_000;
 
 /** Units of a product that were just sold, and that its warehouse's number still includes. */
 export async function countReserved(
@@ -61,7 +63,7 @@ export async function countReserved(
   if (kept.length === 0) return { reserved: 0, seen: [] };
   const ids = kept.map(({ delivery }) => delivery);
   const placing = new Map((await getDeliveries(ids, table)).map((each) => [each.id, each]));
-  const seenFrom = now.getTime() - POLLS_TO_SEE * pollIntervalSeconds(warehouse.pollIntervalSeconds) * 1000;
+  const seenFrom = now.getTime() - SEEN_AFTER_MS;
   const isSeen = ({ delivery }: Reservation): boolean => {
     const placed = placing.get(delivery)?.placed;
     return placed !== undefined && (placed.at <= updatedAt || Date.parse(placed.at) <= seenFrom);
