@@ -426,6 +426,15 @@ describe('the method and the pickup point, in any JSON form', () => {
     expect(delivery(members)).toEqual(expected);
   });
 
+  test('a recipient and a telephone number under their usual other names are read', () => {
+    const address = { street_address: 'Prosta 1', postal_code: '00-001', address_country: 'PL' };
+    const told = { ...address, first_name: null, full_name: 'Ana Torres', phone: 523312345678 };
+    expect(read({ ...fixture('order.json'), shipping_address: told }).shippingAddress).toMatchObject({
+      last_name: 'Ana Torres',
+      phone_number: '523312345678',
+    });
+  });
+
   test('a locker needs no street', () => {
     const locker = read({ ...fixture('order.json'), shipping_address: { first_name: 'Jan', paczkomat: 'KRA010' } });
     expect(locker).toMatchObject({ pickupPoint: { id: 'KRA010' }, shippingAddress: { first_name: 'Jan' } });

@@ -26,14 +26,16 @@ const address = {
   phone_number: looseText,
   email: looseText,
 };
-const Address = spelled(address);
+/** Without these a parcel has no recipient, and nothing would say so. */
+const CONTACT = { last_name: ['name', 'full_name', 'recipient', 'recipient_name'], phone_number: ['phone', 'mobile'] };
+const Address = alsoNamed(z.object(address), CONTACT);
 export type Address = Partial<z.infer<typeof Address>>;
 
 /** A tax number, under its names in Poland and elsewhere. */
 const taxIds = looseTexts('tax_id', 'nip', 'vat_id');
 const TaxIds = z.object(taxIds);
 export type TaxIds = Partial<z.infer<typeof TaxIds>>;
-const Party = spelled({ ...address, ...taxIds });
+const Party = alsoNamed(z.object({ ...address, ...taxIds }), CONTACT);
 export type Party = Partial<z.infer<typeof Party>>;
 
 /** When an order must ship: undocumented keys, read if they are there. */

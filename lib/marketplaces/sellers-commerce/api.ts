@@ -5,7 +5,7 @@ import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { checkDone, readThing, unclearAnswer } from '../kit/answers.ts';
 import { applyFields } from '../kit/fields.ts';
-import { isObject, rowsIn, textOf } from '../kit/json.ts';
+import { isObject, member, rowsIn, textOf } from '../kit/json.ts';
 import {
   anything,
   count,
@@ -19,6 +19,7 @@ import {
   optionalObject,
   optionalText,
   price,
+  reading,
   readShape,
   spelled,
   unreadable,
@@ -38,6 +39,14 @@ const Address = spelled({
   ...looseTexts('AddressLine1', 'AddressLine2', 'City', 'StateCode', 'CountryCode', 'ZipCode'),
 });
 
+/** The document's sample is a list: of several addresses the one whose name or type says that it is for shipping. */
+const ShipTo = z.pipe(
+  reading((told) => (Array.isArray(told) && told.find(isForShipping)) || told),
+  optionalObject(Address, 'AddressLine1'),
+);
+const isForShipping = (address: unknown): boolean =>
+  ['AddressType', 'AddressName'].some((name) => /ship|deliver/i.test(textOf(member(address, name))));
+
 /** Units must be readable: none would mean all. */
 const Items = optional(itemsOf(spelled({ SkuCode: id, Quantity: count })));
 
@@ -50,10 +59,7 @@ export const Order = spelled({
   ...{ OrderPlacedDate: anything, CreatedDate: anything, ModifiedDate: anything },
   CurrencyCode: optionalText,
   ...looseTexts('Email', 'Comments', 'AuthorizationCode', 'TransactionNumber'),
-  /** One address, or a list of addresses. */
-  ShippingAddress: optionalObject(Address, 'AddressLine1'),
-  BillingAddress: optionalObject(Address, 'AddressLine1'),
-  Address: optionalObject(Address, 'AddressLine1'),
+  ...{ ShippingAddress: ShipTo, Address: ShipTo, BillingAddress: optionalObject(Address, 'AddressLine1') },
   /** A list may show orders without their items. */
   OrderItems: z.nullish(
     itemsOf(

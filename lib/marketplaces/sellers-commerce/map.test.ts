@@ -376,6 +376,14 @@ test('reads an address as a list, as the document prints it, and another for the
   expect(buyer).toEqual({ first_name: 'Bo', company: 'Bo Ltd', email: 'ana@example.com' });
   for (const ShippingAddress of [null, [], {}])
     expect(read({ ShippingAddress, Address: printed }).shippingAddress.address_locality).toBe('Austin');
+  const bill = { AddressName: 'Billing', AddressLine1: 'Side St 2', City: 'Shipley', CountryCode: 'US' };
+  for (const name of [{ AddressName: 'Shipping' }, { AddressType: 'SHIP_TO' }]) {
+    const Address = [bill, { ...printed[0], ...name }];
+    expect(read({ ShippingAddress: null, Address }).shippingAddress.address_locality).toBe('Austin');
+  }
+  expect(read({ ShippingAddress: null, ShipTo: bill }).assumed).toContain(
+    'ShippingAddress.AddressLine1: is missing: nothing says where the order goes',
+  );
 });
 
 test('takes the currency of a store that has one alone', () => {

@@ -157,6 +157,7 @@ function mapPeople(
 ): Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'> {
   const { ShippingAddress = order.Address, BillingAddress } = order;
   const shipping = addressIn(ShippingAddress, countryCode(ShippingAddress?.CountryCode, 'ShippingAddress.CountryCode'));
+  if (!shipping.street_address) assume('ShippingAddress.AddressLine1', 'is missing: nothing says where the order goes');
   const country = unlessUnreadable(() => countryCode(BillingAddress?.CountryCode, ''));
   if (BillingAddress?.CountryCode && !country) assume('BillingAddress.CountryCode', 'is no country, left out');
   const billing = addressIn(BillingAddress, country);
@@ -174,23 +175,18 @@ function addressIn(
 ): OrderSnapshot['shippingAddress'] {
   const isNamed = address.FirstName !== undefined || address.LastName !== undefined;
   return defined({
-    first_name: address.FirstName,
-    last_name: address.LastName ?? (isNamed ? undefined : address.AddressName),
-    company: address.CompanyName ?? address.Company,
-    street_address: address.AddressLine1,
-    extended_address: address.AddressLine2,
-    address_locality: address.City,
-    address_region: address.StateCode,
-    postal_code: address.ZipCode,
-    address_country,
-    phone_number: address.Phone,
+    ...{ first_name: address.FirstName, last_name: address.LastName ?? (isNamed ? undefined : address.AddressName) },
+    ...{ company: address.CompanyName ?? address.Company, phone_number: address.Phone, address_country },
+    ...{ street_address: address.AddressLine1, extended_address: address.AddressLine2 },
+    ...{ address_locality: address.City, address_region: address.StateCode, postal_code: address.ZipCode },
   });
 }
 
 const isUnits = (row: unknown): boolean => /sku|quantity/i.test(Object.keys(row ?? {}).join());
 /** Only an accepted return counts: a request may yet be rejected. */
 function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
-  const inner = Object.values(body ?? {}).map(listed).filter((list) => Array.isArray(list) && list.some(isUnits));
+  const held = Object.values(body ?? {}).map(listed);
+  const inner = held.filter((list) => Array.isArray(list) && list.some(isUnits));
   // A return of one SKU may name it beside its own number.
   const lists = inner.length === 0 && /sku/i.test(Object.keys(body ?? {}).join()) ? [[body]] : inner;
   const isElse = lists.length === 1 && isNothing(member(body, 'Items'));

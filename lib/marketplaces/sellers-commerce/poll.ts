@@ -264,7 +264,6 @@ function remarkOn(offset: number | undefined, settings: Record<string, unknown>,
 }
 
 const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;
-
 const hashOf = (row: unknown): string => shortHash(JSON.stringify(row)).slice(0, 10);
 
 /** Tells a row from all others, and from itself before a change. */

@@ -12,7 +12,6 @@ export const [PLACED, PARTIALLY_SHIPPED, PROCESSING, UNDELIVERED] = [3, 8, 35, 3
 
 /** The OrderStatusId of an order in any shape; 0 if it is not in the table. */
 export const statusIn = (order: unknown): number => idIn(STATUSES, textOf(member(order, 'OrderStatusId'))) ?? 0;
-
 const isOne = (status: number, ...names: readonly string[]): boolean => names.includes(STATUSES[status] ?? '');
 
 /** "PaymentStatusId": with any of these, the money has come or will. */
