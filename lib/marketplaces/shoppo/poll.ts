@@ -61,9 +61,13 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       throw error;
     }
     if (next === null) return yield { items, resume: null, watermark: position.until };
-    const isEnd = next.list !== position.list && unlisted.size > 0;
-    yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !isEnd };
-    if (isEnd) yield { items: await readUnlisted(context, unlisted), resume: JSON.stringify(next), canWait: true };
+    const resume = JSON.stringify(next);
+    const isShort = next.list !== position.list && unlisted.size > 0;
+    yield { items, resume, canWait: next.list === 'products' && !isShort };
+    if (isShort) {
+      for await (const one of readUnlisted(context, unlisted)) yield { items: [one], resume };
+      yield { items: [], resume, canWait: true };
+    }
     position = next;
   }
   throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
@@ -114,16 +118,14 @@ function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string, s
 }
 
 /** Each open order that the list does not show, although it should: the list ended early, or filters in its own way. */
-async function readUnlisted(context: PollContext, unlisted: ReadonlyMap<string, string>) {
-  const items: PollPage['items'] = [];
+async function* readUnlisted(context: PollContext, unlisted: ReadonlyMap<string, string>) {
   for (const [id, partnerOrderCode] of unlisted)
     for (const filters of [{ partner_order_code: partnerOrderCode }, { order_id: id }]) {
       const page = await unlessRefused(() => listPage(context, ORDER_LIST, { first: SIZE, filters }));
       const order = page?.nodes.find((node) => textOf(member(node, 'id')) === id);
-      if (order) items.push({ topic: 'order', body: { ...order, partnerOrderCode } });
+      if (order) yield { topic: 'order', body: { ...order, partnerOrderCode } };
       if (order) break;
     }
-  return items;
 }
 
 function follow(context: PollContext, position: Position, page: Page): Position | null {
