@@ -1,6 +1,7 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import { useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeDialog, Dialog, OpenDialog, openDialog } from './kit/dialog.tsx';
+import { ActButton } from './kit/form.tsx';
 import { ask, forgetAll, leave, may, session, wordsOf } from './kit/hub.ts';
 import { moveFocus, useKeys } from './kit/keyboard.ts';
 import { go, hrefOf, place } from './kit/place.ts';
@@ -74,7 +75,7 @@ function Guarded({ title, children }: { title: string; children: ComponentChildr
   };
   return (
     <Screen title={title}>
-      <Alert>{`The hub answered something that this screen cannot show: ${wordsOf(failure)}`}</Alert>
+      <Alert>{wordsOf(failure)}</Alert>
       <Button says="Try again" onClick={again} />
     </Screen>
   );
@@ -143,7 +144,7 @@ function Shell() {
         <span class="who" title="The API key that is signed in">
           key <bdi>{session.value?.key}</bdi>
         </span>
-        <Button says="Sign out" onClick={() => void signOut()} />
+        <ActButton says="Sign out" act={signOut} />
       </header>
       <nav aria-label="Console" class={isMenuOpen ? 'open' : ''}>
         {SCREENS.map(({ title, path: to }) => (

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { curl } from './command-line.ts';
-import { Reason, useAct } from './form.tsx';
+import { Field, useAct } from './form.tsx';
 import { ask, lookAgain } from './hub.ts';
 import { focusHeading, place } from './place.ts';
 import { Alert, AsCommand, Button } from './text.tsx';
@@ -57,11 +57,16 @@ interface ActProps<Answer> {
   verb?: string;
   method?: 'post' | 'patch';
   path: string;
-  body: object;
+  /** Members of the body besides the reason. */
+  body?: object;
+  /** Whether it asks for a reason; by default it needs one. */
+  asks?: 'needed' | 'optional' | 'nothing';
+  isReady?: boolean;
   /** The command that does the same. */
-  command: string;
+  command: (reason: string) => string;
   onDone?: (answer: Answer) => unknown;
-  isReady: boolean;
+  /** Fields after the reason. */
+  more?: ComponentChildren;
   /** A button for the step before. */
   before?: ComponentChildren;
   children: ComponentChildren;
@@ -69,55 +74,42 @@ interface ActProps<Answer> {
 
 /** A dialog that makes one call; after it closes, the screen shows the result. */
 export function ActDialog<Answer>(props: ActProps<Answer>) {
-  const { title, verb = title, method = 'post', path, body, command, onDone, isReady, before, children } = props;
+  const { title, verb = title, method = 'post', path, asks = 'needed', isReady = true, command, more, before } = props;
+  const [reason, setReason] = useState('');
+  const why = reason.trim();
+  const body = { ...props.body, ...(why && { reason: why }) };
+  const isWhole = isReady && (asks !== 'needed' || why !== '');
   const { run, isDoing, error } = useAct(async () => {
     const answer = await ask<Answer>(method, path, { body });
-    onDone?.(answer);
+    props.onDone?.(answer);
     await lookAgain();
     closeDialog();
   });
   return (
     <Dialog title={title}>
-      <form onSubmit={() => isReady && run()}>
-        {children}
+      <form onSubmit={() => isWhole && run()}>
+        {props.children}
+        {asks !== 'nothing' && (
+          <Field
+            label="Reason"
+            hint="Kept on record beside your key’s name."
+            value={reason}
+            onInput={setReason}
+            required={asks === 'needed'}
+            takesFocus
+          />
+        )}
+        {more}
         <Alert>{error}</Alert>
         <footer>
           <Button says="Cancel" onClick={closeDialog} />
           {before}
-          <button type="submit" class="primary" disabled={!isReady || isDoing}>
+          <button type="submit" class="primary" disabled={!isWhole || isDoing}>
             {verb}
           </button>
         </footer>
       </form>
-      <AsCommand lines={[command, curl(method.toUpperCase(), path, { body })]} />
+      <AsCommand lines={[command(why), curl(method.toUpperCase(), path, { body })]} />
     </Dialog>
-  );
-}
-
-interface ReasonProps<Answer> extends Pick<ActProps<Answer>, 'title' | 'path' | 'onDone' | 'children'> {
-  /** Members of the body besides the reason. */
-  body?: object;
-  isReady?: boolean;
-  isOptional?: boolean;
-  /** Fields after the reason. */
-  more?: ComponentChildren;
-  command: (reason: string) => string;
-}
-
-export function ReasonDialog<Answer>(props: ReasonProps<Answer>) {
-  const { children, body, isReady = true, isOptional = false, more, command } = props;
-  const [reason, setReason] = useState('');
-  const why = reason.trim();
-  return (
-    <ActDialog<Answer>
-      {...props}
-      body={{ ...body, ...(why && { reason: why }) }}
-      isReady={isReady && (isOptional || why !== '')}
-      command={command(why)}
-    >
-      {children}
-      <Reason value={reason} onInput={setReason} required={!isOptional} />
-      {more}
-    </ActDialog>
   );
 }

@@ -76,10 +76,6 @@ const Hint = ({ id, children }: { id: string; children: string | undefined }) =>
     </span>
   ) : null;
 
-export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required' | 'takesFocus'>) => (
-  <Field {...props} label="Reason" hint="Kept on record beside your key’s name." />
-);
-
 interface CheckProps extends Pick<FieldProps, 'label' | 'hint'> {
   checked: boolean;
   onChange: (isChecked: boolean) => void;

@@ -4,7 +4,7 @@ import { type Answer, type ApiPath, createClient, HubError, type Shape } from '#
 import { reading } from './command-line.ts';
 import { go, hrefOf, place } from './place.ts';
 
-export type { Answer, HubError, Shape } from '#client/index';
+export { type Answer, HubError, type Shape } from '#client/index';
 
 export type Delivery = Shape<'Delivery'>;
 export type Order = Shape<'Order'>;
@@ -53,8 +53,8 @@ export async function ask<T>(
 ): Promise<T> {
   try {
     const { data } = await client.request(method, path as never, { params: { query }, ...sent } as never);
-    // `{}` or null is a proxy's answer, not an empty list.
-    if (method === 'get' && Object.keys(data ?? {}).length === 0)
+    // `{}`, null or a list is a proxy's answer, not an empty list of ours.
+    if (method === 'get' && (Array.isArray(data) || typeof data !== 'object' || Object.keys(data ?? {}).length === 0))
       throw new HubError(0, 'no_answer', 'the hub’s answer says nothing');
     return data as T;
   } catch (error) {
@@ -83,9 +83,11 @@ document.addEventListener('visibilitychange', async () => {
 
 export const isMissing = (error: unknown): boolean => error instanceof HubError && error.status === 404;
 
-/** Why something failed, as the hub says it. */
+/** Why something failed, as the hub says it; an answer of another shape than its own cannot be read. */
 export const wordsOf = (error: unknown): string => {
-  const text = error instanceof Error ? error.message : String(error);
+  const { message } = error as Error;
+  const text =
+    error instanceof HubError ? message : `the hub answered something that this screen cannot show: ${message}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 };
 
@@ -100,10 +102,15 @@ export interface Live<T> {
   commands?: readonly string[];
 }
 
-/** What was read is kept for when its screen is shown again. */
-const entries = new Map<string, Live<unknown> & { loading?: Promise<void> | undefined }>();
+const memory = new Map<string, object>();
+/** What was read under a key, and is kept for when its screen is shown again; at first a copy of `none`. */
+export function remembered<T extends object>(key: string, none: T): T {
+  const known = (memory.get(key) as T | undefined) ?? { ...none };
+  memory.set(key, known);
+  return known;
+}
 /** Forgets what was read: screens read it again. */
-export const forgetAll = (): void => entries.clear();
+export const forgetAll = (): void => memory.clear();
 session.subscribe(forgetAll);
 
 const EVERY_MS = 4_000;
@@ -144,19 +151,17 @@ export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => v
   };
 }
 
-function entryOf(key: string) {
-  const known = entries.get(key) ?? { value: undefined, at: 0, error: undefined };
-  entries.set(key, known);
-  return known;
-}
+type Entry<T> = Live<T> & { loading?: Promise<void> | undefined };
+const UNREAD: Entry<never> = { value: undefined, at: 0, error: undefined };
 
 /** Reads something and keeps it fresh; `key` identifies it, null reads nothing. */
 export function useLive<T>(key: string | null, load: () => Promise<T>, everyMs?: number): Live<T> {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const entry = (): Entry<T> => (key === null ? UNREAD : remembered<Entry<T>>(key, UNREAD));
   useEffect(() => {
     if (key === null) return;
     return every(async () => {
-      const own = entryOf(key);
+      const own = entry();
       own.loading ??= load().then(
         (value) => void Object.assign(own, { value, at: hubNow(), error: undefined, loading: undefined }),
         (error) => void Object.assign(own, { error, loading: undefined }),
@@ -165,8 +170,8 @@ export function useLive<T>(key: string | null, load: () => Promise<T>, everyMs?:
       redraw(0);
     }, everyMs);
   }, [key]);
-  const { value, at = 0, error } = key === null ? ({} as Partial<Live<unknown>>) : entryOf(key);
-  return { value: value as T | undefined, at, error };
+  const { value, at, error } = entry();
+  return { value, at, error };
 }
 
 interface Of extends Pick<Asked, 'query'> {

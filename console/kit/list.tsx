@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { reading } from './command-line.ts';
 import { Filter, type Filters, filterOf } from './filter.tsx';
-import { ask, every, type HubError, hubNow, session } from './hub.ts';
+import { ask, every, type HubError, hubNow, remembered } from './hub.ts';
 import { keep, kept, pathOf, setQuery } from './place.ts';
 import { Problem, Screen, Skeleton, Told } from './screen.tsx';
 import { type Columns, Table } from './table.tsx';
@@ -12,8 +12,6 @@ type Row = { id: string };
 
 interface Source<R extends Row> {
   path: string;
-  /** The member of an answer that holds the rows, if the path does not name it. */
-  plural?: string;
   filters?: Filters;
   /** The path under which single rows can be read: a row that has left the page may have changed. */
   one?: string;
@@ -36,30 +34,29 @@ const PAGE = 50;
 const MOST = 200;
 /** How many rows that have left the first page are read again at a time. */
 const AGAIN = 8;
-const lists = new Map<string, Kept<Row>>();
-session.subscribe(() => lists.clear());
-
-const NONE = { rows: [], fresh: [], cursor: undefined, at: 0, isRead: false, isLoading: false };
+const NONE: Kept<never> = { rows: [], fresh: [], cursor: undefined, at: 0, isRead: false, isLoading: false };
 
 /** A list that holds still while it is looked at: rows change in place, new ones wait to be asked for. */
 export function useList<R extends Row>(source: Source<R>) {
-  const { path, plural = path.slice(1), filters = {}, one, sort = (rows) => rows } = source;
+  const { path, filters = {}, one, sort = (rows) => rows } = source;
   const query = filterOf(filters);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify([path, query]);
-  const own = (lists.get(key) ?? { ...NONE }) as Kept<R>;
-  lists.set(key, own);
+  const own = remembered<Kept<R>>(key, NONE);
   // The previous filter's rows stay until this filter's are read.
   const last = useRef(own);
   const shown = useRef('');
   if (own.isRead || own.error) last.current = own;
 
   const read = async (limit: number, cursor?: string) => {
-    const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit, cursor } });
-    const rows = page[plural] as R[];
+    const page = await ask<Record<string, R[]> & { cursor?: string }>('get', path, {
+      query: { ...query, limit, cursor },
+    });
+    // Besides its one list, an answer has only the cursor.
+    const rows = Object.values(page).find(Array.isArray) as R[];
     // However many are read at once, they are sorted as single pages would be, so that Back leads to the same view.
     const sorted = rows.flatMap((_, at) => (at % PAGE === 0 ? sort(rows.slice(at, at + PAGE)) : []));
-    return { rows: sorted, cursor: page.cursor as string | undefined };
+    return { rows: sorted, cursor: page.cursor };
   };
   const guarded = async (look: () => Promise<void>, isQuiet = false) => {
     if (own.isLoading) return;
@@ -74,30 +71,23 @@ export function useList<R extends Row>(source: Source<R>) {
     redraw(0);
   };
 
-  const reload = () =>
+  /** Reads on until as many rows are shown as wanted; without a cursor from the start. */
+  const load = (wanted: number, from?: string) =>
     guarded(async () => {
-      const wanted = Math.max(PAGE, kept().rows ?? 0);
-      const rows: R[] = [];
-      let cursor: string | undefined;
+      let { rows, cursor } = from ? { rows: own.rows, cursor: from } : NONE;
       do {
-        const page = await read(Math.min(MOST, wanted - rows.length), cursor);
-        rows.push(...page.rows);
+        const page = await read(Math.min(MOST, Math.max(PAGE, wanted - rows.length)), cursor);
+        const known = new Set(rows.map(({ id }) => id));
+        rows = [...rows, ...page.rows.filter(({ id }) => !known.has(id))];
         cursor = page.cursor;
         // A filter may pass over thousands before it finds fifty: what is found is shown meanwhile.
-        Object.assign(own, { rows: [...rows], fresh: [], cursor, at: hubNow(), isRead: true });
+        Object.assign(own, { rows, cursor, at: hubNow(), isRead: true }, !from && { fresh: [] });
         redraw(0);
       } while (cursor && rows.length < wanted && shown.current === key);
+      if (from) keep({ rows: rows.length });
     });
-  const more = () =>
-    guarded(async () => {
-      const known = new Set(own.rows.map(({ id }) => id));
-      do {
-        const page = await read(PAGE, own.cursor);
-        own.rows = [...own.rows, ...page.rows.filter((row) => !known.has(row.id))];
-        own.cursor = page.cursor;
-      } while (own.cursor && own.rows.length === known.size && shown.current === key);
-      keep({ rows: own.rows.length });
-    });
+  const reload = () => load(Math.max(PAGE, kept().rows ?? 0));
+  const more = () => load(own.rows.length + 1, own.cursor);
   const look = async () => {
     const page = await read(PAGE);
     await update(own, page.rows, one ? (id) => ask('get', pathOf(one, id)) : undefined);

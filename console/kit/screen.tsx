@@ -149,9 +149,9 @@ export function MayOnly() {
 }
 
 /** Facts with their names; those without a value are left out. */
-export const Facts = (props: { of: Readonly<Record<string, ComponentChildren>>; class?: string }) => (
-  <dl class={`facts ${props.class ?? ''}`}>
-    {Object.entries(props.of)
+export const Facts = ({ of }: { of: Readonly<Record<string, ComponentChildren>> }) => (
+  <dl class="facts">
+    {Object.entries(of)
       .filter(([, value]) => value !== undefined && value !== null && value !== false)
       .map(([name, value]) => (
         <div key={name}>

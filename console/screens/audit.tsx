@@ -34,7 +34,7 @@ const columns: Columns<Shape<'Act'>> = [
 export const Audit = () => (
   <ListScreen
     name="Audit"
-    list={useList<Shape<'Act'>>({ path: '/audit', plural: 'acts' })}
+    list={useList<Shape<'Act'>>({ path: '/audit' })}
     columns={columns}
     empty="Nobody did anything yet. What people replay, close, admit, remap, correct and reveal stands here for 400 days."
   />

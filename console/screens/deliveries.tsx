@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { longshore, quote } from '../kit/command-line.ts';
-import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
+import { ActDialog, openDialog } from '../kit/dialog.tsx';
 import type { Filters } from '../kit/filter.tsx';
 import { Field } from '../kit/form.tsx';
 import { type Shape, type Delivery as Told, useAnswer } from '../kit/hub.ts';
@@ -133,7 +133,7 @@ function CloseDialog({ id, connection, action }: Told) {
   const [given, setGiven] = useState('');
   const remoteId = given.trim();
   return (
-    <ReasonDialog
+    <ActDialog
       title="Close delivery"
       path={`${pathOf('/deliveries', id)}/close`}
       body={remoteId ? { remoteId } : {}}
@@ -152,6 +152,6 @@ function CloseDialog({ id, connection, action }: Told) {
         It will count as done without another attempt, and nothing is sent to {connection}.{' '}
         {action === 'order' && 'The placement is followed from then on. '}What waited for it runs.
       </p>
-    </ReasonDialog>
+    </ActDialog>
   );
 }

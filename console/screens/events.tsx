@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { readJson } from '#lib/platform/json';
 import { curl, longshore, quote } from '../kit/command-line.ts';
-import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
+import { ActDialog, openDialog } from '../kit/dialog.tsx';
 import type { Filters } from '../kit/filter.tsx';
 import { ActButton, useReveal } from '../kit/form.tsx';
 import { ask, type Shape, useAnswer } from '../kit/hub.ts';
@@ -52,7 +52,7 @@ export function Event({ id }: { id: string }) {
   const look = async () => setPreview(await ask('post', '/remaps', { body }));
   const apply = () =>
     openDialog(
-      <ReasonDialog
+      <ActDialog
         title="Apply remap"
         path="/remaps"
         body={{ filter, apply: true }}
@@ -60,17 +60,17 @@ export function Event({ id }: { id: string }) {
         onDone={() => setPreview(undefined)}
       >
         <p>The order becomes what the present mapper reads. Nothing that was pushed is pushed again.</p>
-      </ReasonDialog>,
+      </ActDialog>,
     );
   const leave = () =>
     openDialog(
-      <ReasonDialog
+      <ActDialog
         title="Set aside"
         path={`${pathOf('/events', id)}/set-aside`}
         command={(reason) => longshore(`events set-aside ${quote(id)}`, { reason })}
       >
         <p>It waits for nobody from then on. It is kept as long as before, and can still be remapped.</p>
-      </ReasonDialog>,
+      </ActDialog>,
     );
   return (
     <OneScreen

@@ -169,7 +169,6 @@ function Lines({ order: { lines, amounts, taxIncluded } }: { order: Read }) {
     <Region title="Lines">
       <Table name="Lines" rows={lines} columns={columnsIn(currency)} />
       <Facts
-        class="sums"
         of={{
           ...{ Goods: sum(goods), Shipping: sum(shipping), Discount: sum(discount) },
           ...{ [taxIncluded ? 'Tax, included' : 'Tax']: sum(tax), Total: sum(total) },

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { longshore } from '../kit/command-line.ts';
-import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
+import { ActDialog, openDialog } from '../kit/dialog.tsx';
 import { useAct } from '../kit/form.tsx';
 import { ask, type Shape, useAnswer } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
@@ -79,7 +79,7 @@ function Admit({ connection, tell }: { connection: string; tell: (text: string) 
   const look = useAct(async () => setFound(await ask('post', path, { body: { connection, dryRun: true } })));
   useEffect(() => void look.run(), []);
   return (
-    <ReasonDialog<Shape<'Admission'>>
+    <ActDialog<Shape<'Admission'>>
       title="Admit"
       path={path}
       body={{ connection }}
@@ -93,6 +93,6 @@ function Admit({ connection, tell }: { connection: string; tell: (text: string) 
       </p>
       <Alert>{look.error}</Alert>
       <p>What verifies goes the way of any webhook, with its original time of receipt; the rest stays.</p>
-    </ReasonDialog>
+    </ActDialog>
   );
 }

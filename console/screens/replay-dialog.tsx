@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { longshore, quote } from '../kit/command-line.ts';
 import { ActDialog } from '../kit/dialog.tsx';
-import { ActButton, Check, Field, Reason } from '../kit/form.tsx';
+import { ActButton, Check, Field } from '../kit/form.tsx';
 import { ask, type Delivery, type Shape } from '../kit/hub.ts';
 import { go, hrefOf, pathOf } from '../kit/place.ts';
 import { type Columns, Table } from '../kit/table.tsx';
@@ -19,31 +19,46 @@ const columns: Columns<DryRun['calls'][number]> = [
 /** A replay in three steps: what it would call, the reason, the start. Only what was looked at can be started. */
 export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<string, string>>; delivery?: Delivery }) {
   const [found, setFound] = useState<DryRun>();
-  const [reason, setReason] = useState('');
   const [wantsCanary, setWantsCanary] = useState(true);
   const [perMinute, setPerMinute] = useState('60');
   const { matched = 0, complete, calls = [], leftOut = 0 } = found ?? {};
-  const why = reason.trim();
   const pace = Number(perMinute);
   const canary = matched > 1 && wantsCanary;
   // A single delivery has neither pace nor canary.
   const path = delivery ? `${pathOf('/deliveries', delivery.id)}/replay` : '/deliveries/replay';
   const target = filter && { filter };
-  const paced = filter && { perMinute: pace, canary };
-  const command = longshore(`deliveries replay${delivery ? ` ${quote(delivery.id)}` : ''}`, {
-    ...filter,
-    ...(filter && { 'per-minute': pace, canary }),
-    ...{ reason: why, yes: true },
-  });
-  const body = { ...target, ...paced, ...(why && { reason: why }) };
-
   const look = async () => setFound(await ask('post', path, { body: { ...target, dryRun: true } }));
   return (
     <ActDialog<Shape<'ReplayStarted'>>
-      {...{ title: 'Replay', verb: 'Start replay', path, body, command }}
-      isReady={matched > 0 && why !== '' && pace >= 1}
+      title="Replay"
+      verb="Start replay"
+      path={path}
+      body={filter ? { filter, perMinute: pace, canary } : {}}
+      asks={matched > 0 ? 'needed' : 'nothing'}
+      isReady={matched > 0 && Number.isInteger(pace) && pace > 0}
+      command={(reason) =>
+        longshore(`deliveries replay${delivery ? ` ${quote(delivery.id)}` : ''}`, {
+          ...(filter && { ...filter, 'per-minute': pace, canary }),
+          ...{ reason, yes: true },
+        })
+      }
       before={<ActButton says="Dry run" class={found ? '' : 'primary'} act={look} />}
       onDone={({ replayId }) => go(hrefOf(pathOf('/replays', replayId)))}
+      more={
+        matched > 0 &&
+        filter && (
+          <>
+            <Check
+              label="Canary"
+              hint="1, then 10, then the rest; the first that fails again stops it."
+              checked={canary}
+              disabled={matched === 1}
+              onChange={setWantsCanary}
+            />
+            <Field label="Per minute" inputMode="numeric" value={perMinute} onInput={setPerMinute} />
+          </>
+        )
+      }
     >
       <p class="muted">
         {`A fresh set of attempts for ${delivery ? 'this delivery' : 'every delivery that the filter matches'}`}
@@ -56,19 +71,6 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
           {count(leftOut, 'delivery is', 'deliveries are')} left out: nobody knows whether they happened, and nothing
           can be read back. Look at the marketplace, and replay each by itself.
         </p>
-      )}
-      {matched > 0 && <Reason value={reason} onInput={setReason} required takesFocus />}
-      {matched > 0 && filter && (
-        <>
-          <Check
-            label="Canary"
-            hint="1, then 10, then the rest; the first that fails again stops it."
-            checked={canary}
-            disabled={matched === 1}
-            onChange={setWantsCanary}
-          />
-          <Field label="Per minute" inputMode="numeric" value={perMinute} onInput={setPerMinute} />
-        </>
       )}
     </ActDialog>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { longshore, quote } from '../kit/command-line.ts';
-import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
+import { ActDialog, openDialog } from '../kit/dialog.tsx';
 import { type Delivery, type Shape, useAnswer } from '../kit/hub.ts';
 import { List, ListScreen, useList } from '../kit/list.tsx';
 import { pathOf } from '../kit/place.ts';
@@ -127,7 +127,7 @@ const factsOf = ({ id, filter, delivery, queue, perMinute, canary, cancelled, re
 /** Its deliveries: first those under way, then the settled ones, then those that wait. */
 function Members({ id }: { id: string }) {
   const path = `${pathOf('/replays', id)}/deliveries`;
-  const list = useList<Delivery>({ path, plural: 'deliveries', one: '/deliveries' });
+  const list = useList<Delivery>({ path, one: '/deliveries' });
   return (
     <Region title="Deliveries">
       <List name="Deliveries" list={list} columns={columns} keys={acts} empty="None was found yet." />
@@ -136,16 +136,16 @@ function Members({ id }: { id: string }) {
 }
 
 const Decide = ({ what, id }: { what: 'resume' | 'cancel'; id: string }) => (
-  <ReasonDialog
+  <ActDialog
     title={what === 'resume' ? 'Resume' : 'Cancel replay'}
     path={`${pathOf('/replays', id)}/${what}`}
     command={(reason) => longshore(`replays ${what} ${quote(id)}`, { reason, yes: what === 'resume' })}
-    isOptional
+    asks="optional"
   >
     <p>
       {what === 'resume'
         ? 'It goes on with those that still wait; a canary begins at its first stage. What failed again is replayed by itself.'
         : 'What waits is not released; an attempt that is under way ends. It can be resumed.'}
     </p>
-  </ReasonDialog>
+  </ActDialog>
 );

@@ -47,11 +47,11 @@ const columns: Columns<Hit> = [
 
 /** What was found; a single result opens at once. */
 export function Search() {
-  const inUrl = place.value.query.get('q') ?? '';
+  const inUrl = place.value.query.get('q')?.trim() ?? '';
   const q = inUrl || asked.value;
   const [method, how] = isEmail(q) ? (['post', { body: { q } }] as const) : (['get', { query: { q } }] as const);
   const live = useLive<{ results: Hit[] }>(q ? `search ${q}` : null, () => ask(method, '/search', how));
-  const hits = live.value?.results ?? [];
+  const hits = live.value ? live.value.results : [];
   const only = hits.length === 1 ? hits[0]?.id : undefined;
   useEffect(() => {
     if (isEmail(inUrl) || listOf(inUrl)) searchFor(inUrl, { replace: true });

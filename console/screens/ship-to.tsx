@@ -58,7 +58,8 @@ export function AddressDialog({ order: { id }, deliveries }: Parts) {
       path={pathOf('/orders', id)}
       body={{ shippingAddress: filled }}
       isReady={Object.keys(filled).length > 0}
-      command={longshore(`orders correct ${words}`)}
+      asks="nothing"
+      command={() => longshore(`orders correct ${words}`)}
     >
       <p>
         Only what you fill in is changed.{' '}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { readJson } from '#lib/platform/json';
 import { Field, useAct } from '../kit/form.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
+import { ask, HubError, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Items, Region } from '../kit/screen.tsx';
 import { Alert, Code, Raw, Words } from '../kit/text.tsx';
@@ -18,7 +18,7 @@ export function Try({ id, topics }: { id: string; topics: readonly string[] }) {
   const run = useAct(async () => {
     setTried(undefined);
     const body = readJson(text);
-    if (body === undefined) throw new Error('The body is not JSON.');
+    if (body === undefined) throw new HubError(0, 'not_json', 'The body is not JSON');
     setTried(await ask('post', `${pathOf('/connections', id)}/try`, { body: { topic, body } }));
   });
   const hint = topics.length > 0 ? `Such as ${topics.join(', ')}.` : undefined;

@@ -216,6 +216,16 @@ test('every screen has its name, no violation and no sideways scroll, in both sc
       await other.emulateMedia({ colorScheme });
       const beyond = () => other.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(await beyond(), name).toBeLessThanOrEqual(0);
+      // On a small desk nothing of a table is out of sight.
+      await other.setViewportSize({ ...viewport.viewport, width: Math.min(viewport.viewport.width, 1024) });
+      const isCut = () =>
+        other.evaluate(() =>
+          [...document.querySelectorAll('table')].some(
+            ({ parentElement: room }) => room && room.scrollWidth > room.clientWidth,
+          ),
+        );
+      if (viewport === DESK) expect(await isCut(), `${name}, at 1024`).toBe(false);
+      await other.setViewportSize(viewport.viewport);
       await other.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
       expect(await beyond(), `${name}, its text twice as large`).toBeLessThanOrEqual(0);
     }
@@ -485,6 +495,17 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   // It also recovers by itself.
   await look(other);
   await other.getByRole('table', { name: 'Audit' }).waitFor();
+  // A list of another shape is forgotten together with what it broke.
+  await other.route(`${hub.url}/audit*`, (route) => route.fulfill({ json: { acts: [{}] } }));
+  await open(other, hub, '/audit');
+  await other.getByRole('alert').getByText('something that this screen cannot show').waitFor();
+  await other.unroute(`${hub.url}/audit*`);
+  await other.getByRole('button', { name: 'Try again' }).click();
+  await other.getByRole('table', { name: 'Audit' }).waitFor();
+  await other.route(`${hub.url}/audit*`, (route) => route.fulfill({ json: { acts: null } }));
+  await look(other);
+  await other.getByRole('alert').getByText('something that this screen cannot show').waitFor();
+  await other.unroute(`${hub.url}/audit*`);
   // An empty or unexpected answer leaves nobody waiting.
   await other.route(`${hub.url}/deliveries/*`, (route) => route.fulfill({ json: {} }));
   await open(other, hub, '/deliveries/dlv_1');
