@@ -29,10 +29,12 @@ test('a name in the words of a remote is dotted, one that is part of another wor
 
 test('neither is the buyer given away by another spelling of a remote, nor by the words of a cause', () => {
   const address = { street_address: 'Calle Loma 12', extended_address: '4B', phone_number: '+52 (33) 1234-5678' };
-  const words = wordsOf([orderOf({ buyer: { first_name: 'Jos\u00e9' }, shippingAddress: address })]);
-  const said = 'JOSE\u0301, calle  loma 12, 33 1234 5678, +523312345678; 9912345678901';
+  const words = wordsOf([
+    orderOf({ buyer: { first_name: 'Jos\u00e9', taxId: 'XAXX010101' }, shippingAddress: address }),
+  ]);
+  const said = 'JOSE\u0301, calle  loma 12, 33 1234 5678, +523312345678, RFC xaxx010101; 9912345678901';
   expect(maskValue({ description: said }, words)).toEqual({
-    description: `J${dots}, c${dots}, 3${dots}, +${dots}; 9912345678901`,
+    description: `J${dots}, c${dots}, 3${dots}, +${dots}, RFC x${dots}; 9912345678901`,
   });
   expect(maskValue({ message: 'no Calle Loma … for …' }, words)).toEqual({ message: `no C${dots} for …` });
 });

@@ -47,7 +47,7 @@ export function wordsOf(orders: readonly Order[]): RegExp | undefined {
   ]);
   const words = people.flatMap((who: Buyer & Address) => [
     ...[who.first_name, who.last_name, who.email, who.phone_number, who.company],
-    ...[who.street_address, who.extended_address],
+    ...[who.street_address, who.extended_address, who.taxId],
   ]);
   return anyOf(words);
 }

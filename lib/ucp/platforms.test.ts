@@ -16,7 +16,7 @@ function start(answer: () => Answer) {
   const read = async (url: string) => {
     asked.push(url);
     const { status = 200, body } = answer();
-    return { status, headers: new Headers(), body: typeof body === 'string' ? body : JSON.stringify(body) };
+    return { status, headers: new Headers(), body };
   };
   const findKey = createPlatforms(read, () => now);
   return { asked, find: (kid: string) => findKey(URL_OF, kid), pass: (ms: number) => (now += ms) };
@@ -42,7 +42,7 @@ test('a profile is read once, and anew for an unknown key once a minute', async 
 test('a key that does not fit is looked up anew, as another may stand under its id by now', async () => {
   let kty = 'EC';
   let now = 0;
-  const body = () => JSON.stringify({ signing_keys: [{ kid: 'one', kty }] });
+  const body = () => ({ signing_keys: [{ kid: 'one', kty }] });
   const find = createPlatforms(
     async () => ({ status: 200, headers: new Headers(), body: body() }),
     () => now,

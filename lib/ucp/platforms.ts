@@ -1,7 +1,6 @@
 import { cached } from '#lib/platform/cache';
 import type { HttpResponse } from '#lib/platform/http/classify';
 import type { createPoster } from '#lib/platform/http/post';
-import { readJson } from '#lib/platform/json';
 import * as z from '#lib/platform/zod';
 import { UcpRefusal } from './refusal.ts';
 import type { FindKey, Jwk } from './signatures.ts';
@@ -39,7 +38,7 @@ const headers = { accept: 'application/json' };
 
 function keysOf(answer: HttpResponse | undefined): Jwk[] {
   if (answer?.status !== 200) throw new UcpRefusal(424, 'profile_unreachable', "the platform's profile cannot be read");
-  const profile = Profile.safeParse(readJson(String(answer.body)));
+  const profile = Profile.safeParse(answer.body);
   if (!profile.success) throw new UcpRefusal(422, 'profile_malformed', "the platform's profile is none");
   return profile.data.signing_keys;
 }

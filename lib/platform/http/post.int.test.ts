@@ -26,6 +26,11 @@ test('answers the status and the words, whatever they are', async () => {
   expect([answer.status, answer.body, answer.headers.get('retry-after')]).toEqual([422, 'no', '7']);
 });
 
+test('answers JSON as what it says: Python and PHP escape all letters but ASCII ones', async () => {
+  const url = await serve((_request, response) => void response.writeHead(422).end('{"error":"no \\u017baneta"}'));
+  expect((await createPoster(LOCAL)(url, POSTING)).body).toEqual({ error: 'no \u017baneta' });
+});
+
 test('without a body a URL is read, as far as it may be long', async () => {
   const url = await serve(
     ({ method, headers }, response) =>

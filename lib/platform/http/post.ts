@@ -1,5 +1,6 @@
 import type { AgentOptions, IncomingMessage } from 'node:http';
 import { RetryableError } from '../errors.ts';
+import { readJson } from '../json.ts';
 import type { HttpResponse } from './classify.ts';
 import { addressIn, InsideError, isInside, lookupOutside, type Reach } from './inside.ts';
 
@@ -112,5 +113,5 @@ async function readAnswer(response: IncomingMessage, maxBytes: number, isWhole: 
   const text = Buffer.concat(chunks).toString('utf8', 0, maxBytes);
   const headers = new Headers();
   for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
-  return { status: response.statusCode ?? 0, headers, body: text };
+  return { status: response.statusCode ?? 0, headers, body: readJson(text) ?? text };
 }
