@@ -34,6 +34,12 @@ export const everyAccount = ({ connections, removed, endpoints }: Accounts) => [
 
 /** All connections and routes, as the table has them. */
 export function createConfigurationStore(table = db, clock = () => Date.now()) {
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  /**
+   * What may be a few seconds old is read with eventual consistency, at half the price: DynamoDB is then behind by less
+   * than a second, and whoever changes settings rings six seconds later. Who has just changed them reads its own change.
+   */
+  const isStrong = (maxAgeMs: number): boolean => maxAgeMs === 0 || clock() - writtenAt < CONFIG_TTL_MS;
   const rows = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRows(table, isStrong(maxAgeMs)), { clock });
   const routes = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRoutes(table, isStrong(maxAgeMs)), { clock });
   const WHOLE = '';
@@ -45,6 +51,7 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
 
   async function put<T extends object>(item: Item<T>): Promise<void> {
     await table.put({ Item: item });
+    writtenAt = clock();
     rows.forget(WHOLE);
     routes.forget(WHOLE);
   }
@@ -75,20 +82,14 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
   };
 }
 
-/**
- * What may be a few seconds old is read with eventual consistency, at half the price: DynamoDB is then behind by less
- * than a second, and whoever changes settings rings six seconds later.
- */
-const isStrong = (maxAgeMs: number): boolean => maxAgeMs === 0;
-
 async function readRoutes(table: typeof db, ConsistentRead: boolean): Promise<Route[]> {
   const found = await table.get({ Key: items.routes.key(), ConsistentRead });
   return (found as { routes: Route[] } | undefined)?.routes ?? [];
 }
 
-async function readRows(table: typeof db, isStrong: boolean): Promise<Accounts> {
+async function readRows(table: typeof db, ConsistentRead: boolean): Promise<Accounts> {
   const partition = items.connection.partition();
-  const rows = await queryPartition<Connection | RemovedConnection | Endpoint>(partition, '', table, isStrong);
+  const rows = await queryPartition<Connection | RemovedConnection | Endpoint>(partition, '', table, ConsistentRead);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
   const endpoints = new Map<string, Endpoint>();
