@@ -1,3 +1,4 @@
+import { retryPolicyOf } from '#lib/connections/connection';
 import {
   Connection as ConnectionFacts,
   RemovedConnection as RemovedFacts,
@@ -154,7 +155,7 @@ export async function presentConnection(connection: z.infer<typeof ConnectionFac
     getCursor(id),
     listMisses(id),
     countShapeChanges(id),
-    awaySince(id),
+    awaySince(id, retryPolicyOf(connection)),
   ]);
   return {
     ...pick(ConnectionFacts, connection),

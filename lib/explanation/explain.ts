@@ -1,4 +1,4 @@
-import { ERP } from '#lib/connections/connection';
+import { ERP, retryPolicyOf } from '#lib/connections/connection';
 import { type Delivery, isOpen, isStopped } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import { isDoubtful } from '#lib/orders/history';
@@ -58,7 +58,9 @@ export function explain(
 export async function explainOrder(order: Order, names: Names): Promise<Explanation> {
   const deliveries = await getDeliveries(order.deliveries);
   const waiting = new Set(deliveries.filter(isOpen).map(({ connection }) => connection));
-  const asked = await Promise.all([...waiting].map(async (id) => [id, await awaySince(id)] as const));
+  const asked = await Promise.all(
+    [...waiting].map(async (id) => [id, await awaySince(id, retryPolicyOf(names.connections.get(id)))] as const),
+  );
   const away = new Map(asked.flatMap(([id, since]) => (since === null ? [] : [[id, since] as const])));
   return explain(order, deliveries, names, { away });
 }

@@ -61,6 +61,15 @@ export interface WebhookSender {
   stop(): void;
 }
 
+/** Of a vendor that sends none. */
+export const noWebhooks: WebhookSender = {
+  send() {},
+  resend: () => false,
+  list: () => [],
+  resume() {},
+  stop() {},
+};
+
 /** Sends webhooks as a vendor does: at once, then with its retries, and with the active faults. */
 export function createWebhookSender(
   { store, faults, now, options }: { store: Store; faults: Faults; now: () => Date; options: WebhookOptions },

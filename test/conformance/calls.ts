@@ -3,6 +3,7 @@ import type { PollPage } from '#lib/marketplaces/contract';
 import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import {
   type Answer,
+  type Call,
   createRemote,
   isRead,
   pollContext,
@@ -24,9 +25,14 @@ export function testCalls({ info, connector, conformance, connection, source, in
   describe.each(Object.entries(conformance.push))(`${info.title}: pushing %s`, (name, script) => {
     const action = pushesOf(connector)[name];
     const done = [script.done].flat();
-    const run = (kind: 'push' | 'probe', answers: ReadonlyArray<Answer | 'timeout' | 'reset'>) => {
+    const run = (
+      kind: 'push' | 'probe',
+      answers: ReadonlyArray<Answer | 'timeout' | 'reset'>,
+      secrets = conformance.secrets,
+    ) => {
       const { calls, remote } = remoteOf(answers);
-      return { calls, result: action?.[kind](remoteContext(remote), pushInput(source, conformance.shipsTo)) };
+      const context = remoteContext({ ...remote, secrets });
+      return { calls, result: action?.[kind](context, pushInput(source, conformance.shipsTo)) };
     };
 
     test('succeeds in as few calls as it takes, and whatever it reads first, that show who calls', async () => {
@@ -34,11 +40,13 @@ export function testCalls({ info, connector, conformance, connection, source, in
       await expect(result).resolves.toBeTypeOf('object');
       const { writes = 1 } = script;
       expect(calls.map(isRead)).toEqual(done.map((_, index) => index < done.length - writes));
-      for (const { url, headers } of calls) {
-        expect(url.pathname).toMatch(/^\/base(\/.|$)/);
-        const shown = JSON.stringify([...headers]);
-        expect([Object.values(conformance.secrets)[0] ?? '', TOKEN].some((proof) => shown.includes(proof))).toBe(true);
-      }
+      for (const { url } of calls) expect(url.pathname).toMatch(/^\/base(\/.|$)/);
+      // However a secret is shown, written out, encoded or by a signature: with another one, the call is another.
+      const others = run('push', done, otherSecrets(conformance.secrets));
+      await others.result;
+      const otherwise = others.calls.map(textOf);
+      for (const [index, call] of calls.map(textOf).entries())
+        if (!call.includes(TOKEN)) expect(call, 'it shows no secret').not.toBe(otherwise[index]);
     });
 
     const limited = { status: 429, body: '{"error":"Too Many Requests","retry_after_seconds":60}' };
@@ -126,3 +134,9 @@ export function testCalls({ info, connector, conformance, connection, source, in
       }
     });
 }
+
+const otherSecrets = (secrets: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, `other-${secret}`]));
+
+/** All that a call says. */
+const textOf = ({ url, headers, body }: Call): string => JSON.stringify([url, [...headers], body]);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFakeStore } from '#test/support/rate-limit-store';
+import { retryPolicy } from '../settings.ts';
 import { awaySince } from './breaker.ts';
 
 const MINUTE_MS = 60_000;
@@ -8,7 +9,7 @@ const at = (minutes: number) => BEGAN + minutes * MINUTE_MS;
 
 test('a remote that nobody waits for is not away for ever: whoever waited has been cancelled, or closed', async () => {
   const store = createFakeStore();
-  const away = (minutes: number) => awaySince('shop', store, at(minutes));
+  const away = (minutes: number) => awaySince('shop', retryPolicy(), store, at(minutes));
   for (let n = 0; n < 20; n++) await store.fail('shop', `dlv_${n}`, BEGAN, 20);
   expect(await away(9)).toBeNull();
   expect([await away(10), await away(20), await away(23)]).toEqual([at(0), at(0), null].map(isoOf));
@@ -20,7 +21,7 @@ test('while deliveries wait it is away, however seldom they ask', async () => {
   const store = createFakeStore();
   for (let n = 0; n < 20; n++) await store.fail('shop', `dlv_${n}`, BEGAN, 20);
   for (const hour of [1, 2, 3, 4, 5, 6]) await store.ask('shop', at(hour * 60), at(hour * 60 - 1));
-  expect(await awaySince('shop', store, at(7 * 60))).toBe(isoOf(BEGAN));
+  expect(await awaySince('shop', retryPolicy(), store, at(7 * 60))).toBe(isoOf(BEGAN));
 });
 
 const isoOf = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());

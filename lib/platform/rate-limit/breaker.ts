@@ -1,5 +1,5 @@
 import { AwayError } from '../errors.ts';
-import { awayPolicy, retryPolicy } from '../settings.ts';
+import { awayPolicy, type RetryPolicy } from '../settings.ts';
 import { type State, type Store, tableStore } from './store.ts';
 
 /** The longest wait before another look, so that a whole backlog is soon under way after a remote is back. */
@@ -38,11 +38,16 @@ export async function askWhetherBack(
  * When a connection's remote went away; null while it is there. If nobody has asked for longer than a delivery waits,
  * nothing waits for it, and nobody knows.
  */
-export async function awaySince(connection: string, store = tableStore(), now = Date.now()): Promise<string | null> {
+export async function awaySince(
+  connection: string,
+  { intervalSeconds }: RetryPolicy,
+  store = tableStore(),
+  now = Date.now(),
+): Promise<string | null> {
   const state = await store.read(connection);
   const { failingSince, askedAt } = state;
   const lastAsked = Math.max(askedAt, failingSince + awayPolicy().afterMs);
-  const nextMs = Math.max(longestWait(lastAsked - failingSince), retryPolicy().intervalSeconds * 1000);
+  const nextMs = Math.max(longestWait(lastAsked - failingSince), intervalSeconds * 1000);
   const isQuiet = now > lastAsked + 2 * (nextMs + SWEEP_MS);
   return isAway(state, now) && !isQuiet ? new Date(failingSince).toISOString() : null;
 }

@@ -1,7 +1,7 @@
 import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
 import { serve } from '../server.ts';
-import type { WebhookSender } from '../webhook-sender.ts';
+import { noWebhooks } from '../webhook-sender.ts';
 import { createEndpoints, readReceived } from './calls.ts';
 import { force, serveSellersCommerceControl, setLifetimes } from './control.ts';
 import { DIALECTS } from './dialects.ts';
@@ -87,15 +87,6 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
     received: () => readReceived(store),
   };
 }
-
-/** SellersCommerce has no webhooks: its orders are polled. */
-const noWebhooks: WebhookSender = {
-  send() {},
-  resend: () => false,
-  list: () => [],
-  resume() {},
-  stop() {},
-};
 
 const TEXTS: Readonly<Record<number, string>> = {
   400: 'Bad Request',

@@ -2,8 +2,10 @@ import type { Order } from '#lib/orders/order';
 import { RejectedError } from '#lib/platform/errors';
 import type { PlaceInput, ProbedAction } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { codeOf, itemsIn, recipientOf } from '../kit/placing.ts';
+import { codeOf, itemsIn, recipientOf, uncarried } from '../kit/placing.ts';
+import { defined } from '../kit/shape.ts';
 import { createOrder, findOrder, getOrder, type PlacementRequest } from './api.ts';
+import { info } from './manifest.ts';
 
 /** A page for each open order, as each is a call: a poll that breaks off repeats none. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
@@ -23,7 +25,8 @@ function ignoreRefusal(error: unknown): undefined {
 
 export const order: ProbedAction<PlaceInput> = {
   async push(remote, input) {
-    return { remoteId: await createOrder(remote, placementOf(input)) };
+    const remoteId = await createOrder(remote, placementOf(input));
+    return { remoteId, ...defined({ note: uncarried(input.order, info.title, []) }) };
   },
 
   async probe(remote, input) {
