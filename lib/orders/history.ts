@@ -129,9 +129,9 @@ const timesIn = ({ paidAt, events = [] }: OrderSnapshot): string => canonicalJso
 
 type ToldQuantity = Stamp & { id: string; quantity: number };
 
-/** The quantities of each line that a history knows of, and the snapshot that told each. */
+/** The quantities of each line that a history knows of, and the snapshot that told each; a cancelled line has none. */
 export const quantitiesOf = ({ stands, snapshot, levels = [], originals }: SnapshotHistory): ToldQuantity[] => [
-  ...snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity })),
+  ...snapshot.lines.map(({ id, quantity, cancelled }) => ({ ...stands, id, quantity: cancelled ? 0 : quantity })),
   ...originals,
   ...levels,
 ];

@@ -99,7 +99,19 @@ test('a part that is cancelled takes its lines with it, and the sale is cancelle
     ['c', 1],
     ['b', 0],
   ]);
-  expect(apply([snapshot('1', 6, 'ac', { cancelled: true }), part]).cancelled).toBe(true);
+  const adjusted = ({ ucp }: Order) =>
+    ucp.adjustments.map(({ occurred_at, status, line_items = [] }) => [
+      ...[occurred_at.slice(14, 16), status],
+      line_items.map(({ id, quantity }) => `${id}${quantity}`).join(),
+    ]);
+  expect(adjusted(order)).toEqual([['05', 'completed', 'b-3']]);
+  const whole = apply([snapshot('1', 6, 'ac', { cancelled: true }), part]);
+  expect(whole.cancelled).toBe(true);
+  expect(adjusted(whole)).toEqual([
+    ['05', 'completed', 'b-3'],
+    ['06', 'completed', 'a-2,c-1'],
+  ]);
+  expect(adjusted(apply([snapshot('1', 4, 'ac'), part, snapshot('2', 7, 'b')]))).toEqual([['05', 'failed', '']]);
 });
 
 test('the same part twice is one word', () => {

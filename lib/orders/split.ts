@@ -59,9 +59,6 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
   }));
   const active = holding.filter(({ lines }) => lines.length > 0);
   const cancelled = (active.length > 0 ? active : holding).every(({ history }) => history.snapshot.cancelled);
-  const lines = active.flatMap(({ history, lines: held }) =>
-    history.snapshot.cancelled && !cancelled ? held.map((line) => ({ ...line, cancelled: true as const })) : held,
-  );
   const vanished = all
     .flatMap(({ history }) => history.vanished)
     .filter(({ id }) => !partOfLine.has(id))
@@ -69,13 +66,24 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
   // One unpaid order holds back all, as lines are placed together.
   const paid = active.every(({ history }) => history.paid) ? (active[0]?.history.paid ?? null) : null;
   const cancellations = all.flatMap(({ history }) => history.cancelledAt ?? []).sort(compareText);
+  const cancelledAt = cancelled ? (cancellations.at(-1) ?? null) : null;
+  // What was cancelled before the rest stays a step of its own.
+  const apart = new Set(active.filter(({ history }) => history.cancelledAt !== cancelledAt));
+  const lines = active.flatMap((part) =>
+    part.history.snapshot.cancelled && apart.has(part)
+      ? part.lines.map((line) => ({ ...line, cancelled: true as const }))
+      : part.lines,
+  );
+  const stopped = [...apart].flatMap(({ history: { cancelledAt: version, stands }, lines: held }) =>
+    version === null ? [] : held.map(({ id }) => ({ ...stands, version, id, quantity: 0 })),
+  );
   return {
     ...original,
     snapshot: { ...original.snapshot, cancelled, lines, amounts: sumAmounts(holding) },
     paid: original.paid ?? paid,
-    cancelledAt: cancelled ? (cancellations.at(-1) ?? null) : null,
+    cancelledAt,
     originals: onePerLine(all.flatMap(({ history }) => history.originals).sort(earliestFirst)),
-    levels: all.flatMap(({ history }) => history.levels ?? []),
+    levels: [...all.flatMap(({ history }) => history.levels ?? []), ...stopped],
     vanished: onePerLine(vanished),
   };
 }

@@ -300,6 +300,34 @@ describe('its adjustments', () => {
     ]);
   });
 
+  it('tell of a line that was cancelled by itself, of what has not left, and add up with those of the whole order', () => {
+    const off = { ...MUGS, cancelled: true as const };
+    const stopped = later({ lines: [off, PLATE] }, 20);
+    expect(stopped.ucp.adjustments).toMatchObject([
+      {
+        type: 'cancellation',
+        occurred_at: at(20),
+        line_items: [{ id: 'li_1', quantity: -2 }],
+        totals: [{ amount: -12000 }],
+      },
+    ]);
+    const [{ line_items: _, totals: __, ...withdrawn } = {}] = stopped.ucp.adjustments;
+    expect(later({}, 30, stopped).ucp.adjustments).toEqual([{ ...withdrawn, status: 'failed' }]);
+    const units = ({ ucp }: typeof stopped) =>
+      ucp.adjustments.map(({ line_items = [] }) => line_items.map(({ id, quantity }) => [id, quantity]));
+    expect(units(later({ lines: [{ ...off, fulfilled: 1 }, PLATE] }, 30, stopped))).toEqual([[['li_1', -1]]]);
+    expect(units(later({ lines: [{ ...off, fulfilled: 2 }, PLATE] }, 30, stopped))).toEqual([[]]);
+    expect(units(later({ lines: [off, PLATE], cancelled: true }, 30, stopped))).toEqual([
+      [['li_1', -2]],
+      [['li_2', -1]],
+    ]);
+    expect(units(later({ lines: [PLATE] }, 30, stopped))).toEqual([[['li_1', -2]]]);
+    expect(units(later({ lines: [{ ...off, quantity: 1 }, PLATE] }, 30, one))).toEqual([
+      [['li_1', -1]],
+      [['li_1', -1]],
+    ]);
+  });
+
   it('are those of a UCP source, too, that follow from no quantity', () => {
     const refund = {
       ...{ id: 'a1', type: 'refund', at: at(5), status: 'completed' as const, description: 'Defective item' },

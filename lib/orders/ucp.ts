@@ -163,7 +163,9 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
   const levelsOf = Map.groupBy(levels, ({ id }) => id);
   const goneAt = new Map(vanished.map(({ id, version }) => [id, version]));
   const stopped = lines
-    .filter(({ line, total, vanished: isGone }) => snapshot.cancelled && !isGone && line.quantity > total)
+    .filter(
+      ({ line, total, vanished: isGone }) => snapshot.cancelled && !line.cancelled && !isGone && line.quantity > total,
+    )
     .map((counted): [CountedLine, number] => [counted, counted.line.quantity - counted.total]);
   const ids = new Set(lines.map(({ line }) => line.id));
   const known = (all: readonly LineQuantity[]) => all.filter(({ id }) => ids.has(id));
@@ -211,7 +213,8 @@ function editsOf(
   levels: readonly (Stamp & { quantity: number })[],
   goneAt: string | undefined,
 ): UcpAdjustment[] {
-  const { line, original, vanished } = counted;
+  const { line, original, total, vanished } = counted;
+  const now = line.cancelled ? 0 : line.quantity;
   const told = levels
     .filter(({ quantity }) => quantity !== original)
     .sort(earliestFirst)
@@ -223,19 +226,21 @@ function editsOf(
           : Math.max(...before.filter((each) => each < quantity && each >= original));
       return { quantity, version, from };
     });
-  const leadingTo = (now: number): number[] => {
-    const last = told.find(({ quantity }) => quantity === now);
-    return last ? [...leadingTo(last.from), now] : [];
+  const leadingTo = (level: number): number[] => {
+    const last = told.find(({ quantity }) => quantity === level);
+    return last ? [...leadingTo(last.from), level] : [];
   };
-  const standing = new Set(leadingTo(line.quantity));
-  const isGone = vanished && line.quantity > 0 && goneAt !== undefined;
+  const standing = new Set(leadingTo(now));
+  const isGone = vanished && now > 0 && goneAt !== undefined;
+  // What left before a line was cancelled stays on it.
+  const unitsTo = (level: number, from: number): number => from - (line.cancelled && level === 0 ? total : level);
   return [
     ...told.map(({ quantity, version, from }) => {
       const edit = adjust(
         orderId,
         ['reduction', line.id, `${quantity}`],
         version,
-        standing.has(quantity) ? [[counted, from - quantity]] : [],
+        standing.has(quantity) && unitsTo(quantity, from) !== 0 ? [[counted, unitsTo(quantity, from)]] : [],
       );
       return quantity > original ? { ...edit, type: 'addition' } : edit;
     }),

@@ -117,6 +117,12 @@ describe('the difference', () => {
     expect(told({ ...with2(4, { cancelled: true }), returns: [back] }, 4)).toBe(
       'MUG-RED: 4 placed, 0 wanted, 2 too many left already',
     );
+    const byHand = (trackingNumber: string) => ({
+      ...with2(4),
+      fulfillments: [{ id: 'ful_1', by: 'erp', carrier: 'dhl', trackingNumber, lineItems: units(1), shippedAt: at(1) }],
+    });
+    expect(told(byHand('E1'), 4)).toBe('MUG-RED: 4 placed, 3 wanted, 1 too many left already');
+    expect(told(byHand('JD01'), 4)).toBe('');
   });
 });
 

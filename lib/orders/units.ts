@@ -90,8 +90,9 @@ function dueOfLine(
   own -= ownLess;
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
   // Shipped units go to nobody else; those neither wanted nor returned are listed, so that a person hears of them.
-  const back = Math.min(returned, has - sumOpen(holders));
-  const rest = Math.min(asked, Math.max(0, has - kept - back)) - sum(open);
+  const sent = has + sentByHand(order, id);
+  const back = Math.min(returned, sent - sumOpen(holders));
+  const rest = Math.min(asked, Math.max(0, sent - kept - back)) - sum(open);
   const left = take(latestFirst, Math.max(0, rest), ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
 
   const known = has + own;
@@ -152,6 +153,13 @@ export function holdersOf(
     return { delivery, connection, quantity, open: quantity - left + late, late, named };
   });
   return { holders, outside: [...sent.values()].reduce((all, units) => all + units, 0) };
+}
+
+/** Units in parcels that only the seller's ERP told of: a shipper may tell of the same parcel. */
+function sentByHand({ fulfillments }: Order, id: string): number {
+  const others = new Set(fulfillments.flatMap(({ by, trackingNumber }) => (by === ERP ? [] : trackingNumber)));
+  const byHand = fulfillments.filter(({ by, trackingNumber }) => by === ERP && !others.has(trackingNumber));
+  return sum(byHand.map(({ lineItems }) => ({ quantity: unitsIn(lineItems, id) })));
 }
 
 /** Takes up to `most` units from the holders, from each no more than it may give. */

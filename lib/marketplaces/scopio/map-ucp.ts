@@ -121,13 +121,25 @@ function isCancelled({ status, line_items: lines, adjustments }: PlainUcpOrder):
   return cancelledBy(status) || whole || lines.every(({ quantity }) => quantity.total === 0);
 }
 
-/** What was paid back, from the completed adjustments. */
-function refundOf({ adjustments }: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
-  const back = adjustments
-    .filter(({ status }) => status === 'completed')
-    .reduce((all, { totals }) => all - Math.min(0, find(totals, 'total') ?? 0), 0);
-  if (back <= 0) return undefined;
-  return back >= total ? 'refunded' : 'partly_refunded';
+/** What was paid back, from the completed adjustments; what cancelled units cost counts where the total still has it. */
+function refundOf(order: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
+  const completed = order.adjustments.filter(({ status }) => status === 'completed');
+  const isLess = isReduced(order);
+  const counted = completed.filter(({ type, line_items }) => !isLess || type !== 'cancellation' || !line_items.length);
+  const [back, all] = [counted, completed].map(paidBack);
+  if (!all) return undefined;
+  return back && back >= total ? 'refunded' : 'partly_refunded';
+}
+
+const paidBack = (adjustments: PlainUcpOrder['adjustments']): number =>
+  sum(adjustments.map(({ totals }) => Math.max(0, -(find(totals, 'total') ?? 0))));
+
+/** Whether the totals are of fewer units than were first bought. */
+function isReduced({ line_items, totals }: PlainUcpOrder): boolean {
+  const worthOf = (unitsOf: (line: PlainUcpOrder['line_items'][number]) => number) =>
+    sum(line_items.map((line) => line.item.price * unitsOf(line)));
+  const now = worthOf(({ quantity }) => quantity.total);
+  return sumOf(totals, 'subtotal') === now && worthOf(({ quantity: { original, total } }) => original ?? total) > now;
 }
 
 /** What came back, from the completed adjustments; if one names no lines, everything that was shipped. */

@@ -566,6 +566,30 @@ describe('UCP in full', () => {
     expect([expectations?.[0]?.methodType, payment?.state, assumed]).toEqual(['pickup', 'refunded', undefined]);
   });
 
+  test('units cancelled and paid back leave the others paid, whether or not the totals still have them', () => {
+    const ucp = fixture('ucp-order.json');
+    const [line] = ucp.line_items ?? [];
+    const stateOf = (total: number, paidBack: Array<[type: string, amount: number]>) => {
+      const adjustments = paidBack.map(([type, amount]) => ({
+        ...{ type, status: 'completed', line_items: type === 'cancellation' ? [{ id: line?.id, quantity: -1 }] : [] },
+        totals: [{ type: 'total', amount: -amount }],
+      }));
+      const lines = [{ ...line, item: { id: 'MUG', price: 500 }, quantity: { original: 2, total: 1 }, totals: [] }];
+      const totals = ['subtotal', 'total'].map((type) => ({ type, amount: total }));
+      return read({ ...ucp, line_items: lines, totals, adjustments }).payment?.state;
+    };
+    expect(stateOf(500, [['cancellation', 500]])).toBe('partly_refunded');
+    expect(stateOf(1000, [['cancellation', 500]])).toBe('partly_refunded');
+    for (const total of [500, 1000]) {
+      const paidBack: Array<[string, number]> = [
+        ['cancellation', 500],
+        ['refund', 500],
+      ];
+      expect(stateOf(total, paidBack)).toBe('refunded');
+    }
+    expect(stateOf(1000, [['cancellation', 1000]])).toBe('refunded');
+  });
+
   test('adjustments of returns that are done are what came back', () => {
     const back = {
       ...{ id: 'adj_1', type: 'return', status: 'completed', occurred_at: '2026-01-15T12:00:00Z' },
