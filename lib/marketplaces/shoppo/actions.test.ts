@@ -6,12 +6,16 @@ import {
   createRemote,
   type PushInput,
   pushInput,
+  RECEIVED_AT,
   remoteContext,
 } from '#test/conformance/kit';
 import type { RemoteContext } from '../action.ts';
+import type { InboundBody } from '../contract.ts';
 import { info as scopio } from '../scopio/manifest.ts';
-import { cancel, order } from './actions.ts';
+import { cancel, fetches, order } from './actions.ts';
 import { info } from './manifest.ts';
+import { map } from './map.ts';
+import { requests } from './requests.ts';
 
 const SKU = '21421713751366966949588';
 const [OPEN, PAID, CLOSED, NONE] = ['orders-open', 'orders', 'orders-closed', 'orders-none'].map(
@@ -223,6 +227,19 @@ test('what is answered as it was is not done: an order that is still OPEN is not
   await expect(push([NONE, CREATED, said('setOrderAsPaid', 'OPEN')])).rejects.toThrow(UnknownOutcomeError);
   const { remote, input } = open([PAID, NONE, said('cancelOrder', 'PAID')]);
   await expect(cancel.push(remote, input)).rejects.toThrow(UnknownOutcomeError);
+});
+
+test('a Sku that is read for its notification keeps the merchant that it names', async () => {
+  const { remote, asked } = open([answer({ node: { id: 'sku1', identifier: 'SHP-1', inventory: 5 } })]);
+  const read = await fetches.sku?.push(remote, { resource: 'sku1 1146001' });
+  expect(asked()[0]?.variables).toEqual({ id: 'sku1' });
+  const change = map({ ...read, receivedAt: RECEIVED_AT } as InboundBody, remote.connection);
+  expect(change).toMatchObject({ products: [{ sku: 'SHP-1', quantity: 5, merchant: '1146001' }] });
+});
+
+test.each(['true', 1, true])('a reply is taken with success %j', async (success) => {
+  const { remote } = open([answer({ replyCustomerServiceTicket: { success } })]);
+  expect(await requests['reply-ticket']?.push(remote, { ticketId: 'a', content: 'b' })).toEqual({});
 });
 
 test('finds what was made beside other members of the answer', async () => {

@@ -21,7 +21,12 @@ const fetchAs = (topic: string, read: (remote: RemoteContext, id: string) => Pro
 /** Reads what a notification named: an order by its partner order code, a product or Sku by its relay id. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
   product: fetchAs('product', (remote, id) => ask(remote, documents.PRODUCT_BY_ID, { id })),
-  sku: fetchAs('sku', (remote, id) => ask(remote, documents.SKU_BY_ID, { id })),
+  // A Sku, read alone, does not say whose it is: that is behind its id, where its notification told it.
+  sku: fetchAs('sku', async (remote, named) => {
+    const [id, merchant] = named.split(' ');
+    const found = await ask(remote, documents.SKU_BY_ID, { id });
+    return found && { ...found, merchant };
+  }),
   order: fetchAs('order', async (remote, partnerOrderCode) => {
     const found = await findOrder(remote, partnerOrderCode);
     return found && { ...found, partnerOrderCode };

@@ -105,6 +105,8 @@ test('a Sku is told with money in cents, and only what the notification says of 
 test('a Sku told by its id alone is read, unless the settings name it', () => {
   const body = { sku_id: SHP_1, inventory: 5, time_updated: 1547705337 };
   expect(read('update-sku', body)).toEqual({ type: 'fetch', action: 'sku', resource: SHP_1 });
+  const owned = read('update-sku', { ...body, merchant: { id: '1146001', name: 'M' } });
+  expect(owned).toMatchObject({ type: 'fetch', resource: `${SHP_1} 1146001` });
   const named = read('update-sku', body, { skus: { 'MUG-RED': SHP_1 } });
   expect(named).toMatchObject({ products: [{ sku: 'MUG-RED', externalId: SHP_1 }] });
   const both = read('update-sku', body, { skus: { 'MUG-RED': SHP_1, 'MUG-R': SHP_1 } });

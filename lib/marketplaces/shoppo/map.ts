@@ -181,21 +181,21 @@ function mapProduct(body: unknown, skus: Settings['skus']): ProductSnapshot[] {
 
 /** A notification holds all that the catalog keeps of a Sku, except the id of a new one. */
 function mapSkuNotice(body: unknown, receivedAt: string, skus: Settings['skus']): Change {
-  const { sku_id: id, time_updated: time, merchant, ...sku } = readShape(SkuNotice, body);
+  const { sku_id: id, time_updated: time, ...sku } = readShape(SkuNotice, body);
   if (sku.identifier === undefined && id === undefined) return { type: 'none', reason: 'a Sku without a name' };
   const named = sku.identifier ?? (id !== undefined && setFor(id, skus)[0]);
-  if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: id };
+  const asked = [id, sku.merchant?.id].filter(Boolean).join(' ');
+  if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: asked };
   const changed = instantIn(time);
   const version = changed === null ? null : versionOf(changed, receivedAt);
-  // Color and size without the product's name make no title.
-  const said = { ...defined({ merchant: merchant?.id }), version };
   const snapshots = snapshotsOf({ ...sku, id: id ?? '' }, skus);
-  return { type: 'products', products: snapshots.map(({ title: _title, ...snapshot }) => ({ ...snapshot, ...said })) };
+  // Color and size without the product's name make no title.
+  return { type: 'products', products: snapshots.map(({ title: _title, ...told }) => ({ ...told, version })) };
 }
 
 /** A snapshot for each SKU of ours that the settings map to this Sku. */
 function snapshotsOf(sku: Sku, skus: Settings['skus']): ProductSnapshot[] {
-  const { id, identifier, color, size, price, inventory, enabled, product } = sku;
+  const { id, identifier, color, size, price, inventory, enabled, product, merchant } = sku;
   const title = [product?.name, color, size].filter(Boolean).join(', ');
   const amount = amountOf(price);
   const names = setFor(id, skus);
@@ -205,6 +205,7 @@ function snapshotsOf(sku: Sku, skus: Settings['skus']): ProductSnapshot[] {
     ...defined({
       externalId: id || undefined,
       title: title || undefined,
+      merchant: merchant?.id,
       price: amount === undefined ? undefined : { amount, currency: CURRENCY },
       quantity: inventory === undefined ? undefined : Math.max(0, inventory),
       // It is for sale only if both are enabled.

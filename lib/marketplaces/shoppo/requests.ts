@@ -2,7 +2,7 @@ import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext, RequestAction } from '../action.ts';
 import { member } from '../kit/json.ts';
-import { defined } from '../kit/shape.ts';
+import { defined, flag } from '../kit/shape.ts';
 import { cancelItems } from './actions.ts';
 import { ask, change } from './api.ts';
 import { mutationOf, REPLY_TICKET } from './documents.ts';
@@ -77,7 +77,7 @@ const reply: RequestAction<z.infer<typeof Reply>> = {
   summary: 'Answers in a ticket.',
   async push(remote, { ticketId, content }) {
     const answer = await ask(remote, REPLY_TICKET, { ticketId, replyContent: content });
-    if (member(answer, 'success') === true) return {};
+    if (flag.safeParse(member(answer, 'success')).data) return {};
     throw new RejectedError({ code: 'refused', description: `Shoppo did not take the reply to ticket ${ticketId}` });
   },
 };

@@ -111,13 +111,14 @@ export const Sku = z.object({
   inventory: optional(stocked),
   enabled: optional(flag),
   product: optional(ProductFields),
+  /** Told in notifications only. */
+  merchant: optionalObject(z.object({ id: optionalId }), 'id'),
 });
 export type Sku = z.infer<typeof Sku>;
 
 /** `create-sku` and `update-sku`: a new Sku comes without its id. */
 export const SkuNotice = z.extend(z.omit(Sku, { id: true, product: true }), {
   sku_id: optionalId,
-  merchant: optionalObject(z.object({ id: optionalId }), 'id'),
   time_updated: anything,
 });
 
