@@ -53,11 +53,8 @@ function noteOf({ connection }: RemoteContext, { order }: PlaceInput): string | 
 }
 
 /** Whether `orden` is another order, or another placement of the same order. */
-function isAnothers(orden: unknown, input: PlaceInput): boolean {
-  const theirs = textOf(member(orden, 'orden_id'));
-  if (theirs !== '') return theirs !== idOf(input);
-  return input.number !== input.order.number && textOf(member(orden, 'num_orden')) === input.order.number;
-}
+const isAnothers = (orden: unknown, input: PlaceInput): boolean =>
+  ![idOf(input), ''].includes(textOf(member(orden, 'orden_id')));
 
 /** "Unique order number by seller": each placement of an order has its own. */
 const idOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);

@@ -86,20 +86,11 @@ export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_
 
 /** The stock of a SKU. The document spells the quantity differently at each of its two endpoints. */
 export const Stock = alsoNamed(z.extend(Item, { available_quantity: stocked }), {
-  available_quantity: [
-    'avariable_quantity',
-    'cantidad_disponible',
-    'disponible',
-    'cantidad',
-    'existencia',
-    'existencias',
-  ],
+  available_quantity: ['avariable_quantity', 'cantidad_disponible', 'disponible', 'cantidad', 'existencias'],
 });
 
 /** "Listado de los Webhooks": the document shows a webhook only where one is created. */
-export const WebhookList = z.object({
-  webhooks: optional(itemsOf(z.object({ id, url: text, tipo: text }))),
-});
+export const WebhookList = z.object({ webhooks: optional(itemsOf(z.object({ id, url: text, tipo: text }))) });
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 
@@ -131,11 +122,12 @@ export async function getEvents(caller: Caller, orderId: string): Promise<unknow
   return found(await send(caller, { method: 'GET', path, query: { order_id: orderId } }));
 }
 
-/** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null if there is no such order. */
+/** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null if there is no such order, or another. */
 export async function getOrder(caller: Caller, canal: string, orden: string): Promise<unknown> {
   const path = '/shopi_orders/get_orders';
   try {
-    return found(await send(caller, { method: 'GET', path, query: { canal, orden } }), orden);
+    const answer = found(await send(caller, { method: 'GET', path, query: { canal, orden } }), orden);
+    return isOf(answer.orden, orden) ? answer : null;
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
@@ -240,7 +232,7 @@ const isNotFound = (error: unknown): boolean =>
   /\b(orden|order|pedido)\b.*\b(no|not)\b.*(encontr|found|exist)/i.test(error.detail.description);
 
 // The document gives no status for some refusals, so they may come with a 200.
-function found(response: HttpResponse, number?: string): unknown {
+function found(response: HttpResponse, number?: string): { orden: unknown } {
   const { body } = response;
   const [orden] = ['orden', 'ordenes', ...ORDER_KEYS].map((key) => firstOf(member(body, key), number)).filter(isObject);
   if (orden) return { ...(body as object), orden };
@@ -248,6 +240,12 @@ function found(response: HttpResponse, number?: string): unknown {
   if (firstText(body, ['num_orden', 'orden_id']) !== '') return { orden: body };
   throw needed('orden');
 }
+
+/** Whether an order has this number, no number at all, or an id of ours to tell it by. */
+const isOf = (orden: unknown, number: string): boolean =>
+  textOf(member(orden, 'orden_id')) !== '' || ['', plain(number)].includes(plain(member(orden, 'num_orden')));
+
+const plain = (number: unknown): string => textOf(number).replaceAll(/[\W_]/g, '').toLowerCase();
 
 /** A list's element of that number, else its first; anything else as it is. */
 const firstOf = (value: unknown, number = ''): unknown =>

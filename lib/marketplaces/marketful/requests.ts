@@ -70,6 +70,9 @@ async function readNew(context: RemoteContext, items: CreateItems['items'], save
   return read;
 }
 
+/** A product cannot be read by its id. A second call is harmless: "Item not found" if the first one deleted it. */
+const probe = async () => null;
+
 const UpdateItem = z
   .strictObject({
     item_id: itemId,
@@ -88,9 +91,7 @@ const updateOne: RequestAction<z.infer<typeof UpdateItem>> = {
     await updateItem(context, fieldsOf(asked));
     return {};
   },
-
-  /** A product cannot be read back. Setting the same fields again is harmless. */
-  probe: async () => null,
+  probe,
 };
 
 const DeleteItem = z.strictObject({ item_id: itemId });
@@ -102,9 +103,7 @@ const deleteOne: RequestAction<z.infer<typeof DeleteItem>> = {
     await deleteItem(context, item_id);
     return {};
   },
-
-  /** A product cannot be read by its id. A second call is harmless: "Item not found" if the first one deleted it. */
-  probe: async () => null,
+  probe,
 };
 
 const EntryOrder = z.strictObject({
