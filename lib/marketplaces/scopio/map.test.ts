@@ -35,6 +35,13 @@ test('nothing of the event that tells of an order stays unread', () => {
   expect(describeBody(body, recordReads(body, read), new Map()).unread).toEqual([]);
 });
 
+test('an order beside the members of its event has the id that the list knows it by', () => {
+  const order = fixture('order.json');
+  const event = { ...order, id: 'evt_1', order_id: order.id, type: 'order.paid' };
+  expect(read(event).externalId).toBe(read(order).externalId);
+  expect(read({ ...order, order_id: '17' }).externalId).toBe(read(order).externalId);
+});
+
 describe('their own order', () => {
   test('keeps gross prices in minor units and instants in UTC', () => {
     expect(read(fixture('order-paid.json'))).toEqual({

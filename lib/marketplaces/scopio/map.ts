@@ -76,7 +76,10 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
 
 function readOrder(body: unknown, order: Order, currency: string, around: Around, reader: Reader): OrderSnapshot {
   const { path, assume, instant } = reader;
-  const externalId = order.id ?? order.order_id ?? order.number ?? needed(path('id'));
+  // Of an order with its event's members beside its own, `id` may be the event's: a poll would find another order.
+  const isEvent = /paid/i.test(firstText(body, ['type', 'event', 'event_type']));
+  const id = isEvent && order.order_id ? undefined : order.id;
+  const externalId = id ?? order.order_id ?? order.number ?? needed(path('id'));
   if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);
   if (order.number === undefined && (member(body, 'number') ?? '') !== '')
     assume('number', 'unreadable: id stands for it');
