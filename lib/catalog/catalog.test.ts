@@ -163,6 +163,13 @@ describe('what was just sold', () => {
     expect(await left({ state: 'blocked' }, { minute: 50 })).toBe(5);
     expect(await left(placed(10), { minute: 11 })).toBe(5);
     expect(await left(placed(8))).toBe(7);
+    // The shed subtracted it and told so before its answer arrived.
+    const asked = (outcome: 'failed' | 'unknown' | 'succeeded', minute: number) => ({
+      ...{ number: 1, outcome, startedAt: at(minute), endedAt: at(10), nextAttemptAt: null },
+    });
+    expect(await left({ ...placed(10), attempts: [asked('succeeded', 9)] })).toBe(7);
+    expect(await left({ ...placed(10), attempts: [asked('unknown', 9), asked('succeeded', 10)] })).toBe(7);
+    expect(await left({ ...placed(10), attempts: [asked('failed', 9), asked('succeeded', 10)] })).toBe(5);
     // The shed repeats its number, as it may subtract what it ships.
     expect(await left(placed(10), { minute: 60 * 23 })).toBe(5);
     expect(await left(placed(10), { minute: 60 * 24 + 11 })).toBe(7);

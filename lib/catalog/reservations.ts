@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
-import { isStopped, type LineQuantity } from '#lib/deliveries/delivery';
+import { type Delivery, isStopped, type LineQuantity } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { sum } from '#lib/platform/sum';
@@ -51,6 +51,10 @@ export async function reserve(
  */
 const SEEN_AFTER_MS = 24 * 3600_000;
 
+/** When the warehouse was first asked by an attempt that may have been heard: it subtracts before it answers. */
+const askedAt = ({ attempts = [], placed }: Delivery): string =>
+  attempts.find(({ outcome }) => outcome === 'unknown' || outcome === 'succeeded')?.startedAt ?? placed?.at ?? '';
+
 /** Units of a product that were just sold, and that its warehouse's number still includes. */
 export async function countReserved(
   { sku, updatedAt }: Product,
@@ -63,10 +67,10 @@ export async function countReserved(
   if (kept.length === 0) return { reserved: 0, seen: [] };
   const ids = kept.map(({ delivery }) => delivery);
   const placing = new Map((await getDeliveries(ids, table)).map((each) => [each.id, each]));
-  const seenFrom = now.getTime() - SEEN_AFTER_MS;
+  const seenFrom = new Date(now.getTime() - SEEN_AFTER_MS).toISOString();
   const isSeen = ({ delivery }: Reservation): boolean => {
-    const placed = placing.get(delivery)?.placed;
-    return placed !== undefined && (placed.at <= updatedAt || Date.parse(placed.at) <= seenFrom);
+    const placement = placing.get(delivery);
+    return placement?.placed !== undefined && (askedAt(placement) <= updatedAt || askedAt(placement) <= seenFrom);
   };
   const { seen = [], waiting = [] } = Object.groupBy(kept, (each) => (isSeen(each) ? 'seen' : 'waiting'));
   const open = waiting.filter(({ delivery, at }) => {
