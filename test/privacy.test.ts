@@ -233,6 +233,19 @@ test('a buyer without an order is found by his address at every account, and nob
   ]);
 });
 
+test('what became the order of somebody else in the same house is neither exported nor erased', async () => {
+  const home = { street_address: 'Lipowa 7 m. 3', phone_number: '+48600100299', address_country: 'PL' };
+  const house = (id: string, email: string) => scopioOrder(id, { shipping_address: { ...home, email } });
+  await receive(eventOf(house('ord_ada', 'ada@example.com')));
+  await receive(eventOf(house('ord_bob', 'bob@example.com')));
+  const exported = await call('/buyers/export', { email: 'ada@example.com' });
+  expect(exported.body).toMatchObject({ orders: ['shop:ord_ada'], places: { events: [{}] } });
+  expect(JSON.stringify(exported.body.places.events)).not.toContain('bob@example.com');
+  const erased = await call('/buyers/erase', { email: 'ada@example.com', reason: 'asked' });
+  expect(erased.body.touched).toMatchObject({ events: 1, orders: 1 });
+  expect((await call('/buyers/export', { email: 'bob@example.com' })).body.places.events).toHaveLength(1);
+});
+
 test('a buyer is erased from what was said when his order was read, and from answers to what he asked', async () => {
   await receive(eventOf(scopioOrder('7700077')));
   const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');

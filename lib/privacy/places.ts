@@ -73,9 +73,12 @@ const everywhere = ({ orders, email, network }: Buyer): string[] => [
   ...new Set([...accountsOf(orders), ...(email === undefined ? [] : everyConnection(network))]),
 ];
 
+/** All that identifies the buyer in what is about another order: its own buyer may live in the same house. */
+const elsewhere = ({ email }: Buyer): readonly string[] => [email ?? []].flat();
+
 /** What identifies the buyer at an account: where the buyer has no order, the orders' numbers are somebody else's. */
-const tracesAt = (connection: string, { orders, traces, email }: Buyer): readonly string[] =>
-  accountsOf(orders).includes(connection) ? traces : [email ?? []].flat();
+const tracesAt = (connection: string, buyer: Buyer): readonly string[] =>
+  accountsOf(buyer.orders).includes(connection) ? buyer.traces : elsewhere(buyer);
 
 /**
  * What identifies the buyer or the orders in a delivery or message. Marketplaces use similar order numbers, so at an
@@ -96,10 +99,11 @@ const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt 
 async function* findEvents(buyer: Buyer, from?: string): AsyncGenerator<Found> {
   const { orders } = buyer;
   const ids = new Set(orders.map(({ id }) => id));
+  const tracesIn = ({ connection, order }: InboundEvent) =>
+    order === null ? tracesAt(connection, buyer) : elsewhere(buyer);
   const isHis = (event: InboundEvent) =>
     event.body !== '' &&
-    ((event.order !== null && ids.has(event.order)) ||
-      bodiesOf(event).some((body) => hasTrace(body, tracesAt(event.connection, buyer))));
+    ((event.order !== null && ids.has(event.order)) || bodiesOf(event).some((body) => hasTrace(body, tracesIn(event))));
   const accounts = accountsOf(orders);
   const connections = everywhere(buyer);
   const since = earliest(orders);
@@ -203,9 +207,10 @@ async function* findDeliveries(buyer: Buyer, from?: string): AsyncGenerator<Foun
     if (ids.includes(id) || !saysAnything(delivery, attempts)) return false;
     const { resource, ...asked } = subject;
     const said = [resource, ...Object.values(subject.input ?? {})];
+    const isOthers = delivery.order !== null && !orders.some((order) => order.id === delivery.order);
     return (
       said.some((each) => typeof each === 'string' && names.has(`${connection} ${each}`)) ||
-      hasTrace(JSON.stringify([asked, cause, attempts]), wordsAt(connection, buyer))
+      hasTrace(JSON.stringify([asked, cause, attempts]), isOthers ? elsewhere(buyer) : wordsAt(connection, buyer))
     );
   };
   const since = earliest(orders);
