@@ -7,7 +7,7 @@ import { info } from './manifest.ts';
 function signedBy({ settings }: WebhookCredentials) {
   const content = settings.signedContent ?? '{body}';
   return {
-    signed: (settings.signatureHeader ?? 'x-scopio-signature').toLowerCase().split(/[,\s]+/),
+    signed: (settings.signatureHeader ?? 'x-scopio-signature').toLowerCase().split(/[,:\s]+/),
     algorithm: settings.signatureAlgorithm ?? 'sha256',
     encoding: settings.signatureEncoding ?? 'hex',
     isPlain: settings.signatureFormat !== 'elements',
