@@ -140,10 +140,12 @@ interface ListProps<R extends Row> {
   empty: string;
   /** How the rows of each page are ordered, in words. */
   order?: string;
+  /** What stands above the rows. */
+  above?: ComponentChildren;
 }
 
 /** A list in all its states: rows, new rows, loading, empty, failed, more to load. */
-export function List<R extends Row>({ list, name, columns, keys = {}, empty, order }: ListProps<R>) {
+export function List<R extends Row>({ list, name, columns, keys = {}, empty, order, above }: ListProps<R>) {
   const { query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
   const names = Object.keys(query);
   const news = fresh.length > 0 && `${fresh.length} new`;
@@ -153,6 +155,7 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
   return (
     <div aria-busy={isLoading}>
       <Problem of={{ error, at, value: isRead ? rows : undefined }}>{error?.status === 400 && clear}</Problem>
+      {above}
       <span role="status" class="unseen">
         {news}
       </span>
@@ -174,11 +177,10 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
 
 interface ScreenProps<R extends Row> extends ListProps<R> {
   actions?: ComponentChildren;
-  above?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-export function ListScreen<R extends Row>({ actions, above, children, ...props }: ScreenProps<R>) {
+export function ListScreen<R extends Row>({ actions, children, ...props }: ScreenProps<R>) {
   const { path, query, filters, rows, isRead, error } = props.list;
   const isFirst = !isRead && !error;
   const commands = isFirst && rows.length === 0 ? [] : reading(path, query);
@@ -191,7 +193,6 @@ export function ListScreen<R extends Row>({ actions, above, children, ...props }
           ))}
         </div>
       )}
-      {above}
       <List {...props} />
       <Told value={error !== undefined}>{children}</Told>
     </Screen>

@@ -73,7 +73,7 @@ export function Delivery({ id }: { id: string }) {
             <State>{delivery.state}</State> {delivery.cause && <Outside>{causeText(delivery.cause)}</Outside>}
           </p>
           {isClosable(delivery) && <Cure of={delivery} />}
-          <About delivery={delivery} />
+          <Facts of={factsOf(delivery)} />
           <Region title="Attempts">
             {delivery.attempts.length === 0 && (
               <p class="muted">None{delivery.state === 'pending' && ' yet: the first runs when it is due'}.</p>
@@ -93,24 +93,20 @@ function Beside({ delivery, order }: { delivery: Told; order: string }) {
   return <SideBySide order={value} deliveries={[delivery]} />;
 }
 
-function About({ delivery }: { delivery: Told }) {
+function factsOf(delivery: Told) {
   const { id, kind, action, connection, order, createdAt, nextAttemptAt, shipBy, traceId, closed } = delivery;
-  return (
-    <Facts
-      of={{
-        Id: <Id>{id}</Id>,
-        What: `${kind} ${action}`,
-        Connection: kind !== 'notify' && <LinkTo list="/connections" id={connection} />,
-        Endpoint: kind === 'notify' && <a href={hrefOf('/changes')}>{show(connection)}</a>,
-        Order: order && <LinkTo list="/orders" id={order} />,
-        Created: <Time at={createdAt} seconds beside />,
-        'Next attempt': nextAttemptAt && <Time at={nextAttemptAt} seconds />,
-        'Leaves by': shipBy && <LeavesBy {...delivery} />,
-        Trace: traceId && <Id>{traceId}</Id>,
-        Closed: closed && <By {...closed} />,
-      }}
-    />
-  );
+  return {
+    Id: <Id>{id}</Id>,
+    What: `${kind} ${action}`,
+    Connection: kind !== 'notify' && <LinkTo list="/connections" id={connection} />,
+    Endpoint: kind === 'notify' && <a href={hrefOf('/changes')}>{show(connection)}</a>,
+    Order: order && <LinkTo list="/orders" id={order} />,
+    Created: <Time at={createdAt} seconds beside />,
+    'Next attempt': nextAttemptAt && <Time at={nextAttemptAt} seconds />,
+    'Leaves by': shipBy && <LeavesBy {...delivery} />,
+    Trace: traceId && <Id>{traceId}</Id>,
+    Closed: closed && <By {...closed} />,
+  };
 }
 
 export const isClosable = ({ state }: Told): boolean => state === 'dead' || state === 'blocked';

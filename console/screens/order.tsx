@@ -45,7 +45,9 @@ export function Order({ id }: { id: string }) {
         <Story {...{ order, deliveries }} />
         <div>
           <ShipTo {...{ order, deliveries }} />
-          <Details order={order} />
+          <Region title="Details">
+            <Facts of={factsOf(order)} />
+          </Region>
         </div>
       </div>
       <Lines order={order} />
@@ -119,7 +121,7 @@ function WhereItStands({ explained, ...parts }: Parts & { explained: Live<Shape<
   );
 }
 
-function Details({ order }: { order: Read }) {
+function factsOf(order: Read) {
   const { connection, externalId, placedAt, paidAt, fulfillments, market, payment, shippingMethod, shipBy, ucp } =
     order;
   const { permalink_url: permalink } = ucp as { permalink_url?: string };
@@ -128,27 +130,21 @@ function Details({ order }: { order: Read }) {
       <ForeignLink href={trackingUrl}>{`${carrier.toUpperCase()} ${trackingNumber}`}</ForeignLink>
     </div>
   ));
-  return (
-    <Region title="Details">
-      <Facts
-        of={{
-          'Sold on': <LinkTo list="/connections" id={connection} />,
-          There: (
-            <ForeignLink href={permalink}>
-              <Id>{externalId}</Id>
-            </ForeignLink>
-          ),
-          Market: market?.name && [market.name, market.reference].filter(Boolean).join(' '),
-          Placed: <Time at={placedAt} />,
-          Paid: <Time at={paidAt} />,
-          Payment: payment?.method && `${payment.method}, ${payment.state}`,
-          Method: shippingMethod?.name ?? shippingMethod?.code,
-          'Leaves by': shipBy && <LeavesBy {...order} />,
-          Parcel: parcels.length > 0 && parcels,
-        }}
-      />
-    </Region>
-  );
+  return {
+    'Sold on': <LinkTo list="/connections" id={connection} />,
+    There: (
+      <ForeignLink href={permalink}>
+        <Id>{externalId}</Id>
+      </ForeignLink>
+    ),
+    Market: market?.name && [market.name, market.reference].filter(Boolean).join(' '),
+    Placed: <Time at={placedAt} />,
+    Paid: <Time at={paidAt} />,
+    Payment: payment?.method && `${payment.method}, ${payment.state}`,
+    Method: shippingMethod?.name ?? shippingMethod?.code,
+    'Leaves by': shipBy && <LeavesBy {...order} />,
+    Parcel: parcels.length > 0 && parcels,
+  };
 }
 
 const columnsIn = (currency: string): Columns<Shape<'Line'>> => [

@@ -1,5 +1,5 @@
 import { type Delivery, isMissing, type Order, type Parts, useAnswer } from '../kit/hub.ts';
-import { Problem, Region } from '../kit/screen.tsx';
+import { Problem, Region, Skeleton } from '../kit/screen.tsx';
 import { LinkTo, Raw, State, Time } from '../kit/text.tsx';
 import { pretty } from './events.tsx';
 
@@ -48,7 +48,7 @@ function Came({ order: { timeline } }: { order: Order }) {
           <LinkTo list="/events" id={id}>{`${value.topic} by ${value.receivedBy}`}</LinkTo>
         </p>
       )}
-      {value && <Raw of={pretty(value.body)} />}
+      {value ? <Raw of={pretty(value.body)} /> : !error && <Skeleton lines={14} />}
     </>
   );
 }
