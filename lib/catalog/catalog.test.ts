@@ -170,6 +170,10 @@ describe('what was just sold', () => {
     expect(await left({ ...placed(10), attempts: [asked('succeeded', 9)] })).toBe(7);
     expect(await left({ ...placed(10), attempts: [asked('unknown', 9), asked('succeeded', 10)] })).toBe(7);
     expect(await left({ ...placed(10), attempts: [asked('failed', 9), asked('succeeded', 10)] })).toBe(5);
+    // A gateway had no answer, and the shed had not heard: its number of minute 9 is from before the order.
+    const pushed = { ...placed(10), placed: { ...placed(10).placed, revision: 1 } };
+    expect(await left({ ...pushed, attempts: [asked('unknown', 8), asked('succeeded', 10)] })).toBe(5);
+    expect(await left({ ...placed(20), attempts: [asked('succeeded', 8), asked('succeeded', 20)] })).toBe(7);
     // The shed repeats its number, as it may subtract what it ships.
     expect(await left(placed(10), { minute: 60 * 23 })).toBe(5);
     expect(await left(placed(10), { minute: 60 * 24 + 11 })).toBe(7);

@@ -51,9 +51,16 @@ export async function reserve(
  */
 const SEEN_AFTER_MS = 24 * 3600_000;
 
-/** When the warehouse was first asked by an attempt that may have been heard: it subtracts before it answers. */
-const askedAt = ({ attempts = [], placed }: Delivery): string =>
-  attempts.find(({ outcome }) => outcome === 'unknown' || outcome === 'succeeded')?.startedAt ?? placed?.at ?? '';
+/**
+ * When the attempt began that placed it: the warehouse subtracts before it answers. Without a revision it was found there,
+ * after an attempt of unknown outcome or a replay.
+ */
+function askedAt({ attempts = [], placed }: Delivery): string {
+  const isFound = placed?.revision === undefined;
+  const unknown = isFound ? attempts.findLast(({ outcome }) => outcome === 'unknown') : undefined;
+  const succeeded = attempts.filter(({ outcome }) => outcome === 'succeeded');
+  return (unknown ?? succeeded.at(isFound ? 0 : -1))?.startedAt ?? placed?.at ?? '';
+}
 
 /** Units of a product that were just sold, and that its warehouse's number still includes. */
 export async function countReserved(

@@ -102,6 +102,8 @@ export function shipByOf(
 /** Where in the body an order is, and what its envelope and its arrival tell of its time. */
 export interface Around {
   at: string;
+  /** Whether the order's members are its event's as well. */
+  isEvent: boolean;
   sentAt: string | null;
   receivedAt: string;
   zone: string;

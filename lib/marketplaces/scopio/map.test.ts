@@ -39,7 +39,35 @@ test('an order beside the members of its event has the id that the list knows it
   const order = fixture('order.json');
   const event = { ...order, id: 'evt_1', order_id: order.id, type: 'order.paid' };
   expect(read(event).externalId).toBe(read(order).externalId);
-  expect(read({ ...order, order_id: '17' }).externalId).toBe(read(order).externalId);
+  // `type` may be the order's own, and a poll shows no events.
+  for (const more of [{}, { type: 'prepaid' }, { event: 'order.paid', event_id: 'evt_1' }])
+    expect(read({ ...order, order_id: '17', ...more }).externalId).toBe(read(order).externalId);
+  const polled = { topic: 'order', body: { ...order, order_id: '17', event: 'order.paid' }, receivedAt: RECEIVED_AT };
+  expect(map(polled, connectionOf(info))).toMatchObject({ order: { externalId: order.id } });
+});
+
+test('a webhook that only names its order leaves it to the list', () => {
+  const told = (body: unknown, topic = 'order-paid') =>
+    map({ topic, body, receivedAt: RECEIVED_AT }, connectionOf(info));
+  for (const body of [
+    { event: 'order.paid', order_id: '17' },
+    { id: 'evt_1', type: 'paid', order: { id: 17 } },
+  ]) {
+    expect(told(body)).toMatchObject({ type: 'none' });
+    expect(() => told(body, 'order')).toThrow('items: is missing');
+  }
+  const { items = [], ...order } = fixture('order.json');
+  expect(told({ ...order, items: items[0] })).toMatchObject({ type: 'order' });
+  for (const body of [{}, { event: 'ping' }, { id: '17', products: [{ sku: 'A' }] }, { id: '17', items: [] }])
+    expect(() => told(body)).toThrow('items');
+});
+
+test('an order is cancelled by its status, by a flag or by a time', () => {
+  const order = fixture('order.json');
+  for (const told of [{ is_cancelled: true }, { canceled: 'yes' }, { cancelled_at: '2026-11-21T08:00:00Z' }])
+    expect(read({ ...order, ...told }).cancelled).toBe(true);
+  for (const told of [{ is_cancelled: 0 }, { cancelled_at: '0000-00-00' }, { cancelled: '', canceled_at: null }])
+    expect(read({ ...order, ...told }).cancelled).toBe(false);
 });
 
 describe('their own order', () => {

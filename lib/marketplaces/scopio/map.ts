@@ -24,8 +24,11 @@ import { Order } from './schema.ts';
 import { Settings } from './settings.ts';
 
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either. */
-export function map({ body, receivedAt }: InboundBody, { settings }: Connection): Change {
+export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const { order, at } = findOrder(body);
+  const isPolled = topic === 'order';
+  if (!isPolled && !hasLines(order) && isNotice(body))
+    return { type: 'none', reason: 'it only names an order, which the next poll reads' };
   const wrapped = at !== '';
   // An event's id and type tell nothing of its order: they are looked at so as not to count as unread.
   if (wrapped) for (const own of ['id', 'type']) member(body, own);
@@ -35,9 +38,29 @@ export function map({ body, receivedAt }: InboundBody, { settings }: Connection)
   const reader = createReader({ zone }, String);
   const told = member(body, 'created_at') ?? member(body, 'created_time');
   const sentAt = sent ? reader.instant(isoOfChange(told, receivedAt), 'created_at') : null;
-  const around = { at, sentAt, receivedAt, zone, currency, country };
+  const isEvent = !isPolled && !wrapped && isFlatEvent(body);
+  const around = { at, isEvent, sentAt, receivedAt, zone, currency, country };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
+
+const IDS = ['id', 'order_id', 'orderId', 'number'];
+
+/** Whether a webhook names an order and has no room for its lines: no list, and no object within another. */
+function isNotice(body: unknown): boolean {
+  if (!isObject(body) || Array.isArray(body)) return false;
+  const inner = objectsIn(body).map((key) => body[key]);
+  const isFlat = inner.every((one) => isObject(one) && !Array.isArray(one) && objectsIn(one).length === 0);
+  return isFlat && (firstText(body, ['order_id', 'orderId', 'order']) || firstText(inner[0], IDS)) !== '';
+}
+
+/** The members that are objects or lists. Others are not looked at: they would count as read. */
+const objectsIn = (value: object): string[] =>
+  Object.entries(Object.getOwnPropertyDescriptors(value)).flatMap(([key, told]) => (isObject(told.value) ? key : []));
+
+/** Whether an order's members stand beside those of its event. With an `event_id`, `id` is the order's. */
+const isFlatEvent = (body: unknown): boolean =>
+  member(body, 'event_id') === undefined &&
+  (firstText(body, ['event', 'event_type', 'topic']) !== '' || /(order|payment)./i.test(firstText(body, ['type'])));
 
 /** No document shows the envelope: an order is known by its lines and a name, at most two members or lists down. */
 export function findOrder(body: unknown): { order: unknown; at: string } {
@@ -45,14 +68,13 @@ export function findOrder(body: unknown): { order: unknown; at: string } {
   return searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: told, at: 'order' });
 }
 
+const hasLines = (value: unknown): boolean => ['items', 'line_items'].some((name) => isObject(member(value, name)));
+
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
-  const hasLines = ['items', 'line_items'].some((name) => isObject(member(value, name)));
-  if (hasLines && firstText(value, ['id', 'order_id', 'orderId', 'number']) !== '') return { order: value, at };
+  if (hasLines(value) && firstText(value, IDS) !== '') return { order: value, at };
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
-  // What is no object is not looked at: it would count as read.
-  const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) => isObject(told.value));
-  for (const [key] of inner) {
+  for (const key of objectsIn(value)) {
     const found = searchOrder(value[key], path(key), depth - 1);
     if (found) return found;
   }
@@ -76,9 +98,8 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
 
 function readOrder(body: unknown, order: Order, currency: string, around: Around, reader: Reader): OrderSnapshot {
   const { path, assume, instant } = reader;
-  // Of an order with its event's members beside its own, `id` may be the event's: a poll would find another order.
-  const isEvent = /paid/i.test(firstText(body, ['type', 'event', 'event_type']));
-  const id = isEvent && order.order_id ? undefined : order.id;
+  // An event's `id` may be its own: a poll would find another order.
+  const id = around.isEvent && order.order_id ? undefined : order.id;
   const externalId = id ?? order.order_id ?? order.number ?? needed(path('id'));
   if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);
   if (order.number === undefined && (member(body, 'number') ?? '') !== '')
@@ -103,7 +124,8 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     ...paymentOf(order, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
-    cancelled: cancelledBy(order.status),
+    cancelled:
+      cancelledBy(order.status) || (order.is_cancelled ?? instant(order.cancelled_at, 'cancelled_at') !== null),
     currency,
     taxIncluded: true,
     buyer: buyerOf(shipping, order.buyer, [order, billing, shipping]),

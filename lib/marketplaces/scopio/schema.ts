@@ -27,7 +27,10 @@ const address = {
   email: looseText,
 };
 /** Without these a parcel has no recipient, and nothing would say so. */
-const CONTACT = { last_name: ['name', 'full_name', 'recipient', 'recipient_name'], phone_number: ['phone', 'mobile'] };
+const CONTACT = {
+  last_name: ['surname', 'full_name', 'name', 'recipient', 'recipient_name'],
+  phone_number: ['phone', 'mobile', 'telephone'],
+};
 const Address = alsoNamed(z.object(address), CONTACT);
 export type Address = Partial<z.infer<typeof Address>>;
 
@@ -86,11 +89,17 @@ const ownOrder = z.object({
     ),
   ).check(z.minLength(1, 'expected at least one item')),
   shipping: optionalObject(spelled({ gross_price: anything, net_price: anything }), 'gross_price'),
+  is_cancelled: loose(optional(flag)),
+  cancelled_at: anything,
   discount: anything,
   total_net: anything,
   total_gross: anything,
 });
-export const Order = alsoNamed(ownOrder, { number: ['order_number'] });
+export const Order = alsoNamed(ownOrder, {
+  number: ['order_number'],
+  is_cancelled: ['cancelled', 'is_canceled', 'canceled'],
+  cancelled_at: ['canceled_at'],
+});
 export type Order = z.infer<typeof Order>;
 
 /** One of UCP's words, in upper or lower case. */

@@ -53,10 +53,8 @@ export const fulfillment: ProbedAction<ReportInput> = {
   },
 
   async probe(remote, { order: { externalId, fulfillments }, fulfillment: { trackingNumber } }) {
-    const order = await api.readOrder(remote, externalId);
-    return isReported(order, trackingNumber, fulfillments.length)
-      ? { note: 'found with the order at SellersCommerce' }
-      : null;
+    const isThere = isReported(await api.readOrder(remote, externalId), trackingNumber, fulfillments.length);
+    return isThere ? { note: 'found with the order at SellersCommerce' } : null;
   },
 };
 
@@ -141,10 +139,8 @@ function carrierOf(connection: Connection, parcel: Parcel, bought: Bought): numb
     const word = parcelCarrier(connection, parcel, { title: info.title, table: carriers });
     const id = idIn(CARRIERS, word);
     if (id !== undefined) return id;
-    throw blocked(
-      'carrier_unmapped',
-      `"${word}" is none of ${Object.values(CARRIERS).join(', ')}: correct settings.carriers of ${connection.id}`,
-    );
+    const names = Object.values(CARRIERS).join(', ');
+    throw blocked('carrier_unmapped', `"${word}" is none of ${names}: correct settings.carriers of ${connection.id}`);
   } catch (error) {
     if (bought && !isCarrier(bought.carrier) && parcel.carrierCode !== null) return bought.carrier;
     throw error;
@@ -159,10 +155,8 @@ function serviceOf(connection: Connection, carrier: number, { carrierCode }: Par
   const buyers = bought?.carrier === carrier ? (bought.service ?? undefined) : undefined;
   const service = serviceTypeId(carrier, choice(carrierCode) ?? choice(CARRIERS[carrier]) ?? buyers);
   if (service !== undefined) return service;
-  throw blocked(
-    'service_unmapped',
-    `no ServiceTypeId of ${CARRIERS[carrier]} is chosen: add "${carrierCode}": <one of its table> to settings.services of ${connection.id}`,
-  );
+  const how = `add "${carrierCode}": <one of its table> to settings.services of ${connection.id}`;
+  throw blocked('service_unmapped', `no ServiceTypeId of ${CARRIERS[carrier]} is chosen: ${how}`);
 }
 
 const blocked = (code: string, description: string) => new BlockedError({ code, description }, 'connection');

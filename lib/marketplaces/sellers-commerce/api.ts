@@ -150,20 +150,23 @@ export interface List {
   column?: string;
 }
 
-/** A page of a list, oldest first, between two of the store's times; `at`: when it answered, by its `Date`. */
+/** A page of a list, oldest first; `at`: when it was sent, by its `Date`. A store known to have rows may write null for none. */
 export async function listPage(
   caller: Caller,
   { path, column }: List,
-  { from, to, skip, rawQuery }: { from: string; to?: string | undefined; skip: number; rawQuery: string | undefined },
+  { from, to, skip }: { from: string; to?: string | undefined; skip: number },
+  { rawQuery, isKnown }: { rawQuery: string | undefined; isKnown: boolean },
 ): Promise<{ rows: unknown[]; at: string | null; problem?: string }> {
   const until = to ? ` and ${column} lt datetime'${to}'` : '';
   const query = column
     ? { $filter: `${column} ge datetime'${from}'${until}`, $orderby: column, $top: PAGE, $skip: skip }
     : { top: PAGE, skip };
   const { status, body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
-  const rows = status === 204 ? [] : rowsIn(body, WRAPPERS, 'OrderNumber');
+  const isEmpty = status === 204 || (isKnown && WRAPPERS.some((name) => member(body, name) === null));
+  const rows = rowsIn(body, WRAPPERS, 'OrderNumber') ?? (isEmpty ? [] : undefined);
   if (!rows) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
-  if (rows.length > 0 && rows.every((row) => Object.values(row ?? {}).every((value) => value === null)))
+  const told = rows.flatMap((row) => (isObject(row) ? Object.values(row) : [row]));
+  if (rows.length > 0 && told.every((value) => value === null))
     throw unreadable('Results', `holds nothing but null values${NULLS}`);
   const at = Date.parse(headers.get('date') ?? '');
   return { rows, at: Number.isNaN(at) ? null : new Date(at).toISOString() };

@@ -18,6 +18,7 @@ import {
   isShipped,
   PARTIALLY_SHIPPED,
   PARTLY,
+  PLACED,
   paymentOf,
   UNDELIVERED,
   unknownIn,
@@ -31,11 +32,13 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (topic === 'return') return mapReturn(body, own);
   if (topic === 'order-gone') return { type: 'gone', externalId: textOf(member(body, 'OrderNumber')) };
   const order = readShape(Order, body);
-  if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
+  const { OrderNumber: externalId, OrderItems: items, OrderStatusId: status, ModifiedDate: at } = order;
+  if (isCart(status)) return { type: 'none', reason: 'a cart is no order yet' };
   // Times without a zone are taken for UTC if `timeZone` is not set: as versions they compare correctly in any zone.
-  const version = latestReading(order.ModifiedDate, own.timeZone ?? 'UTC', receivedAt, own.dayFirst);
-  const { OrderNumber: externalId, OrderItems: items } = order;
-  const unless = (version !== null || isNoTime(isoOf(order.ModifiedDate))) && { unless: { externalId, version } };
+  const version = latestReading(at, own.timeZone ?? 'UTC', receivedAt, own.dayFirst);
+  // Without a date, a row of a known order may tell of a change, unless its status is still the first.
+  const isTelling = version === null && (status !== PLACED || !isNoTime(isoOf(at)));
+  const unless = !isTelling && { unless: { externalId, version } };
   if (topic === 'order' && (!items?.length || isUnclear(order)))
     return { type: 'fetch', action: 'order', resource: externalId, ...unless };
   return { type: 'order', order: { ...mapOrder(order, own, receivedAt), version } };

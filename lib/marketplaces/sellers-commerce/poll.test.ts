@@ -35,6 +35,8 @@ interface Store {
   write?: (time: string) => string;
   skus?: unknown[];
   returns?: unknown[] | number;
+  /** What it answers where a list would be empty. */
+  none?: unknown;
 }
 
 /** A store that filters, sorts and pages, as far as its options let it. */
@@ -76,7 +78,7 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
       calls += 1;
       meanwhile(calls);
     }
-    return { status: 200, headers, body };
+    return { status: 200, headers, body: body.length === 0 && 'none' in store ? store.none : body };
   };
   const { http } = createRemote(info.name, []);
   const remote = { http: { ...http, request }, connection: connectionOf(info, settings), secrets: {} };
@@ -117,6 +119,18 @@ test('asks for a day before the last poll, by each of the three times, without a
     'CreatedDate',
   ]);
   expect(JSON.parse(watermark ?? '').at).toBe(NOW);
+});
+
+test('null in place of a list is an empty one once the store has shown rows, and SKUs may be bare numbers', async () => {
+  const none = { Results: null, StatusCode: 20 };
+  const { context } = open([row(1, second(0))], { none, skus: [1001, 1002] });
+  const first = await read(context);
+  expect(first).toMatchObject({ numbers: new Set(['1']), remark: undefined });
+  expect(first.found.filter((each) => each.startsWith('sku'))).toHaveLength(2);
+  const later = open([], { none });
+  expect(await read({ ...later.context, watermark: first.watermark ?? null })).toMatchObject({ found: [] });
+  // A store that never showed any may lack its "additional query line".
+  await expect(read(later.context)).rejects.toThrow('settings.query');
 });
 
 test('begins with everything, or with what a setting says: a day earlier while the zone is not set', async () => {

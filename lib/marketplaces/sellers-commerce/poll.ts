@@ -129,10 +129,11 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
 
 const waits = ({ walk, canWait }: Position): boolean => canWait ?? WALKS[walk]?.daily === true;
 
-async function readPage(context: PollContext, { walk, from, to, skip }: Position): ReturnType<typeof listPage> {
+async function readPage(context: PollContext, { walk, from, to, skip, mark }: Position): ReturnType<typeof listPage> {
   const { optional, ...list } = WALKS[walk] ?? ORDERS;
   const { query: rawQuery } = Settings.parse(context.connection.settings);
-  const page = (until = to) => listPage(context, list, { from, to: until, skip, rawQuery });
+  const isKnown = skip > 0 || mark.newest !== undefined;
+  const page = (until = to) => listPage(context, list, { from, to: until, skip }, { rawQuery, isKnown });
   try {
     return await page();
   } catch (error) {

@@ -3,9 +3,8 @@ import { channelSettings, currencyCode, filled } from '../kit/settings.ts';
 import { timeZone } from '../kit/shape.ts';
 
 export const Secrets = z.strictObject({
-  /** "Users Access Key". */
+  /** "Users Access Key", and "Users Shared Secret Key". */
   accessKey: filled,
-  /** "Users Shared Secret Key". */
   sharedSecret: filled,
 });
 
