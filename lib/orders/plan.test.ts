@@ -179,27 +179,28 @@ test('a route asks for country, market, method and SKU, in any case', () => {
   expect([{ market: 'Amazon' }, { method: 'dhl' }, { market: 'Zalando', country: 'US' }].flatMap(linesBy)).toEqual([]);
 });
 
-test('what is delivered digitally, or to an address of its own, is not asked of a shipper', () => {
+test('what is delivered digitally, collected, or sent to an address of its own, is not asked of a shipper', () => {
   const { shippingAddress } = orderOf();
-  const expecting = (methodType: 'shipping' | 'digital' | 'pickup', destination: object) => {
+  const expecting = (methodType: 'shipping' | 'digital' | 'pickup', destination: object, quantity = 2) => {
     const rest = {
-      lineItems: [{ id: 'li_2', quantity: 1 }],
+      lineItems: [{ id: 'li_2', quantity: 1 }, ...(quantity < 2 ? [{ id: 'li_1', quantity: 2 - quantity }] : [])],
       methodType: 'shipping' as const,
       destination: shippingAddress,
     };
     const order = orderOf({
-      expectations: [{ lineItems: [{ id: 'li_1', quantity: 2 }], methodType, destination }, rest],
+      expectations: [{ lineItems: [{ id: 'li_1', quantity }], methodType, destination }, rest],
     });
     const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
-    const { deliveries } = planDeliveries(order, {
-      routes: [{ from: '*', to: 'shed' }],
-      connections,
-      roleOf: () => ({}),
-    });
-    return deliveries.flatMap(({ subject }) => ('lineItems' in subject ? subject.lineItems.map(({ id }) => id) : []));
+    const network = { routes: [{ from: '*', to: 'shed' }], connections, roleOf: () => ({}) };
+    const { deliveries, order: planned } = planDeliveries(order, network);
+    expect(planDeliveries(planned, network).deliveries).toEqual([]);
+    const lines = deliveries.flatMap(({ subject }) => ('lineItems' in subject ? subject.lineItems : []));
+    return lines.map(({ id, quantity }) => `${quantity} ${id}`);
   };
-  expect(expecting('shipping', shippingAddress)).toEqual(['li_1', 'li_2']);
-  expect(expecting('pickup', {})).toEqual(['li_1', 'li_2']);
-  expect(expecting('digital', {})).toEqual(['li_2']);
-  expect(expecting('shipping', { ...shippingAddress, postal_code: '1' })).toEqual(['li_2']);
+  expect(expecting('shipping', shippingAddress)).toEqual(['2 li_1', '1 li_2']);
+  expect(expecting('pickup', shippingAddress)).toEqual(['2 li_1', '1 li_2']);
+  expect(expecting('pickup', {})).toEqual(['1 li_2']);
+  expect(expecting('digital', {})).toEqual(['1 li_2']);
+  expect(expecting('shipping', { ...shippingAddress, postal_code: '1' })).toEqual(['1 li_2']);
+  expect(expecting('shipping', { ...shippingAddress, postal_code: '1' }, 1)).toEqual(['1 li_1', '1 li_2']);
 });

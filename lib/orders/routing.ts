@@ -1,5 +1,6 @@
 import { ERP, type Route } from '#lib/connections/connection';
 import { sameContent } from '#lib/platform/canonical-json';
+import { sum } from '#lib/platform/sum';
 import type { LineQuantity, Order } from './order.ts';
 import { standing } from './split.ts';
 import { skusOf } from './units.ts';
@@ -8,26 +9,33 @@ export interface Shipped extends LineQuantity {
   to: string | null;
 }
 
-/**
- * Who ships each line: the first route that matches; null where none does. What is delivered digitally, or to an
- * address of its own, is the seller's: a shipper is only asked for parcels to the shipping address.
- */
+/** Who ships each line: the first route that matches; null where none does. What goes elsewhere is the seller's. */
 export function routeLines(order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] {
   const skus = skusOf(order);
-  return lines.map((line) => {
-    const route = routes.find((each) => matches(each, order, skus.get(line.id) ?? ''));
-    return { ...line, to: isForParcel(order, line.id) ? (route?.to ?? null) : ERP };
+  return lines.flatMap(({ id, quantity }) => {
+    const route = routes.find((each) => matches(each, order, skus.get(id) ?? ''));
+    const elsewhere = Math.min(quantity, dueElsewhere(order, id));
+    return [
+      { id, quantity: quantity - elsewhere, to: route?.to ?? null },
+      { id, quantity: elsewhere, to: ERP },
+    ].filter((line) => line.quantity > 0);
   });
 }
 
-function isForParcel({ history: { snapshot } }: Order, line: string): boolean {
+/**
+ * Units that are delivered digitally, collected, or sent to an address of their own, and that the seller does not have
+ * yet: a shipper is only asked for what goes to the shipping address, which is the pickup point's if all is collected.
+ */
+function dueElsewhere({ history: { snapshot }, own = [] }: Order, line: string): number {
   const { expectations = [], shippingAddress } = snapshot;
-  const own = expectations.filter(({ lineItems }) => lineItems.some(({ id }) => id === line));
-  const isSent = own.some(
-    ({ methodType, destination }) =>
-      methodType === 'pickup' || (methodType === 'shipping' && sameContent(destination, shippingAddress)),
+  const isLine = ({ id }: LineQuantity) => id === line;
+  const told = expectations.filter(({ lineItems }) => lineItems.some(isLine));
+  const elsewhere = told.filter(
+    ({ methodType, destination }) => methodType === 'digital' || !sameContent(destination, shippingAddress),
   );
-  return own.length === 0 || isSent;
+  if (elsewhere.length === told.length) return told.length > 0 ? Number.POSITIVE_INFINITY : 0;
+  const unitsIn = (all: readonly LineQuantity[]) => sum(all.filter(isLine).map(({ quantity }) => quantity));
+  return Math.max(0, unitsIn(elsewhere.flatMap(({ lineItems }) => lineItems)) - unitsIn(own));
 }
 
 function matches({ from, match = {} }: Route, order: Order, sku: string): boolean {

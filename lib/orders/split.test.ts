@@ -114,6 +114,22 @@ test('a part that is cancelled takes its lines with it, and the sale is cancelle
   expect(adjusted(apply([snapshot('1', 4, 'ac'), part, snapshot('2', 7, 'b')]))).toEqual([['05', 'failed', '']]);
 });
 
+test('the adjustments of a split sale add up, each with an id of its own, whichever of its orders told a quantity', () => {
+  const b = (quantity: number, more: Partial<SnapshotLine> = {}) => ({
+    lines: [{ ...line('b', quantity, 1234), ...more }],
+  });
+  const part = [snapshot('2', 2, 'b', b(2)), snapshot('2', 3, 'b', b(1))];
+  const unitsOf = ({ ucp }: Order) => {
+    expect(new Set(ucp.adjustments.map(({ id }) => id)).size).toBe(ucp.adjustments.length);
+    const units = ucp.adjustments.flatMap(({ line_items = [] }) => line_items);
+    return units.map(({ id, quantity }) => `${id}${quantity}`).sort();
+  };
+  expect(unitsOf(apply(part))).toEqual(['b-1', 'b-1']);
+  expect(unitsOf(apply([snapshot('1', 1, 'b', b(2)), ...part]))).toEqual(['a-2', 'b-1', 'b-1', 'c-1']);
+  const stopped = snapshot('2', 4, 'b', { ...b(1), cancelled: true });
+  expect(unitsOf(apply([...part, stopped]))).toEqual(['b-1', 'b-1', 'b-1']);
+});
+
 test('the same part twice is one word', () => {
   const order = apply([snapshot('2', 1, 'b')]);
   expect(applyPart(order, snapshot('2', 1, 'b'), source(9)).order).toBe(order);

@@ -1,6 +1,14 @@
 import { compareText } from '#lib/platform/canonical-json';
 import { sum } from '#lib/platform/sum';
-import { compareStamps, compareVersions, earliestFirst, isCancelled, onePerLine } from './history.ts';
+import {
+  compareStamps,
+  compareVersions,
+  earliestFirst,
+  isCancelled,
+  levelsOf,
+  onePerLine,
+  quantitiesOf,
+} from './history.ts';
 import type { Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /*
@@ -77,13 +85,14 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
   const stopped = [...apart].flatMap(({ history: { cancelledAt: version, stands }, lines: held }) =>
     version === null ? [] : held.map(({ id }) => ({ ...stands, version, id, quantity: 0 })),
   );
+  const originals = onePerLine(all.flatMap(({ history }) => history.originals).sort(earliestFirst));
   return {
     ...original,
     snapshot: { ...original.snapshot, cancelled, lines, amounts: sumAmounts(holding) },
     paid: original.paid ?? paid,
     cancelledAt,
-    originals: onePerLine(all.flatMap(({ history }) => history.originals).sort(earliestFirst)),
-    levels: [...all.flatMap(({ history }) => history.levels ?? []), ...stopped],
+    originals,
+    ...levelsOf([...all.flatMap(({ history }) => quantitiesOf(history)), ...stopped], originals),
     vanished: onePerLine(vanished),
   };
 }

@@ -322,6 +322,9 @@ describe('its adjustments', () => {
       [['li_2', -1]],
     ]);
     expect(units(later({ lines: [PLATE] }, 30, stopped))).toEqual([[['li_1', -2]]]);
+    const more = later({ lines: [{ ...MUGS, quantity: 3 }, PLATE] }, 20);
+    const sent = { ...off, quantity: 3, fulfilled: 2 };
+    expect(units(later({ lines: [sent, PLATE] }, 30, more))).toEqual([[['li_1', 1]], [['li_1', -1]]]);
     expect(units(later({ lines: [{ ...off, quantity: 1 }, PLATE] }, 30, one))).toEqual([
       [['li_1', -1]],
       [['li_1', -1]],

@@ -214,7 +214,6 @@ function editsOf(
   goneAt: string | undefined,
 ): UcpAdjustment[] {
   const { line, original, total, vanished } = counted;
-  const now = line.cancelled ? 0 : line.quantity;
   const told = levels
     .filter(({ quantity }) => quantity !== original)
     .sort(earliestFirst)
@@ -230,18 +229,20 @@ function editsOf(
     const last = told.find(({ quantity }) => quantity === level);
     return last ? [...leadingTo(last.from), level] : [];
   };
-  const standing = new Set(leadingTo(now));
-  const isGone = vanished && now > 0 && goneAt !== undefined;
+  const path = leadingTo(line.quantity);
+  const isOff = line.cancelled && line.quantity > 0;
+  const isGone = vanished && !line.cancelled && line.quantity > 0 && goneAt !== undefined;
   // What left before a line was cancelled stays on it.
-  const unitsTo = (level: number, from: number): number => from - (line.cancelled && level === 0 ? total : level);
+  const unitsOf = ({ quantity, from }: (typeof told)[number]): number => {
+    if (isOff && quantity === 0) return (path.at(-1) ?? original) - total;
+    return path.includes(quantity) ? from - quantity : 0;
+  };
   return [
-    ...told.map(({ quantity, version, from }) => {
-      const edit = adjust(
-        orderId,
-        ['reduction', line.id, `${quantity}`],
-        version,
-        standing.has(quantity) && unitsTo(quantity, from) !== 0 ? [[counted, unitsTo(quantity, from)]] : [],
-      );
+    ...told.map((step) => {
+      const { quantity, version } = step;
+      const units = unitsOf(step);
+      const what = ['reduction', line.id, `${quantity}`];
+      const edit = adjust(orderId, what, version, units === 0 ? [] : [[counted, units]]);
       return quantity > original ? { ...edit, type: 'addition' } : edit;
     }),
     // The original quantity names no other reduction or addition, so this id is free.

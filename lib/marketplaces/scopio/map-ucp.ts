@@ -30,8 +30,10 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const placedAt = told ?? around.sentAt ?? around.receivedAt;
 
   const expectations = expectationsOf(order, around, reader);
-  const first = expectations.find(({ methodType }) => methodType === 'shipping') ?? expectations[0];
-  const pickup = expectations.find(({ methodType }) => methodType === 'pickup');
+  const [sent, pickup] = ['shipping', 'pickup'].map((type) =>
+    expectations.find(({ methodType }) => methodType === type),
+  );
+  const first = sent ?? pickup ?? expectations[0];
   if (!first) assume('fulfillment.expectations', 'are missing: nothing says where the order goes');
   const { shippingMethod, ...delivery } = readDelivery(body);
   const pickupPoint = delivery.pickupPoint ?? (pickup && pointOf(pickup));
@@ -121,25 +123,32 @@ function isCancelled({ status, line_items: lines, adjustments }: PlainUcpOrder):
   return cancelledBy(status) || whole || lines.every(({ quantity }) => quantity.total === 0);
 }
 
-/** What was paid back, from the completed adjustments; what cancelled units cost counts where the total still has it. */
+/** What was paid back, from the completed adjustments, beside what units cost that the total no longer has. */
 function refundOf(order: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
   const completed = order.adjustments.filter(({ status }) => status === 'completed');
-  const isLess = isReduced(order);
-  const counted = completed.filter(({ type, line_items }) => !isLess || type !== 'cancellation' || !line_items.length);
-  const [back, all] = [counted, completed].map(paidBack);
-  if (!all) return undefined;
+  const gone = goneOf(order);
+  const unitsOf = (id: string) => gone.get(id) ?? 0;
+  const isOut = ({ line_items: lines }: (typeof completed)[number]): boolean => {
+    if (lines.length === 0 || lines.some(({ id, quantity }) => Math.abs(quantity) > unitsOf(id))) return false;
+    for (const { id, quantity } of lines) gone.set(id, unitsOf(id) - Math.abs(quantity));
+    return true;
+  };
+  const { cancellations = [], others = [] } = Object.groupBy(completed, ({ type }) =>
+    type === 'cancellation' ? 'cancellations' : 'others',
+  );
+  const back = paidBack([...cancellations, ...others].filter((each) => !isOut(each)));
+  if (!paidBack(completed)) return undefined;
   return back && back >= total ? 'refunded' : 'partly_refunded';
 }
 
 const paidBack = (adjustments: PlainUcpOrder['adjustments']): number =>
   sum(adjustments.map(({ totals }) => Math.max(0, -(find(totals, 'total') ?? 0))));
 
-/** Whether the totals are of fewer units than were first bought. */
-function isReduced({ line_items, totals }: PlainUcpOrder): boolean {
-  const worthOf = (unitsOf: (line: PlainUcpOrder['line_items'][number]) => number) =>
-    sum(line_items.map((line) => line.item.price * unitsOf(line)));
-  const now = worthOf(({ quantity }) => quantity.total);
-  return sumOf(totals, 'subtotal') === now && worthOf(({ quantity: { original, total } }) => original ?? total) > now;
+/** Units by line that were bought once; none where the totals still have them. */
+function goneOf({ line_items, totals }: PlainUcpOrder): Map<string, number> {
+  const now = sum(line_items.map(({ item, quantity }) => item.price * quantity.total));
+  if (sumOf(totals, 'subtotal') !== now) return new Map();
+  return new Map(line_items.map(({ id, quantity: { original, total } }) => [id, (original ?? total) - total]));
 }
 
 /** What came back, from the completed adjustments; if one names no lines, everything that was shipped. */

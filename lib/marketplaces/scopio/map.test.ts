@@ -606,7 +606,7 @@ describe('UCP in full', () => {
     const [line] = ucp.line_items ?? [];
     const stateOf = (total: number, paidBack: Array<[type: string, amount: number]>) => {
       const adjustments = paidBack.map(([type, amount]) => ({
-        ...{ type, status: 'completed', line_items: type === 'cancellation' ? [{ id: line?.id, quantity: -1 }] : [] },
+        ...{ type, status: 'completed', line_items: type === 'refund' ? [] : [{ id: line?.id, quantity: -1 }] },
         totals: [{ type: 'total', amount: -amount }],
       }));
       const lines = [{ ...line, item: { id: 'MUG', price: 500 }, quantity: { original: 2, total: 1 }, totals: [] }];
@@ -623,6 +623,11 @@ describe('UCP in full', () => {
       expect(stateOf(total, paidBack)).toBe('refunded');
     }
     expect(stateOf(1000, [['cancellation', 1000]])).toBe('refunded');
+    const cancelled: [string, number] = ['cancellation', 500];
+    const credit: [string, number] = ['credit', 500];
+    expect(stateOf(500, [credit])).toBe('partly_refunded');
+    expect(stateOf(500, [credit, cancelled])).toBe('refunded');
+    expect(stateOf(500, [cancelled, cancelled])).toBe('refunded');
   });
 
   test('adjustments of returns that are done are what came back', () => {
@@ -667,6 +672,8 @@ describe('UCP in full', () => {
       expectations: [{ methodType: 'digital', destination: {} }, { methodType: 'pickup' }, { methodType: 'shipping' }],
       lines: [{}, { parentId: 'li_shoes', imageUrl: 'https://i.example/1.png' }],
     });
+    const collected = { ...whole, fulfillment: { expectations: [expectation('digital', {}), expectation('pickup')] } };
+    expect(read(collected).shippingAddress).toMatchObject({ postal_code: '238823' });
     expect(fieldOf({ ...example, fulfillment: { expectations: [expectation('shipping', { city: 'X' })] } })).toBe(
       'fulfillment.expectations[0].destination.street_address',
     );
