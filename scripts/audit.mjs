@@ -5,9 +5,8 @@ import path from 'node:path';
 import { machinePath, root } from './child.mjs';
 
 // Asks the registry for known vulnerabilities of the locked packages. Fails for one in what is shipped, and if the
-// registry
-// knows none at all, as then nothing was audited; unless supply-chain.json has an exception with a reason and an end.
-// Vulnerabilities in tools are only reported.
+// registry knows none at all, as then nothing was audited; unless supply-chain.json has an exception with a reason and
+// an end. Vulnerabilities in tools are only reported.
 const NPM = ['audit', '--json', '--package-lock-only', '--fetch-retries=0', '--fetch-timeout=15000'];
 const NOT_DONE = 'no-advisories';
 /** Exceptions must be reviewed: one that ends later than this is invalid. */

@@ -233,6 +233,24 @@ test('a buyer without an order is found by his address at every account, and nob
   ]);
 });
 
+test('a quarantine that strangers filled is looked through piece by piece', async () => {
+  const { exportBuyer } = await import('#lib/privacy/erase');
+  const { getNetwork } = await import('#lib/marketplaces/network');
+  for (const [n, mail] of ['crusoe@example.com', 'a@example.com', 'b@example.com', 'crusoe@example.com'].entries())
+    await receive(JSON.stringify({ n, mail }), sign('', 'another-secret'));
+  const options = { network: await getNetwork(), by: 'dpo', timeMs: -1 };
+  const found: unknown[][] = [];
+  for (let cursor: string | undefined; found.length === 0 || cursor; ) {
+    const part = await exportBuyer({ email: 'crusoe@example.com' }, { ...options, cursor });
+    found.push(part.places.quarantine);
+    ({ cursor } = part);
+  }
+  expect(found.length).toBeGreaterThan(4);
+  expect(found.flat()).toHaveLength(2);
+  const { body } = await call('/buyers/erase', { email: 'crusoe@example.com', reason: 'asked' });
+  expect(body.touched).toMatchObject({ quarantine: 2 });
+});
+
 test('what became the order of somebody else in the same house is neither exported nor erased', async () => {
   const home = { street_address: 'Lipowa 7 m. 3', phone_number: '+48600100299', address_country: 'PL' };
   const house = (id: string, email: string) => scopioOrder(id, { shipping_address: { ...home, email } });

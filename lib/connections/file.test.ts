@@ -145,9 +145,10 @@ test('a currency that does not exist is refused, and a secret that would be anot
   await expect(insured({ MXN: 1, PESOS: 1 })).rejects.toThrow('connection "shed": settings: PESOS is no ISO 4217 code');
   expect((await insured({ MXN: 1 })).warnings).toEqual([]);
   const webhookSecret = `${SECRET}/2`;
-  await expect(put({ ...shed, secrets: { token: 't', webhookSecret } })).rejects.toThrow(
-    'it ends the URLs of webhooks',
-  );
+  for (const each of [webhookSecret, '.', '..'])
+    await expect(put({ ...shed, secrets: { token: 't', webhookSecret: each } }), each).rejects.toThrow(
+      'it ends the URLs of webhooks',
+    );
   expect((await put(withSecrets({ webhookSecret }))).warnings).toEqual([]);
 });
 

@@ -179,8 +179,8 @@ function checkValues({ connection, secrets }: FileConnection, { info, Secrets }:
   refuse('baseUrl', objectionToUrl(baseUrl));
   for (const [name, secret] of Object.entries(secrets))
     refuse(`secrets.${name}`, objectionToSecret(secret, isVerifying(name)));
-  if (info.secretInUrl && /[/?#]/.test(secrets.webhookSecret ?? ''))
-    refuse('secrets.webhookSecret', 'must have no "/", "?" or "#": it ends the URLs of webhooks');
+  if (info.secretInUrl && /[/?#]|^\.{1,2}$/.test(secrets.webhookSecret ?? ''))
+    refuse('secrets.webhookSecret', 'must have no "/", "?" or "#", nor be "." or "..": it ends the URLs of webhooks');
   for (const code of [settings.currency ?? [], Object.keys(settings.insureFrom ?? {})].flat())
     if (!isCurrency(`${code}`)) refuse('settings', `${code} is no ISO 4217 code, such as EUR`);
   return Object.entries(secrets)

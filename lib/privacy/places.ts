@@ -15,7 +15,7 @@ import { deleteMessages, giveBackMessages, type Taken, takeMessages } from '#lib
 import { db } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { decodeText } from '#lib/platform/text';
-import { readQuarantine, removeQuarantined } from '#lib/quarantine/store';
+import { placeOf, readQuarantine, removeQuarantined } from '#lib/quarantine/store';
 import { hasTrace } from './traces.ts';
 import { OutOfTime, walk } from './walk.ts';
 
@@ -128,20 +128,23 @@ const bodiesOf = (event: InboundEvent): Buffer[] => [event, event.named ?? []].f
 
 const PAGE = 100;
 
+/** Strangers can fill the quarantine of any connection, so a search may stop, and continue, at any of its webhooks. */
 async function* findQuarantined(buyer: Buyer, from = ''): AsyncGenerator<Found> {
   const connections = everywhere(buyer);
-  const begin = Math.max(0, connections.indexOf(from));
-  for (const [index, connection] of connections.slice(begin).entries()) {
-    // Strangers can fill the quarantine of any connection.
-    if (index > 0 && Date.now() > buyer.deadline) throw new OutOfTime(connection);
+  const [first = '', ...rest] = from.split(' ');
+  const since = rest.join(' ');
+  let isBegun = false;
+  for (const connection of connections.slice(Math.max(0, connections.indexOf(first))))
     for (const kept of await readQuarantine(connection)) {
+      const { id, topic, receivedAt, slot } = kept;
+      if (connection === first && placeOf(kept) < since) continue;
+      if (isBegun && Date.now() > buyer.deadline) throw new OutOfTime(`${connection} ${placeOf(kept)}`);
+      isBegun = true;
       const body = bodyBytes(kept);
       if (!hasTrace(body, tracesAt(connection, buyer))) continue;
-      const { id, topic, receivedAt, slot } = kept;
       const data = { id, connection, topic, receivedAt, body: decodeText(body) };
       yield { id, data, erase: () => removeQuarantined(connection, slot, id) };
     }
-  }
 }
 
 /** How long messages are hidden from others: longer than it takes to look at a batch. */

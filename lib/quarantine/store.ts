@@ -65,15 +65,18 @@ const itemOf = (kept: Quarantined, slot: number): Item<Quarantined> => ({
 export const listQuarantined = ({ connections, ...page }: PageAsked & { connections: readonly string[] }) =>
   listIndex<Quarantined>({ ...across(items.quarantined.byTime, connections), ...page, matches: isKept });
 
-/** All of one connection, oldest first, each with its slot. */
+/** All of one connection, oldest first, those of one moment by their ids; each with its slot. */
 export async function readQuarantine(connection: string, table = db): Promise<Array<Quarantined & { slot: string }>> {
   const { pk } = items.quarantineRing.key({ connection });
   const kept = await queryPartition<Quarantined>(pk, items.quarantined.prefix, table);
   return kept
     .filter(isKept)
     .map(({ pk: _pk, sk, timePk: _tp, timeSk: _ts, expiresAt: _e, ...kept }) => ({ ...kept, slot: sk }) as never)
-    .sort((a: Quarantined, b: Quarantined) => (a.receivedAt < b.receivedAt ? -1 : 1));
+    .sort((a: Quarantined, b: Quarantined) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
+
+/** Where it stands among those of its connection. */
+export const placeOf = ({ receivedAt, id }: Quarantined): string => `${receivedAt} ${id}`;
 
 /** DynamoDB deletes expired items only after a while. */
 const isKept = ({ receivedAt }: Quarantined): boolean => expiryOf(items.quarantined, receivedAt) * 1000 > Date.now();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { client, db } from '#lib/platform/table/document';
+import { getItems } from '#lib/platform/table/read';
 import { type FunctionSpec, functions } from '#lib/topology';
 import { enforceTableGrants, runAs } from './permissions.ts';
 
@@ -26,12 +27,15 @@ function specOf(name: string): FunctionSpec {
   return found;
 }
 
+const twoOrders = ['1', '2'].map((id) => ({ pk: 'ORDER#1', sk: id }));
+
 const calls = (pk: string): Array<[string, () => Promise<unknown>]> => [
   ['GetItem', () => db.get({ Key: { pk, sk: 'a' } })],
   ['Query', () => db.query({ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } })],
   ['PutItem', () => db.put({ Item: { pk, sk: 'a' } })],
   ['UpdateItem', () => db.update({ Key: { pk, sk: 'a' }, UpdateExpression: 'SET a = :a' })],
   ['DeleteItem', () => db.delete({ Key: { pk, sk: 'a' } })],
+  ['BatchGetItem', () => getItems([{ pk, sk: 'a' }, ...twoOrders])],
   [
     'TransactWriteItems',
     () => db.transactWrite([{ Put: { Item: { pk: 'ORDER#1', sk: 'a' } } }, { Put: { Item: { pk, sk: 'a' } } }]),
@@ -60,4 +64,36 @@ test('access tokens are for the marketplace that signs in for them', async () =>
     await expect(runAs({ ...specOf(name), grants }, read), name).rejects.toThrow(
       /^(poller|pusher)-sellers-commerce$/.test(name) ? ALLOWED : 'not granted dynamodb:TOKEN',
     );
+});
+
+test('a receiver and the console may read one item at a time, and their reads are joined with nobody’s', async () => {
+  const token = { pk: 'SECRET#sello', sk: 'a' };
+  const session = { pk: 'SESSION#1', sk: 'a' };
+  for (const [name, key] of [
+    ['webhook-sello', token],
+    ['console', session],
+  ] as const) {
+    await expect(
+      runAs(specOf(name), () => getItems([key, { ...key, sk: 'b' }])),
+      name,
+    ).rejects.toThrow(`${name} is not granted dynamodb:BatchGetItem`);
+    const alone = [name, name, 'api', 'ingest'].map((each) => runAs(specOf(each), () => getItems([key])));
+    const [first, second, api, ingest] = await Promise.allSettled(alone);
+    for (const read of [first, second]) expect(read).toMatchObject({ reason: { message: ALLOWED } });
+    expect(
+      [api, ingest].map((each) => (each as PromiseRejectedResult).reason.message),
+      name,
+    ).toEqual([ALLOWED, name === 'console' ? 'ingest is not granted dynamodb:SESSION' : ALLOWED]);
+  }
+});
+
+test('a call that names no partition is none that a few partitions were granted for', async () => {
+  const query = () => db.query({ KeyConditionExpression: 'pk = :other', ExpressionAttributeValues: { ':other': 'a' } });
+  await expect(runAs(specOf('console'), query)).rejects.toThrow('console is not granted dynamodb:Query');
+});
+
+test('a batch of writes is refused whole for one that is not granted', async () => {
+  const write = (pk: string) => () => db.batchWrite([{ Item: { pk: 'ORDER#1', sk: 'a' } }, { Key: { pk, sk: 'a' } }]);
+  await expect(runAs(specOf('publisher'), write('CHANGE#1'))).rejects.toThrow(ALLOWED);
+  await expect(runAs(specOf('publisher'), write('SESSION#1'))).rejects.toThrow('not granted dynamodb:SESSION');
 });

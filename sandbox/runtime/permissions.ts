@@ -1,17 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { client } from '#lib/platform/table/document';
+import { client, db } from '#lib/platform/table/document';
+import { joining } from '#lib/platform/table/per-turn';
 import { closedTo, type FunctionSpec, type TableAction } from '#lib/topology';
 
 const running = new AsyncLocalStorage<FunctionSpec>();
 
-/** Runs a handler as its function, so that its calls are checked against the function's grants. */
-export const runAs = <T>(spec: FunctionSpec, run: () => Promise<T>): Promise<T> => running.run(spec, run);
+/**
+ * Runs a handler as its function, so that its calls are checked against the function's grants. An invocation that may
+ * not read a batch joins its reads with no other's: on Lambda it could not.
+ */
+export const runAs = <T>(spec: FunctionSpec, run: () => Promise<T>): Promise<T> =>
+  running.run(spec.grants.table?.includes('BatchGetItem') ? spec : { ...spec }, run);
 
 /**
  * Refuses what IAM would refuse: an action on the table, or on a partition of it, that the running function was not
  * granted. Call before the first request, as the client builds a command's middleware only once.
  */
 export function enforceTableGrants(): void {
+  joining.of = (table) => (table === db && running.getStore()) || table;
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       (args) => {
@@ -28,7 +34,8 @@ function refuseUngranted(operation: string, input: Request): void {
   const { table = [], only = {} } = spec.grants;
   const keys = leadingKeys(input);
   const isOnly = (action: TableAction) =>
-    keys.every((key) => Object.entries(only).some(([at, may]) => key.startsWith(at) && may.includes(action)));
+    keys.length > 0 &&
+    keys.every((key) => Object.entries(only).some(([at, may]) => key.startsWith(`${at}#`) && may.includes(action)));
   const needed = actionsOf(operation, input).filter((each) => !isOnly(each));
   const denied =
     needed.find((each) => !table.includes(each)) ??
@@ -46,6 +53,8 @@ interface Request {
   KeyConditionExpression?: string;
   ExpressionAttributeValues?: { ':pk'?: Text };
   TransactItems?: Array<Record<string, Request>>;
+  /** By table: the keys to read, or what to write. */
+  RequestItems?: Record<string, { Keys: Array<{ pk?: Text }> } | Array<Record<string, Request>>>;
 }
 
 interface Text {
@@ -58,18 +67,14 @@ const actionsOf = (operation: string, { TransactItems = [] }: Request): TableAct
     ? TransactItems.flatMap((write) => Object.keys(write).map((part) => `${part}Item` as TableAction))
     : [operation as TableAction];
 
-/**
- * `dynamodb:LeadingKeys`: the partition keys that a request names. Batches are left out: functions share a process
- * here, and their reads a batch, so whose key is whose is unknown.
- */
-function leadingKeys({
-  Key,
-  Item,
-  KeyConditionExpression,
-  ExpressionAttributeValues,
-  TransactItems = [],
-}: Request): string[] {
+/** `dynamodb:LeadingKeys`: the partition keys that a request names. */
+function leadingKeys({ Key, Item, KeyConditionExpression, ExpressionAttributeValues, ...rest }: Request): string[] {
+  const { TransactItems = [], RequestItems = {} } = rest;
   const queried = KeyConditionExpression ? ExpressionAttributeValues?.[':pk'] : undefined;
   const own = [Key?.pk, Item?.pk, queried].flatMap((value) => value?.S ?? []);
-  return [...own, ...TransactItems.flatMap((write) => Object.values(write).flatMap(leadingKeys))];
+  const batch = Object.values(RequestItems).flatMap((of) =>
+    'Keys' in of ? of.Keys.map((Key): Request => ({ Key })) : of.flatMap((write) => Object.values(write)),
+  );
+  const parts = [...batch, ...TransactItems.flatMap((write) => Object.values(write))];
+  return [...own, ...parts.flatMap(leadingKeys)];
 }
