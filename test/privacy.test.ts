@@ -266,7 +266,7 @@ test('what became the order of somebody else in the same house is neither export
 
 test('a buyer is erased from what was said when his order was read, and from answers to what he asked', async () => {
   await receive(eventOf(scopioOrder('7700077')));
-  const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
+  const { getDelivery, openDelivery, putNewDelivery, transition } = await import('#lib/deliveries/ledger');
   const { tellOrder } = await import('#lib/orders/change');
   const { transact } = await import('#lib/platform/table/table');
   const at = new Date().toISOString();
@@ -291,6 +291,11 @@ test('a buyer is erased from what was said when his order was read, and from ans
   const far = { code: 'http_404', description: 'no order "7700077" of Agnes' };
   await add('dlv_far', 'fetch', 'far', { resource: '7700077' }, far);
   await add('dlv_reply', 'push', 'shed', { input: { ticketId: 'T-5', content: 'Dear Zenobia' } });
+  await add('dlv_done', 'fetch', 'shop', { resource: '7700077' });
+  const pending = await getDelivery('dlv_done');
+  if (!pending) throw new Error('it is there');
+  const succeeded = { ...pending, state: 'succeeded', nextAttemptAt: null } as const;
+  await transition(pending, succeeded);
   await add('dlv_blank', 'push', 'shed', { input: { ticketId: 'T-6', content: '' } });
   const { eraseBuyer } = await import('#lib/privacy/erase');
   const { getNetwork } = await import('#lib/marketplaces/network');
@@ -299,7 +304,8 @@ test('a buyer is erased from what was said when his order was read, and from ans
   const connections = new Map([...known.connections, ['far', { ...one, id: 'far' }]] as never);
   const network = { ...known, connections, endpoints: new Map([['erp', {}]]) } as never;
   const { touched } = await eraseBuyer({ order: 'shop:7700077' }, 'asked', { network, by: 'dpo', timeMs: 20_000 });
-  expect(touched).toMatchObject({ deliveries: 3, orders: 1 });
+  expect(touched).toMatchObject({ deliveries: 4, orders: 1 });
+  expect(await transition(succeeded, succeeded), 'whoever read it before writes nothing back').toBe(false);
   const { getDeliveries } = await import('#lib/deliveries/ledger');
   const [read, other, reply, afar] = await getDeliveries(['dlv_read', 'dlv_other', 'dlv_reply', 'dlv_far']);
   expect(afar?.cause).toEqual(far);

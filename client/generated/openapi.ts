@@ -1930,7 +1930,7 @@ export interface components {
                 appeared: number;
                 vanished: number;
             };
-            /** @description By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all. What webhooks told first is up to half an hour behind. */
+            /** @description By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all. What webhooks told first is up to half an hour behind, and may miss a few. */
             misses: {
                 day: string;
                 firstByWebhook: number;

@@ -69,7 +69,7 @@ export const Connection = named(
     }),
     misses: doc(z.array(Misses), {
       description:
-        'By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all. What webhooks told first is up to half an hour behind.',
+        'By day (UTC), newest first: new orders that a webhook told of first, those that a poll found first, and how many of their webhooks came late, by how many seconds in all. What webhooks told first is up to half an hour behind, and may miss a few.',
     }),
     polledEverySeconds: doc(z.number(), {
       description: '`pollIntervalSeconds`, or the deployment’s `POLL_INTERVAL_SECONDS`, which overrides all.',

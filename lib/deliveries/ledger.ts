@@ -124,6 +124,9 @@ export const replaceDelivery = (was: Delivery, now: Delivery) => ({
   Put: { Item: itemOf(now), ...onlyIf(isUnchanged(was)) },
 });
 
+/** A delivery whose state stays the same: `updatedAt` alone keeps who read it before from writing over it. */
+export const touched = (delivery: Delivery): Delivery => ({ ...delivery, updatedAt: new Date().toISOString() });
+
 const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
   owner: randomUUID(),
   until: new Date(now.getTime() + leaseSeconds() * 1000).toISOString(),

@@ -90,6 +90,21 @@ describe('what whoever ships says', () => {
     expect([(await stored()).fulfillments.length, await isSettled()]).toEqual([1, true]);
   });
 
+  it('is settled over nothing that was written since: a refund noted meanwhile stays', async () => {
+    const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
+    if (!placing) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    await transition(placing, { ...placing, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    const refund = { state: 'refunded', amount: 1250, currency: 'USD' };
+    const put = vi.spyOn(inbox.table, 'put').mockImplementationOnce(async (write) => {
+      await take(told(shipped({ refund }), fromShed));
+      return inbox.table.put(write);
+    });
+    await take(told(shipped({ parcels: [JD01], settled: true }), fromShed));
+    put.mockRestore();
+    expect(await getDelivery(placing.id, inbox.table)).toMatchObject({ placed: { refund } });
+  });
+
   it('means one of several placements by its id or its number, and ends that one alone', async () => {
     await take(told(order({ version: at(9), lines: [{ ...MUGS, quantity: 5 }, PLATE] })));
     const placing = await getDeliveries((await stored()).deliveries, inbox.table);

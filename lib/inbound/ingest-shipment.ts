@@ -2,7 +2,7 @@ import { ownSku } from '#lib/catalog/product';
 import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { replaceDelivery } from '#lib/deliveries/ledger';
+import { replaceDelivery, touched } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
 import { DECLINED, decline, declinedBy } from '#lib/orders/decline';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
@@ -80,7 +80,7 @@ async function decideShipment(
     source,
   );
   const now = about && sentAfterAll(told.order, about);
-  const noted = found && now && now !== found ? [replaceDelivery(found, now)] : [];
+  const noted = found && now && now !== found ? [replaceDelivery(found, touched(now))] : [];
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
   const settling = shipment.settled ? settlePlacements(ended) : [];
   // A delivery is written once: when it is settled, its refund is already in it.

@@ -22,8 +22,10 @@ export const countLate = (connection: Connection, foundAt: string, receivedAt: s
 
 type Counts = Partial<Omit<Misses, 'day'>>;
 
-/** How long a function keeps counts of what webhooks told first, which is the usual; others are written at once. */
+/** How long, and up to how many, a function keeps what webhooks told first, which is the usual; others are written at once. */
 const WRITE_EVERY_MS = 1800_000;
+/** An instance that ends loses what it keeps: after a burst that must not look like webhooks that did not come. */
+const MAX_KEPT = 10;
 
 interface Counted {
   connection: string;
@@ -41,8 +43,9 @@ function add(connection: string, at: string, more: Counts): void {
   const key = `${connection} ${day}`;
   const known: Counted = counted.get(key) ?? { connection, day, counts: {}, dueAt: 0 };
   const sum = Object.entries(more).map(([name, count]) => [name, (known.counts[name as keyof Counts] ?? 0) + count]);
-  const dueAt = 'firstByWebhook' in more ? known.dueAt : 0;
-  counted.set(key, { ...known, counts: { ...known.counts, ...Object.fromEntries(sum) }, dueAt });
+  const counts: Counts = { ...known.counts, ...Object.fromEntries(sum) };
+  const mayWait = 'firstByWebhook' in more && (counts.firstByWebhook ?? 0) < MAX_KEPT;
+  counted.set(key, { ...known, counts, dueAt: mayWait ? known.dueAt : 0 });
   atEndOfInvocation(writeMisses);
 }
 

@@ -1,5 +1,5 @@
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
-import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
+import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger';
 import * as items from '#lib/platform/table/items';
 import { across, idOf, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, type Write } from '#lib/platform/table/table';
@@ -59,7 +59,9 @@ export const settlePlacements = (placing: readonly Delivery[]) =>
   placing
     .filter(isPlaced)
     .filter(({ placed }) => !placed.isSettled)
-    .map((delivery) => replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }));
+    .map((delivery) =>
+      replaceDelivery(delivery, touched({ ...delivery, placed: { ...delivery.placed, isSettled: true } })),
+    );
 
 /**
  * Has a placement wait for a person, settled: a late message about it must not block the replay that places it anew.

@@ -2,7 +2,7 @@ import { bodyBytes } from '#events/inbound-body';
 import { silentAttempt, silentCause } from '#lib/attempts/silence';
 import { everyAccount, everyConnection } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { getAttempts, getDeliveries, getDelivery, putAttempt, transition } from '#lib/deliveries/ledger';
+import { getAttempts, getDeliveries, getDelivery, putAttempt, touched, transition } from '#lib/deliveries/ledger';
 import { listDeliveries } from '#lib/deliveries/list';
 import { type InboundEvent, listEvents, putErased } from '#lib/inbound/event';
 import type { Network } from '#lib/marketplaces/network';
@@ -274,7 +274,7 @@ async function eraseWords(id: string): Promise<void> {
       ...(was.closed && { closed: { ...was.closed, cause: silentCause(was.closed.cause) ?? null } }),
     };
     const also = later.map((each) => putAttempt(id, silentAttempt(each)));
-    return (await transition(was, now, also)) || undefined;
+    return (await transition(was, was.state === 'succeeded' ? touched(now) : now, also)) || undefined;
   });
 }
 
