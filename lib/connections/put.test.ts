@@ -100,5 +100,5 @@ test('what was put is in force once every cache has run out, and then what was r
     async (waitsFor) => void done.push(waitsFor),
     async (ms) => void done.push(ms),
   );
-  expect(done).toEqual([6_000, 'connection', 'routes']);
+  expect(done).toEqual([8_000, 'connection', 'routes']);
 });

@@ -7,7 +7,7 @@ import { HUB as ENDPOINTS, putEndpoints, type Unblock } from './endpoints.ts';
 import type { ConnectionsFile, FileConnection } from './file.ts';
 import { newKey } from './seal.ts';
 import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument } from './secrets.ts';
-import { CONFIG_TTL_MS, configurationStore } from './store.ts';
+import { configurationStore, IN_FORCE_MS } from './store.ts';
 
 interface Hub {
   /** All marketplaces: each has a secret. */
@@ -69,15 +69,15 @@ export async function putConnections(
   return [...changed, ...(rerouted ? ['routes'] : [])];
 }
 
-/** A read that was under way when the configuration changed has ended by then. */
-const READ_MS = 1_000;
+/** A read that was under way when the configuration changed has ended by then; so has one of a replica far behind. */
+const READ_MS = 2_000;
 
 /**
  * Returns once every instance acts on the new configuration: receivers take new secrets at once, however many forgeries
  * arrive. Runs again what was refused meanwhile with old keys, or found no shipper by old routes.
  */
 export async function untilInForce(unblock: Unblock, wait: (ms: number) => Promise<unknown> = sleep): Promise<void> {
-  await wait(Math.max(CONFIG_TTL_MS, MIN_REFRESH_MS) + READ_MS);
+  await wait(Math.max(IN_FORCE_MS, MIN_REFRESH_MS) + READ_MS);
   await unblock('connection');
   await unblock('routes');
 }

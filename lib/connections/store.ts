@@ -7,6 +7,8 @@ import type { Endpoint } from './endpoint-schema.ts';
 
 /** Workers may act on settings this old; whoever changes settings rings a little later than that. */
 export const CONFIG_TTL_MS = 5_000;
+/** Then they have read settings anew that changed now, from a replica that was a second behind. */
+export const IN_FORCE_MS = CONFIG_TTL_MS + 1_000;
 
 export interface Accounts {
   connections: ReadonlyMap<string, Connection>;
@@ -36,8 +38,8 @@ export const everyAccount = ({ connections, removed, endpoints }: Accounts) => [
 export function createConfigurationStore(table = db, clock = () => Date.now()) {
   let writtenAt = Number.NEGATIVE_INFINITY;
   /**
-   * What may be a few seconds old is read with eventual consistency, at half the price: DynamoDB is then behind by less
-   * than a second, and whoever changes settings rings six seconds later. Who has just changed them reads its own change.
+   * What may be a few seconds old is read with eventual consistency, at half the price: DynamoDB is then behind by about
+   * a second, and whoever changes settings rings later than that. Who has just changed them reads its own change.
    */
   const isStrong = (maxAgeMs: number): boolean => maxAgeMs === 0 || clock() - writtenAt < CONFIG_TTL_MS;
   const rows = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRows(table, isStrong(maxAgeMs)), { clock });

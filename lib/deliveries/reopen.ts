@@ -1,4 +1,4 @@
-import { CONFIG_TTL_MS, getConfiguration } from '#lib/connections/store';
+import { getConfiguration, IN_FORCE_MS } from '#lib/connections/store';
 import { OUTCOME_UNKNOWN, type WaitsFor } from '#lib/platform/errors';
 import type { Delivery } from './delivery.ts';
 import { getDeliveries, transition } from './ledger.ts';
@@ -37,7 +37,7 @@ export async function unblock(
     ({ state, waitsFor: its, connection }) => state === 'blocked' && its === waitsFor && !removed.has(connection),
   );
   // Warm workers may still hold the previous settings.
-  const dueAt = new Date(Date.now() + (waitsFor === 'order' ? 0 : CONFIG_TTL_MS)).toISOString();
+  const dueAt = new Date(Date.now() + (waitsFor === 'order' ? 0 : IN_FORCE_MS)).toISOString();
   for (const delivery of wanted) {
     const reopened = reopen(delivery, dueAt, new Date().toISOString());
     if (await transition(delivery, reopened)) await ring([reopened]);
