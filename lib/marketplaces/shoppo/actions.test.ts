@@ -117,6 +117,24 @@ test('an order that has ended is placed anew under the next code', async () => {
   expect(opened.asked()[2]?.variables.partnerOrderCode).toBe('scopio-main:ord_8f3a~1.2');
 });
 
+test('what Shoppo has cancelled since a lost answer is found as placed, and not what was left to expire', async () => {
+  const probe = (script: Answer[]) => {
+    const { remote, input } = open(script);
+    return order.probe(remote, input);
+  };
+  expect(await probe([CLOSED, NONE])).toEqual({
+    remoteId: '22718093645510287364419',
+    note: 'found at Shoppo under the code scopio-main:ord_8f3a',
+  });
+  const [node, pageInfo] = [
+    { id: '1', status: 'EXPIRED', orderItems: [] },
+    { hasNextPage: false, endCursor: null },
+  ];
+  const expired = answer({ orderList: { length: 1, edges: [{ node }], pageInfo } });
+  expect(await probe([expired, NONE])).toBeNull();
+  expect(await probe([CLOSED, OPEN])).toBeNull();
+});
+
 test('lines placed later are an order of their own; from before codes told them apart, what is in it does', async () => {
   const placements = ['dlv_1', 'dlv_2'].map((delivery) => ({ delivery, connection: 'shoppo-main' }));
   const second =

@@ -52,9 +52,11 @@ export const order: ProbedAction<PlaceInput> = {
   },
 
   async probe(remote, input) {
-    const { given, placed } = await findPlaced(remote, input);
-    if (placed === null || placed.status === 'OPEN') return null;
-    return { remoteId: placed.id, note: `found at Shoppo under the code ${given.partnerOrderCode}` };
+    const { given, placed, ended } = await findPlaced(remote, input);
+    // What Shoppo has cancelled meanwhile was placed all the same: a person decides whether to order it again.
+    const found = placed ? { code: given.partnerOrderCode, placed } : ended;
+    if (!found || found.placed.status === 'OPEN') return null;
+    return { remoteId: found.placed.id, note: `found at Shoppo under the code ${found.code}` };
   },
 };
 

@@ -91,7 +91,7 @@ export async function placedFor(remote: RemoteContext, orderId: string): Promise
 
 /**
  * The arguments of createOrder, and the order if this placement has made it already. An ended order ships nothing, so
- * the placement gets a new one. Older placements without `nth` share codes, so they are told apart by their items.
+ * the placement gets a new one; `ended` is one that was not left to expire. Older placements without `nth` share codes, so they are told apart by their items.
  * Throws BlockedError naming what the address lacks, or the unknown SKUs.
  */
 export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
@@ -104,9 +104,13 @@ export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
   // An unpaid order is paid only if it holds what is wanted now; otherwise it expires.
   const isOwn = ({ status, orderItems: items }: Order) =>
     (isAlone && status !== 'OPEN') || isDeepStrictEqual(unitsIn(items), units);
-  for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth))
+  let ended: { code: string; placed: Order } | undefined;
+  for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth)) {
     if (placed === null || (!isEnded(placed) && isOwn(placed)))
-      return { given: { shippingAddress, orderItems, partnerOrderCode, partnerSellerName }, placed };
+      return { given: { shippingAddress, orderItems, partnerOrderCode, partnerSellerName }, placed, ended };
+    if (input.nth !== null && isEnded(placed) && placed.status !== 'EXPIRED')
+      ended = { code: partnerOrderCode, placed };
+  }
   const description = `there are ${MAX_CODES} orders at Shoppo for this one: place it by hand`;
   throw new BlockedError({ code: 'placed_too_often', description }, 'operator');
 }
