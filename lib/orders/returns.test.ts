@@ -64,6 +64,7 @@ test('however often, in whatever order and by whomever it is told, no more comes
   expect(all.returns).toHaveLength(2);
   expect(all.returns?.[0]).toMatchObject({ at: at(4), refund: { amount: 3000 }, reason: 'Broken' });
   expect(returnedUnits(all).get('li_1')).toBe(2);
+  expect(all.ucp.adjustments.map((each) => each.line_items)).toEqual([[{ id: 'li_1', quantity: -2 }], []]);
   fc.assert(
     fc.property(fc.shuffledSubarray([...words, ...words], { minLength: 6 }), (some) => {
       expect(after(some).returns).toEqual(all.returns);

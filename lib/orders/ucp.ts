@@ -103,12 +103,7 @@ export function buildExpectations(
 ): Expectation[] {
   const { shippingMethod, pickupPoint, shipBy, expectations, shippingAddress } = core.history.snapshot;
   const wanted = new Map(lines.filter(({ total }) => total > 0).map(({ line, total }) => [line.id, total]));
-  const take = ({ id, quantity }: LineQuantity): LineQuantity[] => {
-    const left = wanted.get(id) ?? 0;
-    const taken = Math.min(left, quantity);
-    wanted.set(id, left - taken);
-    return taken > 0 ? [{ id, quantity: taken }] : [];
-  };
+  const take = takerOf(wanted);
   const told = (expectations ?? []).map(
     ({ lineItems, methodType, destination, description, fulfillableOn }, index) => ({
       id: `exp_${index + 1}`,
@@ -137,6 +132,15 @@ export function buildExpectations(
   }));
   return [...told, ...shares].filter(({ line_items }) => line_items.length > 0);
 }
+
+/** Takes units of a line out of what is left of it. */
+const takerOf =
+  (left: Map<string, number>) =>
+  ({ id, quantity }: LineQuantity): LineQuantity[] => {
+    const taken = Math.min(left.get(id) ?? 0, quantity);
+    left.set(id, (left.get(id) ?? 0) - taken);
+    return taken > 0 ? [{ id, quantity: taken }] : [];
+  };
 
 /** What each shipper was asked for, and what the seller ships. The channel stands for a shipper yet to be found. */
 function sharesOf({
@@ -169,13 +173,15 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
     .map((counted): [CountedLine, number] => [counted, counted.line.quantity - counted.total]);
   const ids = new Set(lines.map(({ line }) => line.id));
   const known = (all: readonly LineQuantity[]) => all.filter(({ id }) => ids.has(id));
+  // The channel and a shipper may tell of the same units.
+  const take = takerOf(new Map(lines.map(({ line, original, total }) => [line.id, Math.max(original, total)])));
   const returned = (core.returns ?? []).map(
     ({ id, at, lineItems, reason, refund }): UcpAdjustment => ({
       id: `adj_${id}`,
       type: 'return',
       occurred_at: at,
       status: 'completed',
-      line_items: known(lineItems).map((line) => ({ id: line.id, quantity: -line.quantity })),
+      line_items: lineItems.flatMap(take).map((line) => ({ id: line.id, quantity: -line.quantity })),
       ...(refund && { totals: [{ type: 'total', amount: 0 - refund.amount }] }),
       ...(reason && { description: reason }),
     }),
