@@ -31,7 +31,7 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
   },
 };
 
-const countIn = ({ Items }: api.ShippingInformation): number => sum(Items.map(({ Quantity }) => Quantity));
+const countIn = (pieces: readonly api.Pieces[]): number => sum(pieces.map(({ Quantity }) => Quantity));
 
 export const fulfillment: ProbedAction<ReportInput> = {
   async push(remote, input) {
@@ -41,14 +41,14 @@ export const fulfillment: ProbedAction<ReportInput> = {
     } catch (error) {
       // "Shipment quantity is more than quantity to be shipped": the order may have shrunk without the hub knowing yet.
       if (!(error instanceof RejectedError) || error.code !== 'response_26') throw error;
-      const known = countIn(body);
+      const known = countIn(body.Items);
       const { OrderItems } = readShape(api.Order, await api.readOrder(remote, input.order.externalId));
       const sold = OrderItems?.map(({ SkuCode = '', Quantity }) => ({ SkuCode, Quantity })) ?? [];
       body = shippingOf(remote.connection, input, sold);
-      if (countIn(body) === known) throw error;
+      if (countIn(body.Items) === known) throw error;
       await api.postShipping(remote, body);
     }
-    const [told, packed] = [countIn(body), sum(input.fulfillment.lineItems.map(({ quantity }) => quantity))];
+    const [told, packed] = [countIn(body.Items), sum(input.fulfillment.lineItems.map(({ quantity }) => quantity))];
     return told < packed ? { note: `told ${told} of ${packed} pieces: the store had no more to ship` } : {};
   },
 
@@ -181,10 +181,7 @@ const piecesOf = (order: Order, lines: readonly LineQuantity[], sign = 1): api.P
   itemsIn(order, lines).map(([{ id: SkuCode }, quantity]) => ({ SkuCode, Quantity: sign * quantity }));
 
 const perSku = (pieces: readonly api.Pieces[]): api.Pieces[] =>
-  [...Map.groupBy(pieces, ({ SkuCode }) => SkuCode)].map(([SkuCode, all]) => ({
-    SkuCode,
-    Quantity: sum(all.map(({ Quantity }) => Quantity)),
-  }));
+  [...Map.groupBy(pieces, ({ SkuCode }) => SkuCode)].map(([SkuCode, all]) => ({ SkuCode, Quantity: countIn(all) }));
 
 /**
  * Whether the store knows the parcel: it shows the tracking number somewhere, or it shows no parcels and only this one

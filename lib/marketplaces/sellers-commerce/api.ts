@@ -39,13 +39,15 @@ const Address = spelled({
   ...looseTexts('AddressLine1', 'AddressLine2', 'City', 'StateCode', 'CountryCode', 'ZipCode'),
 });
 
-/** The document's sample is a list: of several addresses the one whose name or type says that it is for shipping. */
+/** The document's sample is a list: one named for shipping comes first, and one for the bill last. */
 const ShipTo = z.pipe(
-  reading((told) => (Array.isArray(told) && told.find(isForShipping)) || told),
+  reading((told) => (Array.isArray(told) ? told.toSorted((a, b) => rankOf(b) - rankOf(a)) : told)),
   optionalObject(Address, 'AddressLine1'),
 );
-const isForShipping = (address: unknown): boolean =>
-  ['AddressType', 'AddressName'].some((name) => /ship|deliver/i.test(textOf(member(address, name))));
+const isNamed = (address: unknown, words: RegExp): boolean =>
+  ['AddressType', 'Type', 'AddressName'].some((name) => words.test(textOf(member(address, name))));
+const rankOf = (address: unknown): number =>
+  Number(isNamed(address, /\bship(ping|\b)|ship.?to|deliver/i)) - Number(isNamed(address, /bill|invoice/i));
 
 /** Units must be readable: none would mean all. */
 const Items = optional(itemsOf(spelled({ SkuCode: id, Quantity: count })));

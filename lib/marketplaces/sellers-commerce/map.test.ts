@@ -382,6 +382,14 @@ test('reads an address as a list, as the document prints it, and another for the
     const Address = [bill, { ...printed[0], ...name }];
     expect(read({ ShippingAddress: null, Address }).shippingAddress.address_locality).toBe('Austin');
   }
+  const home = { ...printed[0], AddressName: 'Home' };
+  const shipley = { ...bill, AddressName: 'Shipley House' };
+  for (const Address of [
+    [bill, home],
+    [home, shipley],
+    [{ ...bill, AddressName: 'x', Type: 'BillTo' }, home],
+  ])
+    expect(read({ ShippingAddress: null, Address }).shippingAddress.address_locality).toBe('Austin');
   expect(read({ ShippingAddress: null, ShipTo: bill }).assumed).toContain(
     'ShippingAddress.AddressLine1: is missing: nothing says where the order goes',
   );

@@ -105,8 +105,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   while (position.walk < WALKS.length) {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
-    const column = WALKS[walk]?.column ?? '';
-    const written = rows.map((row) => member(row, column));
+    const written = rows.map((row) => member(row, WALKS[walk]?.column ?? ''));
     const tomorrow = localAt(context.now().getTime() + DAY_MS);
     const { times, isDayFirst } = secondsOf(written, dayFirst, [position.from, tomorrow]);
     const clue = dayFirst === undefined && isDayFirst ? DAY_FIRST : undefined;
