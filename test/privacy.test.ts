@@ -256,11 +256,21 @@ test('what became the order of somebody else in the same house is neither export
   const house = (id: string, email: string) => scopioOrder(id, { shipping_address: { ...home, email } });
   await receive(eventOf(house('ord_ada', 'ada@example.com')));
   await receive(eventOf(house('ord_bob', 'bob@example.com')));
+  const { getDelivery, openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
+  const { transact } = await import('#lib/platform/table/table');
+  const said = { dlv_bob: 'no courier to Lipowa 7 m. 3', dlv_mixed: '{"orden_id":"shop:ord_ada","name":"Ada"}' };
+  for (const [id, description] of Object.entries(said)) {
+    const placing = { id, kind: 'push', action: 'order', connection: 'shed', marketplace: 'm', subject: {} } as const;
+    const opened = openDelivery({ ...placing, order: 'shop:ord_bob' } as never, new Date().toISOString());
+    await transact([putNewDelivery({ ...opened, cause: { code: 'unexpected_answer', description } })]);
+  }
   const exported = await call('/buyers/export', { email: 'ada@example.com' });
   expect(exported.body).toMatchObject({ orders: ['shop:ord_ada'], places: { events: [{}] } });
   expect(JSON.stringify(exported.body.places.events)).not.toContain('bob@example.com');
   const erased = await call('/buyers/erase', { email: 'ada@example.com', reason: 'asked' });
-  expect(erased.body.touched).toMatchObject({ events: 1, orders: 1 });
+  expect(erased.body.touched).toMatchObject({ events: 1, orders: 1, deliveries: 1 });
+  const left = await Promise.all(Object.keys(said).map(async (id) => (await getDelivery(id))?.cause?.description));
+  expect(left).toEqual([said.dlv_bob, expect.not.stringContaining('Ada')]);
   expect((await call('/buyers/export', { email: 'bob@example.com' })).body.places.events).toHaveLength(1);
 });
 

@@ -84,14 +84,17 @@ const tracesAt = (connection: string, buyer: Buyer): readonly string[] =>
  * What identifies the buyer or the orders in a delivery or message. Marketplaces use similar order numbers, so at an
  * account that has none of the orders, a number means nothing.
  */
-const wordsAt = (connection: string | undefined, { orders, traces, network }: Buyer): readonly string[] => {
-  const ids = orders.map(({ id }) => `"${id}"`.toLowerCase());
+const wordsAt = (connection: string | undefined, buyer: Buyer): readonly string[] => {
+  const { orders, traces, network } = buyer;
   const isStrange =
     connection !== undefined &&
     everyConnection(network).includes(connection) &&
     !accountsOf(orders).includes(connection);
-  return [...ids, ...(isStrange ? traces.filter((trace) => !trace.startsWith('"')) : traces)];
+  return [...fullIds(buyer), ...(isStrange ? traces.filter((trace) => !trace.startsWith('"')) : traces)];
 };
+
+/** The orders' ids, which are nobody else's anywhere. */
+const fullIds = ({ orders }: Buyer): string[] => orders.map(({ id }) => `"${id}"`);
 
 const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt }) => receivedAt).sort()[0] ?? '';
 
@@ -211,9 +214,10 @@ async function* findDeliveries(buyer: Buyer, from?: string): AsyncGenerator<Foun
     const { resource, ...asked } = subject;
     const said = [resource, ...Object.values(subject.input ?? {})];
     const isOthers = delivery.order !== null && !orders.some((order) => order.id === delivery.order);
+    const words = isOthers ? [...fullIds(buyer), ...elsewhere(buyer)] : wordsAt(connection, buyer);
     return (
       said.some((each) => typeof each === 'string' && names.has(`${connection} ${each}`)) ||
-      hasTrace(JSON.stringify([asked, cause, attempts]), isOthers ? elsewhere(buyer) : wordsAt(connection, buyer))
+      hasTrace(JSON.stringify([asked, cause, attempts]), words)
     );
   };
   const since = earliest(orders);

@@ -96,6 +96,17 @@ test.each([
   expect(hasTrace(body.replace('5', '6'), traces)).toBe(false);
 });
 
+test.each([
+  ['Hauptstraße 5', 'Hauptstra&szlig;e 5'],
+  ['Ulica Długa 5, Łęg', 'Ulica D&lstrok;uga 5, &Lstrok;&eogon;g'],
+  ['Østergade 5', '&Oslash;stergade&nbsp;5'],
+  ['Żabia 12', '&Zdot;abia 12'],
+  ['Calle 1º de Mayo 5', 'Calle 1&amp;ordm; de Mayo 5'],
+])('%s is found in HTML', (street, html) => {
+  expect(hasTrace(`<td>${html}</td>`, [street])).toBe(true);
+  expect(hasTrace(`<td>${html}</td>`, [street.replace('5', '6').replace('12', '1')])).toBe(false);
+});
+
 test('more marks on a letter than any language writes make no difference', () => {
   const street = (count: number) => `Calle Pen${'\u0303'.repeat(count)}a 5`;
   expect(hasTrace(street(40_000), [street(31)])).toBe(true);

@@ -45,11 +45,17 @@ const numberIn = (phone: string | undefined): string | undefined => {
 };
 
 const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
-const MARKED = /&([a-z])(acute|grave|circ|tilde|uml|ring|cedil|caron);/gi;
+/** HTML's names: of marks on a letter, and of letters that are none with a mark. */
 const MARKS: Record<string, string> = {
-  ...{ acute: '\u0301', grave: '\u0300', circ: '\u0302', tilde: '\u0303' },
-  ...{ uml: '\u0308', ring: '\u030a', cedil: '\u0327', caron: '\u030c' },
+  ...{ acute: '\u0301', grave: '\u0300', circ: '\u0302', tilde: '\u0303', uml: '\u0308', ring: '\u030a' },
+  ...{ cedil: '\u0327', caron: '\u030c', ogon: '\u0328', dot: '\u0307' },
 };
+const LETTERS: Record<string, string> = {
+  ...{ nbsp: ' ', szlig: 'ß', oslash: 'ø', aelig: 'æ', oelig: 'œ', eth: 'ð', thorn: 'þ', lstrok: 'ł', dstrok: 'đ' },
+  ...{ ordm: 'º', ordf: 'ª' },
+};
+const MARKED = new RegExp(`&([a-z])(${Object.keys(MARKS).join('|')});`, 'gi');
+const LETTER = new RegExp(`&(${Object.keys(LETTERS).join('|')});`, 'gi');
 
 /** No language has so many on one letter (UAX #15 allows 30), and normalizing takes quadratic time for a run of them. */
 const MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
@@ -63,8 +69,8 @@ const plain = (text: string): string =>
     .replaceAll(ESCAPED, characterOf)
     .replaceAll(/\\+(?=["\\])/g, '')
     .replaceAll('&amp;', '&')
-    .replaceAll('&nbsp;', ' ')
     .replaceAll(MARKED, (_, letter: string, mark: string) => `${letter}${MARKS[mark.toLowerCase()]}`)
+    .replaceAll(LETTER, (_, name: string) => LETTERS[name.toLowerCase()] ?? '')
     .replaceAll(CHARACTER, (_, code: string) => String.fromCharCode(Number(/^x/i.test(code) ? `0${code}` : code)))
     .replaceAll(MANY_MARKS, '$1')
     .normalize('NFKC')
