@@ -150,6 +150,19 @@ test.each([
   expect(asked.filter((one) => one === 'page 2')).toHaveLength(tries);
 });
 
+test('what lasts breaks the poll off although each fault is passed over', async () => {
+  let asked = 0;
+  const seen = await poll(async function* ({ resume }) {
+    const n = Number(resume?.slice(-1));
+    asked += 1;
+    yield { items: [], resume: `page ${n + 1}` };
+    if (n < 9) throw fault;
+    yield page(10, true);
+  });
+  expect(asked).toBe(3);
+  expect(seen.at(-1)).toMatchObject({ lastError: 'http_503' });
+});
+
 test('a poll that cannot read its page says which member is wrong', async () => {
   const description = 'orders: Invalid input: expected array, received string';
   const [, pages] = cutBy(new ContractError({ code: 'unexpected_shape', description, field: 'orders' }));

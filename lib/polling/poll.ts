@@ -75,7 +75,7 @@ interface Run extends Pick<Cursor, 'caughtUpAt'> {
   /** Whether it reads what was set aside, and when that last changed. */
   isAside: boolean;
   turnedAt: Date;
-  /** How often the next page was asked for in vain. */
+  /** How often a page was asked for in vain since the last one with items. */
   tries: number;
   found: number;
   remark: string | null;
@@ -181,7 +181,9 @@ async function takePage(run: Run, page: PollPage, now: Date): Promise<boolean | 
   if (isCaughtUp && !(run.at.aside && brokeOff)) run.caughtUpAt = startedAt.toISOString();
   const kept = isCaughtUp && !isEnd ? { ...moved, caughtUpAt: run.caughtUpAt } : moved;
   if (!(await hub.saveCursor(connection.id, lease, kept))) return undefined;
-  Object.assign(run, { at: { ...run.at, ...moved }, tries: 0, remark: page.remark ?? null });
+  // A page without items may only lead past what failed: it does not tell that the remote answers again.
+  const tries = page.items.length > 0 ? 0 : run.tries;
+  Object.assign(run, { at: { ...run.at, ...moved }, tries, remark: page.remark ?? null });
   return isEnd;
 }
 

@@ -28,7 +28,9 @@ const isEmpty = (payload: unknown): boolean =>
 function failureIn(payload: unknown): unknown {
   const told = Object.entries(payload ?? {}).filter(([, value]) => !isNothing(value));
   const words = told.some(([, value]) => value === false) ? /errors?$|^message$/i : /errors?$/i;
-  return told.find(([key]) => words.test(key))?.[1];
+  const [first] = [told.find(([key]) => words.test(key))?.[1]].flat();
+  // Beside its message is the `path` of an input: in the answer's own errors, that of a field that could not be shown.
+  return member(first, 'message') ?? first;
 }
 
 const CREDENTIALS =

@@ -187,10 +187,10 @@ export async function getStockByEan(caller: Caller, ean: string): Promise<object
   return stockOf(await call(caller, { method: 'GET', path: '/items/get_stock_ean', query: { ean } }));
 }
 
-/** Without what is wrapped around it. */
+/** With what is wrapped in it: the quantity may be in there, or beside the item. */
 function stockOf({ body }: HttpResponse): object {
-  const stock = firstOf(unwrap(body, ['data', 'item', 'stock']));
-  return isObject(stock) ? stock : {};
+  const inside = firstOf(unwrap(body, ['data', 'item', 'stock']));
+  return { ...(isObject(body) && body), ...(isObject(inside) && inside) };
 }
 
 export type Fields = Record<string, string | number>;
@@ -282,10 +282,10 @@ function namesIn(body: unknown, key: string): string[] {
  */
 function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
-  if (firstText(response.body, ['message']).toLowerCase() === 'success')
+  // Marketful answers in JSON: a page, such as of a wrong baseUrl, does not tell what was done.
+  const isPage = usual instanceof RejectedError && textOf(response.body).startsWith('<');
+  if (isPage || firstText(response.body, ['message']).toLowerCase() === 'success')
     return unclearAnswer(describe(response), response.status);
-  // Marketful answers in JSON: a page, such as of a wrong baseUrl, says nothing of what was asked for.
-  if (usual instanceof RejectedError && textOf(response.body).startsWith('<')) return new RetryableError(usual.detail);
   const isRefused = usual instanceof RejectedError || (usual instanceof BlockedError && isObject(response.body));
   return isRefused && usual.code !== 'redirected' ? refuse(response) : null;
 }

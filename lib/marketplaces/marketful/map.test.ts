@@ -243,9 +243,11 @@ describe('an orden', () => {
     const events = [
       { status: 'shipped', tracking_number: 'A', items: [{ sku: 'MUG-RED', cantidad: '1' }] },
       { status: 'shipped', tracking_number: 'B', articulos: [{ SKU: 'MUG-RED' }] },
+      { status: 'shipped', tracking_number: 'C', items: [{ sku: 'MUG-RED', cantidad: 0 }] },
     ];
     expect(readOrden({ events }).parcels.map(({ items }) => items)).toEqual([
       [{ sku: 'MUG-RED', quantity: 1 }],
+      undefined,
       undefined,
     ]);
   });

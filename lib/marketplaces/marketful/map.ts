@@ -132,7 +132,7 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
     const own = told.filter((event) => numbersOf(event).includes(trackingNumber));
     const carrier = own.find((event) => event.carrier_name)?.carrier_name ?? orden.carrier_name ?? '';
     const trackingUrl = own.find((event) => event.tracking_url)?.tracking_url;
-    const items = own.find((event) => event.items?.length)?.items;
+    const items = own.find((event) => event.items?.some(({ quantity }) => quantity > 0))?.items;
     return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl, items }) }];
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Product } from '#lib/catalog/product';
-import { BlockedError, RetryableError } from '#lib/platform/errors';
+import { BlockedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '#test/conformance/kit';
 import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './manifest.ts';
@@ -68,8 +68,8 @@ test('a placement that is not known by its id is asked for by its number: the id
 test("a page in place of Marketful's answer says of no order that it is not there", async () => {
   const page = { status: 404, body: '<!DOCTYPE html><title>Not Found</title>' };
   const placements = ['a', 'b', 'c'].map((id) => placement(id, '1'));
-  await expect(open([page, page, page], { placements }).read()).rejects.toThrow(RetryableError);
-  await expect(open([page, page, page], { skus: ['A', 'B', 'C'] }).read()).rejects.toThrow(RetryableError);
+  await expect(open([page, page, page], { placements }).read()).rejects.toThrow(UnknownOutcomeError);
+  await expect(open([page, page, page], { skus: ['A', 'B', 'C'] }).read()).rejects.toThrow(UnknownOutcomeError);
 });
 
 test('then reads the stock of each SKU once, watched ones first, and resumes behind the last of its own phase', async () => {
@@ -187,6 +187,16 @@ test.each([
 ])('reads the quantity of %j', (body, quantity) => {
   const change = map({ topic: 'stock', body, receivedAt: '' }, connectionOf(info));
   expect(change).toEqual({ type: 'products', products: [{ sku: 'A', quantity, version: null }] });
+});
+
+test.each([
+  { item: { title: 'Mug' }, avariable_quantity: 5 },
+  { message: 'Success', data: { item: { available_quantity: 5 } } },
+])('reads a quantity beside the item or in it: %j', async (stock) => {
+  const pages = await open([{ status: 200, body: JSON.stringify(stock) }], { skus: ['A'] }).read();
+  const body = pages.flatMap(({ items }) => items)[0]?.body;
+  const change = map({ topic: 'stock', body, receivedAt: '' }, connectionOf(info));
+  expect(change).toMatchObject({ products: [{ sku: 'A', quantity: 5 }] });
 });
 
 test('names the quantity that is missing', () => {

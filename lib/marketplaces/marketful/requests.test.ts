@@ -111,8 +111,11 @@ test.each([
   await expect(ask('items-create', context, { items: [item('A')] })).rejects.toBeInstanceOf(UnknownOutcomeError);
 });
 
-test('a page in place of an answer does not say that goods were announced', async () => {
-  const { context } = open([{ status: 200, body: '<html>Mantenimiento</html>' }]);
-  const announced = ask('entry-order', context, { entry_order: { A: 1 } });
-  await expect(announced).rejects.toBeInstanceOf(UnknownOutcomeError);
-});
+test.each([200, 404])(
+  'a page in place of an answer, under %i, does not tell whether goods were announced',
+  async (status) => {
+    const { context } = open([{ status, body: '<html>Mantenimiento</html>' }]);
+    const announced = ask('entry-order', context, { entry_order: { A: 1 } });
+    await expect(announced).rejects.toBeInstanceOf(UnknownOutcomeError);
+  },
+);

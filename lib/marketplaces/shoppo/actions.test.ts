@@ -273,7 +273,7 @@ test('an answer nobody can read may be an order; one that shows none with an err
 });
 
 test.each([
-  [{ userErrors: [{ field: ['orderItems', '0'], message: 'Sku is out of stock' }] }, 'Sku is out of stock'],
+  [{ userErrors: [{ path: ['orderItems', '0'], message: 'Sku is out of stock' }] }, 'Sku is out of stock'],
   [{ success: false, message: 'address could not be verified' }, 'address could not be verified'],
   [{ errors: ['SKU disabled'] }, 'SKU disabled'],
   [{ ok: false, mutationErrors: { zipcode: ['is wrong'] } }, '{"zipcode":["is wrong"]}'],

@@ -10,11 +10,7 @@ const ORDER = /* GraphQL */ `
     trackingNumber shippingProvider timeRefunded
     sku { originalId }
     shippingPackage {
-      courier
-      trackingNumber
-      isDelivered
-      timeShipped
-      timeDelivered
+      courier trackingNumber isDelivered timeShipped timeDelivered
       checkpoints { courier time message location }
     }
   }

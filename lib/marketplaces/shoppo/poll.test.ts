@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { RetryableError, ThrottledError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '#test/conformance/kit';
 import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './manifest.ts';
@@ -68,10 +69,36 @@ test('an open order that the list does not show is asked for by its code, then b
   ] as const) {
     const { items, pages, asked } = await run([...script]);
     expect(items.map(({ body }) => (body as { id: string }).id)).toEqual(ids);
-    expect(pages.map(({ canWait = false }) => canWait)).toEqual([false, ...ids.map(() => false), true, false]);
+    expect(pages.map(({ canWait = false }) => canWait)).toEqual([false, false, true, false]);
     expect(asked[1]?.variables.filters).toEqual({ partner_order_code: 'scopio-main:ord_8f3a' });
     expect(asked).toHaveLength(script.length);
   }
+});
+
+test('an order that cannot be asked for does not hold up those behind it, in this poll or the next', async () => {
+  const ids = ['o1', 'o2', 'o3'];
+  const openPlacements = async function* () {
+    for (const remoteId of ids) yield { ...STORY_PLACEMENT, remoteId };
+  };
+  const pages: PollPage[] = [];
+  const down = { status: 500, body: '{}' };
+  const cut = run([page('orderList', ['o1'], 1), down], { openPlacements }, null, pages);
+  await expect(cut).rejects.toThrow(RetryableError);
+  const rest = [page('orderList', ['o3'], 1), page('productList', ['p1'], 1)];
+  const { items, asked } = await run(rest, { openPlacements, resume: pages.at(-1)?.resume ?? null }, null);
+  expect(items.map(({ body }) => (body as { id: string }).id)).toEqual(['o3', 'p1']);
+  expect(asked).toHaveLength(2);
+  const busy = run([page('orderList', [], 0), { status: 429, body: '{}' }], { openPlacements }, null, pages);
+  await expect(busy).rejects.toThrow(ThrottledError);
+  expect(pages.at(-1)?.resume).not.toContain('asked');
+});
+
+test('where the list of orders cannot be read on, open ones are asked for by themselves, and products read', async () => {
+  const orderList = { length: 3, edges: [], pageInfo: { hasNextPage: true } };
+  const broken = { status: 200, body: JSON.stringify({ data: { orderList } }) };
+  const { items, pages } = await run([broken, page('orderList', ['o1'], 1), page('productList', ['p1'], 1)]);
+  expect(items.map(({ body }) => (body as { id: string }).id)).toEqual(['o1', 'p1']);
+  expect(pages.at(-1)?.remark).toContain('pageInfo.endCursor: is missing');
 });
 
 test('asks for no order where none is open, and for products updated since the last poll, and a little before', async () => {

@@ -1,5 +1,5 @@
 import type { OpenPlacement } from '#lib/orders/placements';
-import { RetryableError } from '#lib/platform/errors';
+import { ContractError, NotYetError, RetryableError, ThrottledError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
@@ -20,7 +20,7 @@ const MAX_RESTARTS = 5;
 /** All statuses from PAID on, which have a time of payment, so that no order leaves the list while it is read. */
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
 
-/** The next page: its list, its range in unix seconds (null: everything), the cursor, and how many rows there were. */
+/** The next page: its list, range in unix seconds (null: everything), cursor and rows; first, the orders behind `asked`. */
 const Position = z.object({
   list: z.enum(['orders', 'products']),
   range: z.nullable(z.tuple([z.number(), z.number()])),
@@ -28,6 +28,8 @@ const Position = z.object({
   length: z.nullable(z.number()),
   first: z.optional(z.string()),
   until: z.string(),
+  asked: z.optional(z.string()),
+  remark: z.optional(z.string()),
 });
 type Position = z.infer<typeof Position>;
 
@@ -38,9 +40,10 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const ids = new Map(
     open.flatMap(({ remoteId, orderId }) => (remoteId === null ? [] : [[remoteId, orderId] as const])),
   );
-  let position = parseJson(Position, context.resume) ?? start(context, open);
+  let { asked, ...position } = parseJson(Position, context.resume) ?? start(context, open);
   const unlisted = new Map(position.after === null ? ids : []);
-  if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify(position) };
+  if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify({ ...position, asked }) };
+  if (asked) yield* readUnlisted(context, [...ids].slice([...ids.keys()].indexOf(asked) + 1), position);
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
     const anew = { ...position, after: null, length: null, first: undefined };
@@ -60,14 +63,11 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       yield { items, resume: JSON.stringify(firstOf(page) === position.first ? anew : position) };
       throw error;
     }
-    if (next === null) return yield { items, resume: null, watermark: position.until };
-    const resume = JSON.stringify(next);
+    const { until: watermark, remark } = position;
+    if (next === null) return yield { items, resume: null, watermark, ...(remark && { remark }) };
     const isShort = next.list !== position.list && unlisted.size > 0;
-    yield { items, resume, canWait: next.list === 'products' && !isShort };
-    if (isShort) {
-      for await (const one of readUnlisted(context, unlisted)) yield { items: [one], resume };
-      yield { items: [], resume, canWait: true };
-    }
+    yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !isShort };
+    if (isShort) yield* readUnlisted(context, unlisted, next);
     position = next;
   }
   throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
@@ -117,19 +117,35 @@ function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string, s
   });
 }
 
-/** Each open order that the list does not show, although it should: the list ended early, or filters in its own way. */
-async function* readUnlisted(context: PollContext, unlisted: ReadonlyMap<string, string>) {
-  for (const [id, partnerOrderCode] of unlisted)
-    for (const filters of [{ partner_order_code: partnerOrderCode }, { order_id: id }]) {
-      const page = await unlessRefused(() => listPage(context, ORDER_LIST, { first: SIZE, filters }));
-      const order = page?.nodes.find((node) => textOf(member(node, 'id')) === id);
-      if (order) yield { topic: 'order', body: { ...order, partnerOrderCode } };
-      if (order) break;
-    }
+/** Asks for each open order that the list does not show, although it should: it ended early, or filters in its own way. */
+async function* readUnlisted(context: PollContext, unlisted: Iterable<[string, string]>, next: Position) {
+  for (const [asked, code] of unlisted) {
+    const items = await readOne(context, asked, code).catch((error: unknown) => error as Error);
+    if (items instanceof NotYetError || items instanceof ThrottledError) throw items;
+    // One that fails each time must not hold up those behind it.
+    yield { items: items instanceof Error ? [] : items, resume: JSON.stringify({ ...next, asked }) };
+    if (items instanceof Error) throw items;
+  }
+  yield { items: [], resume: JSON.stringify(next), canWait: true };
+}
+
+async function readOne(context: PollContext, id: string, partnerOrderCode: string): Promise<PollPage['items']> {
+  for (const filters of [{ partner_order_code: partnerOrderCode }, { order_id: id }]) {
+    const page = await unlessRefused(() => listPage(context, ORDER_LIST, { first: SIZE, filters }));
+    const order = page?.nodes.find((node) => textOf(member(node, 'id')) === id);
+    if (order) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
+  }
+  return [];
 }
 
 function follow(context: PollContext, position: Position, page: Page): Position | null {
-  const after = cursorBehind(page, position.after, position.first);
-  if (after !== null) return { ...position, after, length: page.length, first: firstOf(page) };
+  try {
+    const after = cursorBehind(page, position.after, position.first);
+    if (after !== null) return { ...position, after, length: page.length, first: firstOf(page) };
+  } catch (error) {
+    // Open orders can be asked for one by one, and products must not wait for their list.
+    if (position.list === 'products' || !(error instanceof ContractError)) throw error;
+    return { ...startProducts(context, position.until), remark: `orderList: ${error.detail.description}` };
+  }
   return position.list === 'orders' ? startProducts(context, position.until) : null;
 }
