@@ -1,8 +1,9 @@
 import { BlockedError, type IntegrationError, RejectedError, ThrottledError } from '#lib/platform/errors';
 import { describe, type HttpResponse } from '#lib/platform/http/classify';
+import * as z from '#lib/platform/zod';
 import { unclearAnswer } from './answers.ts';
 import { isObject, member, textOf } from './json.ts';
-import { isNothing } from './shape.ts';
+import { count, flag, isNothing, optional, optionalText, unreadable } from './shape.ts';
 
 /** The value of the first field in `data`, null if there is none. Throws what the answer's errors mean. */
 export function payloadOf(response: HttpResponse): unknown {
@@ -55,3 +56,37 @@ export function readErrors(response: HttpResponse, errors = member(response.body
     return unclearAnswer(detail.description, response.status);
   return new RejectedError(detail);
 }
+
+/** A page of a list. Without `pageInfo`, as documents may print it, it is accepted if it has all of the matches. */
+export const Page = z.pipe(
+  z
+    .object({
+      length: count,
+      edges: z.array(z.nullish(z.object({ node: z.unknown() }))),
+      pageInfo: optional(z.object({ hasNextPage: flag, endCursor: optionalText })),
+    })
+    .check(
+      z.refine(({ length, edges, pageInfo }) => pageInfo !== undefined || edges.length >= length, {
+        path: ['pageInfo'],
+        error: 'is missing',
+      }),
+    ),
+  // Nodes stay as they came; an edge may have none.
+  z.transform(({ edges, ...page }) => ({ ...page, nodes: edges.map((edge) => edge?.node).filter(isObject) })),
+);
+export type Page = z.infer<typeof Page>;
+
+/**
+ * The cursor of the page after the one asked for by `after`; null at the end of the list. Throws ContractError if there
+ * is more but no cursor to it, or if the page begins with `first`, as the previous page did.
+ */
+export function cursorBehind(page: Page, after: string | null, first?: string): string | null {
+  if (!page.pageInfo?.hasNextPage) return null;
+  const { endCursor } = page.pageInfo;
+  if (endCursor !== undefined && endCursor !== after && firstOf(page) !== first) return endCursor;
+  const problem = endCursor === undefined ? 'is missing' : 'leads to the same page again';
+  throw unreadable('pageInfo.endCursor', `${problem}, though hasNextPage says that there is more`);
+}
+
+/** The id of a page's first node; empty if there is none. */
+export const firstOf = ({ nodes }: Page): string => textOf(member(nodes[0], 'id'));

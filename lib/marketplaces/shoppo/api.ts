@@ -2,11 +2,11 @@ import { RejectedError } from '#lib/platform/errors';
 import { classify } from '#lib/platform/http/classify';
 import type { RemoteContext } from '../action.ts';
 import { unclearAnswer } from '../kit/answers.ts';
-import { payloadOf, readErrors } from '../kit/graphql.ts';
+import { Page, payloadOf, readErrors } from '../kit/graphql.ts';
 import { isObject, member } from '../kit/json.ts';
 import { readShape, unreadable } from '../kit/shape.ts';
 import { ORDER_LIST, onlyShown } from './documents.ts';
-import { Changed, Order, Page } from './schema.ts';
+import { Changed, Order } from './schema.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 type Variables = Record<string, unknown>;

@@ -91,8 +91,8 @@ export async function placedFor(remote: RemoteContext, orderId: string): Promise
 
 /**
  * The arguments of createOrder, and the order if this placement has made it already. An ended order ships nothing, so
- * the placement gets a new one; `ended` is one that was not left to expire. Older placements without `nth` share codes, so they are told apart by their items.
- * Throws BlockedError naming what the address lacks, or the unknown SKUs.
+ * the placement gets a new one; `ended` is one that was not left to expire. Older placements without `nth` share codes,
+ * so they are told apart by their items. Throws BlockedError naming what the address lacks, or the unknown SKUs.
  */
 export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
   const { sellerName: partnerSellerName } = Settings.parse(remote.connection.settings);

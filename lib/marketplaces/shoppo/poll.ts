@@ -3,11 +3,11 @@ import { ContractError, NotYetError, RetryableError, ThrottledError } from '#lib
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
+import { cursorBehind, firstOf, type Page } from '../kit/graphql.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { isRefunded, listPage } from './api.ts';
 import { ORDER_LIST, PRODUCT_LIST } from './documents.ts';
-import { cursorBehind, firstOf, type Page } from './schema.ts';
 
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { isObject, member, textOf } from '../kit/json.ts';
+import { member, textOf } from '../kit/json.ts';
 import {
   anything,
   count,
@@ -19,7 +19,6 @@ import {
   stocked,
   text,
   trackingNumber,
-  unreadable,
 } from '../kit/shape.ts';
 
 /** GraphQL writes enums in capitals. */
@@ -61,40 +60,6 @@ export type Order = z.infer<typeof Order>;
 /** A mutation's answer: the order, item or ticket it made or changed. A ticket's status is not asked for. */
 export const Changed = z.object({ id, status: optional(enumValue) });
 export type Changed = z.infer<typeof Changed>;
-
-/** The page prints lists of orders without `pageInfo`: that is accepted if the list has all of the matches. */
-export const Page = z.pipe(
-  z
-    .object({
-      length: count,
-      edges: z.array(z.nullish(z.object({ node: z.unknown() }))),
-      pageInfo: optional(z.object({ hasNextPage: flag, endCursor: optionalText })),
-    })
-    .check(
-      z.refine(({ length, edges, pageInfo }) => pageInfo !== undefined || edges.length >= length, {
-        path: ['pageInfo'],
-        error: 'is missing',
-      }),
-    ),
-  // Nodes stay as they came; an edge may have none.
-  z.transform(({ edges, ...page }) => ({ ...page, nodes: edges.map((edge) => edge?.node).filter(isObject) })),
-);
-export type Page = z.infer<typeof Page>;
-
-/**
- * The cursor of the page after the one asked for by `after`; null at the end of the list. Throws ContractError if there
- * is more but no cursor to it, or if the page begins with `first`, as the previous page did.
- */
-export function cursorBehind(page: Page, after: string | null, first?: string): string | null {
-  if (!page.pageInfo?.hasNextPage) return null;
-  const { endCursor } = page.pageInfo;
-  if (endCursor !== undefined && endCursor !== after && firstOf(page) !== first) return endCursor;
-  const problem = endCursor === undefined ? 'is missing' : 'leads to the same page again';
-  throw unreadable('pageInfo.endCursor', `${problem}, though hasNextPage says that there is more`);
-}
-
-/** The id of a page's first node; empty if there is none. */
-export const firstOf = ({ nodes }: Page): string => textOf(member(nodes[0], 'id'));
 
 const ProductFields = z.object({ name: looseText, enabled: optional(flag) });
 

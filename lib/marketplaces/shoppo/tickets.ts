@@ -1,10 +1,10 @@
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import type { TicketPage } from '../contract.ts';
+import { cursorBehind } from '../kit/graphql.ts';
 import { id, looseList, looseText, looseTexts, optional, optionalId, readShape } from '../kit/shape.ts';
 import { listPage } from './api.ts';
 import { listOf } from './documents.ts';
-import { cursorBehind } from './schema.ts';
 
 /** "The same is true for refundTicketList and orderQuestionTicketList." */
 const LISTS = {
