@@ -56,9 +56,11 @@ test('a webhook that only names its order leaves it to the list', () => {
     expect(told(body)).toMatchObject({ type: 'none' });
     expect(() => told(body, 'order')).toThrow('items: is missing');
   }
+  expect(() => told({ order: { id: '17', refunded_at: '2026-11-21' } })).toThrow('items');
+  expect(() => told({ order_id: '17', products: [{ sku: 'A' }] })).toThrow('items');
   const { items = [], ...order } = fixture('order.json');
   expect(told({ ...order, items: items[0] })).toMatchObject({ type: 'order' });
-  for (const body of [{}, { event: 'ping' }, { id: '17', products: [{ sku: 'A' }] }, { id: '17', items: [] }])
+  for (const body of [{}, { event: 'ping' }, { order_id: '17', event: 'order.cancelled' }, { id: '17', items: [] }])
     expect(() => told(body)).toThrow('items');
 });
 

@@ -45,12 +45,16 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
 
 const IDS = ['id', 'order_id', 'orderId', 'number'];
 
-/** Whether a webhook names an order and has no room for its lines: no list, and no object within another. */
+/** The list shows an order that was paid, and not what became of it. */
+const ENDED = /cancel|refund|return|fail|anul|zwr/i;
+
+/** Whether a webhook only names an order that was paid: it has no list and no object within another for its lines. */
 function isNotice(body: unknown): boolean {
   if (!isObject(body) || Array.isArray(body)) return false;
   const inner = objectsIn(body).map((key) => body[key]);
   const isFlat = inner.every((one) => isObject(one) && !Array.isArray(one) && objectsIn(one).length === 0);
-  return isFlat && (firstText(body, ['order_id', 'orderId', 'order']) || firstText(inner[0], IDS)) !== '';
+  const id = firstText(body, ['order_id', 'orderId', 'order']) || firstText(inner[0], IDS);
+  return isFlat && id !== '' && !ENDED.test(JSON.stringify(body));
 }
 
 /** The members that are objects or lists. Others are not looked at: they would count as read. */
