@@ -257,6 +257,10 @@ describe('what it costs', () => {
     expect(await readsIn(10)).toBe(10);
     await versions(fileOf(connection('shop', 'now')));
     expect(await readsIn(5)).toBe(0);
+    // Nor longer where the clock of whoever announced it was hours fast.
+    await db.put({ Item: { ...key, version: 'next', at: new Date(Date.now() + 3 * 3600_000).toISOString() } });
+    await versions(fileOf(connection('shop', 'now')));
+    expect(await readsIn(5)).toBe(0);
   });
 
   test('one read where every check holds', async () => {
