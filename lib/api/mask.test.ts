@@ -49,6 +49,20 @@ test('nor by whoever prints no accents, or others', () => {
   });
 });
 
+test.each([
+  ['no+Jos%C3%A9+at+Calle%20Loma', `no+J${dots}+at+C${dots}`],
+  ['no Jos%e9, 5% off', `no J${dots}, 5% off`],
+  ['<b>Jos&eacute;</b> of Calle&nbsp;Loma', `<b>J${dots}</b> of C${dots}`],
+  ['Jos&#233; Jos&#xE9; M&uuml;ller &amp; S&oslash;n', `J${dots} J${dots} M${dots}`],
+  [String.raw`{"error":"no\nJos\u00e9`, `{"error":"no J${dots}`],
+  ['&amp; 5%20 &#ab; &#9999999;', '&amp; 5%20 &#ab; &#9999999;'],
+  ['&#999999;&#xfffff;&#ab; Jos\u00e9', `&#999999;&#xfffff;&#ab; J${dots}`],
+])('nor by whoever escapes what they repeat: %s', (said, shown) => {
+  const buyer = { first_name: 'Jos\u00e9', company: 'M\u00fcller & S\u00f8n' };
+  const words = wordsOf([orderOf({ buyer, shippingAddress: { street_address: 'Calle Loma 12' } })]);
+  expect(maskValue({ description: said }, words)).toEqual({ description: shown });
+});
+
 test('nor by whoever has other letters for accents, or another apostrophe', () => {
   const buyer = {
     first_name: 'J\u00fcrgen',

@@ -47,9 +47,15 @@ export function wordsOf(orders: readonly Order[]): RegExp | undefined {
   ]);
   const words = people.flatMap((who: Buyer & Address) => [
     ...[who.first_name, who.last_name, who.email, who.phone_number, who.company],
-    ...[who.street_address, who.extended_address, who.taxId],
+    ...[who.street_address, who.extended_address, who.taxId, streetOf(who)],
   ]);
   return anyOf(words);
+}
+
+/** A street without the number of the house. A name of one word alone may be any word, such as Street. */
+function streetOf({ street_address = '' }: Address): string | undefined {
+  const name = street_address.replaceAll(/\S*\d\S*/g, '').trim();
+  return /\s/.test(name) ? name : undefined;
 }
 
 /** Finds any of these words, standing alone, in a text whose accents are separate characters (NFD). */
@@ -101,8 +107,22 @@ function asWritten(word: string): string {
     const same = [...withoutAccents(part).replaceAll(APOSTROPHES, "'")].map(withAccents).join('');
     return /\d/.test(part) && part !== word ? `(?:${same}|${GAP})` : same;
   });
-  return parts.join(String.raw`\s+`);
+  return parts.join(String.raw`[\s+]+`);
 }
+
+const ENTITY = /&([a-z]{1,2})(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|strok|ogon|dot|lig);/gi;
+
+/** The text that JSON, a URL or HTML was made of. Letters that HTML names lose their accents: words are found without. */
+const unescaped = (text: string): string =>
+  text
+    .replaceAll(/\\u([\da-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replaceAll(/\\[nrt]/g, ' ')
+    .replaceAll(/(?:%[\da-f]{2})+/gi, (run) => decodeText(Buffer.from(run.replaceAll('%', ''), 'hex')))
+    .replaceAll(/&#(\d{1,6}|x[\da-f]{1,5});/gi, (_, code) => String.fromCodePoint(Number(`0${code}`)))
+    .replaceAll(/&(?:nbsp|amp|apos|quot);/gi, (name) => SIGNS_OF_HTML[name.toLowerCase()] ?? name)
+    .replaceAll('&szlig;', 'ss')
+    .replaceAll(ENTITY, '$1');
+const SIGNS_OF_HTML: Readonly<Record<string, string>> = { '&nbsp;': ' ', '&amp;': '&', '&apos;': "'", '&quot;': '"' };
 
 /** The same value, masked; `words` are looked for in texts. */
 export function maskValue(value: unknown, words?: RegExp, name = ''): unknown {
@@ -124,8 +144,15 @@ function maskText(text: string, name: string, words: RegExp | undefined): string
   if (PERSONAL.test(name)) return dotted(text);
   if (POSTAL.test(name)) return postal(text);
   if (!words || NAMES_A_THING.test(name)) return text;
-  const found = text.normalize('NFD').replace(words, (word) => dotted(word.normalize()));
-  return found.normalize();
+  const hide = (said: string) =>
+    said
+      .normalize('NFD')
+      .replace(words, (word) => dotted(word.normalize()))
+      .normalize();
+  const hidden = hide(text);
+  const read = unescaped(hidden).normalize();
+  const readHidden = hide(read);
+  return readHidden === read ? hidden : readHidden;
 }
 
 /**

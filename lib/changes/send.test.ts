@@ -10,7 +10,7 @@ const endpoint: Endpoint = {
 };
 
 /** What is signed with, how old what was read of it might be, and what came of it. */
-async function sent(more: Partial<Endpoint> = {}, settings = {}, status = 204, headers = {}) {
+async function sent(more: Partial<Endpoint> = {}, settings = {}, status = 204, headers = {}, body: unknown = 'no') {
   const asked: Array<number | undefined> = [];
   let signedWith: object = {};
   const result = await send(
@@ -25,7 +25,7 @@ async function sent(more: Partial<Endpoint> = {}, settings = {}, status = 204, h
         return { secrets: { signingSecret: 'new', previousSigningSecret: 'old' }, settings };
       },
       getOrder: async () => undefined,
-      post: async () => ({ status, headers: new Headers(headers), body: 'no' }),
+      post: async () => ({ status, headers: new Headers(headers), body }),
       now: () => new Date(NOW),
     },
   );
@@ -59,8 +59,16 @@ test('all that is not 2xx may heal, and whatever says how long asks for patience
   expect(await errorOf(301)).toMatchObject({
     error: { message: expect.stringContaining('redirects are not followed') },
   });
+  expect(await errorOf(304)).toMatchObject({ error: { message: expect.stringContaining('no') } });
   const throttled = { name: 'ThrottledError', retryAfterSeconds: 30 };
   for (const status of [429, 503, 400])
     expect(await errorOf(status, { 'retry-after': '30' })).toMatchObject({ ok: false, error: throttled });
   expect(await errorOf(429)).toMatchObject({ error: { name: 'ThrottledError', retryAfterSeconds: null } });
+});
+
+test('an endpoint’s refusal is kept in full', async () => {
+  const body = { message: 'invalid', errors: { sku: ['unknown:\nMUG'] } };
+  expect((await sent({}, {}, 422, {}, body)).result).toMatchObject({
+    error: { message: expect.stringContaining('{"message":"invalid","errors":{"sku":["unknown: MUG"]}}') },
+  });
 });

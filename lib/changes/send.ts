@@ -6,7 +6,7 @@ import { MIN_REFRESH_MS } from '#lib/connections/secrets';
 import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, isOfAws, RetryableError, ThrottledError } from '#lib/platform/errors';
-import { describe, type HttpResponse, retryAfterSeconds } from '#lib/platform/http/classify';
+import { describe, type HttpResponse, inFull, REDIRECTS, retryAfterSeconds } from '#lib/platform/http/classify';
 import { createPoster } from '#lib/platform/http/post';
 import { ENDPOINT } from '#lib/platform/names';
 import { httpTimeoutMs, isLocalHub } from '#lib/platform/settings';
@@ -68,7 +68,7 @@ const NOT_FOLLOWED = 'it leads elsewhere, and redirects are not followed: give t
 
 function refusal(answer: HttpResponse): RetryableError | ThrottledError {
   const { status } = answer;
-  const description = status >= 300 && status < 400 ? NOT_FOLLOWED : describe(answer);
+  const description = REDIRECTS.has(status) ? NOT_FOLLOWED : describe(answer, inFull);
   const detail: ErrorDetail = { code: `http_${status}`, description, httpStatus: status };
   const wait = retryAfterSeconds(answer);
   return status === 429 || wait !== null ? new ThrottledError(detail, wait) : new RetryableError(detail);

@@ -86,6 +86,21 @@ test('a connection that the file does not have is removed, and is whole again wh
   expect((await store.getConfiguration()).removed.size).toBe(0);
 });
 
+test('nothing of a file is written of which an endpoint is refused', async () => {
+  const { put, store, documents, written } = startHub();
+  await put(fileOf([entry('shop', 'bazaar'), entry('shed-1', 'shed')], [{ from: '*', to: 'shed-1' }]));
+  const before = [structuredClone(documents), await store.getConfiguration()];
+  written.length = 0;
+  const endpoint = {
+    ...{ id: 'erp', url: 'https://10.0.0.7/hooks', types: [] },
+    ...{ profile: 'standard-webhooks' as const, payload: 'thin' as const },
+  };
+  const next = { ...fileOf([entry('shop', 'bazaar', 'other')]), endpoints: [{ endpoint }] };
+  await expect(put(next)).rejects.toThrow('endpoint "erp": url: ');
+  expect(written).toEqual([]);
+  expect([documents, await store.getConfiguration({ maxAgeMs: 0 })]).toEqual(before);
+});
+
 test('changed routes alone wake what waits for routes', async () => {
   const { put, unblocked } = startHub();
   await put(fileOf([entry('shop', 'bazaar')]));

@@ -41,6 +41,8 @@ export async function putConnections(
   }: Hub,
 ): Promise<string[]> {
   const before = await store.getConfiguration({ maxAgeMs: 0 });
+  // First, as only an endpoint may still be refused: then nothing of the file has been written.
+  const endpoints = file.endpoints ? await putEndpoints(file.endpoints, { ...ENDPOINTS, store, secrets }) : [];
   const replaced: string[] = [];
   for (const { name, keepsToken = false } of marketplaces) {
     const own = file.connections.filter(({ connection }) => connection.marketplace === name);
@@ -55,7 +57,6 @@ export async function putConnections(
   for (const connection of moved) await store.putConnection(connection);
   const removed = [...before.connections.values()].filter(({ id }) => !connections.has(id));
   for (const connection of removed) await store.removeConnection(connection, new Date().toISOString());
-  const endpoints = file.endpoints ? await putEndpoints(file.endpoints, { ...ENDPOINTS, store, secrets }) : [];
   const changed = new Set([...replaced, ...[...moved, ...removed].map(({ id }) => id), ...endpoints]);
   const rerouted = !isDeepStrictEqual(before.routes, file.routes);
   if (rerouted) await store.putRoutes(file.routes);

@@ -57,6 +57,13 @@ it.each([
   for (const q of [reference, ...spellings]) expect(await find(q), q).toEqual(['ord_1 acknowledgement']);
 });
 
+it('finds what has the word without its accents before what only begins with it', async () => {
+  const named = (reference: string) => ({ acknowledgement: { by: 'erp', reference, at: '2026-11-20T09:00:00.000Z' } });
+  await commit(sold('ord_1', named('CÔTEAU')));
+  await commit(sold('ord_2', named('COTE')));
+  expect(await find('côte')).toEqual(['ord_2 acknowledgement', 'ord_1 acknowledgement']);
+});
+
 it('finds it by each of its words, and by an e-mail address of any case, which no key of the table holds', async () => {
   const acknowledgement = { by: 'erp', reference: 'SO/77', at: '2026-11-20T09:00:00.000Z' };
   const order = sold('ord_8f3a', { fulfillments: [{ ...PARCEL, trackingNumber: 'JD01 4600 0055' }], acknowledgement });

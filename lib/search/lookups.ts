@@ -110,6 +110,7 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
   return orders
     .map((order) => ({ order, matched: 'id' as const, exact: true, ...matched.get(order.id) }))
     .filter(({ order, matched: how }) => ELSEWHERE.has(how) || stillHas(order, words))
+    .sort((one, other) => Number(other.exact) - Number(one.exact))
     .slice(0, limit);
 }
 

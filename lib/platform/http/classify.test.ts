@@ -49,6 +49,7 @@ describe('what a status means', () => {
     const said = (body: unknown) => classify(answer(400, body)).detail.description;
     expect(said({ code: 'bad_payload', description: 'no carrier' })).toBe('bad_payload: no carrier');
     expect(said({ message: 'Orden no encontrada' })).toBe('Orden no encontrada');
+    expect(said({ errors: ['no\n\tElena'] })).toBe('{"errors":["no Elena"]}');
     expect(said('')).toBe('status 400');
     expect(said('x'.repeat(10_000))).toHaveLength(500);
   });
@@ -61,6 +62,11 @@ describe('how long to wait', () => {
     [{ 'retry-after': '-3' }, null, -3],
     [{ 'retry-after': 'Fri, 20 Nov 2026 08:16:30 GMT' }, null, 90],
     [{ 'retry-after': 'Fri, 20 Nov 2020 08:16:30 GMT' }, null, expect.toSatisfy((seconds: number) => seconds < 0)],
+    [{ 'retry-after': 'Fri, 20 Nov 2026 10:16:30 +0200' }, null, 90],
+    [{ 'retry-after': 'Fri, 20 Nov 2026 08:16:30' }, null, 90],
+    [{ 'retry-after': 'Fri Nov 20 08:16:30 2026' }, null, 90],
+    [{ 'retry-after': '2026-11-20T08:16:30' }, null, 90],
+    [{ 'retry-after': '2026-11-20 08:16:30' }, null, 90],
     [{ 'retry-after': 'soon' }, { retry_after_seconds: 5 }, 5],
     [{ 'retry-after': 'soon' }, null, null],
     [{}, { retry_after_seconds: 60 }, 60],

@@ -10,7 +10,7 @@ import { secondsUntilReset } from './rate-limit.ts';
 
 const MAX_WORDS = 500;
 const HEALS_BY_ITSELF = new Set([408, 409, 423, 425]);
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export interface HttpResponse {
   status: number;
@@ -40,18 +40,28 @@ function redirected({ status, headers }: HttpResponse): BlockedError {
 }
 
 /** The remote's own words, capped. */
-export function describe({ status, body }: HttpResponse): string {
-  const words = typeof body === 'string' ? body : wordsOf(body);
-  return (words.trim() || `status ${status}`).slice(0, MAX_WORDS);
+export function describe({ status, body }: HttpResponse, read = wordsOf): string {
+  return (read(body).trim() || `status ${status}`).slice(0, MAX_WORDS);
 }
 
 function wordsOf(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return String(body ?? '');
+  if (typeof body !== 'object' || body === null) return inFull(body);
   const { description, message, error, code } = body as Record<string, unknown>;
   const said = [description, message, error].find((word) => typeof word === 'string');
-  if (said === undefined) return JSON.stringify(body);
+  if (said === undefined) return inFull(body);
   return typeof code === 'string' ? `${code}: ${said}` : String(said);
 }
+
+/** All that an answer says. */
+export const inFull = (body: unknown): string =>
+  typeof body === 'object' && body !== null ? JSON.stringify(body, inOneLine) : String(body ?? '');
+
+/** Escaped, a line break would end in a letter, and the word after it would not stand alone for whoever looks for it. */
+const inOneLine = (_name: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll(/\s+/g, ' ') : value;
+
+/** A date without one is in GMT, as HTTP's dates are, and not in the zone of whoever reads it. */
+const ZONE = /(?:[a-z]|[+-]\d\d:?\d\d)$/i;
 
 /**
  * Seconds from `Retry-After` (seconds or an HTTP date), a body's `retry_after_seconds`, or, for a 429, the reset of the
@@ -61,7 +71,7 @@ export function retryAfterSeconds({ status, headers, body }: HttpResponse, now =
   const header = headers.get('retry-after')?.trim();
   if (header) {
     if (/^-?\d+(\.\d+)?$/.test(header)) return Number(header);
-    const date = Date.parse(header);
+    const date = Date.parse(ZONE.test(header) ? header : `${header}${header.includes(' ') ? ' GMT' : 'Z'}`);
     if (!Number.isNaN(date)) return (date - now) / 1000;
   }
   const hint = (body as { retry_after_seconds?: unknown } | null)?.retry_after_seconds;

@@ -11,7 +11,7 @@ const record = (messageId: string, body: object, receives = 1) => ({
   messageId,
   body: JSON.stringify(body),
   receiptHandle: `handle of ${messageId}`,
-  attributes: { ApproximateReceiveCount: String(receives) },
+  ...(receives > 0 && { attributes: { ApproximateReceiveCount: String(receives) } }),
 });
 const context = { functionName: 'longshore-test-ingest' } as Context;
 
@@ -29,6 +29,13 @@ test('only what failed is received again, and its function counts it, as Lambda 
   });
   const metrics = lines.filter((line) => line.includes('_aws')).map((line) => JSON.parse(line));
   expect(metrics).toMatchObject([{ Function: 'longshore-test-ingest', MessagesFailed: 2 }]);
+});
+
+test('a record that does not tell how often it came is done like any other', async () => {
+  const handler = consume('inbound', z.object({ id: z.string() }), async () => undefined);
+  const Records = [record('1', { id: 'good' }, 0)];
+  expect(await handler({ Records } as SQSEvent, context)).toEqual({ batchItemFailures: [] });
+  expect(settle).not.toHaveBeenCalled();
 });
 
 test('what came again and is done is deleted although another of its batch does not end', async () => {

@@ -32,7 +32,7 @@ export const consume = <S extends z.ZodMiniType<object>>(
  * that never does, for memory or time, would have all others of its batch received again, until SQS gives them up.
  */
 async function settleRepeated(queue: string, { attributes, receiptHandle, messageId }: SQSRecord): Promise<void> {
-  if (Number(attributes.ApproximateReceiveCount) < 2) return;
+  if (!(Number(attributes?.ApproximateReceiveCount) > 1)) return;
   const { settle } = await import('./settle.ts');
   await settle(queue, receiptHandle).catch((error: unknown) =>
     log.warn('a message could not be deleted before its batch ends', { messageId, ...errorFields(error) }),
