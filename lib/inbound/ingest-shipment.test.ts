@@ -81,13 +81,17 @@ describe('what whoever ships says', () => {
     const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
     await transition(placing, { ...placing, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
     const put = vi.spyOn(inbox.table, 'put').mockRejectedValueOnce(new Error('away'));
-    const last = () => shipped({ parcels: [JD01], settled: true });
+    const isSettled = async () => (await getDelivery(placing.id, inbox.table))?.placed?.isSettled ?? false;
+    const part = { ...JD01, items: [{ sku: MUGS.sku, quantity: 1 }] };
+    await take(told(shipped({ parcels: [part], settled: true }), fromShed));
+    // The end of a parcel that holds a part is not the end of the placement.
+    expect(await isSettled()).toBe(false);
+    const last = () => shipped({ parcels: [part, { ...JD01, trackingNumber: 'JD-2' }], settled: true });
     await expect(take(told(last(), fromShed))).rejects.toThrow('away');
     put.mockRestore();
-    const isSettled = async () => (await getDelivery(placing.id, inbox.table))?.placed?.isSettled ?? false;
-    expect([(await stored()).fulfillments.length, await isSettled()]).toEqual([1, false]);
+    expect([(await stored()).fulfillments.length, await isSettled()]).toEqual([2, false]);
     await take(told(last(), { ...fromShed, receivedBy: 'poll' }));
-    expect([(await stored()).fulfillments.length, await isSettled()]).toEqual([1, true]);
+    expect([(await stored()).fulfillments.length, await isSettled()]).toEqual([2, true]);
   });
 
   it('is settled over nothing that was written since: a refund noted meanwhile stays', async () => {

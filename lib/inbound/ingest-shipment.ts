@@ -8,7 +8,7 @@ import { DECLINED, decline, declinedBy } from '#lib/orders/decline';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
-import { applyShipment, type IsNamed, resolveSkus } from '#lib/orders/shipment';
+import { applyShipment, type IsNamed, resolveSkus, sentBy } from '#lib/orders/shipment';
 import { isSettled } from '#lib/orders/status';
 import { findByRemoteId, findRemote, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
@@ -82,7 +82,10 @@ async function decideShipment(
   const now = about && sentAfterAll(told.order, about);
   const noted = found && now && now !== found ? [replaceDelivery(found, touched(now))] : [];
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
-  const settling = shipment.settled ? settlePlacements(ended) : [];
+  // Where a shipper tells what is in its parcels, what is in none of them may follow after their end.
+  const open = minus(source.placed, sentBy(told.order.fulfillments, connection.id, source.placement));
+  const isPart = open.length > 0 && !shipment.declined && shipment.parcels.some(({ items }) => items);
+  const settling = shipment.settled && !isPart ? settlePlacements(ended) : [];
   // A delivery is written once: when it is settled, its refund is already in it.
   const also = noted.length > 0 && settling.length > 0 ? settling : noted;
   const settled = noted.length > 0 ? [] : settling;

@@ -42,7 +42,8 @@ export const order: ProbedAction<PlaceInput> = {
 async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResult | null> {
   const body = await getOrder(remote, channelOf(input.source), input.number);
   const orden = member(body, 'orden') ?? null;
-  if (orden === null || isAnothers(orden, input)) return null;
+  // Another order of that number, or another placement of this one.
+  if (orden === null || ![idOf(input), ''].includes(textOf(member(orden, 'orden_id')))) return null;
   return defined({ remoteId: textOf(member(orden, 'id')) || undefined });
 }
 
@@ -51,10 +52,6 @@ function noteOf({ connection }: RemoteContext, { order }: PlaceInput): string | 
   const isCarried = Object.keys(serviceOf(order, Settings.parse(connection.settings).methods)).length > 0;
   return uncarried(order, 'Marketful', ['company', isCarried && 'shipping method']);
 }
-
-/** Whether `orden` is another order, or another placement of the same order. */
-const isAnothers = (orden: unknown, input: PlaceInput): boolean =>
-  ![idOf(input), ''].includes(textOf(member(orden, 'orden_id')));
 
 /** "Unique order number by seller": each placement of an order has its own. */
 const idOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);

@@ -159,10 +159,7 @@ const CODES = new Map(
 
 /** `Estado`, such as `MX-JA`, for a Mexican state's name, ISO 3166-2 code or common abbreviation; null for others. */
 export function stateCode(region: string): string | null {
-  const words =
-    plain(region)
-      .match(/[a-z]+/g)
-      ?.join(' ') ?? '';
+  const words = (plain(region).match(/[a-z]+/g) ?? []).join(' ');
   const bare = [words.replace(/^(mx|mexico|estado de) /, ''), words.replace(/ (mx|mexico|cdmx)$/, '')];
   // "Mexico" after such a prefix or suffix is removed means the country, not the state.
   const code = [words, ...bare.filter((each) => each !== 'mexico')].map((each) => CODES.get(each)).find(Boolean);

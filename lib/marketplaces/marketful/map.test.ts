@@ -235,7 +235,7 @@ describe('an orden', () => {
   });
 
   test('makes a parcel of each number between commas', () => {
-    const { parcels } = readOrden({ tracking_number: 'E1, E2', carrier_name: 'DHL' });
+    const { parcels } = readOrden({ tracking_number: 'E1, E2;', carrier_name: 'DHL' });
     expect(parcels.map(({ trackingNumber }) => trackingNumber)).toEqual(['E1', 'E2']);
   });
 
@@ -244,9 +244,14 @@ describe('an orden', () => {
       { status: 'shipped', tracking_number: 'A', items: [{ sku: 'MUG-RED', cantidad: '1' }] },
       { status: 'shipped', tracking_number: 'B', articulos: [{ SKU: 'MUG-RED' }] },
       { status: 'shipped', tracking_number: 'C', items: [{ sku: 'MUG-RED', cantidad: 0 }] },
+      { status: 'packed', tracking_number: 'A', items: [{ sku: 'MUG-RED', cantidad: 1 }] },
+      { status: 'shipped', tracking_number: 'A', items: ['A', 'A'].map((sku) => ({ sku, qty: 1 })) },
     ];
     expect(readOrden({ events }).parcels.map(({ items }) => items)).toEqual([
-      [{ sku: 'MUG-RED', quantity: 1 }],
+      [
+        { sku: 'MUG-RED', quantity: 1 },
+        { sku: 'A', quantity: 2 },
+      ],
       undefined,
       undefined,
     ]);

@@ -1,6 +1,7 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
+import { sumByLine } from '#lib/orders/status';
 import { shortHash } from '#lib/platform/hash';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
@@ -122,7 +123,7 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
   const numbersOf = (at: Dated | Orden) => {
     const all = [at.tracking_number, ...at.tracking_numbers].flatMap((number) => number?.split(/\s*[,;]\s*/));
     // An address beside a number is its label's.
-    const bare = all.filter((number) => number !== undefined && !/^https?:/i.test(number));
+    const bare = all.filter((number) => number && !/^https?:/i.test(number));
     return bare.length > 0 ? bare : all;
   };
   const numbers = new Set(told.flatMap(numbersOf));
@@ -132,9 +133,18 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
     const own = told.filter((event) => numbersOf(event).includes(trackingNumber));
     const carrier = own.find((event) => event.carrier_name)?.carrier_name ?? orden.carrier_name ?? '';
     const trackingUrl = own.find((event) => event.tracking_url)?.tracking_url;
-    const items = own.find((event) => event.items?.some(({ quantity }) => quantity > 0))?.items;
+    const items = packedIn(own);
     return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl, items }) }];
   });
+}
+
+/** What a parcel's events say is in it, if they do: of each SKU, the most that one of them names. */
+function packedIn(events: readonly Dated[]): ShipmentSnapshot['parcels'][number]['items'] {
+  const units = new Map<string, number>();
+  for (const { items = [] } of events)
+    for (const [sku, quantity] of sumByLine(items.map((item) => ({ id: item.sku, quantity: item.quantity }))))
+      if (quantity > (units.get(sku) ?? 0)) units.set(sku, quantity);
+  return units.size > 0 ? [...units].map(([sku, quantity]) => ({ sku, quantity })) : undefined;
 }
 
 /** Marketful's words for UCP's types. The document lists none, so: English or Spanish, without accents or endings. */
