@@ -39,10 +39,11 @@ test('an order beside the members of its event has the id that the list knows it
   const order = fixture('order.json');
   const event = { ...order, id: 'evt_1', order_id: order.id, type: 'order.paid' };
   expect(read(event).externalId).toBe(read(order).externalId);
+  expect(read({ ...event, type: undefined, event: 'paid' }).externalId).toBe(read(order).externalId);
   // `type` may be the order's own, and a poll shows no events.
-  for (const more of [{}, { type: 'prepaid' }, { event: 'order.paid', event_id: 'evt_1' }])
+  for (const more of [{}, { type: 'prepaid' }, { event: 'order.paid' }, { type: 'order.paid', event_id: 'evt_1' }])
     expect(read({ ...order, order_id: '17', ...more }).externalId).toBe(read(order).externalId);
-  const polled = { topic: 'order', body: { ...order, order_id: '17', event: 'order.paid' }, receivedAt: RECEIVED_AT };
+  const polled = { topic: 'order', body: { ...order, order_id: '17', type: 'order.paid' }, receivedAt: RECEIVED_AT };
   expect(map(polled, connectionOf(info))).toMatchObject({ order: { externalId: order.id } });
 });
 

@@ -61,10 +61,10 @@ function isNotice(body: unknown): boolean {
 const objectsIn = (value: object): string[] =>
   Object.entries(Object.getOwnPropertyDescriptors(value)).flatMap(([key, told]) => (isObject(told.value) ? key : []));
 
-/** Whether an order's members stand beside those of its event. With an `event_id`, `id` is the order's. */
+/** Whether an order's members stand beside those of its event, whose `id` and `type` go together. */
 const isFlatEvent = (body: unknown): boolean =>
   member(body, 'event_id') === undefined &&
-  (firstText(body, ['event', 'event_type', 'topic']) !== '' || /(order|payment)./i.test(firstText(body, ['type'])));
+  (/^(evt|event)/i.test(firstText(body, ['id'])) || /(order|payment)./i.test(firstText(body, ['type'])));
 
 /** No document shows the envelope: an order is known by its lines and a name, at most two members or lists down. */
 export function findOrder(body: unknown): { order: unknown; at: string } {
