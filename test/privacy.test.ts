@@ -221,8 +221,21 @@ test('a buyer without an order is found by his address at every account, and nob
   await receive(stray('nemo@example.com'));
   await receive(stray('nemo@example.com'), sign('', 'another-secret'));
   await receive(stray('captain.nemo@example.com'));
+  const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
+  const { transact } = await import('#lib/platform/table/table');
+  for (const input of [{ email: 'nemo@example.com' }, { email: 'captain.nemo@example.com' }]) {
+    const ticket = {
+      kind: 'push',
+      action: 'question-ticket',
+      connection: 'shed',
+      marketplace: 'm',
+      order: null,
+    } as const;
+    const id = `dlv_${input.email.split('@')[0]}`;
+    await transact([putNewDelivery(openDelivery({ ...ticket, id, subject: { input } }, new Date().toISOString()))]);
+  }
   const asked = { email: 'Nemo <mailto:NEMO@example.com>', reason: 'asked' };
-  const touched = { events: 1, quarantine: 1, deadLetters: 0, deliveries: 0, timeline: 0, orders: 0 };
+  const touched = { events: 1, quarantine: 1, deadLetters: 0, deliveries: 1, timeline: 0, orders: 0 };
   const exported = await call('/buyers/export', asked);
   expect(exported.body).toMatchObject({ orders: [], complete: true, places: { quarantine: [{ connection: 'shop' }] } });
   expect((await call('/buyers/erase', asked)).body).toMatchObject({ orders: [], complete: true, touched });

@@ -204,7 +204,6 @@ export const OWN = '*';
 /** What remotes said of the orders and of reading them, and what marketplaces were asked for them. */
 async function* findDeliveries(buyer: Buyer, from?: string): AsyncGenerator<Found> {
   const { orders, network } = buyer;
-  if (orders.length === 0) return;
   const ids = (await Promise.all(orders.map(({ id }) => deliveriesOf(id)))).flatMap((each) => each ?? []);
   const own = await getDeliveries(ids);
   const names = await namesOf(orders, own);
