@@ -1,7 +1,7 @@
 import type * as z from '#lib/platform/zod';
 import { type Delivery, isStopped } from './delivery.ts';
 import type { CauseFacts } from './delivery-schema.ts';
-import { type DeliveryFilter, eachDelivery } from './list.ts';
+import { type DeliveryFilter, listDeliveries } from './list.ts';
 import { normalizeMessage } from './normalize-message.ts';
 
 /** Deliveries that failed for the same reason. Instants are ISO 8601 in UTC. */
@@ -44,11 +44,14 @@ export async function groupCauses(
 
 async function look(filter: DeliveryFilter, max: number, deadline: number) {
   const deliveries: Delivery[] = [];
-  for await (const delivery of eachDelivery(filter, PAGE)) {
-    if (deliveries.length === max || Date.now() > deadline) return { deliveries, complete: false };
-    deliveries.push(delivery);
-  }
-  return { deliveries, complete: true };
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(PAGE, max - deliveries.length);
+    const page = await listDeliveries({ ...filter, limit, cursor });
+    deliveries.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor && deliveries.length < max && Date.now() < deadline);
+  return { deliveries, complete: cursor === undefined };
 }
 
 const reasonOf = ({ marketplace, action, state, cause }: Delivery) => ({
