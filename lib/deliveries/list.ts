@@ -65,8 +65,8 @@ async function listAmong(
 }
 
 /** Every delivery of a filter, page by page. */
-export const eachDelivery = (filter: DeliveryFilter & Among, limit = 100): AsyncGenerator<Delivery> =>
-  eachListed((cursor) => listDeliveries({ ...filter, limit, cursor }));
+export const eachDelivery = (filter: DeliveryFilter & Among): AsyncGenerator<Delivery> =>
+  eachListed((cursor) => listDeliveries({ ...filter, limit: 100, cursor }));
 
 function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
   // Dead and blocked ones are indexed by when they became so, which is never before they were created.
