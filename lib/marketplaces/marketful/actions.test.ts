@@ -305,8 +305,20 @@ test("does not take another's order of the same number for this one", async () =
     const near = open([{ status: 200, body: JSON.stringify({ message: 'Success', orden }) }]);
     expect(await order.probe(near.remote, near.input)).toBeNull();
   }
-  const spelled = open([{ status: 200, body: JSON.stringify({ orden: { id: 9, num_orden: '#sc 1001' } }) }]);
-  expect(await order.probe(spelled.remote, spelled.input)).toMatchObject({ remoteId: '9' });
+  for (const orden of [
+    { id: 9, num_orden: '#sc 1001' },
+    [
+      { id: 8, num_orden: 'SC-10' },
+      { id: 9, num_orden: '#sc 1001' },
+    ],
+    [
+      { id: 8, num_orden: 'SC-100-1' },
+      { id: 9, num_orden: 'SC-1001' },
+    ],
+  ]) {
+    const spelled = open([{ status: 200, body: JSON.stringify({ orden }) }]);
+    expect(await order.probe(spelled.remote, spelled.input)).toMatchObject({ remoteId: '9' });
+  }
   const own = open([{ status: 200, body: 'events.json' }]);
   expect(await order.probe(own.remote, own.input)).toMatchObject({ remoteId: '5021' });
   const gone = open([said(200, 'Orden no encontrada')]);

@@ -33,7 +33,6 @@ const NAMES = {
   created_at: ['fecha', 'date', 'occurred_at'],
   description: ['descripcion'],
 };
-
 const LISTS = ['guias', 'tracking_number', 'guia'];
 
 /** How many of a SKU are in a parcel. */
@@ -118,8 +117,7 @@ function checkTold(response: HttpResponse): void {
  * is missing.
  */
 export async function getEvents(caller: Caller, orderId: string): Promise<unknown> {
-  const path = '/shipment_events/get_events';
-  return found(await send(caller, { method: 'GET', path, query: { order_id: orderId } }));
+  return found(await send(caller, { method: 'GET', path: '/shipment_events/get_events', query: { order_id: orderId } }));
 }
 
 /** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null if there is no such order, or another. */
@@ -247,9 +245,12 @@ const isOf = (orden: unknown, number: string): boolean =>
 
 const plain = (number: unknown): string => textOf(number).replaceAll(/[\W_]/g, '').toLowerCase();
 
-/** A list's element of that number, else its first; anything else as it is. */
-const firstOf = (value: unknown, number = ''): unknown =>
-  Array.isArray(value) ? (value.find((one) => textOf(member(one, 'num_orden')) === number) ?? value[0]) : value;
+/** A list's element of that number, spelled alike if there is one, else its first; anything else as it is. */
+function firstOf(value: unknown, number = ''): unknown {
+  if (!Array.isArray(value)) return value;
+  const by = (spelled: typeof plain) => value.find((one) => spelled(member(one, 'num_orden')) === spelled(number));
+  return by(textOf) ?? by(plain) ?? value[0];
+}
 
 /** Any message that is not a success, whatever the status. */
 const isRefusal = ({ body }: HttpResponse): boolean => {
