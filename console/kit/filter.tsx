@@ -8,8 +8,13 @@ import { capital } from './words.ts';
 type How = readonly string[] | 'connection' | 'text' | 'check' | 'link';
 export type Filters = Readonly<Record<string, How>>;
 
+/** The filters of the address, as their controls show them: a box is checked or filters nothing. */
 export const filterOf = (filters: Filters): Record<string, string> =>
-  Object.fromEntries([...place.value.query].filter(([name, value]) => value && name in filters));
+  Object.fromEntries(
+    [...place.value.query].filter(([name, value]) =>
+      filters[name] === 'check' ? value === 'true' : value && name in filters,
+    ),
+  );
 
 export function Filter({ name, how }: { name: string; how: How }) {
   const value = place.value.query.get(name) ?? '';

@@ -83,11 +83,9 @@ document.addEventListener('visibilitychange', async () => {
 
 export const isMissing = (error: unknown): boolean => error instanceof HubError && error.status === 404;
 
-/** Why something failed, as the hub says it; an answer of another shape than its own cannot be read. */
+/** Why something failed, as the hub says it; what an answer of another shape broke in a script helps nobody. */
 export const wordsOf = (error: unknown): string => {
-  const { message } = error as Error;
-  const text =
-    error instanceof HubError ? message : `the hub answered something that this screen cannot show: ${message}`;
+  const text = error instanceof HubError ? error.message : 'the hub answered something that this screen cannot show';
   return /[.!?]$/.test(text) ? text : `${text}.`;
 };
 

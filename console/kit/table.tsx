@@ -4,7 +4,7 @@ import { useKeys } from './keyboard.ts';
 import { restoreScroll } from './place.ts';
 import { LinkTo, sentence, show } from './text.tsx';
 
-/** `wide` takes the remaining room, `whole` wraps on a phone, `number` is right-aligned, `named` shows its title on cards. */
+/** `wide` takes the remaining room, `whole` wraps on cards, `number` is right-aligned, `named` shows its title on cards. */
 type Column<Row> = readonly [
   title: string,
   cell: (row: Row) => ComponentChildren,
@@ -42,7 +42,7 @@ interface Props<Row> {
 const WINDOW = 120;
 const BEYOND = 20;
 
-/** With this many columns or more, a phone shows each row as a card. */
+/** With this many columns or more, a row is a card where it has no room. */
 const CARDS = 5;
 
 /** A real table. Of many rows only those near the window are in the document; the others' space is left free. */

@@ -43,14 +43,14 @@ export async function breakSomething(hub: string, { listening, connections }: Ma
 `;
 }
 
+/** An order as no marketplace would list it: its lines are words. */
+export const UNREADABLE = {
+  ...{ id: 'evt_unreadable', type: 'order.paid' },
+  order: { id: 'ord_unreadable', order_number: 'SC-2006', items: ['two red mugs'] },
+};
+
 async function sendUnreadable(url: string, secret: string): Promise<void> {
-  const order = { id: 'ord_unreadable', order_number: 'SC-2006', items: 'two red mugs' };
-  const body = JSON.stringify({
-    id: 'evt_unreadable',
-    type: 'order.paid',
-    created_at: new Date().toISOString(),
-    order,
-  });
+  const body = JSON.stringify({ ...UNREADABLE, created_at: new Date().toISOString() });
   const signature = createHmac('sha256', secret).update(body).digest('hex');
   const headers = { 'content-type': 'application/json', 'x-scopio-signature': signature };
   await fetch(url, { method: 'POST', headers, body });
