@@ -112,12 +112,10 @@ function checkTold(response: HttpResponse): void {
   if (textOf(member(response.body, 'message')) === '') checkDone(response);
 }
 
-/**
- * GET /shipment_events/get_events: `{ message, orden }`, the order with all of its events. Throws ContractError if it
- * is missing.
- */
+/** GET /shipment_events/get_events: `{ message, orden }`, the order with its events. Throws ContractError without one. */
 export async function getEvents(caller: Caller, orderId: string): Promise<unknown> {
-  return found(await send(caller, { method: 'GET', path: '/shipment_events/get_events', query: { order_id: orderId } }));
+  const path = '/shipment_events/get_events';
+  return found(await send(caller, { method: 'GET', path, query: { order_id: orderId } }));
 }
 
 /** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null if there is no such order, or another. */
