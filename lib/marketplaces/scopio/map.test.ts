@@ -47,24 +47,6 @@ test('an order beside the members of its event has the id that the list knows it
   expect(map(polled, connectionOf(info))).toMatchObject({ order: { externalId: order.id } });
 });
 
-test('a webhook that only names its order leaves it to the list', () => {
-  const told = (body: unknown, topic = 'order-paid') =>
-    map({ topic, body, receivedAt: RECEIVED_AT }, connectionOf(info));
-  for (const body of [
-    { event: 'order.paid', order_id: '17' },
-    { id: 'evt_1', type: 'paid', order: { id: 17 } },
-  ]) {
-    expect(told(body)).toMatchObject({ type: 'none' });
-    expect(() => told(body, 'order')).toThrow('items: is missing');
-  }
-  expect(() => told({ order: { id: '17', refunded_at: '2026-11-21' } })).toThrow('items');
-  expect(() => told({ order_id: '17', products: [{ sku: 'A' }] })).toThrow('items');
-  const { items = [], ...order } = fixture('order.json');
-  expect(told({ ...order, items: items[0] })).toMatchObject({ type: 'order' });
-  for (const body of [{}, { event: 'ping' }, { order_id: '17', event: 'order.cancelled' }, { id: '17', items: [] }])
-    expect(() => told(body)).toThrow('items');
-});
-
 test('an order is cancelled by its status, by a flag or by a time', () => {
   const order = fixture('order.json');
   for (const told of [{ is_cancelled: true }, { canceled: 'yes' }, { cancelled_at: '2026-11-21T08:00:00Z' }])

@@ -26,9 +26,6 @@ import { Settings } from './settings.ts';
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const { order, at } = findOrder(body);
-  const isPolled = topic === 'order';
-  if (!isPolled && !hasLines(order) && isNotice(body))
-    return { type: 'none', reason: 'it only names an order, which the next poll reads' };
   const wrapped = at !== '';
   // An event's id and type tell nothing of its order: they are looked at so as not to count as unread.
   if (wrapped) for (const own of ['id', 'type']) member(body, own);
@@ -38,28 +35,10 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const reader = createReader({ zone }, String);
   const told = member(body, 'created_at') ?? member(body, 'created_time');
   const sentAt = sent ? reader.instant(isoOfChange(told, receivedAt), 'created_at') : null;
-  const isEvent = !isPolled && !wrapped && isFlatEvent(body);
+  const isEvent = topic !== 'order' && !wrapped && isFlatEvent(body);
   const around = { at, isEvent, sentAt, receivedAt, zone, currency, country };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
-
-const IDS = ['id', 'order_id', 'orderId', 'number'];
-
-/** The list shows an order that was paid, and not what became of it. */
-const ENDED = /cancel|refund|return|fail|anul|zwr/i;
-
-/** Whether a webhook only names an order that was paid: it has no list and no object within another for its lines. */
-function isNotice(body: unknown): boolean {
-  if (!isObject(body) || Array.isArray(body)) return false;
-  const inner = objectsIn(body).map((key) => body[key]);
-  const isFlat = inner.every((one) => isObject(one) && !Array.isArray(one) && objectsIn(one).length === 0);
-  const id = firstText(body, ['order_id', 'orderId', 'order']) || firstText(inner[0], IDS);
-  return isFlat && id !== '' && !ENDED.test(JSON.stringify(body));
-}
-
-/** The members that are objects or lists. Others are not looked at: they would count as read. */
-const objectsIn = (value: object): string[] =>
-  Object.entries(Object.getOwnPropertyDescriptors(value)).flatMap(([key, told]) => (isObject(told.value) ? key : []));
 
 /** Whether an order's members stand beside those of its event, whose `id` and `type` go together. */
 const isFlatEvent = (body: unknown): boolean =>
@@ -72,13 +51,14 @@ export function findOrder(body: unknown): { order: unknown; at: string } {
   return searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: told, at: 'order' });
 }
 
-const hasLines = (value: unknown): boolean => ['items', 'line_items'].some((name) => isObject(member(value, name)));
-
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
-  if (hasLines(value) && firstText(value, IDS) !== '') return { order: value, at };
+  const hasLines = ['items', 'line_items'].some((name) => isObject(member(value, name)));
+  if (hasLines && firstText(value, ['id', 'order_id', 'orderId', 'number']) !== '') return { order: value, at };
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
-  for (const key of objectsIn(value)) {
+  // What is no object is not looked at: it would count as read.
+  const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) => isObject(told.value));
+  for (const [key] of inner) {
     const found = searchOrder(value[key], path(key), depth - 1);
     if (found) return found;
   }
