@@ -87,6 +87,12 @@ test.each([
   expect(maskValue({ description: said }, words)).toEqual({ description: said });
 });
 
+test.each(['+', "'", '\u0301'])('nor does a name of many words that are each only %j', (word) => {
+  const words = wordsOf([orderOf({ buyer: { first_name: `${`${word} `.repeat(20)}Eve` }, shippingAddress: {} })]);
+  for (const said of ['+', ' ', "' "].map((each) => each.repeat(200)))
+    expect(maskValue({ message: said }, words)).toEqual({ message: said });
+});
+
 test('a raw body is its paths and types, and what it tells of a person is in no other member', () => {
   const body = JSON.stringify({ total: 1, buyer: { firstName: 'Elena' }, items: [{ sku: 'A' }], 'a@b.c': null });
   const event = { id: 'evt_1', error: { description: 'buyer: Elena has no address' }, body, encoding: 'utf8' };

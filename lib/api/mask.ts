@@ -54,13 +54,24 @@ export function wordsOf(orders: readonly Order[]): RegExp | undefined {
 
 /** A street without the number of the house. A name of one word alone may be any word, such as Street. */
 function streetOf({ street_address = '' }: Address): string | undefined {
-  const name = street_address.replaceAll(/\S*\d\S*/g, '').trim();
-  return /\s/.test(name) ? name : undefined;
+  const words = street_address.split(/\s+/).filter((word) => word !== '' && !/\d/.test(word));
+  return words.length > 1 ? words.join(' ') : undefined;
 }
 
 /** Finds any of these words, standing alone, in a text whose accents are separate characters (NFD). */
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
-  const known = [...new Set(words.flatMap((word) => word?.normalize().trim() ?? []))];
+  // A form writes a space as a plus. Where a part between them had one too, every way to divide a row would be tried.
+  const known = [
+    ...new Set(
+      words.flatMap(
+        (word) =>
+          word
+            ?.normalize()
+            .replaceAll(/[\s+]+/g, ' ')
+            .trim() ?? [],
+      ),
+    ),
+  ];
   const longestFirst = known.filter((word) => word.length >= MIN_LETTERS).sort((a, b) => b.length - a.length);
   if (longestFirst.length === 0) return undefined;
   return new RegExp(
@@ -69,7 +80,7 @@ function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
   );
 }
 
-const PHONE = /^[+\d][\d\s()./-]{6,}$/;
+const PHONE = /^\d[\d\s()./-]{6,}$/;
 const SIGNS = String.raw`[\s()./-]*`;
 /** The prefix of a telephone number, which is left out at home. */
 const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
@@ -102,12 +113,14 @@ const withAccents = (character: string): string => {
  */
 function asWritten(word: string): string {
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
-  const parts = word.split(/\s+/).map((part) => {
-    // In a row of patterns that may each match nothing, every way to divide a text among them would be tried.
-    const same = [...withoutAccents(part).replaceAll(APOSTROPHES, "'")].map(withAccents).join('');
-    return /\d/.test(part) && part !== word ? `(?:${same}|${GAP})` : same;
+  // In a row of patterns that may each match nothing, every way to divide a text among them would be tried.
+  const parts = withoutAccents(word).replaceAll(APOSTROPHES, "'").split(' ').filter(Boolean);
+  const patterns = parts.map((part) => {
+    if (part === "'") return `${APOSTROPHE}{1,9}`;
+    const same = [...part].map(withAccents).join('');
+    return /\d/.test(part) && parts.length > 1 ? `(?:${same}|${GAP})` : same;
   });
-  return parts.join(String.raw`[\s+]+`);
+  return patterns.join(String.raw`[\s+]+`);
 }
 
 const ENTITY = /&([a-z]{1,2})(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|strok|ogon|dot|lig);/gi;
