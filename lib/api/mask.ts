@@ -61,18 +61,15 @@ function streetOf({ street_address = '' }: Address): string | undefined {
 /** Finds any of these words, standing alone, in a text whose accents are separate characters (NFD). */
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
   // A form writes a space as a plus. Where a part between them had one too, every way to divide a row would be tried.
-  const known = [
-    ...new Set(
-      words.flatMap(
-        (word) =>
-          word
-            ?.normalize()
-            .replaceAll(/[\s+]+/g, ' ')
-            .trim() ?? [],
-      ),
-    ),
-  ];
-  const longestFirst = known.filter((word) => word.length >= MIN_LETTERS).sort((a, b) => b.length - a.length);
+  const known = words.map((word = '') =>
+    word
+      .normalize()
+      .replaceAll(/[\s+]+/g, ' ')
+      .trim(),
+  );
+  const longestFirst = [...new Set(known)]
+    .filter((word) => word.length >= MIN_LETTERS)
+    .sort((a, b) => b.length - a.length);
   if (longestFirst.length === 0) return undefined;
   return new RegExp(
     `(?<![\\p{L}\\p{N}\\p{M}])(?:${longestFirst.map(asWritten).join('|')})(?![\\p{L}\\p{N}\\p{M}])`,
