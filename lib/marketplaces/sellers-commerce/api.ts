@@ -46,8 +46,10 @@ const ShipTo = z.pipe(
 );
 const isNamed = (address: unknown, words: RegExp): boolean =>
   ['AddressType', 'Type', 'AddressName'].some((name) => words.test(textOf(member(address, name))));
-const rankOf = (address: unknown): number =>
-  Number(isNamed(address, /\bship(ping|\b)|ship.?to|deliver/i)) - Number(isNamed(address, /bill|invoice/i));
+/** A name may be a buyer's, such as Billy's or Shipley House. */
+const SHIPPING = /ship(ping|ment|[ _-]?address|[ _-]?to\b)|\bship\b|deliver/i;
+const BILLING = /bill(ing\b|[ _-]?address|[ _-]?to\b)|\bbill\b|invoice/i;
+const rankOf = (address: unknown): number => Number(isNamed(address, SHIPPING)) - Number(isNamed(address, BILLING));
 
 /** Units must be readable: none would mean all. */
 const Items = optional(itemsOf(spelled({ SkuCode: id, Quantity: count })));

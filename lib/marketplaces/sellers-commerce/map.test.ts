@@ -388,6 +388,11 @@ test('reads an address as a list, as the document prints it, and another for the
     [bill, home],
     [home, shipley],
     [{ ...bill, AddressName: 'x', Type: 'BillTo' }, home],
+    [{ ...home, AddressName: 'Billy' }, shipley],
+    [
+      { ...bill, AddressName: 'Default' },
+      { ...home, AddressName: 'DefaultShipping' },
+    ],
   ])
     expect(read({ ShippingAddress: null, Address }).shippingAddress.address_locality).toBe('Austin');
   expect(read({ ShippingAddress: null, ShipTo: bill }).assumed).toContain(
