@@ -80,7 +80,7 @@ const specs: ReadonlyArray<Omit<FunctionSpec, keyof typeof USUAL> & Partial<Func
     name: 'ingest',
     handler: 'functions/ingest.handler',
     memoryMb: 1024,
-    // Its queue by name, whose consumer may delete what came again.
+    // `measure` tells it the URL of its own queue, of which it deletes messages that came again.
     grants: { table: WRITES, only: COUNTS, send: allDeliveryQueues, measure: [INBOUND_QUEUE] },
     recursion: 'allow',
   },

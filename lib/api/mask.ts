@@ -2,6 +2,7 @@ import { DOTS, GAP } from '#lib/deliveries/normalize-message';
 import type { Address, Order } from '#lib/orders/order';
 import type { Buyer } from '#lib/orders/order-schema';
 import { getOrder } from '#lib/orders/store';
+import { decodeReferences } from '#lib/platform/html';
 import { readJson } from '#lib/platform/json';
 import { decodeText } from '#lib/platform/text';
 
@@ -120,19 +121,14 @@ function asWritten(word: string): string {
   return patterns.join(String.raw`[\s+]+`);
 }
 
-const ENTITY = /&([a-z]{1,2})(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|strok|ogon|dot|lig);/gi;
-
-/** The text that JSON, a URL or HTML was made of. Letters that HTML names lose their accents: words are found without. */
+/** The text that JSON, a URL or HTML was made of. */
 const unescaped = (text: string): string =>
-  text
-    .replaceAll(/\\u([\da-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replaceAll(/\\[nrt]/g, ' ')
-    .replaceAll(/(?:%[\da-f]{2})+/gi, (run) => decodeText(Buffer.from(run.replaceAll('%', ''), 'hex')))
-    .replaceAll(/&#(\d{1,6}|x[\da-f]{1,5});/gi, (_, code) => String.fromCodePoint(Number(`0${code}`)))
-    .replaceAll(/&(?:nbsp|amp|apos|quot);/gi, (name) => SIGNS_OF_HTML[name.toLowerCase()] ?? name)
-    .replaceAll('&szlig;', 'ss')
-    .replaceAll(ENTITY, '$1');
-const SIGNS_OF_HTML: Readonly<Record<string, string>> = { '&nbsp;': ' ', '&amp;': '&', '&apos;': "'", '&quot;': '"' };
+  decodeReferences(
+    text
+      .replaceAll(/\\u([\da-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+      .replaceAll(/\\[nrt]/g, ' ')
+      .replaceAll(/(?:%[\da-f]{2})+/gi, (run) => decodeText(Buffer.from(run.replaceAll('%', ''), 'hex'))),
+  );
 
 /** The same value, masked; `words` are looked for in texts. */
 export function maskValue(value: unknown, words?: RegExp, name = ''): unknown {

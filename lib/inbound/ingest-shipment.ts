@@ -93,8 +93,8 @@ async function decideShipment(
   const became = { state: 'applied', order: order.id } as const;
   if (declined) {
     const { timeline, blocking, ...decided } = declined;
-    const now = blocking ? { also: blocking } : { also, settled };
-    return { ...decided, ...now, timeline: [...told.timeline, ...refunded, ...timeline], became };
+    const writes = blocking ? { also: blocking } : { also, settled };
+    return { ...decided, ...writes, timeline: [...told.timeline, ...refunded, ...timeline], became };
   }
   if (told.order === order && isTold(message))
     return { order, timeline: refunded, also, settled, became: { state: 'duplicate', order: order.id } };

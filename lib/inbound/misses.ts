@@ -31,7 +31,7 @@ interface Counted {
   connection: string;
   day: string;
   counts: Counts;
-  /** Earlier, what there is to write is not due. */
+  /** When `counts` are to be written, in milliseconds since 1970. */
   dueAt: number;
 }
 

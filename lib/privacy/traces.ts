@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { domainToUnicode } from 'node:url';
 import type { Order } from '#lib/orders/order';
+import { decodeReferences } from '#lib/platform/html';
 import { readJson } from '#lib/platform/json';
 import { decodeText } from '#lib/platform/text';
 
@@ -44,19 +45,6 @@ const numberIn = (phone: string | undefined): string | undefined => {
   return digits.length < PHONE_DIGITS ? phone : digits.slice(-PHONE_DIGITS);
 };
 
-const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
-/** HTML's names: of marks on a letter, and of letters that are none with a mark. */
-const MARKS: Record<string, string> = {
-  ...{ acute: '\u0301', grave: '\u0300', circ: '\u0302', tilde: '\u0303', uml: '\u0308', ring: '\u030a' },
-  ...{ cedil: '\u0327', caron: '\u030c', ogon: '\u0328', dot: '\u0307' },
-};
-const LETTERS: Record<string, string> = {
-  ...{ nbsp: ' ', szlig: 'ß', oslash: 'ø', aelig: 'æ', oelig: 'œ', eth: 'ð', thorn: 'þ', lstrok: 'ł', dstrok: 'đ' },
-  ...{ ordm: 'º', ordf: 'ª' },
-};
-const MARKED = new RegExp(`&([a-z])(${Object.keys(MARKS).join('|')});`, 'gi');
-const LETTER = new RegExp(`&(${Object.keys(LETTERS).join('|')});`, 'gi');
-
 /** No language has so many on one letter (UAX #15 allows 30), and normalizing takes quadratic time for a run of them. */
 const MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
 
@@ -65,13 +53,7 @@ const MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
  * references and JSON's escapes (several levels in JSON within a JSON string) make no difference.
  */
 const plain = (text: string): string =>
-  text
-    .replaceAll(ESCAPED, characterOf)
-    .replaceAll(/\\+(?=["\\])/g, '')
-    .replaceAll('&amp;', '&')
-    .replaceAll(MARKED, (_, letter: string, mark: string) => `${letter}${MARKS[mark.toLowerCase()]}`)
-    .replaceAll(LETTER, (_, name: string) => LETTERS[name.toLowerCase()] ?? '')
-    .replaceAll(CHARACTER, (_, code: string) => String.fromCharCode(Number(/^x/i.test(code) ? `0${code}` : code)))
+  decodeReferences(text.replaceAll(ESCAPED, characterOf).replaceAll(/\\+(?=["\\])/g, ''))
     .replaceAll(MANY_MARKS, '$1')
     .normalize('NFKC')
     .replaceAll(/\p{Cf}/gu, '')

@@ -20,7 +20,10 @@ const MAX_RESTARTS = 5;
 /** All statuses from PAID on, which have a time of payment, so that no order leaves the list while it is read. */
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
 
-/** The next page: its list, range in unix seconds (null: everything), cursor and rows; first, the orders behind `asked`. */
+/**
+ * The next page: its list, its range in unix seconds (null: everything), the cursor, and how many rows there were. Before
+ * it, open orders that the list lacked are asked for one by one, beginning after the id `asked`.
+ */
 const Position = z.object({
   list: z.enum(['orders', 'products']),
   range: z.nullable(z.tuple([z.number(), z.number()])),

@@ -1,7 +1,10 @@
 import DataLoader from 'dataloader';
 import type { Table } from './document.ts';
 
-/** For whom requests are joined: for all who use the table, unless they may not do the same with it. */
+/**
+ * Requests of the same object share a batch: those of a table. The local runtime keeps functions with other rights apart,
+ * which share a process there.
+ */
 export const joining: { of: (table: Table) => object } = { of: (table) => table };
 
 /** Joins what is asked of a table in one turn of the event loop, as by the messages of a batch, into one request. */
