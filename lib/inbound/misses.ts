@@ -22,9 +22,9 @@ export const countLate = (connection: Connection, foundAt: string, receivedAt: s
 
 type Counts = Partial<Omit<Misses, 'day'>>;
 
-/** How long, and up to how many, a function keeps what webhooks told first, which is the usual; others are written at once. */
+/** Orders that webhooks told of first, which is the usual, are counted in memory for this long; others are written at once. */
 const WRITE_EVERY_MS = 1800_000;
-/** An instance that ends loses what it keeps: after a burst that must not look like webhooks that did not come. */
+/** The most of them that are, as an instance that ends loses them: that must not look like webhooks that did not come. */
 const MAX_KEPT = 10;
 
 interface Counted {

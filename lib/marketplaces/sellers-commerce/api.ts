@@ -154,7 +154,7 @@ export interface List {
   column?: string;
 }
 
-/** A page of a list, oldest first; `at`: when it was sent, by its `Date`. A store known to have rows may write null for none. */
+/** A page of a list, oldest first; `at`: when it was sent. `isKnown`: the store has shown rows, so null stands for none. */
 export async function listPage(
   caller: Caller,
   { path, column }: List,

@@ -78,7 +78,7 @@ function wire<Input extends object>(input: Input, TableName: string): Wired<Inpu
   return wired as Wired<Input>;
 }
 
-/** Some eight seconds of throttling, at most 16, cost less than an attempt, or an outcome not recorded before the lease ends. */
+/** Some eight seconds of throttling, 16 at most, cost less than an attempt whose outcome nobody recorded in time. */
 const MAX_TRIES = 6;
 
 /** A command's middleware is assembled once, not for each request: hence not lib-dynamodb. */
