@@ -22,11 +22,11 @@ const patient = {
 
 /** They take a quarter of a minute and more, the longest first: begun last, each would end alone. */
 const LONGEST = [
-  ...['test/conformance/after-placement.test.ts', 'test/browser/', 'test/new-marketplace.test.ts', 'test/ucp.test.ts'],
-  ...['test/replay-crash.test.ts', 'test/infrastructure/infrastructure.test.ts', 'test/prove.test.ts'],
+  ...['test/conformance/after-placement.test.ts', 'test/prove.test.ts', 'test/privacy.test.ts', 'test/browser/'],
+  ...['test/new-marketplace.test.ts', 'test/replay-crash.test.ts', 'test/infrastructure/infrastructure.test.ts'],
   ...['test/outage.test.ts', 'test/story.test.ts', 'test/rotation.test.ts', 'test/bundles.test.ts'],
   ...['test/marketplaces/sello', 'test/cli.test.ts', 'test/receive-fuzz.test.ts', 'test/scale.test.ts'],
-  ...['test/shards.test.ts', 'test/privacy.test.ts', 'test/examples.test.ts', 'test/agents.test.ts'],
+  ...['test/ucp.test.ts', 'test/shards.test.ts', 'test/examples.test.ts', 'test/agents.test.ts'],
   ...['test/dialects.test.ts', 'test/infrastructure/'],
 ];
 
