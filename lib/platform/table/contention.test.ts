@@ -14,7 +14,9 @@ const cancelled = (...codes: string[]) => ({
 function openUnwilling(...errors: object[]) {
   let now = 0;
   let calls = 0;
-  const send = async () => {
+  const tokens = new Set<unknown>();
+  const send = async ({ input }: { input: { ClientRequestToken?: string } }) => {
+    tokens.add(input.ClientRequestToken);
     const error = errors[calls++];
     if (error) throw error;
     return {};
@@ -29,6 +31,7 @@ function openUnwilling(...errors: object[]) {
   return {
     table: openTable({ send } as unknown as DynamoDBClient, { nameOf: () => 'things', patience }),
     calls: () => calls,
+    tokens: () => [...tokens],
     waitedMs: () => now,
   };
 }
@@ -36,9 +39,12 @@ function openUnwilling(...errors: object[]) {
 test.each(['ThrottlingError', 'ProvisionedThroughputExceeded', 'InternalServerError', 'TransactionConflict'])(
   'a transaction that was cancelled for %s is sent again',
   async (code) => {
-    const { table, calls } = openUnwilling(cancelled('None', code), cancelled(code, 'None'));
+    const inProgress = { name: 'TransactionInProgressException' };
+    const { table, calls, tokens } = openUnwilling(cancelled('None', code), inProgress, cancelled(code, 'None'));
     expect(await transact([{ Put: { Item } }], table)).toBe(true);
-    expect(calls()).toBe(3);
+    expect(calls()).toBe(4);
+    // As one request: if the first was done and only its answer lost, DynamoDB says so to the others.
+    expect(tokens()).toEqual([expect.stringMatching(/^[\w-]{36}$/)]);
   },
 );
 

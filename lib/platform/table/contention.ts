@@ -25,6 +25,7 @@ const PASSING = new Set([
  */
 const REFUSED = new Set([
   'TransactionConflictException',
+  'TransactionInProgressException',
   'ThrottlingException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',

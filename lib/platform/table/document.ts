@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
@@ -120,7 +121,8 @@ export function openTable(
       const TransactItems = writes.map(
         (write) => Object.fromEntries(Object.entries(write).map(([kind, part]) => [kind, written(part)])) as WiredWrite,
       );
-      await send(new TransactWriteItemsCommand({ TransactItems }));
+      // One token for every time it is sent: what was done though no answer came is not done, nor found lost, again.
+      await send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: randomUUID() }));
     },
     async batchWrite(writes) {
       const name = nameOf();
