@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { request as forward } from 'node:http';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { envName } from '#lib/platform/names';
@@ -96,6 +97,39 @@ describe('raw bytes', () => {
     const odd = '{"gift_note":"a\uffffb\ufffe"}';
     expect(await call(at('hex'), signed(odd))).toMatchObject({ status: 200 });
     expect(JSON.parse((await hub.drain('inbound'))[0] ?? '').body).toBe(odd);
+  });
+
+  const long = `{"id":"evt_1","lines":"${Array.from({ length: 60_000 }, (_, line) => line).join()}"}`;
+  test.each([
+    ['gzip', gzipSync(long), long],
+    ['GZip', gzipSync(long), long],
+    ['br', brotliCompressSync(long), long],
+    ['deflate', deflateSync(long), long],
+    ['deflate', deflateRawSync(long), long],
+    ['identity, gzip , br', brotliCompressSync(gzipSync(long)), long],
+    // A proxy undid it; nobody knows it.
+    ['gzip', Buffer.from(awkward), awkward],
+    ['klingon', Buffer.from(awkward), awkward],
+  ])('a body packed by %s is verified as it came, and queued unpacked', async (coding, packed, text) => {
+    const { headers } = signed(packed);
+    const sent = { body: packed, headers: { ...headers, 'content-encoding': coding }, base64: true };
+    expect(await call(at('hex'), sent)).toMatchObject({ status: 200 });
+    expect(JSON.parse((await hub.drain('inbound'))[0] ?? '').body).toBe(text);
+    expect(
+      await call(at('hex'), { ...sent, headers: { ...signed(text).headers, 'content-encoding': coding } }),
+    ).toEqual(text === awkward ? expect.objectContaining({ status: 200 }) : REFUSED);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ])('a bomb packed by %s is kept as it came, and said to be no JSON', async (coding, pack) => {
+    const bomb = pack(Buffer.alloc(2 * 1024 * 1024, ' '));
+    const headers = { ...signed(bomb).headers, 'content-encoding': coding };
+    expect(await call(at('hex'), { body: bomb, headers, base64: true })).toMatchObject({ status: 400 });
+    const [message] = await hub.drain('inbound');
+    expect(JSON.parse(message ?? '')).toMatchObject({ encoding: 'base64', body: bomb.toString('base64') });
   });
 
   test('bytes that are not UTF-8 are kept whole', async () => {

@@ -10,10 +10,12 @@ import { deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { decodeText } from '#lib/platform/text';
+import { decodeText, withoutCodings } from '#lib/platform/text';
 import { createQuarantine } from '#lib/quarantine/offer';
 
 const MAX_BODY_BYTES = 256 * 1024;
+/** Twice as long, as JSON in JSON may be, it still fits into a message; what unpacks to more stays packed. */
+const MAX_UNPACKED_BYTES = 480 * 1024;
 
 /** How the metric counts an answer. */
 function resultOf(statusCode: number | undefined) {
@@ -65,14 +67,15 @@ export function receiver(webhook: Webhook) {
       // One body for a wrong secret, connection, topic, path or address: nothing can be learned by trying.
       return refuse(401, 'unauthorized', 'not authorized');
     }
-    const contentType = event.headers['content-type'];
-    const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(body, contentType) });
+    const { 'content-type': contentType, 'content-encoding': codings = '' } = event.headers;
+    const said = withoutCodings(body, codings, MAX_UNPACKED_BYTES);
+    const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(said, contentType) });
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
     await sendMessage(queue, { message, group: connection });
     log.info('webhook accepted', { event: message.id, connection, topic });
-    const json = readJson(decodeText(body, contentType));
-    const read = json === undefined ? webhook.readOther?.(body) : json;
-    if (read === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
+    const json = readJson(decodeText(said, contentType));
+    const read = json === undefined ? webhook.readOther?.(said) : json;
+    if (read === undefined && !webhook.isTest?.(said)) return refuse(400, 'not_json', 'the body is not JSON');
     const objection = webhook.objection?.(topic, read);
     return objection ? refuse(400, 'objection', objection) : answer(200, webhook.answer?.(null));
   };

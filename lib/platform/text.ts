@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 /** The most that a small gzipped body, which anyone may send, is unpacked to. */
 const MAX_UNPACKED_BYTES = 256 * 1024;
@@ -32,10 +32,28 @@ function tryDecode(bytes: Uint8Array, charset: string, isWhole: boolean): string
 }
 
 /** The bytes themselves if they only begin like gzip, or hold too much. */
-function unpack(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+const unpack = (bytes: Uint8Array) =>
+  bytes[0] === 0x1f && bytes[1] === 0x8b ? undo(gunzipSync, bytes, MAX_UNPACKED_BYTES) : bytes;
+
+const CODINGS: Readonly<Record<string, Array<typeof gunzipSync>>> = {
+  gzip: [gunzipSync],
+  'x-gzip': [gunzipSync],
+  br: [brotliDecompressSync],
+  // With zlib's header, as the standard has it, or without, as many send it.
+  deflate: [inflateSync, inflateRawSync],
+};
+
+/** A body without the codings that `Content-Encoding` lists, of which a proxy may have undone some; it has at most `maxBytes`. */
+export const withoutCodings = (body: Buffer, contentEncoding: string, maxBytes: number): Buffer =>
+  contentEncoding
+    .toLowerCase()
+    .split(',')
+    .flatMap((coding) => CODINGS[coding.trim()] ?? [])
+    .reduceRight((bytes, unzip) => undo(unzip, bytes, maxBytes), body);
+
+function undo<Bytes extends Uint8Array>(unzip: typeof gunzipSync, bytes: Bytes, maxOutputLength: number) {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
+    return unzip(bytes, { maxOutputLength });
   } catch {
     return bytes;
   }
