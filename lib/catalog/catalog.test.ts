@@ -156,6 +156,12 @@ describe('what was just sold', () => {
     expect(await reserve(order, placement, { ...shed, settings: { skus: ['MUG-RED'] } }, memoryTable())).toEqual([
       'MUG-RED',
     ]);
+    const more = order.ucp.line_items.map((line) => ({ ...line, id: 'li_9', item: { ...line.item, id: 'TASSE-ROT' } }));
+    const both = { ...order, ucp: { ...order.ucp, line_items: [...order.ucp.line_items, ...more] } };
+    const lineItems = [...placement.lineItems, { id: 'li_9', quantity: 3 }];
+    const table = memoryTable();
+    expect(await reserve(both, { ...placement, lineItems }, { ...shed, settings }, table)).toEqual(names);
+    expect(await queryPartition('RESERVED#shed#W-1', '', table)).toMatchObject([{ quantity: 5 }]);
   });
 
   it('is subtracted until its warehouse has seen it', async () => {

@@ -31,18 +31,22 @@ export async function reserve(
   warehouse: Connection,
   table: Table = db,
 ): Promise<string[]> {
+  // By the warehouse's own SKU, which may be several of the channels'.
   const quantities = new Map<string, number>();
+  const skus = new Set<string>();
   for (const { id: line, quantity } of lineItems) {
     const sku = ucp.line_items.find((each) => each.id === line)?.item.id ?? '';
-    quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+    const { sku: own } = keyOf(warehouse, sku);
+    quantities.set(own, (quantities.get(own) ?? 0) + quantity);
+    if (!skus.has(sku)) for (const name of namesOf(warehouse, sku)) skus.add(name);
   }
   const expiresAt = expiryOf(items.reservation, at);
   const writes = [...quantities].map(([sku, quantity]) => {
-    const key = items.reservation.key({ ...keyOf(warehouse, sku), delivery: id });
+    const key = items.reservation.key({ connection: warehouse.id, sku, delivery: id });
     return table.put(put({ delivery: id, quantity, at, expiresAt, ...key }).Put);
   });
   await Promise.all(writes);
-  return [...new Set([...quantities.keys()].flatMap((sku) => namesOf(warehouse, sku)))];
+  return [...skus];
 }
 
 /**

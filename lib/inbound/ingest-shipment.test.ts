@@ -75,6 +75,20 @@ describe('what whoever ships says', () => {
     });
   });
 
+  it('lets a parcel be reported once its carrier is told, and one that waits for something else alone', async () => {
+    for (const code of ['carrier_unmapped', 'http_401']) {
+      await take(told(shipped({ parcels: [{ ...JD01, trackingNumber: code, carrier: '' }] }), fromShed));
+      const report = (await getDeliveries((await stored()).deliveries, inbox.table)).at(-1);
+      if (report?.action !== 'fulfillment') throw new Error('it is reported');
+      const cause = { code, description: '' };
+      await transition(report, { ...report, state: 'blocked', cause, waitsFor: 'connection' }, [], inbox.table);
+      for (const carrier of ['', 'DHL'])
+        await take(told(shipped({ parcels: [{ ...JD01, trackingNumber: code, carrier }] }), fromShed));
+      const state = code === 'carrier_unmapped' ? 'pending' : 'blocked';
+      expect(await getDelivery(report.id, inbox.table)).toMatchObject({ state });
+    }
+  });
+
   it('ends a placement that it has settled, and at the next poll where a crash came between', async () => {
     const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
     if (!placing) throw new Error('it is placed');

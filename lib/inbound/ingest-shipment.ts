@@ -2,10 +2,12 @@ import { ownSku } from '#lib/catalog/product';
 import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { replaceDelivery, touched } from '#lib/deliveries/ledger';
+import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger';
+import { reopen } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
+import { CARRIER_UNMAPPED } from '#lib/marketplaces/kit/carriers';
 import { DECLINED, decline, declinedBy } from '#lib/orders/decline';
-import type { Order, ShipmentSnapshot } from '#lib/orders/order';
+import type { Fulfillment, Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
 import { applyShipment, type IsNamed, resolveSkus, sentBy } from '#lib/orders/shipment';
@@ -87,19 +89,35 @@ async function decideShipment(
   const isPart = open.length > 0 && !shipment.declined && shipment.parcels.some(({ items }) => items);
   const settling = shipment.settled && !isPart ? settlePlacements(ended) : [];
   // A delivery is written once: when it is settled, its refund is already in it.
-  const also = noted.length > 0 && settling.length > 0 ? settling : noted;
+  const ending = noted.length > 0 && settling.length > 0 ? settling : noted;
+  const reported = await reopenReports(order, told.order, hub.table);
+  const also = [...ending, ...reported];
   const settled = noted.length > 0 ? [] : settling;
   const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
   const became = { state: 'applied', order: order.id } as const;
   if (declined) {
     const { timeline, blocking, ...decided } = declined;
-    const writes = blocking ? { also: blocking } : { also, settled };
+    const writes = blocking ? { also: [...blocking, ...reported] } : { also, settled };
     return { ...decided, ...writes, timeline: [...told.timeline, ...refunded, ...timeline], became };
   }
   if (told.order === order && isTold(message))
     return { order, timeline: refunded, also, settled, became: { state: 'duplicate', order: order.id } };
   if (told.order === order) return { order, timeline: refunded, also, settled };
   return { ...told, timeline: [...told.timeline, ...refunded], also, settled, became };
+}
+
+/** Lets parcels be reported that could not be for lack of a carrier's name that is known, if it is told now. */
+async function reopenReports(before: Order, { fulfillments }: Order, table: Table) {
+  const carriers = new Map(before.fulfillments.map(({ id, carrier }) => [id, carrier]));
+  const isNew = ({ id, carrier }: Fulfillment) => (carriers.get(id) ?? carrier) !== carrier;
+  const parcels = new Set(fulfillments.filter(isNew).map(({ id }) => id));
+  const reports = parcels.size > 0 ? await getDeliveries(before.deliveries, table) : [];
+  const waiting = reports.filter(
+    ({ state, cause, subject }) =>
+      state === 'blocked' && cause?.code === CARRIER_UNMAPPED && parcels.has(subject.fulfillment ?? ''),
+  );
+  const now = new Date().toISOString();
+  return waiting.map((report) => replaceDelivery(report, reopen(report, now, now)));
 }
 
 /** The placement with what was paid back for it; the very same object where that is known. */

@@ -36,8 +36,10 @@ export function parcelCarrier(
     carrierCode === null
       ? `nobody said which carrier "${carrier}" of ${by} is: add "${carrier}": "<canonical code>" to settings.carriers of ${by}`
       : `${title} has no word for carrier ${carrierCode}: add "${carrierCode}": "<one of ${offered.join(', ')}>" to settings.carriers of ${connection.id}`;
-  throw new BlockedError({ code: 'carrier_unmapped', description }, 'connection');
+  throw new BlockedError({ code: CARRIER_UNMAPPED, description }, 'connection');
 }
+
+export const CARRIER_UNMAPPED = 'carrier_unmapped';
 
 function lookUp(names: unknown, key: string): string | null {
   const entries = Object.entries((names ?? {}) as Record<string, unknown>);

@@ -72,16 +72,20 @@ export const Page = z.pipe(
       }),
     ),
   // Nodes stay as they came; an edge may have none.
-  z.transform(({ edges, ...page }) => ({ ...page, nodes: edges.map((edge) => edge?.node).filter(isObject) })),
+  z.transform(({ edges, ...page }) => ({
+    ...{ ...page, isEmpty: edges.length === 0 },
+    nodes: edges.map((edge) => edge?.node).filter(isObject),
+  })),
 );
 export type Page = z.infer<typeof Page>;
 
 /**
- * The cursor of the page after the one asked for by `after`; null at the end of the list. Throws ContractError if there
- * is more but no cursor to it, or if the page begins with `first`, as the previous page did.
+ * The cursor of the page after the one asked for by `after`; null at the end of the list, which is also an empty page
+ * behind one that is not: some servers always say that there is more. Throws ContractError if there is more but no cursor to it, or if
+ * the page begins with `first`, as the previous page did.
  */
 export function cursorBehind(page: Page, after: string | null, first?: string): string | null {
-  if (!page.pageInfo?.hasNextPage) return null;
+  if (!page.pageInfo?.hasNextPage || (page.isEmpty && after !== null && first !== '')) return null;
   const { endCursor } = page.pageInfo;
   if (endCursor !== undefined && endCursor !== after && firstOf(page) !== first) return endCursor;
   const problem = endCursor === undefined ? 'is missing' : 'leads to the same page again';
