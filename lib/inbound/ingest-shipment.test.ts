@@ -100,6 +100,9 @@ describe('what whoever ships says', () => {
     await take(told(shipped({ parcels: [part], settled: true }), fromShed));
     // The end of a parcel that holds a part is not the end of the placement.
     expect(await isSettled()).toBe(false);
+    const declined = [{ sku: PLATE.sku, quantity: 1 }];
+    for (const _again of [1, 2]) await take(told(shipped({ parcels: [part], declined, settled: true }), fromShed));
+    expect(await isSettled()).toBe(false);
     const last = () => shipped({ parcels: [part, { ...JD01, trackingNumber: 'JD-2' }], settled: true });
     await expect(take(told(last(), fromShed))).rejects.toThrow('away');
     put.mockRestore();

@@ -84,16 +84,17 @@ async function decideShipment(
   const now = about && sentAfterAll(told.order, about);
   const noted = found && now && now !== found ? [replaceDelivery(found, touched(now))] : [];
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
+  const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
   // Where a shipper tells what is in its parcels, what is in none of them may follow after their end.
-  const open = minus(source.placed, sentBy(told.order.fulfillments, connection.id, source.placement));
-  const isPart = open.length > 0 && !shipment.declined && shipment.parcels.some(({ items }) => items);
+  const { placed } = unitsOf(declined?.order ?? told.order, placing, about);
+  const open = minus(placed, sentBy(told.order.fulfillments, connection.id, source.placement));
+  const isPart = open.length > 0 && shipment.declined !== 'rest' && shipment.parcels.some(({ items }) => items);
   const settling = shipment.settled && !isPart ? settlePlacements(ended) : [];
   // A delivery is written once: when it is settled, its refund is already in it.
   const ending = noted.length > 0 && settling.length > 0 ? settling : noted;
   const reported = await reopenReports(order, told.order, hub.table);
   const also = [...ending, ...reported];
   const settled = noted.length > 0 ? [] : settling;
-  const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
   const became = { state: 'applied', order: order.id } as const;
   if (declined) {
     const { timeline, blocking, ...decided } = declined;

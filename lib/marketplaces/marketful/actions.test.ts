@@ -119,6 +119,14 @@ test.each([
 
 const NONE = said(404, 'Orden no encontrada');
 
+test.each([{ orden: null }, { message: 'Success', orden: [] }])(
+  'an order is not there that is shown as %j',
+  async (none) => {
+    const { remote, input } = open([{ status: 200, body: JSON.stringify(none) }]);
+    expect(await order.probe(remote, input)).toBeNull();
+  },
+);
+
 test('what is refused as known is looked for, and refused where it is not there', async () => {
   const known = said(402, 'num_orden already exists');
   const orden = { id: 5021, num_orden: 'SC-1001', orden_id: 'scopio-main:ord_8f3a' };

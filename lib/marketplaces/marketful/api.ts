@@ -10,6 +10,7 @@ import {
   anything,
   count,
   id,
+  isNothing,
   itemsOf,
   loose,
   looseList,
@@ -122,7 +123,10 @@ export async function getEvents(caller: Caller, orderId: string): Promise<unknow
 export async function getOrder(caller: Caller, canal: string, orden: string): Promise<unknown> {
   const path = '/shopi_orders/get_orders';
   try {
-    const answer = found(await send(caller, { method: 'GET', path, query: { canal, orden } }), orden);
+    const response = await send(caller, { method: 'GET', path, query: { canal, orden } });
+    const told = member(response.body, 'orden');
+    if (told !== undefined && isNothing(told) && !isRefusal(response)) return null;
+    const answer = found(response, orden);
     return isOf(answer.orden, orden) ? answer : null;
   } catch (error) {
     if (isNotFound(error)) return null;
@@ -205,27 +209,14 @@ export async function createItems(caller: Caller, items: readonly Fields[]): Pro
   throw refuse(response, saved.length > 0 ? `; saved: ${saved.join(', ')}` : '');
 }
 
-/** POST /items/update_item: changes only the given fields. */
-export async function updateItem(caller: Caller, json: Fields): Promise<void> {
-  await call(caller, { method: 'POST', path: '/items/update_item', json });
-}
-
-/** POST /items/delete_item: throws RejectedError `Item not found` if it is gone. */
-export async function deleteItem(caller: Caller, itemId: number): Promise<void> {
-  await call(caller, { method: 'POST', path: '/items/delete_item', json: { item_id: itemId } });
-}
-
-/** POST /entradas/nueva_entrada_api: pieces by SKU; returns the `order_token`, if the answer has one. */
-export async function createEntryOrder(caller: Caller, entry_order: Fields): Promise<string | undefined> {
-  const path = '/entradas/nueva_entrada_api';
-  const { body } = await call(caller, { method: 'POST', path, json: { entry_order } });
-  return textOf(member(body, 'order_token')) || undefined;
-}
-
 /** Whether the refusal means "no such order", for which the document has two wordings, in Spanish. */
 const isNotFound = (error: unknown): boolean =>
   error instanceof RejectedError &&
   /\b(orden|order|pedido)\b.*\b(no|not)\b.*(encontr|found|exist)/i.test(error.detail.description);
+
+/** Whether the refusal means "no such item": "Item #{sku} not found", "Item con EAN '…' no encontrado". */
+export const isUnknownItem = ({ detail }: RejectedError): boolean =>
+  /^item\b.*\b(not found|no encontrado)/i.test(detail.description);
 
 // The document gives no status for some refusals, so they may come with a 200.
 function found(response: HttpResponse, number?: string): { orden: unknown } {
@@ -238,7 +229,7 @@ function found(response: HttpResponse, number?: string): { orden: unknown } {
 }
 
 /** Whether an order has this number, no number at all, or an id of ours to tell it by. */
-const isOf = (orden: unknown, number: string): boolean =>
+export const isOf = (orden: unknown, number: string): boolean =>
   textOf(member(orden, 'orden_id')) !== '' || ['', plain(number)].includes(plain(member(orden, 'num_orden')));
 
 const plain = (number: unknown): string => textOf(number).replaceAll(/[\W_]/g, '').toLowerCase();

@@ -2,18 +2,9 @@ import { expect, test } from 'vitest';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, remoteContext } from '#test/conformance/kit';
 import { stateCode } from './address.ts';
-import {
-  createEntryOrder,
-  createItems,
-  createOrder,
-  deleteItem,
-  getEvents,
-  getOrder,
-  getStock,
-  getStockByEan,
-  updateItem,
-} from './api.ts';
+import { createItems, createOrder, getEvents, getOrder, getStock, getStockByEan } from './api.ts';
 import { info } from './manifest.ts';
+import { requests } from './requests.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 const said = (status: number, body: object): Answer => ({ status, body: JSON.stringify(body) });
@@ -24,16 +15,22 @@ function call<T>(answer: Answer, run: (caller: ReturnType<typeof remoteContext>)
   return run(remoteContext({ http, connection: connectionOf(info), secrets }));
 }
 
+function ask(name: string, caller: ReturnType<typeof remoteContext>, input: object) {
+  const request = requests[name];
+  if (!request) throw new Error(`there is no ${name}`);
+  return request.push(caller, input);
+}
+
 const CALLS = {
   multicanal_api: (caller) => createOrder(caller, { contact_info: {}, items: [] }),
   get_orders: (caller) => getOrder(caller, 'Shopify', '2554'),
   get_events: (caller) => getEvents(caller, '5021'),
-  nueva_entrada_api: (caller) => createEntryOrder(caller, { Bottle234543: 1 }),
+  nueva_entrada_api: (caller) => ask('entry-order', caller, { entry_order: { Bottle234543: 1 } }),
   get_stock: (caller) => getStock(caller, 'Bottle234543'),
   get_stock_ean: (caller) => getStockByEan(caller, '07852236842'),
   create_item: (caller) => createItems(caller, []),
-  update_item: (caller) => updateItem(caller, { item_id: 1 }),
-  delete_item: (caller) => deleteItem(caller, 1),
+  update_item: (caller) => ask('items-update', caller, { item_id: 1 }),
+  delete_item: (caller) => ask('items-delete', caller, { item_id: 1 }),
   consultar: (caller) => webhookRegistry.list(caller),
   crear: (caller) => webhookRegistry.create(caller, 'order-created', 'www.example.com/notificaciones'),
   eliminar: (caller) => webhookRegistry.remove(caller, '3'),

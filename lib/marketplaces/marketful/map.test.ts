@@ -43,6 +43,16 @@ describe('a webhook', () => {
   });
 
   test.each([
+    ['order-updated', { num_orden: 'SC-1001' }],
+    ['order-updated', { orden: { num_orden: 'SC-1001', canal: 'scopio-main' } }],
+    ['order-updated', { data: { order: { orden_id: 'SC-1001' } } }],
+    ['shipment-event-created', { shipment_event: { id: 77, num_orden: 'SC-1001' } }],
+  ])('%s that names an order by its number alone leaves it to the poll: %j', (topic, body) => {
+    const reason = 'order SC-1001, named without its id: the next poll reads it';
+    expect(read(topic, body)).toEqual({ type: 'none', reason });
+  });
+
+  test.each([
     ['order-created', {}],
     ['order-created', null],
     ['order-created', []],
@@ -139,6 +149,28 @@ describe('an orden', () => {
     ['no', []],
   ])('is settled (%s) by the newest word on each parcel', (settled, shipment_events) => {
     expect(readOrden({ shipment_events }).settled).toBe(settled === 'yes');
+  });
+
+  test('cancels no more than a cancellation names', () => {
+    const part = (quantity: number) => event('cancelled', 11, null, { items: [{ sku: 'A', cantidad: quantity }] });
+    const shipped = event('shipped', 10, 'A');
+    const told = [shipped, part(1), part(2)];
+    const declined = [1, 2].map((quantity) => ({ sku: 'A', quantity }));
+    expect(readOrden({ shipment_events: told })).toMatchObject({ declined, settled: false });
+    expect(readOrden({ shipment_events: [...told, event('delivered', 12, 'A')] })).toMatchObject({
+      declined,
+      settled: true,
+    });
+    expect(readOrden({ shipment_events: told, status: 'cancelled' }).declined).toBe('rest');
+    expect(readOrden({ shipment_events: [...told, event('cancelled', 12)] }).declined).toBe('rest');
+  });
+
+  test('is refused by the warehouse as long as it has sent no parcel', () => {
+    for (const status of ['Rechazado', 'order rejected']) {
+      expect(readOrden({ status }).declined).toBe('rest');
+      expect(readOrden({ shipment_events: [event(status, 9)] }).declined).toBe('rest');
+      expect(readOrden({ status, shipment_events: [event('shipped', 8, 'A')] }).declined).toBeUndefined();
+    }
   });
 
   test('says which order it is, in whatever it has', () => {

@@ -7,7 +7,7 @@ import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { instantIn } from '../kit/amounts.ts';
 import { isoOf } from '../kit/clock.ts';
-import { firstText, member, textOf } from '../kit/json.ts';
+import { firstText, member, textOf, unwrap } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { readCode } from '../kit/placing.ts';
 import { defined, needed, readShape, unreadable, unused } from '../kit/shape.ts';
@@ -24,8 +24,7 @@ export function map({ topic, body, receivedAt }: InboundBody, connection: Connec
   if (topic === 'stock') return { type: 'products', products: [mapStock(readShape(Stock, body))] };
   if (topic === STALE) return mapStale(body);
   if (topic === 'item') return { type: 'products', products: mapItem(body, connection) };
-  const paths = topic === 'shipment-event-created' ? SHIPMENT_PATHS : ORDER_PATHS;
-  return { type: 'fetch', action: 'shipment', resource: findId(body, paths) };
+  return mapNotice(body, topic === 'shipment-event-created' ? SHIPMENT_PATHS : ORDER_PATHS);
 }
 
 // Most telling first. A shipment event's bare `id` is the event's own, not the order's.
@@ -34,11 +33,13 @@ const NAMED = [['order_id'], ['shopi_order_id'], ['pedido_id']];
 const ORDER_PATHS = [...OWN, ['order', 'order_id'], ...NAMED, ['id'], ['order'], []];
 const SHIPMENT_PATHS = [...[...NAMED, ...OWN].map((path) => ['shipment_event', ...path]), ...NAMED, ...OWN];
 
-/** Marketful's order id, an integer (GET get_events takes nothing else). */
-function findId(body: unknown, paths: readonly string[][]): string {
+/** Marketful's order id is an integer (GET get_events takes nothing else); what names an order otherwise is polled. */
+function mapNotice(body: unknown, paths: readonly string[][]): Change {
   const id = findNamedId(body, paths);
-  if (id === undefined) throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
-  return id;
+  if (id !== undefined) return { type: 'fetch', action: 'shipment', resource: id };
+  const number = firstText(unwrap(body, [...ORDER_KEYS, 'shipment_event'], 'num_orden'), ['num_orden', 'orden_id']);
+  if (number !== '') return { type: 'none', reason: `order ${number}, named without its id: the next poll reads it` };
+  throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
 }
 
 /**
@@ -77,18 +78,22 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const remoteId = orden.id ?? asked.remoteId;
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
   const events = datedEvents(shipmentEvents, remoteId ?? orden.num_orden ?? '', changedAt);
+  const parcels = mapParcels(orden, events, changedAt);
+  // What a cancellation names is all that it cancels.
+  const { part = [], whole = [] } = Object.groupBy(events, (event) => (isPart(event) ? 'part' : 'whole'));
+  const isWhole = isCancelled(orden, whole, parcels.length > 0);
   return {
     ...(orden.orden_id === undefined ? { orderId: asked.orderId } : readCode(orden.orden_id)),
     remoteId,
     number: orden.num_orden ?? asked.number,
     channel: orden.canal ?? asked.channel,
-    parcels: mapParcels(orden, events, changedAt),
+    parcels,
     events: events.map(({ id, type, at, tracking_number: trackingNumber, carrier_name: carrier, description }) => ({
       ...{ id, type, at },
       ...defined({ trackingNumber, carrier, description }),
     })),
-    settled: isSettled(orden, events),
-    ...(isCancelled(orden, events) && { declined: 'rest' as const }),
+    settled: isSettled(orden, whole),
+    ...((isWhole || part.length > 0) && { declined: isWhole ? 'rest' : part.flatMap(({ items = [] }) => items) }),
   };
 }
 
@@ -154,6 +159,7 @@ const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
     'failed_attempt',
   ],
   [/^(cancel|anulad)/, 'canceled'],
+  [/^(rechazad|rejected|refused|declined)/, 'rejected'],
   [/^(return|devuel|devoluci|retorn|regres)/, 'returned_to_sender'],
   [
     /^(entregad[ao]_a|(delivered|handed(_over)?)_to)(l_|_(la_|the_)?)(paquet|mensaj|transport|courier|carrier|fedex|dhl|ups|estafeta)/,
@@ -189,10 +195,14 @@ const knownType = (word: string): string | undefined =>
 /** The type of a status (text, or an object with a name). An unknown one is kept: UCP's list is open. */
 const typeOf = (status: unknown): string => knownType(wordOf(status)) ?? wordOf(status);
 
-/** Whether the warehouse will not ship what it has not shipped yet. */
-function isCancelled({ status }: Orden, events: readonly Dated[]): boolean {
+const isPart = ({ type, tracking_number: number, items = [] }: Dated): boolean =>
+  type === 'canceled' && number === undefined && items.length > 0;
+
+/** Whether the warehouse will not ship what it has not shipped yet. Once it has, a buyer may be the one who refuses. */
+function isCancelled({ status }: Orden, events: readonly Dated[], isShipped: boolean): boolean {
   const newest = events.at(-1);
-  return typeOf(status) === 'canceled' || (newest?.tracking_number === undefined && newest?.type === 'canceled');
+  const types = [typeOf(status), newest?.tracking_number === undefined ? newest?.type : undefined];
+  return types.includes('canceled') || (!isShipped && types.includes('rejected'));
 }
 
 /** Whether nothing more will happen: the newest event is final, and so is the newest of each parcel it may concern. */

@@ -22,15 +22,16 @@ interface Known {
   placements?: Array<ReturnType<typeof placement>>;
   skus?: string[];
   eans?: Record<string, string>;
+  stock?: Record<string, number>;
 }
 
-function open(script: Answer[], { settings = {}, placements = [], skus = [], eans = {} }: Known) {
+function open(script: Answer[], { settings = {}, placements = [], skus = [], eans = {}, stock = {} }: Known) {
   const { calls, http } = createRemote('marketful', script);
   const connection = connectionOf(info, settings);
   const remote = { http, connection, secrets: { accessToken: 'token', userId: 'user' } };
   const context: PollContext = {
     ...pollContext(remote, placements),
-    findProduct: async (sku) => ({ sku, ean: eans[sku] }) as Product,
+    findProduct: async (sku) => ({ sku, ean: eans[sku], quantity: stock[sku] }) as Product,
     async *skus(after) {
       yield* skus.filter((sku) => after === null || sku > after);
     },
@@ -116,6 +117,13 @@ test('one placement that cannot be read holds up no other, and is put before a p
   expect(mapped(read)).toMatchObject({ shipment: { orderId: 'scopio-main:ord_8f3a' } });
 });
 
+test('where the id is that of another order, the placement is asked for by its number', async () => {
+  const other = JSON.stringify({ orden: { id: 99, num_orden: 'X-1', tracking_number: 'T' } });
+  const { read, asked } = open([{ status: 200, body: other }, GONE], { placements: [placement('a', '1')] });
+  expect((await read()).flatMap(({ items }) => items)).toEqual([]);
+  expect(asked()).toEqual(['get_events?order_id=1', 'get_orders?canal=scopio-main&orden=SC-1001']);
+});
+
 test('a placement that came to no end for 90 days is asked for no more, and told of', async () => {
   const old = { ...placement('a', '1'), placedAt: '2026-08-01T00:00:00.000Z' };
   const { read, asked } = open([FOUND], { placements: [old, placement('b', '2')] });
@@ -175,6 +183,18 @@ test('asks by EAN where the SKU is not known, and first where the settings say s
     { type: 'products', products: [{ sku: 'A', quantity: 12, version: null }] },
     { type: 'products', products: [{ sku: 'LOST', ...byEan }] },
   ]);
+});
+
+test('has none of what Marketful no longer knows, and leaves what it never had or only does not tell', async () => {
+  const stock = (script: Answer[], eans = {}) =>
+    open(script, { skus: ['A'], eans, stock: { A: 7 } })
+      .read()
+      .then((pages) => pages.flatMap(({ items }) => items.map(({ body }) => body)));
+  expect(await stock([UNKNOWN])).toEqual([{ sku: 'A', available_quantity: 0 }]);
+  const noEan = said(401, "Item con EAN '3' no encontrado");
+  expect(await stock([UNKNOWN, noEan], { A: '3' })).toEqual([{ sku: 'A', available_quantity: 0 }]);
+  expect(await stock([said(200, 'Sistema en mantenimiento')])).toEqual([]);
+  expect(await stock([UNKNOWN, said(400, 'Sistema en mantenimiento')], { A: '3' })).toEqual([]);
 });
 
 test.each([

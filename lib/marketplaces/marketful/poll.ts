@@ -1,11 +1,12 @@
 import { ownSku } from '#lib/catalog/product';
 import type { OpenPlacement } from '#lib/orders/placements';
-import { ContractError } from '#lib/platform/errors';
+import { ContractError, RejectedError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
+import { member, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { countTrouble } from '../kit/trouble.ts';
-import { getEvents, getOrder, getStock, getStockByEan } from './api.ts';
+import { getEvents, getOrder, getStock, getStockByEan, isOf, isUnknownItem } from './api.ts';
 import { eanSet, Settings } from './settings.ts';
 
 /** What a poll reads, in this order. `resume` is a phase, a space, and the last order or SKU read in it. */
@@ -56,9 +57,12 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
 }
 
 /** By its id, or its number: the id that the placement was answered with may be of something else. */
-const readPlacement = async (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
-  (remoteId === null ? null : await unlessRefused(() => getEvents(context, remoteId))) ??
-  getOrder(context, channel, number);
+async function readPlacement(context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> {
+  const told = remoteId === null ? null : await unlessRefused(() => getEvents(context, remoteId));
+  const orden = member(told, 'orden');
+  const isIt = told !== null && (textOf(member(orden, 'id')) === remoteId || isOf(orden, number));
+  return isIt ? told : getOrder(context, channel, number);
+}
 
 async function* pollStock(
   context: PollContext,
@@ -82,14 +86,25 @@ async function* pollStock(
   }
 }
 
-/** By SKU, as orders are placed, or by EAN if Marketful knows only that; null if it knows neither. */
+/**
+ * By SKU, as orders are placed, or by EAN if Marketful knows only that. If it knows neither: none of what it once had,
+ * null for what it never had.
+ */
 async function readStock(context: PollContext, sku: string): Promise<object | null> {
+  let isGone = true;
+  const unlessUnknown = (read: Promise<object>) =>
+    read.catch((error: unknown) => {
+      if (!(error instanceof RejectedError)) throw error;
+      isGone &&= isUnknownItem(error);
+      return null;
+    });
   const set = eanSet(context.connection, sku);
-  const bySet = set === undefined ? null : await unlessRefused(() => getStockByEan(context, set));
-  const found = bySet ?? (await unlessRefused(() => getStock(context, ownSku(context.connection, sku) ?? sku)));
-  if (found !== null || set !== undefined) return found;
-  const ean = (await context.findProduct(sku))?.ean;
-  return ean === undefined ? null : unlessRefused(() => getStockByEan(context, ean));
+  const bySet = set === undefined ? null : await unlessUnknown(getStockByEan(context, set));
+  const found = bySet ?? (await unlessUnknown(getStock(context, ownSku(context.connection, sku) ?? sku)));
+  if (found !== null) return found;
+  const { ean, quantity = 0 } = (await context.findProduct(sku)) ?? {};
+  const byEan = ean === undefined || set !== undefined ? null : await unlessUnknown(getStockByEan(context, ean));
+  return byEan ?? (isGone && quantity > 0 ? { available_quantity: 0 } : null);
 }
 
 function watchedAfter(context: PollContext, last: string | null): string[] {

@@ -3,7 +3,8 @@ import * as z from '#lib/platform/zod';
 import type { Fetched, RemoteContext, RequestAction } from '../action.ts';
 import { unlessRefused } from '../kit/answers.ts';
 import { member, textOf } from '../kit/json.ts';
-import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './api.ts';
+import { defined } from '../kit/shape.ts';
+import { call, createItems, type Fields, getStock } from './api.ts';
 
 const text = z.string().check(z.trim(), z.minLength(1));
 const number = z.number().check(z.nonnegative());
@@ -70,41 +71,21 @@ async function readNew(context: RemoteContext, items: CreateItems['items'], save
   return read;
 }
 
-/** A product cannot be read by its id. A second call is harmless: "Item not found" if the first one deleted it. */
-const probe = async () => null;
-
 const UpdateItem = z
-  .strictObject({
-    item_id: itemId,
-    title: z.optional(text),
-    list_price: z.optional(number),
-    sku: z.optional(text),
-    ean: z.optional(text),
-    ...measures,
-  })
+  .strictObject({ item_id: itemId, ...z.partial(Item).shape })
   .check(z.refine((asked) => Object.keys(asked).length > 1, 'names nothing to update'));
-
-const updateOne: RequestAction<z.infer<typeof UpdateItem>> = {
-  Input: UpdateItem,
-  summary: 'Changes the named fields of a product.',
-  async push(context, asked) {
-    await updateItem(context, fieldsOf(asked));
-    return {};
-  },
-  probe,
-};
 
 const DeleteItem = z.strictObject({ item_id: itemId });
 
-const deleteOne: RequestAction<z.infer<typeof DeleteItem>> = {
-  Input: DeleteItem,
-  summary: 'Deletes a product by its id.',
-  async push(context, { item_id }) {
-    await deleteItem(context, item_id);
+const change = <T extends object>(path: string, Input: z.ZodMiniType<T>, summary: string): RequestAction<T> => ({
+  ...{ Input, summary },
+  async push(context, asked) {
+    await call(context, { method: 'POST', path, json: fieldsOf(asked) });
     return {};
   },
-  probe,
-};
+  /** A product cannot be read by its id. A second call is harmless: "Item not found" if the first one deleted it. */
+  probe: async () => null,
+});
 
 const EntryOrder = z.strictObject({
   entry_order: z
@@ -116,13 +97,13 @@ const EntryOrder = z.strictObject({
 const announce: RequestAction<z.infer<typeof EntryOrder>> = {
   Input: EntryOrder,
   summary: 'Announces goods to the warehouse: pieces by SKU.',
-  async push(context, { entry_order: pieces }) {
-    const token = await createEntryOrder(context, pieces);
-    return token === undefined ? {} : { remoteId: token };
+  async push(context, asked) {
+    const { body } = await call(context, { method: 'POST', path: '/entradas/nueva_entrada_api', json: asked });
+    return defined({ remoteId: textOf(member(body, 'order_token')) || undefined });
   },
 };
 
-function fieldsOf<T extends { weight?: number | undefined }>({ weight, ...fields }: T): Fields {
+function fieldsOf({ weight, ...fields }: { weight?: number | undefined }): Fields {
   const spelled = weight === undefined ? fields : { ...fields, weigth: weight };
   const given = Object.entries(spelled).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Fields;
@@ -130,7 +111,7 @@ function fieldsOf<T extends { weight?: number | undefined }>({ weight, ...fields
 
 export const requests: Readonly<Record<string, RequestAction>> = {
   'items-create': createAll,
-  'items-update': updateOne,
-  'items-delete': deleteOne,
+  'items-update': change('/items/update_item', UpdateItem, 'Changes the named fields of a product.'),
+  'items-delete': change('/items/delete_item', DeleteItem, 'Deletes a product by its id.'),
   'entry-order': announce,
 };

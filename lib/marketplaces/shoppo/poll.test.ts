@@ -203,12 +203,15 @@ test('a list that shows a page twice ends the poll, and the next one begins it a
   await expect(empty).rejects.toMatchObject({ detail: { field: 'pageInfo.endCursor' } });
 });
 
-test.each([null, 'c9'])('an empty page behind others ends a list that always says there is more, behind %j', async (endCursor) => {
-  const pageInfo = { hasNextPage: true, endCursor };
-  const end = { status: 200, body: JSON.stringify({ data: { productList: { length: 1, edges: [], pageInfo } } }) };
-  const { pages } = await run([page('productList', ['p1'], 1, 'c1'), end], {}, null);
-  expect(pages.at(-1)).toMatchObject({ resume: null, watermark: '2026-11-20T08:15:03.000Z' });
-});
+test.each([null, 'c9'])(
+  'an empty page behind others ends a list that always says there is more, behind %j',
+  async (endCursor) => {
+    const pageInfo = { hasNextPage: true, endCursor };
+    const end = { status: 200, body: JSON.stringify({ data: { productList: { length: 1, edges: [], pageInfo } } }) };
+    const { pages } = await run([page('productList', ['p1'], 1, 'c1'), end], {}, null);
+    expect(pages.at(-1)).toMatchObject({ resume: null, watermark: '2026-11-20T08:15:03.000Z' });
+  },
+);
 
 test('does without the identifier of Skus where the API has none', async () => {
   const refused = {
