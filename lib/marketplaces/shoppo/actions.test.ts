@@ -56,6 +56,20 @@ test('does with lists as the page prints them, and with enums in other letters',
   await expect(push([more])).rejects.toMatchObject({ detail: { field: 'pageInfo' } });
 });
 
+test('pays an order whose status the page does not list, also when it is found, unless that is refused', async () => {
+  const created = (status: string) => answer({ createOrder: { order: { id: '1', status } } });
+  const placed = open([NONE, created('CREATED'), SET_PAID]);
+  await order.push(placed.remote, placed.input);
+  expect(names(placed)).toEqual(['orderList', 'createOrder', 'setOrderAsPaid']);
+  const item = { id: 'i', quantity: 2, status: 'OPEN', sku: { originalId: SKU } };
+  const node = { id: '1', status: 'CREATED', orderItems: [item] };
+  const found = answer({ orderList: { length: 1, edges: [{ node }] } });
+  const probed = open([found]);
+  expect(await order.probe(probed.remote, probed.input)).toBeNull();
+  const again = open([found, refused('order is not open'), found]);
+  expect(await order.push(again.remote, again.input)).toMatchObject({ remoteId: '1', isFound: true });
+});
+
 test('places an order with the arguments the page lists, and pays it under the same code', async () => {
   const opened = open([NONE, CREATED, SET_PAID]);
   expect(await order.push(opened.remote, opened.input)).toEqual({

@@ -5,7 +5,7 @@ import type { CancelInput, FetchAction, PlaceInput, ProbedAction, PushResult, Re
 import { unlessRefused } from '../kit/answers.ts';
 import { codeOf, uncarried } from '../kit/placing.ts';
 import { defined } from '../kit/shape.ts';
-import { ask, change, findOrder, isEnded } from './api.ts';
+import { ask, change, findOrder, isEnded, PAID_STATUSES } from './api.ts';
 import * as documents from './documents.ts';
 import { findPlaced, standingOf, unitsIn, unitsOf } from './placement.ts';
 import type { Order, OrderItem } from './schema.ts';
@@ -40,8 +40,8 @@ export const order: ProbedAction<PlaceInput> = {
     const { given, placed } = await findPlaced(remote, input);
     const { id, status = 'OPEN' } = placed ?? (await change(remote, documents.CREATE_ORDER, given));
     const payment = { orderId: id, chargeId: given.partnerOrderCode };
-    // "It should be OPEN": any later status means that it is paid.
-    if (status === 'OPEN')
+    // "It should be OPEN" to be paid; a status that the page does not list may be before that, too.
+    if (!PAID_STATUSES.includes(status))
       await change(remote, documents.SET_ORDER_AS_PAID, payment, 'OPEN').catch(async (error: unknown) => {
         // A refusal because it is paid already (by an attempt whose answer was lost) is a success.
         const now = error instanceof RejectedError ? (await findPlaced(remote, input)).placed : null;
@@ -55,7 +55,7 @@ export const order: ProbedAction<PlaceInput> = {
     const { given, placed, ended } = await findPlaced(remote, input);
     // What Shoppo has cancelled meanwhile was placed all the same: a person decides whether to order it again.
     const found = placed ? { code: given.partnerOrderCode, placed } : ended;
-    if (!found || found.placed.status === 'OPEN') return null;
+    if (!found || (found !== ended && !PAID_STATUSES.includes(found.placed.status))) return null;
     return { remoteId: found.placed.id, note: `found at Shoppo under the code ${found.code}` };
   },
 };

@@ -43,6 +43,9 @@ export async function ask(caller: Caller, document: string, variables: Variables
 export const listPage = async (caller: Caller, list: string, variables: Variables): Promise<Page> =>
   readShape(Page, await ask(caller, list, variables));
 
+/** All statuses from PAID on, which have a time of payment: no order leaves a list of them while it is read. */
+export const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
+
 /** "Customer cancelled the order", "could not pay for this order": nothing will be shipped. */
 const ENDED = new Set(['CLOSED', 'EXPIRED']);
 

@@ -60,6 +60,10 @@ test('what was told as cancelled is what the order shows as that, else all of it
   });
   expect(told(item('SHP-1', 'PAID'))).toMatchObject({ shipment: { orderId: 'scopio-main:ord_1', declined: 'rest' } });
   expect(told(item('SHP-1', 'CANCELLED'))).toMatchObject({ shipment: { declined: 'rest', settled: true } });
+  // Of a channel that is none of ours, it was placed elsewhere.
+  expect(read('cancelled', { partnerOrderCode: 'theirs:1' })).toMatchObject({
+    shipment: { number: 'theirs:1', channel: 'theirs' },
+  });
   expect(read('cancelled', { partnerOrderCode: 'scopio-main:ord_1' })).toMatchObject({
     shipment: { orderId: 'scopio-main:ord_1', remoteId: null, declined: 'rest', settled: true },
   });
@@ -81,6 +85,21 @@ test.each(['create-product', 'update-product', 'create-sku', 'update-sku'])(
     expect(read(topic, fixture(`${topic}.json`)).type).toBe('none');
   },
 );
+
+test('a notification is read in any spelling, and one without the member that names its thing is no blank one', () => {
+  expect(read('update-product', { productId: 'P1' })).toMatchObject({ type: 'fetch', resource: 'P1' });
+  expect(read('deliver-partner-order', { orderId: 'a:1' })).toMatchObject({ type: 'fetch', resource: 'a:1' });
+  expect(read('update-sku', { skuId: 'R1', identifier: 'A', timeUpdated: 1547705337 })).toMatchObject({
+    products: [{ sku: 'A', externalId: 'R1', version: '2019-01-17T06:08:57.999Z' }],
+  });
+  const toggled = { merchantToggleList: [{ merchantId: 'm', enabled: 0 }] };
+  expect(read('toggle-merchant', toggled)).toEqual({ type: 'merchants', merchants: [['m', false]] });
+  for (const [topic, id] of [
+    ['update-sku', 'sku_id'],
+    ['update-product', 'product_id'],
+  ] as const)
+    expect(() => read(topic, { event: { [id]: '1' } })).toThrow(`${id}: is missing`);
+});
 
 test('a Sku is told with money in cents, and only what the notification says of it', () => {
   expect(read('update-sku', fixture('sku-updated.json'))).toEqual({

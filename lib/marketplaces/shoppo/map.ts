@@ -6,7 +6,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { amountsIn, instantIn } from '../kit/amounts.ts';
 import { member, textOf } from '../kit/json.ts';
 import { readCode } from '../kit/placing.ts';
-import { defined, readShape, unlessUnreadable } from '../kit/shape.ts';
+import { defined, needed, readShape, unlessUnreadable } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded, isRefunded } from './api.ts';
 import {
@@ -53,10 +53,16 @@ function fetchOf(body: unknown) {
   return { type: 'fetch' as const, action: 'order', resource: readShape(OrderNotice, body).order_id };
 }
 
+/** A new product's or Sku's names may be blank. Throws ContractError for a body that has no member for them. */
+function checkNames(body: unknown, id: string): void {
+  if ([id, 'identifier'].every((name) => member(body, name) === undefined)) needed(id);
+}
+
 /** The catalog keeps Skus, which a product's notification does not contain. */
 function mapProductNotice(body: unknown): Change {
   const { product_id: id, identifier } = readShape(ProductNotice, body);
   if (id !== undefined) return { type: 'fetch', action: 'product', resource: id };
+  checkNames(body, 'product_id');
   return { type: 'none', reason: `product ${identifier ?? '?'} has no id yet: its Skus are told apart, or polled` };
 }
 
@@ -69,11 +75,15 @@ function mapMerchants(body: unknown): Change {
   return { type: 'merchants', merchants };
 }
 
+/** Our codes begin with the connection that sold the order; the partner may place others elsewhere. */
+const toldBy = (code: string) => ({ number: code, channel: code.split(':')[0] ?? null });
+
 /** An order told as cancelled, perhaps in part, as Shoppo shows it now; if it shows nothing, all of it is cancelled. */
 function mapCancelled(body: unknown, receivedAt: string, skus: Skus): ShipmentSnapshot {
   if (member(body, 'id') !== undefined) return mapOrder(body, receivedAt, skus);
-  const nothing = { remoteId: null, number: null, channel: null, parcels: [], events: [] };
-  return { ...readCode(textOf(member(body, 'partnerOrderCode'))), ...nothing, settled: true };
+  const code = textOf(member(body, 'partnerOrderCode'));
+  const nothing = { remoteId: null, ...toldBy(code), parcels: [], events: [] };
+  return { ...readCode(code), ...nothing, settled: true };
 }
 
 /** A reply does not say which order its ticket is about; the hub remembers the tickets it created. */
@@ -107,9 +117,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
   return {
     ...(code === undefined ? { orderId: null } : readCode(code)),
     remoteId: id,
-    number: code ?? null,
-    // Our codes begin with the connection that sold the order; the partner may place others elsewhere.
-    channel: code?.split(':')[0] ?? channel,
+    ...(code === undefined ? { number: null, channel } : toldBy(code)),
     parcels: collect(items.flatMap((item) => item.parcels)),
     events: [...events.values()],
     settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
@@ -182,7 +190,10 @@ function mapProduct(body: unknown, skus: Settings['skus']): ProductSnapshot[] {
 /** A notification holds all that the catalog keeps of a Sku, except the id of a new one. */
 function mapSkuNotice(body: unknown, receivedAt: string, skus: Settings['skus']): Change {
   const { sku_id: id, time_updated: time, ...sku } = readShape(SkuNotice, body);
-  if (sku.identifier === undefined && id === undefined) return { type: 'none', reason: 'a Sku without a name' };
+  if (sku.identifier === undefined && id === undefined) {
+    checkNames(body, 'sku_id');
+    return { type: 'none', reason: 'a Sku without a name' };
+  }
   const named = sku.identifier ?? (id !== undefined && setFor(id, skus)[0]);
   const asked = [id, sku.merchant?.id].filter(Boolean).join(' ');
   if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: asked };

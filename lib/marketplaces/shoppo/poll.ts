@@ -6,7 +6,7 @@ import { unlessRefused } from '../kit/answers.ts';
 import { cursorBehind, firstOf, type Page } from '../kit/graphql.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
-import { isRefunded, listPage } from './api.ts';
+import { isRefunded, listPage, PAID_STATUSES } from './api.ts';
 import { ORDER_LIST, PRODUCT_LIST } from './documents.ts';
 
 const SIZE = 100;
@@ -17,9 +17,6 @@ const ORDER_SLACK_MS = 24 * 3600_000;
 /** For how long after payment orders are read once a day: a refund may come after delivery. */
 const REFUND_MS = 30 * 24 * 3600_000;
 const MAX_RESTARTS = 5;
-/** All statuses from PAID on, which have a time of payment, so that no order leaves the list while it is read. */
-const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
-
 /**
  * The next page: its list, its range in unix seconds (null: everything), the cursor, and how many rows there were. Before
  * it, open orders that the list lacked are asked for one by one, beginning after the id `asked`.

@@ -1,6 +1,7 @@
 import * as z from '#lib/platform/zod';
 import { member, textOf } from '../kit/json.ts';
 import {
+  alsoNamed,
   anything,
   count,
   flag,
@@ -16,6 +17,7 @@ import {
   optionalText,
   ourId,
   reading,
+  spelled,
   stocked,
   text,
   trackingNumber,
@@ -82,19 +84,18 @@ export const Sku = z.object({
 export type Sku = z.infer<typeof Sku>;
 
 /** `create-sku` and `update-sku`: a new Sku comes without its id. */
-export const SkuNotice = z.extend(z.omit(Sku, { id: true, product: true }), {
-  sku_id: optionalId,
-  time_updated: anything,
-});
+export const SkuNotice = alsoNamed(
+  z.extend(z.omit(Sku, { id: true, product: true }), { sku_id: optionalId, time_updated: anything }),
+);
 
 /** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
-export const ProductNotice = z.object({ product_id: optionalId, identifier: optionalId });
+export const ProductNotice = spelled({ product_id: optionalId, identifier: optionalId });
 
-export const MerchantNotice = z.object({
-  merchant_toggle_list: nullableItemsOf(z.object({ merchant_id: optionalText, enabled: optional(flag) })),
+export const MerchantNotice = spelled({
+  merchant_toggle_list: nullableItemsOf(spelled({ merchant_id: optionalText, enabled: optional(flag) })),
 });
 
 /** `cancel-partner-order` and `deliver-partner-order`: the id is the partner order code. */
-export const OrderNotice = z.object({ order_id: ourId });
+export const OrderNotice = spelled({ order_id: ourId });
 
 export const TicketReply = z.object({ ticketId: id, content: text });
