@@ -93,7 +93,7 @@ test('an order that goes elsewhere has each placement looked at that has units t
   const from = destinationHash(before);
   expect(cancels(elsewhere)).toMatchObject([{ subject: { placement: 'dlv_1', lineItems: [], readdressed: 5, from } }]);
   expect(destinationHash({ ...before, ...elsewhere })).not.toBe(from);
-  const street_address = ` ${shippingAddress.street_address?.toUpperCase()}.`;
+  const street_address = ` ${shippingAddress.street_address?.toUpperCase().replace('Á', 'A')}.`;
   expect(
     cancels({ shippingAddress: { ...shippingAddress, street_address, phone_number: '1', email: 'b@e.com' } }),
   ).toEqual([]);
@@ -203,4 +203,6 @@ test('what is delivered digitally, collected, or sent to an address of its own, 
   expect(expecting('digital', {})).toEqual(['1 li_2']);
   expect(expecting('shipping', { ...shippingAddress, postal_code: '1' })).toEqual(['1 li_2']);
   expect(expecting('shipping', { ...shippingAddress, postal_code: '1' }, 1)).toEqual(['1 li_1', '1 li_2']);
+  const otherwise = { street_address: 'AV.  VALLARTA, 1234', address_locality: 'Guadalájara', phone_number: '1' };
+  expect(expecting('shipping', { ...shippingAddress, ...otherwise })).toEqual(['2 li_1', '1 li_2']);
 });

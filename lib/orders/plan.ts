@@ -2,6 +2,7 @@ import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
 import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
+import { destinationOf } from './destination.ts';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
 import { isReleased, paymentOf } from './release.ts';
@@ -199,26 +200,15 @@ function planCancellations(
 export const isRefunded = (order: Order, network: Network): boolean =>
   !order.cancelled && paymentOf(order).state === 'refunded' && !isReleased(order, network);
 
-/** Whether an order's parcels now go to another place or person. Telephone and e-mail do not count. */
+/** Whether an order's parcels now go to another place or person. */
 const goesElsewhere = (before: Order, order: Order): boolean =>
-  !order.erased && !sameContent(destinationOf(before), destinationOf(order));
+  !order.erased && !sameContent(placeOf(before), placeOf(order));
 
 /** Tells one destination of an order from another, and is too short to reveal either. */
-export const destinationHash = (order: Order): string => shortHash(order.id, ...destinationOf(order)).slice(0, 8);
+export const destinationHash = (order: Order): string => shortHash(order.id, ...placeOf(order)).slice(0, 8);
 
-/** Its address and pickup point, without differences of case, spaces and punctuation. */
-function destinationOf({ shippingAddress, history: { snapshot } }: Order): string[] {
-  const { phone_number: _, email: __, ...address } = shippingAddress;
-  return Object.entries({ ...address, point: snapshot.pickupPoint?.id })
-    .filter(([, value]) => /[\p{L}\p{N}]/u.test(value ?? ''))
-    .map(([name, value = '']) =>
-      `${name} ${value}`
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-        .trim(),
-    )
-    .sort();
-}
+const placeOf = ({ shippingAddress, history: { snapshot } }: Order): string[] =>
+  destinationOf(shippingAddress, snapshot.pickupPoint?.id);
 
 /** Whether a shipper has units of a placement that it has not shipped. */
 const isToLeave = (order: Order, { delivery, connection, lineItems = [] }: Placement): boolean =>

@@ -1,6 +1,6 @@
 import { ERP, type Route } from '#lib/connections/connection';
-import { sameContent } from '#lib/platform/canonical-json';
 import { sum } from '#lib/platform/sum';
+import { isSameDestination } from './destination.ts';
 import type { LineQuantity, Order } from './order.ts';
 import { standing } from './split.ts';
 import { skusOf } from './units.ts';
@@ -31,7 +31,7 @@ function dueElsewhere({ history: { snapshot }, own = [] }: Order, line: string):
   const isLine = ({ id }: LineQuantity) => id === line;
   const told = expectations.filter(({ lineItems }) => lineItems.some(isLine));
   const elsewhere = told.filter(
-    ({ methodType, destination }) => methodType === 'digital' || !sameContent(destination, shippingAddress),
+    ({ methodType, destination }) => methodType === 'digital' || !isSameDestination(destination, shippingAddress),
   );
   if (elsewhere.length === told.length) return told.length > 0 ? Number.POSITIVE_INFINITY : 0;
   const unitsIn = (all: readonly LineQuantity[]) => sum(all.filter(isLine).map(({ quantity }) => quantity));

@@ -108,6 +108,8 @@ interface AdjustmentSnapshot {
 
 /** How some of the lines reach the buyer. */
 export interface Expectation {
+  /** The source's own. */
+  id?: string;
   lineItems: LineQuantity[];
   methodType: 'shipping' | 'pickup' | 'digital';
   destination: Address;

@@ -163,6 +163,15 @@ describe('the UCP order', () => {
     const mugs = { ...digital, lineItems: [{ id: 'li_1', quantity: 2 }] };
     const less = orderOf({ expectations: [{ ...digital, fulfillableOn: 'now' }, mugs], lines: [MUGS] });
     expect(less.ucp.fulfillment.expectations.map(({ id }) => id)).toEqual(['exp_2']);
+    const ids = (first: string, second: string) =>
+      orderOf({
+        expectations: [
+          { ...digital, id: first },
+          { ...mugs, id: second },
+        ],
+      }).ucp.fulfillment.expectations.map(({ id }) => id);
+    expect(ids('e_7', 'e_9')).toEqual(['e_7', 'e_9']);
+    expect(ids('e_7', 'e_7')).toEqual(['exp_1', 'exp_2']);
   });
 
   it('keeps the id of what is expected of a shipper, whoever else has a share', () => {
@@ -329,6 +338,11 @@ describe('its adjustments', () => {
       [['li_1', -1]],
       [['li_1', -1]],
     ]);
+    const none = orderOf({ lines: [{ ...MUGS, quantity: 0 }, PLATE] });
+    const some = later({ lines: [MUGS, PLATE] }, 20, later({ lines: [{ ...MUGS, quantity: 1 }, PLATE] }, 10, none));
+    expect(units(some)).toEqual([[['li_1', 1]], [['li_1', 1]]]);
+    expect(units(later({ lines: [off, PLATE] }, 30, some))).toEqual([[], []]);
+    expect(units(later({ lines: [{ ...off, fulfilled: 1 }, PLATE] }, 30, some))).toEqual([[['li_1', 1]], []]);
   });
 
   it('are those of a UCP source, too, that follow from no quantity', () => {

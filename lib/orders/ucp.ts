@@ -1,5 +1,5 @@
 import { ERP } from '#lib/connections/connection';
-import { compareText, sameContent } from '#lib/platform/canonical-json';
+import { compareText } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { sum } from '#lib/platform/sum';
 import {
@@ -10,6 +10,7 @@ import {
   type UcpOrder,
 } from '#lib/ucp/order';
 import { toUri } from '#lib/ucp/uri';
+import { isSameDestination } from './destination.ts';
 import { earliestFirst } from './history.ts';
 import {
   type Address,
@@ -101,17 +102,18 @@ export function buildExpectations(
   address: Address,
   lines: readonly CountedLine[] = countLines(core.history, core.fulfillments),
 ): Expectation[] {
-  const { shippingMethod, pickupPoint, shipBy, expectations, shippingAddress } = core.history.snapshot;
+  const { shippingMethod, pickupPoint, shipBy, expectations = [], shippingAddress } = core.history.snapshot;
   const wanted = new Map(lines.filter(({ total }) => total > 0).map(({ line, total }) => [line.id, total]));
   const take = takerOf(wanted);
-  const told = (expectations ?? []).map(
-    ({ lineItems, methodType, destination, description, fulfillableOn }, index) => ({
-      id: `exp_${index + 1}`,
+  const isNumbered = new Set(expectations.flatMap(({ id }) => id ?? [])).size < expectations.length;
+  const told = expectations.map(
+    ({ id = '', lineItems, methodType, destination, description, fulfillableOn }, index) => ({
+      id: isNumbered ? `exp_${index + 1}` : id,
       line_items: lineItems.flatMap(take),
       method_type: methodType,
       // A correction is of the shipping address, so it leaves expectations with an address of their own alone.
       destination: destinationOf(
-        methodType === 'shipping' && sameContent(destination, shippingAddress) ? address : destination,
+        methodType === 'shipping' && isSameDestination(destination, shippingAddress) ? address : destination,
       ),
       ...(description && { description }),
       ...(fulfillableOn && { fulfillable_on: fulfillableOn }),
@@ -241,6 +243,8 @@ function editsOf(
   // What left before a line was cancelled stays on it.
   const unitsOf = ({ quantity, from }: (typeof told)[number]): number => {
     if (isOff && quantity === 0) return (path.at(-1) ?? original) - total;
+    // A line that began with none has no reduction to none: what was added and is off again was not added.
+    if (isOff && original === 0 && path.includes(quantity)) return Math.min(from, total) - Math.min(quantity, total);
     return path.includes(quantity) ? from - quantity : 0;
   };
   return [

@@ -58,3 +58,9 @@ function undo<Bytes extends Uint8Array>(unzip: typeof gunzipSync, bytes: Bytes, 
     return bytes;
   }
 }
+
+const STROKES: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd' };
+
+/** Lower-case text without the strokes of letters, which Unicode does not decompose. */
+export const withoutStrokes = (text: string): string =>
+  text.replaceAll(/[łøđ]/g, (letter) => STROKES[letter] ?? letter);

@@ -1,6 +1,7 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
 import { db } from '#lib/platform/table/table';
+import { withoutStrokes } from '#lib/platform/text';
 import * as z from '#lib/platform/zod';
 import { hashEmail } from '#lib/privacy/email-hash';
 
@@ -54,16 +55,9 @@ export const normalize = (text: string): string =>
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     .slice(0, MAX_LENGTH);
 
-/** Letters with a stroke, which Unicode does not decompose. */
-const STROKES: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd' };
-
 /** The same without accents, as typed by people who have no such keys. */
 const plain = (word: string): string =>
-  word
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/[łøđ]/g, (letter) => STROKES[letter] ?? letter)
-    .normalize('NFC');
+  withoutStrokes(word.normalize('NFKD').replaceAll(/\p{M}/gu, '')).normalize('NFC');
 
 /** A word as it was typed, and without its accents: it may have more or fewer of them than the order has. */
 export const spellings = (text: string): string[] => [...new Set([normalize(text), plain(normalize(text))])];

@@ -100,7 +100,7 @@ function expectationsOf({ fulfillment }: PlainUcpOrder, around: Around, reader: 
     const fulfillableOn = isNow ? 'now' : reader.instant(told.fulfillable_on, `${own}.fulfillable_on`);
     return {
       ...{ lineItems: told.line_items.filter(({ quantity }) => quantity > 0), methodType, destination },
-      ...defined({ description: told.description, fulfillableOn: fulfillableOn ?? undefined }),
+      ...defined({ id: told.id, description: told.description, fulfillableOn: fulfillableOn ?? undefined }),
     };
   });
 }

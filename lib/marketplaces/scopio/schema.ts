@@ -137,6 +137,7 @@ export const PlainUcpOrder = z.object({
     z.object({
       expectations: looseList(
         z.object({
+          id: loose(optionalId),
           line_items: LineQuantities,
           method_type: word,
           destination: optionalObject(Address, 'street_address'),
