@@ -39,10 +39,33 @@ test.each<[string, string | Buffer]>([
   ['base64 for URLs', Buffer.from(SAID).toString('base64url')],
   ['base64 in a form', `data=${encodeURIComponent(base64(SAID))}`],
   ['base64 in base64', base64(`{"data":"${base64(SAID)}"}`)],
+  ['hexadecimal digits', JSON.stringify({ data: Buffer.from(SAID).toString('hex').toUpperCase() })],
+  ['hexadecimal digits of base64', Buffer.from(base64(SAID)).toString('hex')],
   ['base64 in lines', `Body:\r\n\r\n${base64(SAID.padStart(99)).replaceAll(/.{76}/g, '$&\r\n')}`],
 ])('a buyer is found in %s', (_, body) => {
   expect([hasTrace(body, ['ana@shop.example']), hasTrace(body, ['"5021"'])]).toEqual([true, true]);
   expect(hasTrace(body, ['ann@shop.example'])).toBe(false);
+});
+
+const STREET = 'Große Gänsestraße 1';
+const word = (how: 'B' | 'q', text: string, charset: 'utf8' | 'latin1' = 'utf8') => {
+  const bytes = Buffer.from(text, charset);
+  const quoted = () =>
+    [...bytes].map((byte) => (byte === 32 ? '_' : `=${byte.toString(16).padStart(2, '0')}`)).join('');
+  return `=?${charset === 'utf8' ? 'utf-8*de' : 'iso-8859-1'}?${how}?${how === 'B' ? base64(bytes) : quoted()}?=`;
+};
+test.each([
+  ['base64', word('B', STREET)],
+  ['quoted letters', word('q', STREET)],
+  ['base64 of Latin-1', word('B', STREET, 'latin1')],
+  ['quoted Latin-1', `To: ${word('q', STREET, 'latin1')}`],
+  ['two of them', `${word('B', STREET.slice(0, 8))}\r\n ${word('B', STREET.slice(8))}`],
+  [
+    'two of them in JSON',
+    JSON.stringify({ to: `${word('q', STREET.slice(0, 8))}\r\n\t${word('B', STREET.slice(8))}` }),
+  ],
+])('a street is found in the words of a mail’s header: %s', (_, body) => {
+  expect([hasTrace(body, [STREET]), hasTrace(body, ['Große Gänsestraße 11'])]).toEqual([true, false]);
 });
 
 test.each([

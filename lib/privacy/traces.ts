@@ -103,7 +103,7 @@ const isInWord = (character = ''): boolean => new RegExp(`[${IN_WORD}]`, 'u').te
 
 /**
  * The text of bytes as UTF-8, as they are read if they are not, and, if they may be that, as UTF-16 in either byte
- * order; also with single bytes unescaped, and what they contain in base64.
+ * order; also with single bytes unescaped, and what they contain in base64 or hexadecimal digits.
  */
 function textsIn(bytes: Buffer, depth = MAX_WRAPPED): string[] {
   const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
@@ -114,13 +114,15 @@ function textsIn(bytes: Buffer, depth = MAX_WRAPPED): string[] {
   const runs = new Set(
     texts.flatMap((text) => [text, text.replaceAll(BREAKS, '')]).flatMap((t) => t.match(BASE64) ?? []),
   );
-  const inner = [...runs].map((run) => Buffer.from(run, 'base64')).filter(isText);
+  const hex = [...runs].filter((run) => HEX.test(run)).map((run) => Buffer.from(run, 'hex'));
+  const inner = [...hex, ...[...runs].map((run) => Buffer.from(run, 'base64'))].filter(isText);
   return [...texts, ...inner.flatMap((each) => textsIn(each, depth - 1))];
 }
 
 /** How deep base64 may be nested in base64. */
 const MAX_WRAPPED = 2;
 const BASE64 = /[\w+/-]{16,}/g;
+const HEX = /^(?:[\da-f]{2})+$/i;
 const BREAKS = /(?:[\r\n]|\\[rn])+/g;
 
 /**
@@ -128,7 +130,8 @@ const BREAKS = /(?:[\r\n]|\\[rn])+/g;
  * body can hold hundreds, each of which unpacks to a thousand times its size.
  */
 const isText = (bytes: Buffer): boolean =>
-  bytes[0] !== 0x1f && (bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2);
+  !isPacked(bytes) && (bytes.includes(0) || bytes.toString().split('\ufffd').length <= 2);
+const isPacked = ([first]: Buffer): boolean => first === 0x1f;
 
 /** Only from the first of several backslashes: from each, a stranger's body full of them would take minutes. */
 const ESCAPED = /(?<!\\)\\+(?:u([0-9a-f]{4})|\/)/gi;
@@ -150,11 +153,19 @@ const BYTES = /(?:(?:[%=]|\\{1,2}x)[0-9a-f]{2})+/gi;
 const SOFT_BREAK = /=(?:\r?\n|(?:\\r)?\\n)/g;
 /** Twice: an address in the address of a page may be escaped again. */
 const unescaped = (text: string): string =>
-  [1, 2].reduce((each) => each.replaceAll(BYTES, inBytes), text.replaceAll(SOFT_BREAK, ''));
+  [1, 2].reduce((each) => each.replaceAll(BYTES, inBytes), text.replaceAll(WORD, inWord).replaceAll(SOFT_BREAK, ''));
 const inBytes = (run: string): string => {
   const bytes = Buffer.from(run.replaceAll(/[^0-9a-f]/gi, ''), 'hex');
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 };
+
+/** A word of a mail's header (RFC 2047): `=?utf-8?B?w4k=?=`, `=?utf-8?Q?=C3=89_1?=`. What separates two of them is no space. */
+const WORD = /=\?([\w-]+)(?:\*[^?\s]*)?\?([bq])\?([^?\s]*)\?=(?:(?:\s|\\[nrt])+(?==\?))?/gi;
+function inWord(_: string, charset: string, coding: string, word: string): string {
+  const quoted = () => word.replaceAll('_', ' ').replaceAll(/=([\da-f]{2})/gi, characterOf);
+  const bytes = coding.toLowerCase() === 'b' ? Buffer.from(word, 'base64') : Buffer.from(quoted(), 'latin1');
+  return isPacked(bytes) ? word : decodeText(bytes, `charset=${charset}`);
+}
 
 const normalForm = (body: string): string =>
   [...new URLSearchParams(body).values()].flatMap((value) => [JSON.stringify(value), normalJson(value)]).join();
