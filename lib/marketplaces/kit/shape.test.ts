@@ -151,6 +151,12 @@ test('what is empty is nothing, however it is written, and an object may be a li
   expect(itemsOf(z.object({ id })).parse({ 7: { id: 7 }, 9: { id: 9 } })).toEqual([{ id: '7' }, { id: '9' }]);
   expect(itemsOf(z.object({ id })).parse({ results: [{ id: 7 }] })).toEqual([{ id: '7' }]);
   expect(optional(flag).safeParse('maybe').success).toBe(false);
+  expect(['tak', 'on', 't', 'nie', 'Nej', 'f'].map((word) => flag.parse(word))).toEqual([
+    ...[true, true, true],
+    ...[false, false, false],
+  ]);
+  // A thousand, or one with decimals: neither is guessed.
+  expect(['2,00', '2.000', '1,000'].map((word) => count.safeParse(word).data)).toEqual([2, 2, undefined]);
 });
 
 test('a member of another name or spelling is read where its own says nothing, and is absent where none does', () => {

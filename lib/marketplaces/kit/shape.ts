@@ -117,10 +117,13 @@ export const ourId = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
 export const optionalOurId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
 
 const numberLike = (form: RegExp, expected: string) =>
-  z.pipe(z.pipe(text, z.string().check(z.regex(form, expected))), z.transform(Number));
+  z.pipe(
+    z.pipe(text, z.string().check(z.regex(form, expected))),
+    z.transform((number) => Number(number.replace(',', '.'))),
+  );
 
-/** A whole number, or its text. */
-export const integer = numberLike(/^-?\d{1,15}(\.0+)?$/, 'expected a whole number');
+/** A whole number, or its text: a comma before three zeros may separate thousands. */
+export const integer = numberLike(/^-?\d{1,15}(\.0+|,00?)?$/, 'expected a whole number');
 
 /** How many of a product there are, which may be sold by weight or length: a fraction of one cannot be sold as one. */
 export const stocked = z.pipe(numberLike(/^-?\d{1,15}(\.\d+)?$/, 'expected a number'), z.transform(Math.floor));
@@ -131,11 +134,15 @@ export const minorUnits = numberLike(/^-?\d{1,15}$/, 'expected minor units, a wh
 /** How many: a whole number that is not negative. */
 export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));
 
-const YES = /^(true|yes|y|1)$/i;
+/** In the words of databases, forms and the channels' languages. */
+const YES = /^(true|t|yes|y|on|tak|ja|s[ií]|1)$/i;
+const NO = /^(false|f|no|n|off|nie|nein|nej|0)$/i;
+
+const isFlag = (word: string): boolean => YES.test(word) || NO.test(word);
 
 /** A boolean, or its digit or word. */
 export const flag = z.pipe(
-  z.union([z.boolean(), z.pipe(text, z.string().check(z.regex(/^(true|yes|y|1|false|no|n|0)$/i, 'expected a flag')))], {
+  z.union([z.boolean(), z.pipe(text, z.string().check(z.refine(isFlag, 'expected a flag')))], {
     error: 'expected a flag',
   }),
   z.transform((value) => value === true || (value !== false && YES.test(value))),

@@ -38,13 +38,14 @@ export function buyerOf(
   return defined({ first_name, last_name, email, phone_number, company, taxId });
 }
 
+// Words are English or Polish, as Scopio is. An event's is its order's with the noun before it.
 const UNPAID =
-  /^(unpaid|not.?paid|pending|awaiting|(pending|awaiting|waiting.for).?payment|(payment.?)?(pending|required|failed|declined|voided|expired))$/i;
-const REFUNDED = /^(part(?:ial|ial?ly|ly)?.?)?(refunded|charged.?back|chargeback)$/i;
+  /^(order.)?(unpaid|not.?paid|pending|awaiting|(pending|awaiting|waiting.for).?payment|(payment.?)?(pending|required|failed|declined|voided|expired)|nie(o|za)p[łl]acon\w+|oczekuj\w+( na (p[łl]atno\S+|wp[łl]at\w+))?)$/i;
+const REFUNDED = /^(?:order.)?(part(?:ial|ial?ly|ly)?.?)?(refunded|charged.?back|chargeback|zwr[óo]con\w+)$/i;
 
 /** Whether a status word tells of a payment that is outstanding or was given back. */
 const tellsOfPayment = (status: string): boolean =>
-  REFUNDED.test(status) || (UNPAID.test(status) && /pa(y|id)/i.test(status));
+  REFUNDED.test(status) || (UNPAID.test(status) && /pa(y|id)|[łl]a[ct]/i.test(status));
 
 type Word = string | undefined;
 interface Paid {
@@ -81,11 +82,20 @@ export function paymentOf(
 
 /** Whether a status says that the order was shipped elsewhere: nobody must ship it again. */
 export const shippedBy = (status: string | undefined): boolean =>
-  /^(fulfilled|shipped|sent|delivered)$/i.test(status ?? '');
+  /^(order.)?(fulfilled|shipped|sent|delivered|wys[łl]an\w+|dostarczon\w+)$/i.test(status ?? '');
 
 /** Whether a status says that the order is cancelled, by whomever; partly cancelled does not count. */
 export const cancelledBy = (status: string | undefined): boolean =>
-  /^(cancell?ed(?!.*part)|anulowan)/i.test(status ?? '');
+  /^(order.)?(cancell?ed|anulowan|voided$|rejected$|odrzucon)(?!.*(part|cz[ęe][śs]c))/i.test(status ?? '');
+
+const OPEN =
+  /^(order.)?(paid|new|open|created|placed|confirmed|accepted|approved|processing|in.progress|ready\w*|completed?|unfulfilled|op[łl]acon\w+|now[aey]|przyj[ęe]t\w+|potwierdzon\w+|w realizacji)$/i;
+
+/** Names a status that may say of an order what the hub does not know. */
+export function checkStatus(status: string | undefined, { assume }: Reader): void {
+  const isKnown = [OPEN, UNPAID, REFUNDED].some((words) => words.test(status ?? 'paid'));
+  if (!isKnown && !shippedBy(status) && !cancelledBy(status)) assume('status', 'is no word that is known, left out');
+}
 
 /**
  * `shipBy` from members that the document does not have: an unreadable time is left out and refuses no order. A bare
@@ -104,6 +114,8 @@ export interface Around {
   at: string;
   /** Whether the order's members are its event's as well. */
   isEvent: boolean;
+  /** What the event is called: its order may be cancelled or unpaid and not say so itself. */
+  said: string;
   sentAt: string | null;
   receivedAt: string;
   zone: string;

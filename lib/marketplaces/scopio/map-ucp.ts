@@ -9,6 +9,7 @@ import {
   addressOf,
   buyerOf,
   cancelledBy,
+  checkStatus,
   createReader,
   paymentOf,
   type Reader,
@@ -29,6 +30,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const paid = instant(order.paid_at, 'paid_at') ?? instant(order.payment?.paid_at, 'payment.paid_at');
   const placedAt = told ?? around.sentAt ?? around.receivedAt;
 
+  checkStatus(order.status, reader);
   const expectations = expectationsOf(order, around, reader);
   const [sent, pickup] = ['shipping', 'pickup'].map((type) =>
     expectations.find(({ methodType }) => methodType === type),
@@ -42,10 +44,15 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     externalId: order.id,
     number: order.label ?? order.id,
     placedAt,
-    ...paymentOf(order, paid, placedAt, refundOf(order, goods.amounts.total)),
+    ...paymentOf(
+      { ...order, status: order.status ?? around.said },
+      paid,
+      placedAt,
+      refundOf(order, goods.amounts.total),
+    ),
     ...(told === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
-    cancelled: isCancelled(order),
+    cancelled: isCancelled(order) || cancelledBy(around.said),
     currency,
     taxIncluded: !isTaxOnTop(order.totals),
     buyer: buyerOf(first?.destination ?? {}, order.buyer, [order]),

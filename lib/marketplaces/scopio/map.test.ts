@@ -47,10 +47,42 @@ test('an order beside the members of its event has the id that the list knows it
   expect(map(polled, connectionOf(info))).toMatchObject({ order: { externalId: order.id } });
 });
 
+test('an event may say of its order what that does not say itself', () => {
+  const { status: _paid, paid_at: _at, ...order } = fixture('order.json');
+  const told = (event: object) => {
+    const { cancelled, payment, version } = read({ ...event, order });
+    return { cancelled, state: payment?.state, version };
+  };
+  const timestamp = '2026-11-21T08:00:00.000Z';
+  expect(told({ event: 'order.paid' })).toEqual({ cancelled: false, state: undefined, version: null });
+  expect(told({ type: 'order.cancelled', timestamp })).toMatchObject({ cancelled: true, version: timestamp });
+  expect(told({ event_type: 'payment.failed' })).toMatchObject({ cancelled: false, state: 'pending' });
+  expect(read({ event: 'order.cancelled', order: { ...order, status: 'paid' } }).cancelled).toBe(true);
+  expect(read({ ...order, event: 'order.cancelled' }).cancelled).toBe(true);
+});
+
+test('Polish words are understood, and a status of another word is named', () => {
+  const { paid_at: _at, ...order } = fixture('order.json');
+  const [unpaid, paid] = [{ paidAt: null }, { paidAt: expect.any(String) }];
+  for (const status of ['nieopłacone', 'niezapłacone', 'Oczekuje na płatność'])
+    expect(read({ ...order, status })).toMatchObject(unpaid);
+  for (const status of ['opłacone', 'nowe']) expect(read({ ...order, status })).toMatchObject(paid);
+  for (const status of ['wysłane', 'dostarczone'])
+    expect(read({ ...order, status }).lines[0]).toMatchObject({ fulfilled: 2 });
+  expect(read({ ...order, status: 'opłacone' }).assumed).toBeUndefined();
+  expect(read({ ...order, status: 'w drodze' }).assumed).toEqual(['status: is no word that is known, left out']);
+  for (const payment_method of ['Płatność przy odbiorze', 'contra entrega'])
+    expect(read({ ...order, payment_method })).toMatchObject({ paidAt: null, payment: { state: 'on_delivery' } });
+});
+
 test('an order is cancelled by its status, by a flag or by a time', () => {
   const order = fixture('order.json');
   for (const told of [{ is_cancelled: true }, { canceled: 'yes' }, { cancelled_at: '2026-11-21T08:00:00Z' }])
     expect(read({ ...order, ...told }).cancelled).toBe(true);
+  for (const told of [{ cancelled: '2026-11-21T08:00:00Z' }, { is_cancelled: 'tak' }, { status: 'Order cancelled' }])
+    expect(read({ ...order, ...told }).cancelled).toBe(true);
+  for (const told of [{ status: 'częściowo anulowane' }, { status: 'anulowane częściowo' }, { cancelled: 'nie' }])
+    expect(read({ ...order, ...told }).cancelled).toBe(false);
   for (const told of [{ is_cancelled: 0 }, { cancelled_at: '0000-00-00' }, { cancelled: '', canceled_at: null }])
     expect(read({ ...order, ...told }).cancelled).toBe(false);
 });

@@ -13,6 +13,7 @@ import {
   addressOf,
   buyerOf,
   cancelledBy,
+  checkStatus,
   createReader,
   paymentOf,
   type Reader,
@@ -33,12 +34,16 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   // A bare UCP order that is an event has the time it was sent beside its own members.
   const sent = wrapped || member(body, 'event_id') !== undefined;
   const reader = createReader({ zone }, String);
-  const told = member(body, 'created_at') ?? member(body, 'created_time');
+  const told = SENT.map((name) => member(body, name)).find((value) => (value ?? '') !== '');
   const sentAt = sent ? reader.instant(isoOfChange(told, receivedAt), 'created_at') : null;
   const isEvent = topic !== 'order' && !wrapped && isFlatEvent(body);
-  const around = { at, isEvent, sentAt, receivedAt, zone, currency, country };
+  const said = topic === 'order' ? '' : firstText(body, ['event', 'event_type', 'type']);
+  const around = { at, isEvent, said, sentAt, receivedAt, zone, currency, country };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
+
+/** When an event was sent, in the words of UCP and of other webhooks. */
+const SENT = ['created_at', 'created_time', 'timestamp', 'occurred_at', 'sent_at'];
 
 /** Whether an order's members stand beside those of its event, whose `id` and `type` go together. */
 const isFlatEvent = (body: unknown): boolean =>
@@ -95,6 +100,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
   if (createdAt === null)
     assume('created_at', paid ? 'is missing: paid_at stands for it' : 'is missing: when it was told');
 
+  checkStatus(order.status, reader);
   const delivery = readDelivery(body);
   const { shipping_address: shipping = {}, billing_address: billing } = order;
   const shippingAddress = addressOf(shipping, 'shipping_address', reader, around);
@@ -105,11 +111,12 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     externalId,
     number: order.number ?? externalId,
     placedAt,
-    ...paymentOf(order, paid, placedAt),
+    ...paymentOf({ ...order, status: order.status ?? around.said }, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
     cancelled:
-      cancelledBy(order.status) || (order.is_cancelled ?? instant(order.cancelled_at, 'cancelled_at') !== null),
+      [order.status, around.said].some(cancelledBy) ||
+      (order.is_cancelled ?? instant(order.cancelled_at, 'cancelled_at') !== null),
     currency,
     taxIncluded: true,
     buyer: buyerOf(shipping, order.buyer, [order, billing, shipping]),

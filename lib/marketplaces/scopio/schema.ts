@@ -98,7 +98,8 @@ const ownOrder = z.object({
 export const Order = alsoNamed(ownOrder, {
   number: ['order_number'],
   is_cancelled: ['cancelled', 'is_canceled', 'canceled'],
-  cancelled_at: ['canceled_at'],
+  // Some tell when it was in place of that it was.
+  cancelled_at: ['canceled_at', 'cancelled', 'canceled'],
 });
 export type Order = z.infer<typeof Order>;
 
