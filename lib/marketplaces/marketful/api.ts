@@ -18,7 +18,6 @@ import {
   looseTexts,
   looseWord,
   needed,
-  optional,
   optionalId,
   optionalOurId,
   reading,
@@ -89,8 +88,11 @@ export const Stock = alsoNamed(z.extend(Item, { available_quantity: stocked }), 
   available_quantity: ['avariable_quantity', 'cantidad_disponible', 'disponible', 'cantidad', 'existencias'],
 });
 
-/** "Listado de los Webhooks": the document shows a webhook only where one is created. */
-export const WebhookList = z.object({ webhooks: optional(itemsOf(z.object({ id, url: text, tipo: text }))) });
+/** The document shows a webhook only where one is created. */
+export const Webhook = alsoNamed(z.object({ id, url: text, tipo: text }), {
+  id: ['webhook_id'],
+  tipo: ['type', 'topic', 'event', 'evento'],
+});
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 

@@ -26,6 +26,12 @@ test('lists what is registered under our topics, and what is not ours', async ()
   expect(await webhookRegistry.list(open([said(200, { message: 'Success' })]).context)).toEqual([]);
   const keyed = open([said(200, { message: 'Success', webhooks: { 3: webhooks[0] } })]);
   expect(await webhookRegistry.list(keyed.context)).toMatchObject([{ id: '3', topic: 'order-created' }]);
+  const [webhook] = webhooks;
+  const other = { webhook_id: 3, url: 'https://a.example/1', type: 'ORDER/CREATED' };
+  for (const list of [[webhook], { webhooks: [{ webhook }] }, { webhooks: [other] }, { data: { webhooks: [webhook] } }])
+    expect(await webhookRegistry.list(open([said(200, list)]).context)).toEqual([
+      { id: '3', url: 'https://a.example/1', topic: 'order-created' },
+    ]);
 });
 
 test.each([

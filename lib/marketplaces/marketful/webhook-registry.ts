@@ -1,7 +1,8 @@
 import { RejectedError } from '#lib/platform/errors';
 import type { WebhookRegistry } from '../contract.ts';
+import { rowsIn } from '../kit/json.ts';
 import { readShape } from '../kit/shape.ts';
-import { call, WebhookList } from './api.ts';
+import { call, Webhook } from './api.ts';
 import { info } from './manifest.ts';
 
 /** Topic → Marketful's `tipo`: `order/created`, `shipment_event/created`. */
@@ -11,12 +12,14 @@ export const webhookRegistry: WebhookRegistry = {
   // "Ya existe un Webhook para order/created": a second URL is refused.
   oneUrlPerTopic: true,
 
-  // GET /webhooks/consultar
+  // GET /webhooks/consultar: "Listado de los Webhooks"
   async list(context) {
     const { body } = await call(context, { method: 'GET', path: '/webhooks/consultar' });
-    const { webhooks = [] } = readShape(WebhookList, body);
-    const topicOf = (tipo: string) => info.topics.find((topic) => tipoOf(topic) === tipo) ?? null;
-    return webhooks.map(({ id, url, tipo }) => ({ id, url, topic: topicOf(tipo) }));
+    const topicOf = (tipo: string) => info.topics.find((topic) => tipoOf(topic) === tipo.toLowerCase()) ?? null;
+    return (rowsIn(body, ['webhooks', 'data'], 'url') ?? []).map((row, index) => {
+      const { id, url, tipo } = readShape(Webhook, row, `webhooks[${index}]`);
+      return { id, url, topic: topicOf(tipo) };
+    });
   },
 
   // POST /webhooks/crear: repeating type and URL answers with the existing webhook.
