@@ -216,6 +216,16 @@ describe('what was just sold', () => {
     }
   });
 
+  it('is of the product that has its EAN, where it is sold under that', async () => {
+    const table = memoryTable();
+    await noteProduct('shed', { sku: 'W-1', title: 'Mug', ean: '5901234123457' }, table);
+    const [line] = order.ucp.line_items;
+    if (!line) throw new Error('it has a line');
+    const line_items = [{ ...line, item: { ...line.item, id: '5901234123457' } }];
+    expect(await reserve({ ...order, ucp: { ...order.ucp, line_items } }, placement, shed, table)).toEqual(['W-1']);
+    expect(await queryPartition('RESERVED#shed#W-1', '', table)).toMatchObject([{ quantity: 2 }]);
+  });
+
   it('is of what the warehouse itself calls the goods', async () => {
     expect(await left({}, { settings: { skus: { 'MUG-RED': 'MF-1' } } })).toBe(5);
   });
