@@ -6,7 +6,7 @@ import { sum } from '#lib/platform/sum';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
 import { namesOf, ownSku, type Product } from './product.ts';
-import { findByEan } from './store.ts';
+import { findSoldByEan } from './store.ts';
 
 /** Units of a SKU that a placement wants, and that their warehouse may not have subtracted yet. */
 interface Reservation {
@@ -25,8 +25,6 @@ const keyOf = (warehouse: Connection, sku: string) => ({
   sku: ownSku(warehouse, sku) ?? sku,
 });
 
-const EAN = /^\d{8,14}$/;
-
 /** Reserves what a placement wants; returns the SKUs of which fewer are left. */
 export async function reserve(
   { ucp }: Order,
@@ -40,7 +38,7 @@ export async function reserve(
   for (const { id: line, quantity } of lineItems) {
     const sold = ucp.line_items.find((each) => each.id === line)?.item.id ?? '';
     // What is sold under its EAN is placed, and counted, under the warehouse's SKU for it.
-    const sku = (EAN.test(sold) && (await findByEan(warehouse.id, sold, table))?.sku) || sold;
+    const sku = (await findSoldByEan(warehouse.id, sold, table))?.sku ?? sold;
     const { sku: own } = keyOf(warehouse, sku);
     quantities.set(own, (quantities.get(own) ?? 0) + quantity);
     if (!skus.has(sku)) for (const name of namesOf(warehouse, sku)) skus.add(name);

@@ -38,6 +38,12 @@ export async function findByEan(connection: string, ean: string, table = db): Pr
   return found && getProduct(connection, found.sku, table);
 }
 
+const EAN = /^\d{8,14}$/;
+
+/** The product that is meant by a SKU of an order which is its EAN: that is how it is placed. */
+export const findSoldByEan = async (connection: string, sku: string, table = db): Promise<Product | undefined> =>
+  EAN.test(sku) ? findByEan(connection, sku, table) : undefined;
+
 /** The write that lets a product be found by its EAN: a connection has one SKU for each. */
 export const putEan = ({ connection, sku, ean }: Product): Write[] =>
   ean === undefined || ean === sku ? [] : [put({ sku, ...items.productEan.key({ connection, ean }) })];

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { noteProduct } from '#lib/catalog/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import { getEvent } from '#lib/inbound/event';
@@ -41,6 +42,30 @@ describe('what whoever ships says', () => {
     await take(told(shipped({ declined: [{ sku: 'OTHER', quantity: 1 }] }), fromShed));
     shed.settings = {};
     expect((await stored()).placements[0]?.lineItems).not.toEqual(placing?.lineItems);
+  });
+
+  it('means by the SKU it has for an EAN, or by a name in other letters, what was sold under that', async () => {
+    const sold = '5901234123457';
+    await noteProduct('marketful-mx', { sku: 'M-9', title: 'Plate', ean: sold }, inbox.table);
+    await take(
+      told(
+        order({
+          externalId: 'ean',
+          lines: [
+            { ...MUGS, ean: '590' },
+            { ...PLATE, sku: sold, quantity: 3 },
+          ],
+        }),
+      ),
+    );
+    const names = ['M-9', 'm-9', sold, MUGS.sku.toLowerCase(), '590'];
+    for (const [index, sku] of names.entries()) {
+      const parcels = [{ ...JD01, trackingNumber: `JD-${index}`, items: [{ sku, quantity: 1 }] }];
+      await take(told(shipped({ orderId: 'scopio-main:ean', parcels }), fromShed));
+    }
+    const { fulfillments } = await stored('scopio-main:ean');
+    const inside = fulfillments.map(({ trackingNumber, lineItems: [line] }) => [trackingNumber, line?.id]).sort();
+    expect(inside.map(([, id]) => id)).toEqual([PLATE.id, PLATE.id, PLATE.id, MUGS.id, MUGS.id]);
   });
 
   it('finds the order by the id it has there, where the shipper echoes none of ours', async () => {

@@ -1,5 +1,5 @@
 import { ownSku } from '#lib/catalog/product';
-import { getProduct } from '#lib/catalog/store';
+import { findSoldByEan, getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger';
@@ -223,8 +223,8 @@ export async function findPlaced(
 }
 
 /**
- * What the shipper's names for goods mean: our SKU; its own SKU by the settings, which may stand for several of ours;
- * or its id in the catalog, which is only read where the shipper tells what is inside.
+ * What the shipper's names for goods mean: our SKU or EAN; its own SKU by the settings, which may stand for several of
+ * ours; or its SKU or id in the catalog, which is only read where the shipper tells what is inside.
  */
 async function namesAt(
   { ucp }: Order,
@@ -233,11 +233,25 @@ async function namesAt(
   table: Table,
 ): Promise<IsNamed> {
   const tells = declined !== 'rest' || parcels.some(({ items }) => items);
-  const lines = tells ? ucp.line_items : [];
-  const products = await Promise.all(lines.map(({ item }) => getProduct(connection.id, item.id, table)));
-  const ids = new Map(products.map((product) => [product?.sku, product?.externalId]));
-  const ownOf = (name: string): string => ownSku(connection, name) ?? ids.get(name) ?? name;
-  return (sku, name) => ownOf(sku) === ownOf(name);
+  const goods = await Promise.all(
+    (tells ? ucp.line_items : []).map(async ({ item: { id, ean } }) => {
+      const bySku = () => getProduct(connection.id, id, table);
+      const product = (await findSoldByEan(connection.id, id, table)) ?? (await bySku());
+      const { sku = id, externalId = sku } = product ?? {};
+      const own = ownSku(connection, id) ?? ownSku(connection, sku) ?? externalId;
+      return [ean, sku, id].map((name) => [name, own] as const);
+    }),
+  );
+  const owns = new Map(goods.flat());
+  const ownOf = (name: string): string => ownSku(connection, name) ?? owns.get(name) ?? name;
+  // Some shippers write names in other letters.
+  const all = new Set(owns.values());
+  const meantBy = (name: string): string => {
+    const own = ownOf(name);
+    const isLike = (each: string) => each.toLowerCase() === own.toLowerCase();
+    return all.has(own) ? own : ([...all].find(isLike) ?? own);
+  };
+  return (sku, name) => ownOf(sku) === meantBy(name);
 }
 
 /** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's time. */

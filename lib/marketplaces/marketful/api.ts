@@ -36,7 +36,8 @@ const NAMES = {
 const LISTS = ['guias', 'tracking_number', 'guia'];
 
 /** How many of a SKU are in a parcel. */
-const Packed = alsoNamed(z.object({ sku: id, quantity: count }), { quantity: ['cantidad', 'piezas', 'qty'] });
+const PACKED = { sku: ['clave', 'codigo', 'ean'], quantity: ['cantidad', 'piezas', 'qty'] };
+const Packed = alsoNamed(z.object({ sku: id, quantity: count }), PACKED);
 
 const told = {
   status: anything,
@@ -117,15 +118,14 @@ function checkTold(response: HttpResponse): void {
 
 /** GET /shipment_events/get_events: `{ message, orden }`, the order with its events. Throws ContractError without one. */
 export async function getEvents(caller: Caller, orderId: string): Promise<unknown> {
-  const path = '/shipment_events/get_events';
-  return found(await send(caller, { method: 'GET', path, query: { order_id: orderId } }));
+  const query = { order_id: orderId };
+  return found(await send(caller, { method: 'GET', path: '/shipment_events/get_events', query }));
 }
 
 /** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null if there is no such order, or another. */
 export async function getOrder(caller: Caller, canal: string, orden: string): Promise<unknown> {
-  const path = '/shopi_orders/get_orders';
   try {
-    const response = await send(caller, { method: 'GET', path, query: { canal, orden } });
+    const response = await send(caller, { method: 'GET', path: '/shopi_orders/get_orders', query: { canal, orden } });
     const told = member(response.body, 'orden');
     if (told !== undefined && isNothing(told) && !isRefusal(response)) return null;
     const answer = found(response, orden);
