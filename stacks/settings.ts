@@ -7,7 +7,8 @@ interface Setting {
   is: string;
 }
 
-const WHOLE = { form: /^\d+$/, is: 'a whole number' };
+/** Days since 1970 have no more digits: with longer ones no date could be reckoned, and every sweep would fail. */
+const WHOLE = { form: /^\d{1,7}$/, is: 'a whole number below ten million' };
 
 /** A deployment's settings: environment variables of `sst deploy`, beside `AWS_REGION`. docs/deploy.md has them all. */
 export const SETTINGS = {
@@ -35,7 +36,10 @@ export const SETTINGS = {
   WEBHOOK_CONCURRENCY: WHOLE,
   MONTHLY_BUDGET_USD: WHOLE,
   RESTORED_TABLE: { form: /^[\w.-]{3,255}$/, is: 'the name of a table' },
-  RESTORED_AT: { form: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/, is: 'an instant such as 2026-11-21T08:15:00Z' },
+  RESTORED_AT: {
+    form: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){1,2}Z$/,
+    is: 'an instant such as 2026-11-21T08:15:00Z',
+  },
   UNPROTECTED: { form: /^[\w-]+$/, is: 'the name of a stage' },
 } as const satisfies Record<string, Setting>;
 

@@ -49,6 +49,10 @@ describe('settings of a deployment', () => {
     ['WEBHOOK_CONCURRENCY', 'many'],
     ['MONTHLY_BUDGET_USD', '99.50'],
     ['RESTORED_TABLE', 'a table'],
+    ['RESTORED_AT', '2026-11-21T24:15:00Z'],
+    ['RESTORED_AT', '2026-13-21T10:15Z'],
+    ['RETENTION_BUYER_DAYS', '-1'],
+    ['RETENTION_ORDER_DAYS', '999999999'],
   ] as const)('%s is refused by name when it is %s', (name, value) => {
     vi.stubEnv(name, value);
     expect(() => setting(name)).toThrow(`${name} must be ${SETTINGS[name].is}, not "${value}"`);
