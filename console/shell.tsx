@@ -6,7 +6,7 @@ import { ask, forgetAll, leave, may, session, wordsOf } from './kit/hub.ts';
 import { moveFocus, useKeys } from './kit/keyboard.ts';
 import { go, hrefOf, place } from './kit/place.ts';
 import { Facts, isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
-import { Alert, Button, setZone, zone } from './kit/text.tsx';
+import { Alert, Button, zone } from './kit/text.tsx';
 import { Audit } from './screens/audit.tsx';
 import { Changes } from './screens/changes.tsx';
 import { Connection, Connections } from './screens/connections.tsx';
@@ -136,7 +136,7 @@ function Shell() {
         <div role="radiogroup" aria-label="Times" class="times">
           {(['UTC', 'Local'] as const).map((each) => (
             <label key={each}>
-              <input type="radio" name="times" checked={zone.value === each} onChange={() => setZone(each)} />
+              <input type="radio" name="times" checked={zone.value === each} onChange={() => (zone.value = each)} />
               {each}
             </label>
           ))}

@@ -80,10 +80,12 @@ export function ActDialog<Answer>(props: ActProps<Answer>) {
   const body = { ...props.body, ...(why && { reason: why }) };
   const isWhole = isReady && (asks !== 'needed' || why !== '');
   const { run, isDoing, error } = useAct(async () => {
+    const own = opened.value;
     const answer = await ask<Answer>(method, path, { body });
-    props.onDone?.(answer);
+    // Whoever left the dialog meanwhile stays where they are, with what they opened since.
+    if (opened.value === own) props.onDone?.(answer);
     await lookAgain();
-    closeDialog();
+    if (opened.value === own) closeDialog();
   });
   return (
     <Dialog title={title}>

@@ -11,13 +11,13 @@ export type Filters = Readonly<Record<string, How>>;
 /** The filters of the address, as their controls show them: a box is checked or filters nothing. */
 export const filterOf = (filters: Filters): Record<string, string> =>
   Object.fromEntries(
-    [...place.value.query].filter(([name, value]) =>
-      filters[name] === 'check' ? value === 'true' : value && name in filters,
-    ),
+    Object.keys(filters)
+      .map((name) => [name, place.value.query[name] ?? ''] as const)
+      .filter(([name, value]) => (filters[name] === 'check' ? value === 'true' : value)),
   );
 
 export function Filter({ name, how }: { name: string; how: How }) {
-  const value = place.value.query.get(name) ?? '';
+  const value = place.value.query[name] ?? '';
   const label = capital(name);
   const set = (next: string) => setQuery({ [name]: next });
   const onChange = ({ currentTarget }: { currentTarget: { value: string } }) => set(currentTarget.value.trim());

@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals';
 
+type Query = Readonly<Record<string, string | undefined>>;
+
 /** Where the browser is; what is shown depends on this only. */
 export interface Place {
   /** Below `/console`: `/orders`. */
   path: string;
-  query: URLSearchParams;
+  query: Query;
   /** Whether a link inside the console led here, so that the heading gets the focus. */
   isFollowed: boolean;
 }
@@ -14,24 +16,21 @@ type Kept = { y?: number; rows?: number };
 
 const BASE = '/console';
 
-function read(isFollowed: boolean): Place {
-  return {
-    path: location.pathname.slice(BASE.length) || '/',
-    query: new URLSearchParams(location.search),
-    isFollowed,
-  };
-}
+const read = (isFollowed: boolean): Place => ({
+  path: location.pathname.slice(BASE.length) || '/',
+  query: Object.fromEntries(new URLSearchParams(location.search)),
+  isFollowed,
+});
 
 export const place = signal<Place>(read(false));
 
-export const hrefOf = (
-  path: string,
-  query: Readonly<Record<string, string | undefined>> | URLSearchParams = {},
-): string => {
-  const entries = query instanceof URLSearchParams ? [...query] : Object.entries(query);
-  const params = new URLSearchParams(entries.filter((entry): entry is [string, string] => Boolean(entry[1])));
+/** The address of a screen; parameters without a value are left out. */
+export function hrefOf(path: string, query: Query = {}): string {
+  const params = new URLSearchParams(
+    Object.entries(query).filter((each): each is [string, string] => Boolean(each[1])),
+  );
   return `${BASE}${path}${params.size > 0 ? `?${params}` : ''}`;
-};
+}
 
 /** The path of one item of a list, here and in the API; the id is escaped. */
 export const pathOf = (list: string, id: string): string => `${list}/${encodeURIComponent(id)}`;
@@ -49,9 +48,9 @@ export function go(href: string, { replace = false, quiet = false } = {}): void 
 }
 
 /** Sets parameters of the query in place, removing empty ones. Back undoes each step. */
-export function setQuery(change: Readonly<Record<string, string>>): void {
+export function setQuery(change: Query): void {
   const { path, query } = place.value;
-  go(hrefOf(path, { ...Object.fromEntries(query), ...change }), { quiet: true });
+  go(hrefOf(path, { ...query, ...change }), { quiet: true });
 }
 
 export const focusHeading = (): void => document.querySelector('h1')?.focus({ preventScroll: true });

@@ -139,10 +139,7 @@ export function State({ children, as = children }: { children: string; as?: stri
 const ZONE = 'longshore-times';
 /** The time zone that times are shown in; remembered. */
 export const zone = signal(localStorage.getItem(ZONE) ?? 'UTC');
-export function setZone(next: string): void {
-  zone.value = next;
-  localStorage.setItem(ZONE, next);
-}
+zone.subscribe((chosen) => localStorage.setItem(ZONE, chosen));
 
 /** Refreshes "2 min ago" every ten seconds. */
 const tick = signal(1);
@@ -196,8 +193,7 @@ export function Time({ at, beside = false, seconds = false }: TimeProps) {
 export const By = ({ at, by, reason }: { at: string; by: string; reason?: string | null }) => (
   <>
     <Time at={at} seconds /> by <Outside>{by}</Outside>
-    {reason && ': '}
-    {reason && <Outside>{reason}</Outside>}
+    {reason && [': ', <Outside key="reason">{reason}</Outside>]}
   </>
 );
 

@@ -47,7 +47,7 @@ const columns: Columns<Hit> = [
 
 /** What was found; a single result opens at once. */
 export function Search() {
-  const inUrl = place.value.query.get('q')?.trim() ?? '';
+  const inUrl = place.value.query.q?.trim() ?? '';
   const q = inUrl || asked.value;
   const [method, how] = isEmail(q) ? (['post', { body: { q } }] as const) : (['get', { query: { q } }] as const);
   const live = useLive<{ results: Hit[] }>(q ? `search ${q}` : null, () => ask(method, '/search', how));

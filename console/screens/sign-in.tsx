@@ -5,8 +5,7 @@ import { go, hrefOf, place } from '../kit/place.ts';
 import { Alert, sentence } from '../kit/text.tsx';
 
 /** Where to go after the sign-in: a path of the console, by default its start. */
-export function nextOf(query: URLSearchParams): string {
-  const next = query.get('next') ?? '';
+export function nextOf({ next = '' }: typeof place.value.query): string {
   const url = URL.canParse(next, location.origin) ? new URL(next, location.origin) : undefined;
   const isOurs =
     url?.origin === location.origin && url.pathname.startsWith('/console/') && url.pathname !== '/console/sign-in';

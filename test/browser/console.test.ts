@@ -636,6 +636,25 @@ test('a slow hub is waited for in place: the head is there, nothing shifts, and 
       .map(({ tagName }) => tagName);
   });
   expect(moving).toEqual([]);
+  // A dialog that was left while its call was under way leads nowhere, and closes no other.
+  const begun = new Promise<void>((resolve) => {
+    void other.route(`${hub.url}/deliveries/replay`, async (route) => {
+      const { dryRun } = route.request().postDataJSON();
+      if (dryRun) return route.fulfill({ json: { matched: 2, complete: true, calls: [], leftOut: 0 } });
+      await other.keyboard.press('Escape');
+      await other.keyboard.press('?');
+      await route.fulfill({ json: { replayId: 'rpl_none' } });
+      resolve();
+    });
+  });
+  await other.getByRole('button', { name: 'Dry run' }).click();
+  await other.getByLabel('Reason').fill('they serve it now');
+  const before = other.url();
+  await other.keyboard.press('Enter');
+  await begun;
+  await other.waitForResponse(/\/deliveries\?state=dead/);
+  await other.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  expect(other.url()).toBe(before);
   await other.context().close();
 });
 
