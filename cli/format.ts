@@ -1,3 +1,6 @@
+import { EXPONENTS } from '#lib/platform/currency';
+import { isCurrency } from '#lib/platform/money';
+
 const UNITS = [
   { name: 'd', seconds: 86_400 },
   { name: 'h', seconds: 3_600 },
@@ -28,13 +31,8 @@ export function describeSeconds(seconds: number): string {
 
 /** Minor units as people read them: `12.50 EUR`. */
 export function money(amount: number, currency: string): string {
-  try {
-    const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
-    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
-  } catch {
-    return `${amount} ${currency}`;
-  }
+  const digits = isCurrency(currency) ? (EXPONENTS[currency] ?? 2) : 0;
+  return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
 }
 
 /** `1 delivery`, `2 deliveries`. */

@@ -38,8 +38,9 @@ test('times are told from now on, money in its currency', () => {
   expect(relativeTime('2026-11-21T11:58:30.000Z', now)).toBe('1 min ago');
   expect(relativeTime('2026-11-23T13:00:00.000Z', now)).toBe('in 2 d');
   expect(relativeTime(null, now)).toBe('-');
-  expect([money(1250, 'EUR'), money(1250, 'JPY'), money(5, 'nonsense')]).toEqual([
+  expect([money(1250, 'EUR'), money(1250, 'HUF'), money(1250, 'JPY'), money(5, 'nonsense')]).toEqual([
     '12.50 EUR',
+    '12.50 HUF',
     '1250 JPY',
     '5 nonsense',
   ]);
