@@ -5,7 +5,7 @@ import { ActButton } from './kit/form.tsx';
 import { ask, forgetAll, leave, may, session, wordsOf } from './kit/hub.ts';
 import { moveFocus, useKeys } from './kit/keyboard.ts';
 import { go, hrefOf, place } from './kit/place.ts';
-import { Facts, isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
+import { Facts, isBusy, MayOnly, NoSuch, Screen } from './kit/screen.tsx';
 import { Alert, Button, zone } from './kit/text.tsx';
 import { Audit } from './screens/audit.tsx';
 import { Changes } from './screens/changes.tsx';
@@ -48,13 +48,7 @@ const SCREENS: readonly Entry[] = [
 const CHORDS = SCREENS.filter(({ key }) => key);
 const SEARCH: Entry = { title: 'Search', path: '/search', scope: 'orders:read', list: Search };
 
-function currentScreen() {
-  const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?\/?$/.exec(place.value.path) ?? [];
-  const of = [...SCREENS, SEARCH].find((screen) => screen.path === noun);
-  return { of, element: elementOf(of, id) };
-}
-
-function elementOf(of: Entry | undefined, id: string | undefined) {
+function Shown({ of, id }: { of: Entry | undefined; id: string | undefined }) {
   if (of?.scope && !may(of.scope))
     return (
       <Screen title={of.title}>
@@ -62,7 +56,7 @@ function elementOf(of: Entry | undefined, id: string | undefined) {
       </Screen>
     );
   if (of && id === undefined) return <of.list />;
-  return of?.one && id ? <of.one id={decoded(id)} /> : <Missing says="There is nothing at this address." back="/" />;
+  return of?.one && id ? <of.one id={decoded(id)} /> : <NoSuch noun="page" back="/" />;
 }
 
 /** An answer that is not as expected is shown as a failure, and blanks only its own screen. */
@@ -95,8 +89,9 @@ export const Console = () => (session.value ? <Shell /> : <SignIn />);
 function Shell() {
   const [isMenuOpen, setMenuOpen] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const { of, element } = currentScreen();
   const { path } = place.value;
+  const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?\/?$/.exec(path) ?? [];
+  const of = [...SCREENS, SEARCH].find((screen) => screen.path === noun);
   useLayoutEffect(() => setMenuOpen(false), [path]);
   useKeys({
     '/': () => search.current?.focus(),
@@ -154,7 +149,9 @@ function Shell() {
         ))}
       </nav>
       <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={`${session.value?.key} ${path}`}>
-        <Guarded title={of?.heading ?? of?.title ?? 'Longshore'}>{element}</Guarded>
+        <Guarded title={of?.heading ?? of?.title ?? 'Longshore'}>
+          <Shown {...{ of, id }} />
+        </Guarded>
       </main>
       <OpenDialog />
     </>

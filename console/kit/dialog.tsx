@@ -62,10 +62,8 @@ interface ActProps<Answer> {
   /** Whether it asks for a reason; by default it needs one. */
   asks?: 'needed' | 'optional' | 'nothing';
   isReady?: boolean;
-  /** The command that does the same. */
   command: (reason: string) => string;
   onDone?: (answer: Answer) => unknown;
-  /** Fields after the reason. */
   more?: ComponentChildren;
   /** A button for the step before. */
   before?: ComponentChildren;

@@ -116,15 +116,16 @@ export function OneScreen<T>({ actions, children, ...props }: OneProps<T>) {
   );
 }
 
-/** There is no such item in the list. */
-export const NoSuch = ({ noun }: { noun: string }) => (
-  <Missing says={`There is no such ${noun}.`} back={/^\/\w+/.exec(place.value.path)?.[0] ?? '/'} />
-);
-
-/** There is nothing at this address; with the way back. */
-export const Missing = ({ says, back }: { says: string; back: string }) => (
+/** Nothing is at this address; with the way back, by default to the list it would be in. */
+export const NoSuch = ({
+  noun,
+  back = /^\/\w+/.exec(place.value.path)?.[0] ?? '/',
+}: {
+  noun: string;
+  back?: string;
+}) => (
   <Screen title="Not found">
-    <p>{says}</p>
+    <p>There is no such {noun}.</p>
     <p>
       <a href={hrefOf(back)}>{back === '/' ? 'What waits for you' : 'Back to the list'}</a>
     </p>

@@ -7,7 +7,6 @@ import { cureOf, duration, nameOr } from './words.ts';
 
 export type ButtonProps = Omit<ComponentProps<'button'>, 'children'> & { says: ComponentChildren };
 
-/** A button with its text. */
 export function Button({ says, ...props }: ButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
@@ -55,11 +54,9 @@ export function Outside({ children }: { children: string | null | undefined }) {
 export const show = (value: ComponentChildren): ComponentChildren =>
   typeof value === 'string' ? <Outside>{value}</Outside> : (value ?? <None />);
 
-/** A paragraph of such text; nothing if there is none. */
 export const Words = ({ children, ...props }: ComponentProps<'p'> & { children: string | null | undefined }) =>
   children ? <p {...props}>{show(children)}</p> : null;
 
-/** What failed; nothing if nothing did. */
 export const Alert = ({ children }: { children: string | undefined }) => (
   <Words role="alert" class="alert" children={children} />
 );
@@ -77,7 +74,6 @@ export const sentence = (text: string) =>
 
 export const Code = ({ children }: { children: string }) => <code>{show(children)}</code>;
 
-/** A view or action as a command and as an API call. */
 export const AsCommand = ({ lines }: { lines: readonly string[] }) => (
   <details class="command">
     <summary>As a command</summary>
@@ -174,7 +170,6 @@ interface TimeProps {
   seconds?: boolean;
 }
 
-/** An instant; a dash if there is none. */
 export function Time({ at, beside = false, seconds = false }: TimeProps) {
   if (!at) return <None />;
   const instant = new Date(at);

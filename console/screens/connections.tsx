@@ -14,7 +14,6 @@ type Account = Shape<'Connection'>;
 export const hasFailed = ({ poll: { lastError } }: Account): boolean =>
   lastError !== null && lastError !== 'budget_spent';
 
-/** How a connection's polls are doing, in a word. */
 function Health({ of }: { of: Account }) {
   const { poll, polledEverySeconds, awaySince } = of;
   if (awaySince !== null) return <State as="failed">away</State>;
@@ -32,7 +31,6 @@ function firsts(misses: Account['misses']) {
   return { missed, all: misses.reduce((sum, { firstByWebhook }) => sum + firstByWebhook, missed) };
 }
 
-/** How many of all new orders no webhook told of first. */
 function missedOf({ misses }: Account): string | null {
   const { missed, all } = firsts(misses);
   return all === 0 ? null : `${missed} of ${all}`;
@@ -203,7 +201,6 @@ const memberColumns: Columns<Shape<'ShapeMember'>> = [
 
 type TopicProps = Answer<'get', '/connections/{id}/shape'>['topics'][number] & { isOpen: boolean };
 
-/** The members in the bodies of a topic, and whether each is read. */
 const Topic = ({ topic, bodies, members, isOpen }: TopicProps) => (
   <details open={isOpen}>
     <summary>

@@ -4,7 +4,7 @@ import { useKeys } from '../kit/keyboard.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Code, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
-import { count, deliveries, isByHand } from '../kit/words.ts';
+import { capital, count, deliveries, isByHand } from '../kit/words.ts';
 import { hasFailed } from './connections.tsx';
 import { acts } from './deliveries.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
@@ -12,10 +12,9 @@ import { ReplayDialog } from './replay-dialog.tsx';
 function waiting({ causes, complete }: Answer<'get', '/deliveries/causes'>): string {
   const number = causes.reduce((sum, each) => sum + each.count, 0);
   if (number === 0) return 'Nothing waits for you.';
-  return `${deliveries(number, complete)} ${number === 1 ? 'waits' : 'wait'} for you`;
+  return capital(`${deliveries(number, complete)} ${number === 1 ? 'waits' : 'wait'} for you`);
 }
 
-/** What waits for a person, by cause, each with its remedy. */
 export function Home() {
   const live = useAnswer(may('ops') ? '/deliveries/causes' : null);
   const { value, error, at } = live;

@@ -73,7 +73,7 @@ export const Orders = () => (
     name="Orders"
     list={useList<Order>({ path: '/orders', filters: FILTERS, one: '/orders', sort: byShipBy })}
     columns={columnsWith(useStopped())}
-    order="The newest come first, and of each 50 what has to leave soonest."
+    order="The newest come first; among each 50, those that must leave soonest."
     empty="No order has come yet. Orders come by the webhooks and polls of your connections."
   />
 );

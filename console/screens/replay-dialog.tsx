@@ -5,7 +5,7 @@ import { ActButton, Check, Field } from '../kit/form.tsx';
 import { ask, type Delivery, type Shape } from '../kit/hub.ts';
 import { go, hrefOf, pathOf } from '../kit/place.ts';
 import { type Columns, Table } from '../kit/table.tsx';
-import { count, deliveries } from '../kit/words.ts';
+import { capital, count, deliveries } from '../kit/words.ts';
 
 type DryRun = Shape<'ReplayDryRun'>;
 
@@ -64,7 +64,7 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
         {`A fresh set of attempts for ${delivery ? 'this delivery' : 'every delivery that the filter matches'}`}
         {'; the old ones stay on record.'}
       </p>
-      <p role="status">{found && `${deliveries(matched, complete)} would be replayed`}</p>
+      <p role="status">{found && capital(`${deliveries(matched, complete)} would be replayed`)}</p>
       <Table name="Calls" columns={columns} rows={calls} />
       {leftOut > 0 && (
         <p>
