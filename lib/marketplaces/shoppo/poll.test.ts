@@ -75,6 +75,18 @@ test('an open order that the list does not show is asked for by its code, then b
   }
 });
 
+test.each([
+  ['PAID', ['T3JkZXI6bzE=']],
+  ['OPEN', []],
+  ['CLOSED', []],
+])('an order by its code under another form of its id is read while it stands: %s', async (status, ids) => {
+  const node = { id: 'T3JkZXI6bzE=', status, orderItems: [] };
+  const byCode = JSON.stringify({ data: { orderList: { length: 1, edges: [{ node }] } } });
+  const none = page('orderList', [], 0);
+  const { items } = await run([none, { status: 200, body: byCode }, none, page('productList', [], 0)]);
+  expect(items.map(({ body }) => (body as { id: string }).id)).toEqual(ids);
+});
+
 test('an order that cannot be asked for does not hold up those behind it, in this poll or the next', async () => {
   const ids = ['o1', 'o2', 'o3'];
   const openPlacements = async function* () {

@@ -5,9 +5,11 @@ import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
 import { cursorBehind, firstOf, type Page } from '../kit/graphql.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
+import { readShape } from '../kit/shape.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
-import { isRefunded, listPage, PAID_STATUSES } from './api.ts';
+import { isEnded, isRefunded, listPage, PAID_STATUSES } from './api.ts';
 import { ORDER_LIST, PRODUCT_LIST } from './documents.ts';
+import { Order } from './schema.ts';
 
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
@@ -129,14 +131,18 @@ async function* readUnlisted(context: PollContext, unlisted: Iterable<[string, s
   yield { items: [], resume: JSON.stringify(next), canWait: true };
 }
 
+/** By its code, then by its id; what stands under its code alone is read as its first placement, by another form of id. */
 async function readOne(context: PollContext, id: string, partnerOrderCode: string): Promise<PollPage['items']> {
-  for (const filters of [{ partner_order_code: partnerOrderCode }, { order_id: id }]) {
-    const page = await unlessRefused(() => listPage(context, ORDER_LIST, { first: SIZE, filters }));
-    const order = page?.nodes.find((node) => textOf(member(node, 'id')) === id);
-    if (order) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
-  }
-  return [];
+  const read = async (filters: Record<string, string>): Promise<object[]> =>
+    (await unlessRefused(() => listPage(context, ORDER_LIST, { first: SIZE, filters })))?.nodes ?? [];
+  const isIt = (order: object): boolean => textOf(member(order, 'id')) === id;
+  const byCode = await read({ partner_order_code: partnerOrderCode });
+  const order = byCode.find(isIt) ?? (await read({ order_id: id })).find(isIt) ?? byCode.find(isStanding);
+  return order ? [{ topic: 'order', body: { ...order, partnerOrderCode } }] : [];
 }
+
+const isStanding = (order: object): boolean =>
+  PAID_STATUSES.includes(textOf(member(order, 'status')).toUpperCase()) && !isEnded(readShape(Order, order));
 
 function follow(context: PollContext, position: Position, page: Page): Position | null {
   try {
