@@ -3,7 +3,7 @@ import type { Address, Order } from '#lib/orders/order';
 import type { Buyer } from '#lib/orders/order-schema';
 import { getOrder } from '#lib/orders/store';
 import { decodeReferences } from '#lib/platform/html';
-import { readJson } from '#lib/platform/json';
+import { readWrapped } from '#lib/platform/json';
 import { decodeText } from '#lib/platform/text';
 
 /** Members that tell who bought and where they live, by UCP's names, ours and the vendors'. */
@@ -166,7 +166,7 @@ function maskText(text: string, name: string, words: RegExp | undefined): string
  * person.
  */
 function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words: RegExp | undefined): object {
-  const raw = readJson(decodeText(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8')));
+  const raw = readWrapped(decodeText(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8')));
   const theirs = anyOf(personalIn(raw));
   const both = words && theirs ? new RegExp(`${words.source}|${theirs.source}`, words.flags) : (words ?? theirs);
   const others = maskValue(rest, both) as object;

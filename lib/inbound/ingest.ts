@@ -11,7 +11,7 @@ import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError, RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
-import { readJson } from '#lib/platform/json';
+import { readWrapped } from '#lib/platform/json';
 import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
@@ -151,7 +151,7 @@ async function recordUnreadable(
 /** The message's JSON, or what the webhook makes of another body; throws ContractError when it is neither. */
 function readBody(message: InboundReceived, webhook: Webhook | undefined): unknown {
   const bytes = bodyBytes(message);
-  const json = readJson(decodeText(bytes));
+  const json = readWrapped(decodeText(bytes));
   if (json !== undefined) return json;
   const other = message.receivedBy === 'webhook' ? webhook?.readOther?.(bytes) : undefined;
   return other ?? new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });

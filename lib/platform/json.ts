@@ -10,6 +10,15 @@ export function readJson(text: string): unknown {
   }
 }
 
+/** The same, also of JSON that is wrapped in a JSON string, as .NET may send it. */
+export function readWrapped(text: string): unknown {
+  const json = readJson(text);
+  return (typeof json === 'string' && readNested(json)) || json;
+}
+
+/** The object or list that a text holds as JSON; undefined for any other. */
+export const readNested = (text: string): unknown => (/^\s*[[{]/.test(text) ? readJson(text) : undefined);
+
 function cut(json: unknown): unknown {
   const isNested = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
   let level = [json].filter(isNested);

@@ -1,4 +1,4 @@
-import { readJson } from '#lib/platform/json';
+import { readJson, readNested } from '#lib/platform/json';
 import type * as z from '#lib/platform/zod';
 
 /** JSON rounds larger integers: two different ids would read as one. */
@@ -47,6 +47,9 @@ function bareRow(row: unknown): unknown {
 /** JSON text read with a schema; undefined for any other text, and for none. */
 export const parseJson = <T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined =>
   schema.safeParse(readJson(text ?? '')).data;
+
+/** A value, or the object or list that its text holds as JSON. */
+export const bare = (value: unknown): unknown => (typeof value === 'string' ? readNested(value) : undefined) ?? value;
 
 /** An id or word as text; empty for anything but text and exact numbers. (`String()` fails on `{"toString":0}`.) */
 export const textOf = (value: unknown): string =>

@@ -1,6 +1,6 @@
 import { ContractError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { INEXACT, isExact, isObject, member, textOf } from './json.ts';
+import { bare, INEXACT, isExact, isObject, member, textOf } from './json.ts';
 
 const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' }).check(z.refine(isExact, INEXACT));
 
@@ -70,8 +70,9 @@ export const looseWord = reading((value) => {
   return textOf(one) || (name === undefined ? undefined : textOf(member(one, name)));
 });
 
-/** For an object in place of a list: the one list in it, or its members if each is an object, or else the object itself. */
-export function listed(value: unknown): unknown {
+/** A list, also as JSON in text. For an object in place of it: the one list in it, or its members if each is an object, or else the object itself. */
+export function listed(told: unknown): unknown {
+  const value = bare(told);
   if (!isObject(value) || Array.isArray(value)) return value;
   const held = Object.values(value);
   if (held.length === 1 && Array.isArray(held[0])) return held[0];
@@ -164,10 +165,11 @@ function isZone(name: string): boolean {
   }
 }
 
-/** An object, or the first of a list; anything else becomes the value of its member `own`. */
+/** An object, or the first of a list, also as JSON in text; anything else becomes the value of its member `own`. */
 export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) =>
   z.pipe(
-    reading((value): unknown => {
+    reading((told): unknown => {
+      const value = bare(told);
       const one: unknown = Array.isArray(value) ? value[0] : value;
       return isObject(one) || isNothing(one) ? one : { [own]: one };
     }),

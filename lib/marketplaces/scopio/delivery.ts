@@ -1,7 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
-import { readJson } from '#lib/platform/json';
 import { carrierName } from '../kit/carriers.ts';
-import { firstText, isObject, member, textOf } from '../kit/json.ts';
+import { bare, firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, flag, unreadable } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 import type { Address } from './schema.ts';
@@ -48,9 +47,8 @@ function methodIn(part: unknown): unknown {
 function first(value: unknown): unknown {
   if (Array.isArray(value))
     return first(value.find((one) => flag.safeParse(member(one, 'preferred')).data) ?? value[0]);
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  const json = readJson(value);
-  return json === undefined ? value : first(json);
+  const told = bare(value);
+  return told === value ? value : first(told);
 }
 
 /** A word that is one of Scopio's carrier identifiers is a code as well. */

@@ -47,6 +47,14 @@ test('an order beside the members of its event has the id that the list knows it
   expect(map(polled, connectionOf(info))).toMatchObject({ order: { externalId: order.id } });
 });
 
+test('parts of a body may be JSON in text', () => {
+  const order = fixture('order.json');
+  const text = (part: unknown) => JSON.stringify(part);
+  for (const told of [{ items: text(order.items) }, { shipping_address: text(order.shipping_address) }])
+    expect(read({ ...order, ...told })).toEqual(read(order));
+  expect(read({ event: 'order.paid', data: text(order) })).toEqual(read(order));
+});
+
 test('an event may say of its order what that does not say itself', () => {
   const { status: _paid, paid_at: _at, ...order } = fixture('order.json');
   const told = (event: object) => {

@@ -5,7 +5,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, isTakenOff, rateOf, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { isoOfChange } from '../kit/clock.ts';
-import { firstText, isObject, member, textOf } from '../kit/json.ts';
+import { bare, firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import {
@@ -57,14 +57,16 @@ export function findOrder(body: unknown): { order: unknown; at: string } {
 }
 
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
-  const hasLines = ['items', 'line_items'].some((name) => isObject(member(value, name)));
+  const hasLines = ['items', 'line_items'].some((name) => isObject(bare(member(value, name))));
   if (hasLines && firstText(value, ['id', 'order_id', 'orderId', 'number']) !== '') return { order: value, at };
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
   // What is no object is not looked at: it would count as read.
-  const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) => isObject(told.value));
+  const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) =>
+    isObject(bare(told.value)),
+  );
   for (const [key] of inner) {
-    const found = searchOrder(value[key], path(key), depth - 1);
+    const found = searchOrder(bare(value[key]), path(key), depth - 1);
     if (found) return found;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
-import { readJson } from '#lib/platform/json';
+import { readWrapped } from '#lib/platform/json';
 import type { Budget } from '#lib/platform/rate-limit/budget';
 import { decodeText } from '#lib/platform/text';
 import { classify, describe, type HttpResponse, retryAfterSeconds } from './classify.ts';
@@ -103,10 +103,8 @@ async function send(
     const { text, isWhole } = await readText(response, maxBytes);
     // For an unwelcome answer the status and the first words are enough.
     if (!isWhole && response.ok) throw tooLarge(request, status, maxBytes);
-    const json = readJson(text);
-    // A .NET server may answer JSON wrapped in a JSON string.
-    const inner = typeof json === 'string' && /^\s*[[{]/.test(json) ? readJson(json) : undefined;
-    return { status, headers: answered, body: inner ?? (json === undefined ? text : json) };
+    const json = readWrapped(text);
+    return { status, headers: answered, body: json === undefined ? text : json };
   } catch (error) {
     throw error instanceof IntegrationError ? error : unsent(error, timeoutMs);
   }
