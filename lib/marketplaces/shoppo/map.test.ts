@@ -182,6 +182,16 @@ test('what Shoppo paid back is told in all', () => {
   expect(refundOf('NOT_REFUNDED', null, 0)).toBeUndefined();
 });
 
+test('an order that is paid back whole before any of it is sent is not sent', () => {
+  const refunded = (items: object[], refundStatus = 'FULL_REFUNDED') =>
+    (read('order', order(items, { status: 'PAID', refundStatus })) as { shipment: { declined?: unknown } }).shipment;
+  const paid = { status: 'PAID' };
+  expect(refunded([item('1', paid)])).toMatchObject({ declined: 'rest', settled: false });
+  expect(refunded([item('1', paid)], 'PARTIAL_REFUNDED').declined).toBeUndefined();
+  expect(refunded([item('1', { status: 'SHIPPED' })]).declined).toBeUndefined();
+  expect(refunded([item('1', { ...paid, shippingPackage: box('1Z1') })]).declined).toBeUndefined();
+});
+
 test('a refund is found by the order’s id alone, and of one that was placed by other means is no error', () => {
   const { partnerOrderCode: _, ...order } = fixture('order.json') as Record<string, unknown>;
   const refunded = { ...order, refundStatus: 'FULL_REFUNDED' };

@@ -104,6 +104,8 @@ function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund
   return { state: refundStatus?.toLowerCase() ?? 'refunded', amount, currency: CURRENCY };
 }
 
+const SENT = new Set(['SHIPPED', 'DELIVERED']);
+
 /** The channel of an order without a code. Its id may find it; if not, the partner placed it elsewhere: no error. */
 const NOT_OURS = '';
 
@@ -114,15 +116,19 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
   const items = orderItems.map((item) => read(item, receivedAt, skus));
   const cancelled = items.flatMap((item) => item.cancelled);
   const events = new Map(items.flatMap((item): Event[] => item.events).map((event) => [event.id, event]));
+  const parcels = collect(items.flatMap((item) => item.parcels));
+  const isUnsent = parcels.length === 0 && ![order, ...orderItems].some(({ status }) => SENT.has(status));
+  // What is paid back whole before any of it is sent is not sent, whatever its status says.
+  const isDeclined = isEnded(order) || (isUnsent && /^FULL_REFUNDED$/i.test(order.refundStatus ?? ''));
   return {
     ...(code === undefined ? { orderId: null } : readCode(code)),
     remoteId: id,
     ...(code === undefined ? { number: null, channel } : toldBy(code)),
-    parcels: collect(items.flatMap((item) => item.parcels)),
+    parcels,
     events: [...events.values()],
     settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
     ...defined({ refund: refundOf(order) }),
-    ...(isEnded(order) ? { declined: 'rest' as const } : cancelled.length > 0 && { declined: cancelled }),
+    ...(isDeclined ? { declined: 'rest' as const } : cancelled.length > 0 && { declined: cancelled }),
   };
 }
 
