@@ -31,7 +31,7 @@ describe('what whoever ships says', () => {
   it('means by its own name for goods every SKU of ours that the settings have for it', async () => {
     const shed = network.connections.get('marketful-mx');
     if (!shed) throw new Error('no shed');
-    shed.settings = { skus: { [MUGS.sku]: 'M-1', OTHER: 'M-1' } };
+    shed.settings = { skus: { [MUGS.sku]: 'M-1', OTHER: 'M-1', 'M-1': MUGS.sku } };
     for (const [index, sku] of ['OTHER', 'M-1'].entries()) {
       const parcels = [{ ...JD01, trackingNumber: `JD-${index}`, items: [{ sku, quantity: 1 }] }];
       await take(told(shipped({ parcels }), fromShed));

@@ -247,7 +247,7 @@ async function namesAt(
   // Some shippers write names in other letters.
   const all = new Set(owns.values());
   const meantBy = (name: string): string => {
-    const own = ownOf(name);
+    const own = all.has(name) ? name : ownOf(name);
     const isLike = (each: string) => each.toLowerCase() === own.toLowerCase();
     return all.has(own) ? own : ([...all].find(isLike) ?? own);
   };
