@@ -111,6 +111,8 @@ test('a raw body is its paths and types, and what it tells of a person is in no 
   expect(maskValue({ ...latin, error: { description: 'José' } })).toMatchObject({ error: { description: `J${dots}` } });
   const named = { topic: 'changed', body: '{"id":7}', encoding: 'utf8' };
   expect(maskValue({ ...event, named }, /Mx/g)).toMatchObject({ named: { ...named, body: '{"id":"number"}' } });
+  // As an export has it.
+  expect(maskValue({ ...event, named: body })).toMatchObject({ named: (maskValue(event) as typeof event).body });
 });
 
 test('of a change the member is named beside its values; a note is the buyer’s on an order alone', () => {

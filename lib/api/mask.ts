@@ -31,13 +31,13 @@ export async function maskAnswer(answer: Response): Promise<Response> {
   return new Response(JSON.stringify(masked), { status: answer.status, headers: answer.headers });
 }
 
-/** Every order that is named. */
-function* idsOfOrders(value: unknown): Generator<string> {
-  if (Array.isArray(value)) for (const each of value) yield* idsOfOrders(each);
+/** Every order that is named, alone or in a list of ids. */
+function* idsOfOrders(value: unknown, name = ''): Generator<string> {
+  if (typeof value === 'string' && /^orders?$/.test(name)) yield value;
+  if (Array.isArray(value)) for (const each of value) yield* idsOfOrders(each, name);
   else if (typeof value === 'object' && value !== null)
-    for (const [name, member] of Object.entries(value))
-      if (typeof member !== 'string') yield* idsOfOrders(member);
-      else if (name === 'order' || (name === 'id' && 'externalId' in value)) yield member;
+    for (const [key, member] of Object.entries(value))
+      yield* idsOfOrders(member, key === 'id' && 'externalId' in value ? 'order' : key);
 }
 
 /** What identifies the buyers of these orders, the longest first. */
@@ -165,17 +165,24 @@ function maskText(text: string, name: string, words: RegExp | undefined): string
  * An object with a raw body: the body as its paths and types, and its other members without what the body tells of a
  * person.
  */
-function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words: RegExp | undefined): object {
+function maskBody(
+  { body, ...rest }: { body: string; encoding?: unknown; named?: unknown },
+  words: RegExp | undefined,
+): object {
   const raw = readWrapped(decodeText(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8')));
   const theirs = anyOf(personalIn(raw));
   const both = words && theirs ? new RegExp(`${words.source}|${theirs.source}`, words.flags) : (words ?? theirs);
   const others = maskValue(rest, both) as object;
   return {
     ...others,
-    body: raw === undefined ? '' : JSON.stringify(outline(raw)),
+    body: asOutline(raw),
+    // In an export: the webhook that named it.
+    ...(typeof rest.named === 'string' && { named: asOutline(readWrapped(rest.named)) }),
     ...(rest.encoding !== undefined && { encoding: 'utf8' }),
   };
 }
+
+const asOutline = (raw: unknown): string => (raw === undefined ? '' : JSON.stringify(outline(raw)));
 
 /** The texts of a body under names that mean a person, in any vendor's spelling. */
 function personalIn(value: unknown, name = ''): string[] {

@@ -96,11 +96,16 @@ test('a session is answered without the buyer until it reveals, which is on reco
 
 test('a cause that names the buyer is shown without him, and is what a session has replayed', async () => {
   const shippingAddress = { first_name: 'Perpetua', street_address: 'Calle Loma 5', address_country: 'MX' };
-  const { deliveries } = await putOrder('caused', { shippingAddress });
+  const { id, deliveries } = await putOrder('caused', { shippingAddress });
   await workOnce(deliveries[0]?.id ?? '', { description: 'no street Calle  Loma 5, Perpetua' });
   const cookie = await signIn();
   const { causes } = (await asSession(cookie, 'GET', '/deliveries/causes')).body;
   expect(JSON.stringify(causes)).not.toMatch(/Loma|Perpetua/);
+  await api.putKey('privacy-key', 'privacy', ['privacy']);
+  const office = await signIn('privacy-key');
+  const exported = await asSession(office, 'POST', '/buyers/export', { body: { order: id } });
+  expect(exported).toMatchObject({ status: 200, body: { orders: [id] } });
+  expect(JSON.stringify(exported.body)).not.toMatch(/Loma|Perpetua/);
   const { filter } = causes.find(({ message }: { message: string }) => message.startsWith('no street'));
   const replay = { body: { filter, dryRun: true } };
   expect((await asSession(cookie, 'POST', '/deliveries/replay', replay)).body).toMatchObject({ matched: 1 });
