@@ -120,14 +120,17 @@ export const optionalOurId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES 
 const numberLike = (form: RegExp, expected: string) =>
   z.pipe(
     z.pipe(text, z.string().check(z.regex(form, expected))),
-    z.transform((number) => Number(number.replace(',', '.'))),
+    z.transform((number) => Number.parseFloat(number.replace(',', '.'))),
   );
 
 /** A whole number, or its text: a comma before three zeros may separate thousands. */
 export const integer = numberLike(/^-?\d{1,15}(\.0+|,00?)?$/, 'expected a whole number');
 
-/** How many of a product there are, which may be sold by weight or length: a fraction of one cannot be sold as one. */
-export const stocked = z.pipe(numberLike(/^-?\d{1,15}(\.\d+)?$/, 'expected a number'), z.transform(Math.floor));
+/**
+ * How many of a product there are, or `99+` for at least as many. It may be sold by weight or length: a fraction of one
+ * cannot be sold as one.
+ */
+export const stocked = z.pipe(numberLike(/^-?\d{1,15}(\.\d+)?\+?$/, 'expected a number'), z.transform(Math.floor));
 
 /** An amount in minor units: text with decimals would be in major units. */
 export const minorUnits = numberLike(/^-?\d{1,15}$/, 'expected minor units, a whole number');

@@ -204,6 +204,7 @@ test.each([
   [{ sku: 'A', avariable_quantity: -2 }, 0],
   [{ sku: 'A', avariable_quantity: 3.75 }, 3],
   [{ sku: 'A', avariable_quantity: '0.5000' }, 0],
+  [{ sku: 'A', avariable_quantity: '99+' }, 99],
 ])('reads the quantity of %j', (body, quantity) => {
   const change = map({ topic: 'stock', body, receivedAt: '' }, connectionOf(info));
   expect(change).toEqual({ type: 'products', products: [{ sku: 'A', quantity, version: null }] });
