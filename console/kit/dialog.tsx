@@ -39,12 +39,8 @@ export function Dialog({ title, children }: { title: string; children: Component
       else focusHeading();
     };
   }, []);
-  const cancel = (event: Event) => {
-    event.preventDefault();
-    closeDialog();
-  };
   return (
-    <dialog ref={dialog} aria-labelledby={id} onCancel={cancel}>
+    <dialog ref={dialog} aria-labelledby={id} onCancel={closeDialog}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

@@ -116,14 +116,17 @@ export function ForeignLink({ href, children }: { href: string | null | undefine
 
 const MEANINGS = [
   ['needs', '▲', /^(blocked|unreadable|late|paused)$/],
-  ['gave-up', '✕', /^(relapsed|interrupted|dead|failed|refused)$/],
+  ['gave-up', '✕', /^(relapsed|interrupted|dead|failed|refused|unknown)$/],
   ['done', '●', /^(succeeded|fulfilled|finished|applied|well)$/],
   ['plain', '○', /./],
 ] as const;
 
+/** What a state means, as a class and a shape. */
+export const meaningOf = (state: string) => MEANINGS.find(([, , states]) => states.test(state)) ?? [];
+
 /** A state as a word, a shape and a color; `as` is the state that the word stands for. */
 export function State({ children, as = children }: { children: string; as?: string }) {
-  const [meaning, shape] = MEANINGS.find(([, , states]) => states.test(as)) ?? [];
+  const [meaning, shape] = meaningOf(as);
   return (
     <span class={`state ${meaning}`}>
       <span aria-hidden="true">{shape}</span>

@@ -68,22 +68,6 @@ export const nameOr = (id: string, name: string): string => (/[^\s\p{C}]/u.test(
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The label of each part of an address, in the order in which it is written on a parcel. */
-export const ADDRESS = {
-  first_name: 'First name',
-  last_name: 'Last name',
-  company: 'Company',
-  street_address: 'Street',
-  extended_address: 'Street, line 2',
-  address_locality: 'City',
-  address_region: 'Region',
-  postal_code: 'Postal code',
-  address_country: 'Country',
-  phone_number: 'Phone',
-  email: 'E-mail',
-} as const;
-export type AddressMember = keyof typeof ADDRESS;
-
 /** Money from minor units, exact. */
 export function money(amount: number | null | undefined, currency: string): string {
   if (amount === null || amount === undefined) return '–';
@@ -104,6 +88,3 @@ export function duration(ms: number): string {
   const [, size, unit] = UNITS.find(([from]) => ms >= from) ?? [];
   return size ? `${Math.round(ms / size)} ${unit}` : `${Math.round(ms / 100) / 10} s`;
 }
-
-/** Whether the text is a buyer's e-mail address, which must not be in a URL. */
-export const isEmail = (text: string): boolean => text.includes('@');

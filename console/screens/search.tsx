@@ -6,11 +6,11 @@ import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Outside, State, Time } from '../kit/text.tsx';
-import { isEmail } from '../kit/words.ts';
 
 type Hit = Shape<'SearchResult'>;
 
-/** A search for a buyer's address: it is not put into the URL, and is forgotten with the page. */
+const isEmail = (text: string): boolean => text.includes('@');
+/** A search for a buyer's e-mail address: it is not put into the URL, and is forgotten with the page. */
 const asked = signal('');
 session.subscribe(() => {
   asked.value = '';

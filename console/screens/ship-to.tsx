@@ -6,8 +6,23 @@ import { type Delivery, may, type Order, type Parts } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Items, Region } from '../kit/screen.tsx';
 import { Button, Words } from '../kit/text.tsx';
-import { ADDRESS, type AddressMember, count } from '../kit/words.ts';
+import { count } from '../kit/words.ts';
 
+/** The label of each part of an address, in the order in which it is written on a parcel. */
+const ADDRESS = {
+  first_name: 'First name',
+  last_name: 'Last name',
+  company: 'Company',
+  street_address: 'Street',
+  extended_address: 'Street, line 2',
+  address_locality: 'City',
+  address_region: 'Region',
+  postal_code: 'Postal code',
+  address_country: 'Country',
+  phone_number: 'Phone',
+  email: 'E-mail',
+} as const;
+type AddressMember = keyof typeof ADDRESS;
 const MEMBERS = Object.entries(ADDRESS) as ReadonlyArray<[AddressMember, string]>;
 
 /** The deliveries that a corrected address sets going again. */

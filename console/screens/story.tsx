@@ -1,6 +1,6 @@
 import type { Parts } from '../kit/hub.ts';
 import { Region } from '../kit/screen.tsx';
-import { LinkTo, Outside, State, show, Time, Words } from '../kit/text.tsx';
+import { LinkTo, meaningOf, Outside, State, show, Time, Words } from '../kit/text.tsx';
 import { attemptWords, capital } from '../kit/words.ts';
 
 interface Step {
@@ -10,10 +10,10 @@ interface Step {
   title: string;
   /** What a remote or a person said about it. */
   words?: string | undefined;
-  /** The result, if there could have been another. */
+  /** What came of an attempt. */
   outcome?: string;
-  /** How it is marked: as needing a person, or as given up. */
-  mark?: string;
+  /** The state that marks it. */
+  state: string;
   delivery?: string;
 }
 
@@ -49,7 +49,6 @@ const TITLES: Readonly<Record<string, string | ((detail: Detail, by: string) => 
   'delivery.recalled': 'A replay was taken back',
   'delivery.closed': ({ action }) => `Closed as done: ${action}`,
 };
-const MARKS: Readonly<Record<string, string>> = { 'delivery.blocked': 'needs', 'delivery.dead': 'gave-up' };
 
 function titleOf(type: string, detail: Detail, by: string): string {
   const title = TITLES[type] ?? capital(type.replaceAll(/[._]/g, ' '));
@@ -62,7 +61,7 @@ function storyOf({ order, deliveries }: Parts): Step[] {
     ({ at, type, by, detail }): Step => ({
       // Whatever came by a webhook, poll or fetch came from the sales channel.
       ...{ at, by: /^(webhook|poll|fetch)$/.test(by) ? order.connection : by },
-      ...{ title: titleOf(type, detail, by), words: wordsOf(detail), mark: MARKS[type] ?? '' },
+      ...{ title: titleOf(type, detail, by), words: wordsOf(detail), state: type.replace('delivery.', '') },
       ...(typeof detail.delivery === 'string' && { delivery: detail.delivery }),
     }),
   );
@@ -70,20 +69,20 @@ function storyOf({ order, deliveries }: Parts): Step[] {
     made.map(
       (attempt): Step => ({
         ...{ at: attempt.startedAt, by: connection, title: `Attempt ${attempt.number} at ${action}`, delivery: id },
-        outcome: attempt.outcome,
+        ...{ outcome: attempt.outcome, state: attempt.outcome },
         words: [attempt.httpStatus && `HTTP ${attempt.httpStatus}`, attemptWords(attempt)].filter(Boolean).join(', '),
       }),
     ),
   );
-  const sold: Step = { at: order.placedAt, by: order.connection, title: 'Sold' };
+  const sold: Step = { at: order.placedAt, by: order.connection, title: 'Sold', state: 'sold' };
   return [sold, ...attempts, ...told].sort((a, b) => a.at.localeCompare(b.at));
 }
 
 export const Story = (parts: Parts) => (
   <Region title="Story">
     <ol class="story">
-      {storyOf(parts).map(({ at, by, title, words, outcome, mark, delivery }, index) => (
-        <li key={`${at} ${index}`} class={mark || outcome}>
+      {storyOf(parts).map(({ at, by, title, words, outcome, state, delivery }, index) => (
+        <li key={`${at} ${index}`} class={meaningOf(state)[0]}>
           <Time at={at} seconds />
           <div>
             <span>
