@@ -4,7 +4,7 @@ import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { findWhole } from '#lib/orders/find';
 import { type Order, type OrderSnapshot, orderId, type ReturnSnapshot } from '#lib/orders/order';
-import { applyReturns, readReturn } from '#lib/orders/returns';
+import { applyReturns, readReturn, unsoldIn } from '#lib/orders/returns';
 import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import { externalIdsOf, historyWithin, type Share } from '#lib/orders/split';
@@ -143,10 +143,21 @@ export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): 
       };
       return { order, became: { state: 'unreadable', error } };
     }
+    const unsold = unsoldIn(order, told);
+    const words = `return ${told.id} names ${[...new Set(unsold)].join(', ')}, which no line of the order sells`;
+    if (unsold.length > 0 && unsold.length === told.items?.length)
+      return { order, became: { state: 'unreadable', error: { code: 'sku_unknown', description: words } } };
     const returned = applyReturns(order, [readReturn(order, told, connection.id, message.receivedAt)]);
     // A poll that finds a known return leaves no trace.
     if (returned.order === order && message.receivedBy === 'poll') return { order };
-    return { ...returned, became: { state: returned.order === order ? 'duplicate' : 'applied', order: id } };
+    return {
+      ...returned,
+      became: {
+        state: returned.order === order ? 'duplicate' : 'applied',
+        order: id,
+        ...(unsold.length > 0 && { note: words }),
+      },
+    };
   });
   return decision?.became?.state ?? null;
 }

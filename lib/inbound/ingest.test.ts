@@ -123,6 +123,21 @@ it('goods of a part came back to its sale', async () => {
   expect((await stored('sello-se:1')).returns).toMatchObject([{ lineItems: [{ id: PLATE.id, quantity: 1 }] }]);
 });
 
+it('goods that the order does not have are named, and nothing else comes back', async () => {
+  const sello = { connection: 'sello-se' };
+  await take(told(order({ externalId: '1', lines: [{ ...PLATE, fulfilled: 1 }] }), sello));
+  const back = (id: string, ...skus: string[]) =>
+    told(
+      { type: 'return', return: { externalId: '1', id, at: at(6), items: skus.map((sku) => ({ sku, quantity: 1 })) } },
+      sello,
+    );
+  const [none, some] = [back('r1', 'GONE'), back('r2', 'GONE', PLATE.sku)];
+  for (const each of [none, some]) await take(each);
+  expect(await eventOf(none)).toMatchObject({ state: 'unreadable', error: { code: 'sku_unknown' } });
+  expect(await eventOf(some)).toMatchObject({ state: 'applied', note: expect.stringContaining('GONE') });
+  expect((await stored('sello-se:1')).returns).toMatchObject([{ lineItems: [{ id: PLATE.id, quantity: 1 }] }]);
+});
+
 it('a part that is told of while its sale is being written waits for that', async () => {
   const sello = { connection: 'sello-se' };
   const sale = { externalId: '1' };

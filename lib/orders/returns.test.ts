@@ -23,6 +23,7 @@ test('a parcel that goes back to its sender is a return of what was in it, once'
 test('a channel tells of it by line, by SKU, or without either', () => {
   expect(told({ items: [{ line: 'li_1', quantity: 1 }] }).lineItems).toEqual([{ id: 'li_1', quantity: 1 }]);
   expect(told({ items: [{ sku: 'MUG-RED', quantity: 9 }] }).lineItems).toEqual([{ id: 'li_1', quantity: 2 }]);
+  expect(told({ items: [{ sku: 'mug-red ', quantity: 1 }] }).lineItems).toEqual([{ id: 'li_1', quantity: 1 }]);
   expect(told().lineItems).toEqual([{ id: 'li_1', quantity: 2 }]);
   const one = { sku: 'MUG-RED', quantity: 1 };
   const [mug] = shipped.ucp.line_items;

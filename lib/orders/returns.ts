@@ -35,6 +35,17 @@ export function readReturn(order: Order, told: ReturnSnapshot, by: string, recei
 
 const mostOf = ({ quantity: { original, total } }: UcpLineItem): number => Math.max(original, total);
 
+/** The name that lines have for a SKU; a store may write it in other letters in its returns. */
+function ownSku({ ucp }: Order, sku: string): string | undefined {
+  const all = ucp.line_items.map(({ item }) => item.id);
+  const folded = sku.trim().toLowerCase();
+  return all.find((own) => own === sku) ?? all.find((own) => own.trim().toLowerCase() === folded);
+}
+
+/** The SKUs of a return that no line of the order sells. */
+export const unsoldIn = (order: Order, { items = [] }: ReturnSnapshot): string[] =>
+  items.flatMap(({ sku }) => (sku === undefined || ownSku(order, sku) !== undefined ? [] : [sku]));
+
 /**
  * Units of the lines that sell a SKU: first those that this return had before, then those that were shipped and that no
  * other return of the same teller has, then the rest, as a return may be told before its parcel.
@@ -45,11 +56,12 @@ function takeBySku(
   left: Map<string, number>,
 ): LineQuantity[] {
   const before = (order.returns ?? []).filter((each) => each.by === by);
-  const [own, others] = [true, false].map((isOwn) =>
+  const own = ownSku(order, sku ?? '');
+  const [had, others] = [true, false].map((isOwn) =>
     sumByLine(before.filter((each) => (each.id === id) === isOwn).flatMap(({ lineItems }) => lineItems)),
   );
   const rooms = [
-    (line: UcpLineItem) => own?.get(line.id) ?? 0,
+    (line: UcpLineItem) => had?.get(line.id) ?? 0,
     (line: UcpLineItem) => line.quantity.fulfilled - (others?.get(line.id) ?? 0),
     mostOf,
   ];
@@ -57,7 +69,7 @@ function takeBySku(
   return rooms.flatMap((roomOf) => {
     const taken = (line: UcpLineItem) => mostOf(line) - (left.get(line.id) ?? 0);
     const room = new Map(order.ucp.line_items.map((line) => [line.id, roomOf(line) - taken(line)]));
-    const lines = takeUnits(order, room, open, (line) => line.item.id === sku);
+    const lines = takeUnits(order, room, open, (line) => line.item.id === own);
     for (const line of lines) {
       open -= line.quantity;
       left.set(line.id, (left.get(line.id) ?? 0) - line.quantity);

@@ -114,7 +114,7 @@ test('counts what the store shows as shipped, over the lines that sell it', () =
   const { lines } = read({
     OrderStatusId: 8,
     OrderItems: [item(1, 'A', 2), item(2, 'A', 2), item(3, 'B', 1)],
-    ShippingInformation: [{ Items: [{ SkuCode: 'A', Quantity: 1 }] }, { Items: [{ SkuCode: 'A', Quantity: '2' }] }],
+    ShippingInformation: [{ Items: [{ SkuCode: 'A', Quantity: 1 }] }, { Items: [{ SkuCode: 'a ', Quantity: '2' }] }],
   });
   expect(lines.map(({ fulfilled }) => fulfilled)).toEqual([2, 1, undefined]);
 });
@@ -305,6 +305,8 @@ test.each([
   [3, 'Gift Card', '', 'paid'],
   [3, 'purchase order', 0, 'on_account'],
   [3, 31, 'AuthorizeOnly', 'paid'],
+  [6, 'Cash on Delivery', 0, 'on_delivery'],
+  [6, 'COD', 74, 'paid'],
 ])('status %s with method %s and payment %s is %s', (OrderStatusId, PaymentMethodId, PaymentStatusId, state) => {
   const { payment, paidAt } = read({ OrderStatusId, PaymentMethodId, PaymentStatusId });
   expect(payment?.state).toBe(state);

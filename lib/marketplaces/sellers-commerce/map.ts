@@ -115,9 +115,10 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
     const at = `OrderItems[${index}]`;
     const sku = item.SkuCode ?? (isTakenOff(UnitPrice, Quantity) ? `${index + 1}` : needed(`${at}.SkuCode`));
     const isWhole = isShipped(order.OrderStatusId);
+    const own = sku.toLowerCase();
     // A negative line (something taken back) was in no parcel.
-    const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(sku) ?? 0));
-    shipped.set(sku, (shipped.get(sku) ?? 0) - sent);
+    const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(own) ?? 0));
+    shipped.set(own, (shipped.get(own) ?? 0) - sent);
     return {
       // 0 is no row id. A row's place would not do: it changes if an earlier row goes.
       id: unused(OrderItemId === '0' ? sku : (OrderItemId ?? `${index + 1}`), ids),
@@ -132,11 +133,11 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   });
 }
 
-/** Pieces by SKU in the parcels that the store shows. */
+/** Pieces by SKU, in small letters, in the parcels that the store shows. */
 function countShipped({ ShippingInformation = [] }: Order): Map<string, number> {
   const shipped = new Map<string, number>();
   for (const { SkuCode, Quantity } of ShippingInformation.flatMap(({ Items = [] }) => Items))
-    shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) + Quantity);
+    shipped.set(SkuCode.toLowerCase(), (shipped.get(SkuCode.toLowerCase()) ?? 0) + Quantity);
   return shipped;
 }
 

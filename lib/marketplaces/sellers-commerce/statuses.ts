@@ -1,5 +1,6 @@
 import type { Payment } from '#lib/orders/order-schema';
 import { member, textOf } from '../kit/json.ts';
+import { isOnDelivery } from '../kit/on-delivery.ts';
 import { idIn, numbered, type Table } from '../kit/tables.ts';
 
 /** "OrderStatusId", by number or name. */
@@ -36,11 +37,7 @@ export const RETURNS = {
   104: 'Return Partially Accepted',
 };
 export const PARTLY = 104;
-/** Accepted, refunded, or accepted in part. */
 export const isReturned = (status: number): boolean => [98, 100, PARTLY].includes(status);
-
-/** Any status after Placed, except cancelled and partially paid ones. */
-const isReleased = (status: number): boolean => status > PLACED && status in STATUSES && !isCancelled(status);
 
 /** "PaymentMethodId". */
 const METHODS: Table = {
@@ -49,20 +46,22 @@ const METHODS: Table = {
   224: 'Cyber Source (Secure Acceptance)',
 };
 /** The store has the money before the order exists. */
-const PREPAID = [90, 91];
+const PREPAID = ['Store Credit', 'Gift Card'];
 
 /**
  * How the order is paid. An authorization counts as paid: the capture comes with the parcel. Without a payment status
  * (on account, by hand, by gift card), the order counts as paid once its status moves on from Placed.
  */
 export function paymentOf(status: number, payment = '', method = ''): Payment {
-  const id = idIn(METHODS, method) ?? 0;
-  return { method: METHODS[id] ?? (method === '0' ? null : method || null), state: stateOf(status, payment, id) };
+  const name = METHODS[idIn(METHODS, method) ?? 0] ?? (method === '0' ? '' : method);
+  return { method: name || null, state: stateOf(status, payment, name) };
 }
 
-function stateOf(status: number, payment: string, method: number): Payment['state'] {
+function stateOf(status: number, payment: string, method: string): Payment['state'] {
   if (isOne(status, 'Partial Paid')) return 'pending';
   if (idIn(PAID, payment) !== undefined) return 'paid';
-  if (METHODS[method] === 'Purchase Order') return 'on_account';
-  return isReleased(status) || PREPAID.includes(method) ? 'paid' : 'pending';
+  if (method === 'Purchase Order') return 'on_account';
+  if (isOnDelivery(method)) return 'on_delivery';
+  const isReleased = status > PLACED && status in STATUSES && !isCancelled(status);
+  return isReleased || PREPAID.includes(method) ? 'paid' : 'pending';
 }
