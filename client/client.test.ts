@@ -60,6 +60,19 @@ test('what is away is asked again, as late as it says', async () => {
   await expect(gone.hub.GET('/orders')).rejects.toEqual(expect.any(HubError));
 });
 
+test('a caller who gives up while a try is waited for is told at once', async () => {
+  const abort = new AbortController();
+  const hub = createClient({
+    url: 'https://hub.test/',
+    sleep: () => new Promise(() => abort.abort(new Error('enough'))),
+    fetch: async (_request, init) => {
+      init?.signal?.throwIfAborted();
+      return json({}, { status: 503, headers: { 'retry-after': '30' } });
+    },
+  });
+  await expect(hub.GET('/orders', { signal: abort.signal })).rejects.toThrow('enough');
+});
+
 test('an answer that breaks off in the middle is asked for again, and what is no answer of a hub is refused as all else', async () => {
   const cut = new ReadableStream({
     start(body) {

@@ -45,10 +45,17 @@ export function retrying({
         if (answer instanceof Response) return answer;
         throw new HubError(0, 'unreachable', 'the hub cannot be reached', undefined, { cause: answer });
       }
-      await sleep(waitOf(answer, retries - left));
+      await Promise.race([ended(request.signal), sleep(waitOf(answer, retries - left))]);
     }
   };
 }
+
+/** Resolves once the caller has given up: the next try then throws his reason. */
+const ended = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', resolve, { once: true });
+  });
 
 /** The answer with its body read: if that breaks off in the middle, there is no answer. */
 const whole = async (answer: Response): Promise<Response> =>

@@ -1,5 +1,5 @@
 import { sameContent } from '#lib/platform/canonical-json';
-import { withoutStrokes } from '#lib/platform/text';
+import { inPlainLetters } from '#lib/platform/text';
 import type { Address } from './order.ts';
 
 /**
@@ -18,7 +18,7 @@ export const isSameDestination = (one: Address, other: Address): boolean =>
 
 // Upper case in between makes one of `ß` and `ss`. Only the accents of Latin, Greek and Cyrillic are no letters.
 const spelled = (text: string): string =>
-  withoutStrokes(text.toUpperCase().toLowerCase().normalize('NFKD'))
+  inPlainLetters(text.toUpperCase().toLowerCase().normalize('NFKD'))
     .replaceAll(/[\u0300-\u036f]/g, '')
     .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
     .trim();

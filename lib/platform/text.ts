@@ -59,8 +59,11 @@ function undo<Bytes extends Uint8Array>(unzip: typeof gunzipSync, bytes: Bytes, 
   }
 }
 
-const STROKES: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd' };
+const PLAIN: Readonly<Record<string, string>> = {
+  ...{ ł: 'l', ø: 'o', đ: 'd', ħ: 'h', ŧ: 't' },
+  ...{ æ: 'ae', œ: 'oe', þ: 'th', ð: 'd' },
+};
 
-/** Lower-case text without the strokes of letters, which Unicode does not decompose. */
-export const withoutStrokes = (text: string): string =>
-  text.replaceAll(/[łøđ]/g, (letter) => STROKES[letter] ?? letter);
+/** Lower-case text with Latin letters that Unicode does not decompose as people without keys for them type them. */
+export const inPlainLetters = (text: string): string =>
+  text.replaceAll(/[łøđħŧæœþð]/g, (letter) => PLAIN[letter] ?? letter);

@@ -49,6 +49,8 @@ it.each([
   ['ŁYŻKA-Ø7', ['łyżka ø7', 'lyzka o7', 'LYZKA', 'łyzka-Ø7', 'lyżk']],
   ['COTE-5', ['Côté 5', 'CÔTE5']],
   ['١٠٠٢-А٣', ['1002 а3', '۱۰۰۲А۳', '१००२А3', '№ 1002А3', '１００２']],
+  ['Æsop-ŒÞ9', ['aesop oeth9', 'ÆSOP-œþ9', 'aeso']],
+  ['SO@1001', ['so@1001', 'so1001', 'SO@10']],
   ['№ 7702', ['7702', '#7702', '№７７０２', '٧٧٠٢']],
   ['e\u0301clair-9', ['ÉCLAIR9', 'éclair 9', 'Ｅ\u0301clair９', 'eclair', 'ＥＣＬＡＩＲ９']],
 ])('finds what has more than one way to be written, whichever was kept: %s', async (reference, spellings) => {

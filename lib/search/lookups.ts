@@ -97,12 +97,12 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
   const words = spellings(text);
   const [itself, found] = await Promise.all([
     getOrder(text, table),
-    isEmail(text)
-      ? emailWord(text, table).then((word) => findWords(word, limit, table))
-      : Promise.all([
-          ...words.map((word) => lookUp(word, limit, table, text.length)),
-          lookUpId(text.normalize('NFKC'), limit, table),
-        ]),
+    // What has an `@` may as well be a SKU or a number.
+    Promise.all([
+      ...(isEmail(text) ? [emailWord(text, table).then((word) => findWords(word, limit, table))] : []),
+      ...words.map((word) => lookUp(word, limit, table, text.length)),
+      lookUpId(text.normalize('NFKC'), limit, table),
+    ]),
   ]);
   const matched = new Map<string, Omit<Found, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
   for (const { order, ...how } of found.flat()) if (!matched.has(order)) matched.set(order, how);

@@ -1,7 +1,7 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
 import { db } from '#lib/platform/table/table';
-import { withoutStrokes } from '#lib/platform/text';
+import { inPlainLetters } from '#lib/platform/text';
 import * as z from '#lib/platform/zod';
 import { hashEmail } from '#lib/privacy/email-hash';
 
@@ -57,7 +57,7 @@ export const normalize = (text: string): string =>
 
 /** The same without accents, as typed by people who have no such keys. */
 const plain = (word: string): string =>
-  withoutStrokes(word.normalize('NFKD').replaceAll(/\p{M}/gu, '')).normalize('NFC');
+  inPlainLetters(word.normalize('NFKD').replaceAll(/\p{M}/gu, '')).normalize('NFC');
 
 /** A word as it was typed, and without its accents: it may have more or fewer of them than the order has. */
 export const spellings = (text: string): string[] => [...new Set([normalize(text), plain(normalize(text))])];
