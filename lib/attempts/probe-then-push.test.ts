@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   BlockedError,
   BudgetSpentError,
+  ContractError,
   RejectedError,
   RetryableError,
   ThrottledError,
@@ -115,4 +116,17 @@ test('a push that is answered by 302 is looked for at once, and done where it is
   expect(await tried(async () => null)).toEqual(failed);
   expect(await tried(() => Promise.reject(new TypeError('x')))).toEqual(failed);
   expect(await tried(found, { probeInfers: true })).toEqual(failed);
+});
+
+test('an answer in an odd shape is asked for again where something may stand, and ends what stands nowhere', async () => {
+  const odd = new ContractError({ ...detail(), field: 'order' });
+  const refuse = async () => {
+    throw odd;
+  };
+  const again = { ok: false, error: expect.any(RetryableError), unknown: true };
+  expect(await probeThenPush({ ...PUSH, unknown: true, probe: refuse })).toMatchObject(again);
+  let sent = 0;
+  const afterTwo = { ...PUSH, push: refuse, sent: () => (sent += 2) };
+  expect(await probeThenPush(afterTwo)).toMatchObject(again);
+  expect(await probeThenPush({ ...PUSH, push: refuse })).toEqual({ ok: false, error: odd, unknown: false });
 });

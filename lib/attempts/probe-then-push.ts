@@ -1,5 +1,11 @@
 import type { Failure } from '#lib/deliveries/settle';
-import { IntegrationError, NotYetError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import {
+  ContractError,
+  IntegrationError,
+  NotYetError,
+  RetryableError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
 
 export type Pushed<Done> = { ok: true; done: Done; probed: boolean } | Failure;
 
@@ -24,19 +30,24 @@ export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>
     const found = unknown ? await probe?.() : null;
     if (found) return { ok: true, done: found, probed: true };
   } catch (error) {
-    return { ok: false, error, unknown };
+    return { ok: false, error: toAskAgain(error), unknown };
   }
   const before = sent();
   try {
     return { ok: true, done: await push(), probed: false };
   } catch (error) {
-    const failure = { ok: false, error, unknown: mayStand(error, sent() - before, how) } as const;
+    const stands = mayStand(error, sent() - before, how);
+    const failure = { ok: false, error: stands ? toAskAgain(error) : error, unknown: stands } as const;
     if (!LEAD_ON.has(statusOf(error)) || !how.probeTells || how.probeInfers) return failure;
     // Such an answer blocks the delivery for a person, who has nothing to do if the remote has done it.
     const found = await probe?.().catch(() => null);
     return found ? { ok: true, done: found, probed: true } : failure;
   }
 }
+
+/** One answer in an odd shape must not end the look for what may stand at the remote. */
+const toAskAgain = (error: unknown): unknown =>
+  error instanceof ContractError ? new RetryableError(error.detail, { cause: error }) : error;
 
 const statusOf = (error: unknown): number => (error instanceof IntegrationError ? (error.detail.httpStatus ?? 0) : 0);
 
