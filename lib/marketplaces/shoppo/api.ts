@@ -29,12 +29,16 @@ async function send(caller: Caller, query: string, variables: Variables): Promis
   return payloadOf(response);
 }
 
+/** "Cannot query field", as most servers say, "Field 'x' doesn't exist on type 'Y'", "Field 'x' in type 'Y' is undefined". */
+const NO_FIELD =
+  /cannot query field|\b(unknown|undefined) field|\bfield\b.*(n't exist|not exist|undefined|not defined)/i;
+
 /** As `send`; if the API lacks one of the fields, once more without those that no query of the page shows. */
 export async function ask(caller: Caller, document: string, variables: Variables): Promise<unknown> {
   try {
     return await send(caller, document, variables);
   } catch (error) {
-    if (error instanceof RejectedError && /cannot query field/i.test(error.detail.description))
+    if (error instanceof RejectedError && NO_FIELD.test(error.detail.description))
       return send(caller, onlyShown(document), variables);
     throw error;
   }
