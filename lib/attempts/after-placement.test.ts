@@ -16,7 +16,7 @@ import { applyReturns, returnedUnits } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { unfulfilled } from '#lib/orders/status';
-import { placementOf, takeBack } from '#lib/orders/units';
+import { minus, placementOf, shippedOf, takeBack } from '#lib/orders/units';
 import {
   BlockedError,
   IntegrationError,
@@ -317,7 +317,8 @@ function openWorld() {
         add((remote as Remote).off, [{ id: line, quantity: Math.max(0, Math.min(quantity, open)) }]);
       }
       ledger.set(stuck.id, { ...stuck, state: 'succeeded', cause: null, updatedAt });
-      await change(takeBack(order, id, units));
+      // As closing does: what was shipped is not taken back.
+      await change(takeBack(order, id, minus(units, shippedOf(order, id, units))));
     },
   };
 }

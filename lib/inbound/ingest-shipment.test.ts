@@ -4,10 +4,12 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
+import { changeOrder } from '#lib/orders/change';
 import { shownPlacements } from '#lib/orders/placements';
 import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
+import { takeBack } from '#lib/orders/units';
 import { fromShed, JD01, network, order, shipped, told, useInbox } from '#test/support/inbox';
-import { at, MUGS, PLATE } from '#test/support/orders';
+import { at, MUGS, PLATE, snapshotOf } from '#test/support/orders';
 
 const inbox = useInbox();
 const { take, stored, eventOf } = inbox;
@@ -217,6 +219,35 @@ describe('what whoever ships says', () => {
     expect((await placing())?.cause?.description).toContain(`cancelled 1 ${MUGS.sku}, 1 ${PLATE.sku}`);
     await take(told(shipped({ parcels: [JD01, { ...JD01, trackingNumber: 'JD02' }] }), fromShed));
     expect(await placing()).toMatchObject({ state: 'succeeded', cause: null });
+  });
+
+  it('is of what it had given back, where nothing is left with it and it does not say what is inside', async () => {
+    const [{ delivery = '', lineItems = [] } = {}] = (await stored()).placements;
+    await changeOrder(
+      'scopio-main:ord_8f3a',
+      (now) => now && { order: takeBack(now, delivery, lineItems) },
+      {
+        ...{ by: 'me', network: { ...network, routes: [{ from: '*', to: 'erp' }] } },
+      },
+      { table: inbox.table, ring: async () => {} },
+    );
+    await take(told(shipped({ parcels: [JD01] }), fromShed));
+    expect((await stored()).fulfillments).toMatchObject([{ lineItems }]);
+  });
+
+  it('ends what was to be changed at a placement that it gives back', async () => {
+    const cancels = async () =>
+      (await getDeliveries((await stored()).deliveries, inbox.table)).filter(({ action }) => action === 'cancel');
+    const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
+    if (!placing) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    await transition(placing, { ...placing, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    const { shippingAddress } = snapshotOf();
+    const moved = { version: at(3), shippingAddress: { ...shippingAddress, street_address: 'Calle 10 no. 5' } };
+    await take(told(order(moved)));
+    expect((await cancels()).map(({ subject }) => subject.readdressed)).toEqual([2]);
+    await take(told(shipped({ settled: true, declined: 'rest' }), fromShed));
+    expect((await cancels()).map(({ subject }) => subject.readdressed)).toEqual([2, undefined]);
   });
 
   it('is no word of another placement, where it says no more than its id there, or the number of one placed anew', async () => {

@@ -180,9 +180,14 @@ function findPlacement(
 const areOld = (order: Order, placing: readonly Delivery[]): boolean =>
   placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);
 
-/** What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. */
+/**
+ * What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. One that
+ * gave everything back and ships all the same ships what it gave back.
+ */
 function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
-  const placed = (about ? [about] : placing).flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
+  const all = (about ? [about] : placing).flatMap(({ id }) => placementOf(order, id) ?? []);
+  const left = all.flatMap(({ lineItems = [] }) => lineItems);
+  const placed = left.length > 0 ? left : all.flatMap(({ gone = [] }) => gone.filter(({ quantity }) => quantity > 0));
   if (!about) return { placed, placement: null };
   return { placed, ...(placementOf(order, about.id)?.n !== undefined && { placement: about.id }) };
 }

@@ -9,7 +9,7 @@ import { isReleased, paymentOf } from './release.ts';
 import { routeLines, type Shipped } from './routing.ts';
 import { standing } from './split.ts';
 import { mergeLines, sameUnits, sumByLine, unfulfilled } from './status.ts';
-import { type Due, dueOf, holdersOf, lessOf, nextAt } from './units.ts';
+import { type Due, dueOf, holdersOf, lessOf, nextAt, placementOf } from './units.ts';
 
 export interface Plan {
   deliveries: NewDelivery[];
@@ -182,7 +182,8 @@ function planCancellations(
     const target = connections.get(kept.connection);
     const gone = lessOf(due, kept.delivery);
     const isAffected = (isMoved || isTurned) && isToLeave(before, placement);
-    if (!target || (sameUnits(gone, less) && !isAffected)) return placement;
+    const isEnded = isPlacedAnew(before, placement) && cancelsOf(order, kept.connection, kept.delivery).length > 0;
+    if (!target || (sameUnits(gone, less) && !isAffected && !isEnded)) return placement;
     if (deliveries.length >= room) return placement;
     const at = (before?.revision ?? 0) + 1;
     const seenTo = {
@@ -216,6 +217,12 @@ const isToLeave = (order: Order, { delivery, connection, lineItems = [] }: Place
   lineItems.some(({ id }) =>
     holdersOf(order, id).holders.some((holder) => holder.delivery === delivery && holder.open > 0),
   );
+
+/** Whether its shipper has just declined all of a placement, so that nothing asked of it before counts any more. */
+function isPlacedAnew(before: Order | null, { delivery, n }: Placement): boolean {
+  const was = before && placementOf(before, delivery);
+  return Boolean(was && was.n !== n);
+}
 
 /** The ids of the deliveries that dealt with what was no longer wanted of a placement, the latest last. */
 export function cancelsOf(order: Order, connection: string, placement: string): string[] {

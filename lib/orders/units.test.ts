@@ -6,7 +6,7 @@ import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
-import { differenceOf, dueOf, lessOf, minus, numberOf, takeBack } from './units.ts';
+import { differenceOf, dueOf, lessOf, minus, numberOf, shippedOf, takeBack } from './units.ts';
 
 const connection = (id: string, marketplace: string): [string, Connection] => [
   id,
@@ -145,6 +145,24 @@ test('units go back to a shipper that has sent others of the line', () => {
   const moved = plan(takeBack(moving, delivery, two)).order;
   expect(moved.own).toContainEqual({ id: 'li_1', quantity: 2 });
   expect(asked(plan(assign(moved, { lineItems: two, to: 'shed' }, network)))).toEqual([['order', two]]);
+});
+
+test('units that left although they had been given back are told, where nobody wants them', () => {
+  const two = [{ id: 'li_1', quantity: 2 }];
+  const [{ delivery = '' } = {}] = first.order.placements;
+  const given = plan(takeBack(plan(assign(first.order, { lineItems: two, to: 'erp' }, network)).order, delivery, two));
+  const parcel = { carrier: 'DHL', shippedAt: at(1), lineItems: two };
+  const shed = { parcels: [{ ...parcel, trackingNumber: 'JD01' }] };
+  const sent = plan(applyShipment(given.order, shipmentOf(shed), { connection: 'shed', placed: [] }).order);
+  const cancels = (planned: typeof sent) => asked(planned).filter(([action]) => action === 'cancel');
+  expect([cancels(sent), sent.order.own]).toEqual([[], [{ id: 'li_1', quantity: 0 }]]);
+  const byHand = { ...parcel, id: 'ful_2', by: 'erp', trackingNumber: 'E1' };
+  const both = plan({ ...sent.order, fulfillments: [...sent.order.fulfillments, byHand] });
+  expect(cancels(both)).toEqual([['cancel', two]]);
+  expect(asked(plan(both.order))).toEqual([]);
+  expect(shippedOf(both.order, delivery, two)).toEqual(two);
+  const placed = minus(both.order.placements[0]?.lineItems, two);
+  expect(differenceOf(both.order, delivery, two, placed)).toBe('MUG-RED: 2 placed, 0 wanted, 2 too many left already');
 });
 
 test('units on their way to somebody go elsewhere, or stay, by a later word', () => {

@@ -92,8 +92,8 @@ function dueOfLine(
   // Shipped units go to nobody else; those neither wanted nor returned are listed, so that a person hears of them.
   const sent = has + sentByHand(order, id);
   const back = Math.min(returned, sent - sumOpen(holders));
-  const rest = Math.min(asked, Math.max(0, sent - kept - back)) - sum(open);
-  const left = take(latestFirst, Math.max(0, rest), ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
+  const rest = Math.min(has, Math.max(0, sent - kept - back)) - sum(open);
+  const left = take(latestFirst, Math.max(0, rest), (each) => each.quantity + each.late - unitsAt(open, each.delivery));
 
   const known = has + own;
   const free = order.cancelled ? 0 : Math.max(0, total - Math.max(known, fulfilled));
@@ -246,7 +246,11 @@ export function differenceOf(
 ): string {
   const skus = skusOf(order);
   const sent = shippedOf(order, delivery, less);
-  const late = [...skus.keys()].map((id) => ({ id, quantity: holderOf(order, delivery, id)?.late ?? 0 }));
+  const unwanted = sumByLine(less);
+  const late = [...skus.keys()].map((id) => {
+    const { quantity: asked = 0, late: units = 0 } = holderOf(order, delivery, id) ?? {};
+    return { id, quantity: Math.min(units, Math.max(0, asked + units - (unwanted.get(id) ?? 0))) };
+  });
   const back = [...toldBack(order)].map(([id, quantity]) => ({ id, quantity }));
   const units = (lines: readonly LineQuantity[], sku: string) =>
     lines.reduce((sum, { id, quantity }) => sum + (skus.get(id) === sku ? quantity : 0), 0);
@@ -268,8 +272,8 @@ export const LEFT = 'left already';
 export const shippedOf = (order: Order, delivery: string, lines: readonly LineQuantity[]): LineQuantity[] =>
   lines
     .map(({ id, quantity }) => {
-      const { quantity: asked = 0, open = 0 } = holderOf(order, delivery, id) ?? {};
-      return { id, quantity: Math.min(quantity - open, asked - open) };
+      const { quantity: asked = 0, open = 0, late = 0 } = holderOf(order, delivery, id) ?? {};
+      return { id, quantity: Math.min(quantity - open, asked - open + late) };
     })
     .filter(some);
 
