@@ -246,4 +246,6 @@ it('says why a number is what it is, and what each channel is told', () => {
     channels: [{ connection: 'shop', buffer: 3, told: 1 }],
   });
   expect(explainStock('MUG', { products: [], counted: [] }, network).sentence).toContain('No warehouse said');
+  const none = { products, counted: counted.slice(1) };
+  expect(explainStock('MUG', none, { ...network, connections }).sentence).not.toContain('held back');
 });

@@ -102,7 +102,7 @@ export function explainStock(sku: string, { products, counted }: Known, network:
       ? `No warehouse said how many of ${sku} there are.`
       : `${forSale === 1 ? '1 unit' : `${forSale} units`} of ${sku} for sale.`;
   const told = channels
-    .filter(({ buffer }) => buffer > 0 && forSale !== null)
+    .filter(({ buffer }) => buffer > 0 && (forSale ?? 0) > 0)
     .map(({ connection, buffer, told }) => `${connection} is told ${told}, as ${buffer} are held back from it.`);
   const sentence = [sum, ...warehouses.map(sentenceOf), ...told].join(' ');
   return { sku, sentence, forSale, warehouses, channels };
