@@ -62,6 +62,7 @@ function missingOf(blocked: readonly Delivery[]): ReadonlyMap<AddressMember, str
 export function AddressDialog({ order: { id }, deliveries }: Parts) {
   const [given, setGiven] = useState<Partial<Record<AddressMember, string>>>({});
   const waiting = waitingOf(deliveries);
+  const isGivenUp = deliveries.some(({ state }) => state === 'dead');
   const missing = missingOf(waiting);
   const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''));
   const words = [id, ...Object.entries(filled).map(([name, value]) => `${name}=${value}`)].map(quote).join(' ');
@@ -79,7 +80,7 @@ export function AddressDialog({ order: { id }, deliveries }: Parts) {
       <p>
         Only what you fill in is changed.{' '}
         {waiting.length === 0
-          ? 'No delivery waits for it.'
+          ? `No delivery waits for it${isGivenUp ? '; what was given up is to be replayed then' : ''}.`
           : `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it, and what waits runs then by itself.`}
       </p>
       <Items class="needs" of={[...missing].map(([member, word]) => `${word} is missing: ${ADDRESS[member]}`)} />
