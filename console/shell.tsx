@@ -92,7 +92,7 @@ function Shell() {
   const { path } = place.value;
   const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?\/?$/.exec(path) ?? [];
   const of = [...SCREENS, SEARCH].find((screen) => screen.path === noun);
-  useLayoutEffect(() => setMenuOpen(false), [path]);
+  useLayoutEffect(() => setMenuOpen(false), [place.value]);
   useKeys({
     '/': () => search.current?.focus(),
     '?': () => openDialog(<Shortcuts />),

@@ -599,6 +599,12 @@ test('a slow hub is waited for in place: the head is there, nothing shifts, and 
     await other.getByText(shown).first().waitFor();
     expect(await shifts(), path).toBeLessThan(0.05);
   }
+  // The menu closes once a screen is chosen, even the one that is shown.
+  for (const screen of ['Changes', 'Changes']) {
+    await other.getByRole('button', { name: 'Menu', expanded: false }).click();
+    await other.getByRole('navigation').getByRole('link', { name: screen }).click();
+  }
+  await other.getByRole('button', { name: 'Menu', expanded: false }).waitFor();
   await other.unroute(`${hub.url}/**`);
   await other.setViewportSize(DESK.viewport);
   await open(other, hub, '/deliveries');
