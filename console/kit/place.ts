@@ -41,7 +41,8 @@ export const listOf = (id: string): string | undefined => LISTS[/^([a-z]{3})_[\w
 
 export function go(href: string, { replace = false, quiet = false } = {}): void {
   keep({ y: scrollY });
-  if (replace) history.replaceState({}, '', href);
+  // As in any browser, the address that is shown makes no second entry of the history.
+  if (replace || href === location.pathname + location.search) history.replaceState({}, '', href);
   else history.pushState({}, '', href);
   place.value = read(!quiet);
   if (!quiet) scrollTo(0, 0);

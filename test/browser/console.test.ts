@@ -605,6 +605,8 @@ test('a slow hub is waited for in place: the head is there, nothing shifts, and 
     await other.getByRole('navigation').getByRole('link', { name: screen }).click();
   }
   await other.getByRole('button', { name: 'Menu', expanded: false }).waitFor();
+  await other.goBack();
+  await heading('Delivery', other);
   await other.unroute(`${hub.url}/**`);
   await other.setViewportSize(DESK.viewport);
   await open(other, hub, '/deliveries');
