@@ -89,7 +89,7 @@ export const cancelledBy = (status: string | undefined): boolean =>
   /^(order.)?(cancell?ed|anulowan|voided$|rejected$|odrzucon)(?!.*(part|cz[ęe][śs]c))/i.test(status ?? '');
 
 const OPEN =
-  /^(order.)?(paid|new|open|created|placed|confirmed|accepted|approved|processing|in.progress|ready\w*|completed?|unfulfilled|op[łl]acon\w+|now[aey]|przyj[ęe]t\w+|potwierdzon\w+|w realizacji)$/i;
+  /^(order.)?(paid|new|open|created|placed|confirmed|accepted|approved|processing|in.progress|ready\w*|completed?|unfulfilled|(o|za)p[łl]acon\w+|now[aey]|przyj[ęe]t\w+|potwierdzon\w+|w realizacji)$/i;
 
 /** Names a status that may say of an order what the hub does not know. */
 export function checkStatus(status: string | undefined, { assume }: Reader): void {

@@ -10,6 +10,7 @@ import { mapBody } from '../map-body.ts';
 import { connector } from './index.ts';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
+import { webhook } from './webhook.ts';
 
 // Loose on purpose: tests change a vendor's body in any way.
 type Json = { [key: string]: Json } & Json[];
@@ -55,6 +56,12 @@ test('parts of a body may be JSON in text', () => {
   expect(read({ event: 'order.paid', data: text(order) })).toEqual(read(order));
 });
 
+test('a webhook may be a form', () => {
+  const order = fixture('order.json');
+  const form = new URLSearchParams({ event: 'order.paid', order: JSON.stringify(order) });
+  expect(read(webhook.readOther?.(Buffer.from(form.toString())))).toEqual(read(order));
+});
+
 test('an event may say of its order what that does not say itself', () => {
   const { status: _paid, paid_at: _at, ...order } = fixture('order.json');
   const told = (event: object) => {
@@ -67,6 +74,7 @@ test('an event may say of its order what that does not say itself', () => {
   expect(told({ event_type: 'payment.failed' })).toMatchObject({ cancelled: false, state: 'pending' });
   expect(read({ event: 'order.cancelled', order: { ...order, status: 'paid' } }).cancelled).toBe(true);
   expect(read({ ...order, event: 'order.cancelled' }).cancelled).toBe(true);
+  expect(told({ event: { type: 'order.cancelled' } }).cancelled).toBe(true);
 });
 
 test('Polish words are understood, and a status of another word is named', () => {

@@ -37,7 +37,8 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const told = SENT.map((name) => member(body, name)).find((value) => (value ?? '') !== '');
   const sentAt = sent ? reader.instant(isoOfChange(told, receivedAt), 'created_at') : null;
   const isEvent = topic !== 'order' && !wrapped && isFlatEvent(body);
-  const said = topic === 'order' ? '' : firstText(body, ['event', 'event_type', 'type']);
+  const event = firstText(body, ['event', 'event_type', 'type']) || firstText(member(body, 'event'), ['type', 'name']);
+  const said = topic === 'order' ? '' : event;
   const around = { at, isEvent, said, sentAt, receivedAt, zone, currency, country };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }

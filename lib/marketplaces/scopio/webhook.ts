@@ -1,4 +1,5 @@
 import type { Webhook, WebhookCredentials, WebhookRequest } from '../contract.ts';
+import { readForm } from '../kit/form.ts';
 import { hasValidHmac, signatureEvidence } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
 
@@ -52,4 +53,6 @@ export const webhook: Webhook = {
     return rest.length === 0 ? signatureEvidence(headers, [...signed, ...beside]) : undefined;
   },
   admits: isSigned,
+  // The document shows no body, so it may be a form.
+  readOther: readForm,
 };
