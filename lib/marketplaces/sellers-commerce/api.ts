@@ -177,7 +177,7 @@ export async function listPage(
 }
 
 /** "Each API response is wrapped in a standard structure": the document shows Results; OData has value and d. */
-const WRAPPERS = 'Results results Result value d data Data Orders OrderList Order Items'.split(' ');
+const WRAPPERS = 'Results results Result value $values d data Data Orders OrderList Order Items'.split(' ');
 
 const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
 
