@@ -13,9 +13,12 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
+/** Apostrophes are part of a name (`o'neill@`), but do not begin it. */
+const ADDRESS = /(?!['‘’])[^\s<>:",;()“”„«»]+@[^\s<>:",;()“”„«»'‘’?]*[^\s<>:",;()“”„«»'‘’?.]/;
+
 /**
  * An address in lower case, its host decoded from punycode, without what is copied along with it from a page or mail:
- * invisible characters, a name (`Ana Torres <ana@example.com>`), `mailto:`.
+ * invisible characters, a name (`Ana Torres <ana@example.com>`), `mailto:`, brackets and quotes around it.
  */
 export function normalEmail(email: string): string {
   const text = email
@@ -23,7 +26,7 @@ export function normalEmail(email: string): string {
     .replaceAll(/\p{Cf}/gu, '')
     .trim()
     .toLowerCase();
-  const address = /[^\s<>:",;]+@[^\s<>:",;]*[^\s<>:",;.]/.exec(text)?.[0] ?? text;
+  const address = ADDRESS.exec(text)?.[0] ?? text;
   return address.replace(/(?<=@).*xn--.*$/, (host) => domainToUnicode(host) || host);
 }
 

@@ -83,6 +83,10 @@ it('finds it by each of its words, and by an e-mail address of any case, which n
     [' ANA@Example.com ', 'email'],
     ['ａｎａ＠example．com', 'email'],
     ['Ana Torres <ana@example.com>', 'email'],
+    ['mailto:ana@example.com?subject=Order', 'email'],
+    ['(ana@example.com).', 'email'],
+    ['“ana@example.com”', 'email'],
+    ["'ana@example.com'", 'email'],
     ['mailto:ana@example.com', 'email'],
     ['ana@example.com., bob@example.com', 'email'],
   ] as const)
