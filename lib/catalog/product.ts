@@ -1,4 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
+import { versionAt } from '#lib/platform/time';
 import type * as z from '#lib/platform/zod';
 import type { ProductFacts } from './product-schema.ts';
 
@@ -24,7 +25,7 @@ export function applyProduct(
   source: { connection: string; receivedAt: string },
 ): Product {
   const { version, ...members } = told;
-  const updatedAt = version ?? source.receivedAt;
+  const updatedAt = versionAt(version, source.receivedAt);
   const id = `${source.connection}:${told.sku}`;
   if (!known) return { ...members, id, connection: source.connection, updatedAt, revision: 0 };
   if (updatedAt < known.updatedAt) return known;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, compareText } from '#lib/platform/canonical-json';
+import { versionAt } from '#lib/platform/time';
 import type { OrderSnapshot, ShipmentEvent, SnapshotHistory, Stamp } from './order.ts';
 
 /**
@@ -70,15 +71,11 @@ export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ..
 
 const withoutTime = ({ at: _at, ...event }: Omit<ShipmentEvent, 'by'>) => event;
 
-/** Clocks and zones differ by less. A version further ahead is a mistake, which would outlast whatever is told until then. */
-const MAX_AHEAD_MS = 24 * 3600_000;
-
 /** The history of one snapshot. Where its source names no version, `asOf` does: an instant of the hub's clock. */
 export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistory {
   const { version } = snapshot;
-  const isAhead = version !== null && Date.parse(version) > Date.parse(asOf) + MAX_AHEAD_MS;
   const stands: Stamp = {
-    version: version === null || isAhead ? asOf : version,
+    version: versionAt(version, asOf),
     hash: snapshotHash(snapshot),
     clock: version === null ? 'hub' : 'source',
   };
