@@ -54,16 +54,15 @@ function fetchOf(body: unknown) {
 }
 
 /** A new product's or Sku's names may be blank. Throws ContractError for a body that has no member for them. */
-function checkNames(body: unknown, id: string): void {
-  if ([id, 'identifier'].every((name) => member(body, name) === undefined)) needed(id);
+function unnamed(body: unknown, id: string, reason: string): Change {
+  return [id, 'identifier'].every((name) => member(body, name) === undefined) ? needed(id) : { type: 'none', reason };
 }
 
 /** The catalog keeps Skus, which a product's notification does not contain. */
 function mapProductNotice(body: unknown): Change {
   const { product_id: id, identifier } = readShape(ProductNotice, body);
   if (id !== undefined) return { type: 'fetch', action: 'product', resource: id };
-  checkNames(body, 'product_id');
-  return { type: 'none', reason: `product ${identifier ?? '?'} has no id yet: its Skus are told apart, or polled` };
+  return unnamed(body, 'product_id', `product ${identifier ?? '?'} has no id yet: its Skus are told apart, or polled`);
 }
 
 /** Shoppo has no list of products by merchant: only products whose notifications named a merchant are known. */
@@ -82,8 +81,7 @@ const toldBy = (code: string) => ({ number: code, channel: code.split(':')[0] ??
 function mapCancelled(body: unknown, receivedAt: string, skus: Skus): ShipmentSnapshot {
   if (member(body, 'id') !== undefined) return mapOrder(body, receivedAt, skus);
   const code = textOf(member(body, 'partnerOrderCode'));
-  const nothing = { remoteId: null, ...toldBy(code), parcels: [], events: [] };
-  return { ...readCode(code), ...nothing, settled: true };
+  return { ...readCode(code), remoteId: null, ...toldBy(code), parcels: [], events: [], settled: true };
 }
 
 /** A reply does not say which order its ticket is about; the hub remembers the tickets it created. */
@@ -196,10 +194,7 @@ function mapProduct(body: unknown, skus: Settings['skus']): ProductSnapshot[] {
 /** A notification holds all that the catalog keeps of a Sku, except the id of a new one. */
 function mapSkuNotice(body: unknown, receivedAt: string, skus: Settings['skus']): Change {
   const { sku_id: id, time_updated: time, ...sku } = readShape(SkuNotice, body);
-  if (sku.identifier === undefined && id === undefined) {
-    checkNames(body, 'sku_id');
-    return { type: 'none', reason: 'a Sku without a name' };
-  }
+  if (sku.identifier === undefined && id === undefined) return unnamed(body, 'sku_id', 'a Sku without a name');
   const named = sku.identifier ?? (id !== undefined && setFor(id, skus)[0]);
   const asked = [id, sku.merchant?.id].filter(Boolean).join(' ');
   if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: asked };
