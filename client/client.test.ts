@@ -131,10 +131,12 @@ test('the feed is read until it has caught up, and committed page by page', asyn
   ]);
 });
 
-test('a commit that meets a hub that is away is sent again', async () => {
+test('a commit or a search that meets a hub that is away is sent again', async () => {
   const { hub, asked } = fake(json({ changes: [], cursor: 'c1', caughtUp: true }), new TypeError('fetch failed'));
   for await (const { id } of hub.changes('erp')) expect(id).toBeUndefined();
   expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
+  const other = fake(json({}, { status: 503 }), json({ results: [] }));
+  expect((await other.hub.POST('/search', { body: { q: 'SC-1001' } })).data).toEqual({ results: [] });
 });
 
 test('pages are asked for one at a time, and no more than are read', async () => {

@@ -12,13 +12,14 @@ export interface RetryOptions {
 const AGAIN = new Set([429, 500, 502, 503, 504]);
 /** Requests of the API that take an `Idempotency-Key`. */
 const ONCE = /\/(fulfillments|returns|route)$|\/requests\/[^/]+$/;
-/** Repeating a commit moves nothing. */
-const REPEATABLE = /\/consumers\/[^/]+\/commit$/;
+/** Repeating a commit moves nothing, and a search only reads. */
+const REPEATABLE = /\/consumers\/[^/]+\/commit$|\/search$/;
 const MAX_WAIT_MS = 30_000;
 
 /**
  * `fetch` that retries if the hub is not reached, is away, or answers 429: after half a second, one, two … or as long
- * as `Retry-After` says. A POST is repeated only with an `Idempotency-Key`, which is added if the hub takes one.
+ * as `Retry-After` says. A POST that acts is repeated only with an `Idempotency-Key`, which is
+ * added if the hub takes one.
  */
 export function retrying({
   fetch = globalThis.fetch,
