@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
-import { versionAt } from '#lib/platform/time';
+import { versionAt } from '#lib/platform/version';
 import type * as z from '#lib/platform/zod';
 import type { ProductFacts } from './product-schema.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, compareText } from '#lib/platform/canonical-json';
-import { versionAt } from '#lib/platform/time';
+import { versionAt } from '#lib/platform/version';
 import type { OrderSnapshot, ShipmentEvent, SnapshotHistory, Stamp } from './order.ts';
 
 /**

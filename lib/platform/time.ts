@@ -107,10 +107,3 @@ function offsetAt(clock: Intl.DateTimeFormat, instant: number): number {
 
 const unreadable = (field: string, problem: string): ContractError =>
   new ContractError({ code: 'invalid_time', description: `${field}: ${problem}`, field });
-
-/** Clocks and zones differ by less. A version further ahead is a mistake, which would outlast all that is told until then. */
-const MAX_AHEAD_MS = 24 * 3600_000;
-
-/** A source's version of what was read at `asOf`, or that instant where there is none to go by. */
-export const versionAt = (version: string | null, asOf: string): string =>
-  version === null || Date.parse(version) > Date.parse(asOf) + MAX_AHEAD_MS ? asOf : version;
