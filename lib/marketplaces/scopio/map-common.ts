@@ -80,6 +80,12 @@ export function paymentOf(
   };
 }
 
+interface Cancelled {
+  status?: Word;
+  is_cancelled?: boolean | undefined;
+  cancelled_at?: unknown;
+}
+
 /** Whether a status says that the order was shipped elsewhere: nobody must ship it again. */
 export const shippedBy = (status: string | undefined): boolean =>
   /^(order.)?(fulfilled|shipped|sent|delivered|wys[łl]an\w+|dostarczon\w+)$/i.test(status ?? '');
@@ -90,6 +96,13 @@ export const cancelledBy = (status: string | undefined): boolean =>
 
 const OPEN =
   /^(order.)?(paid|new|open|created|placed|confirmed|accepted|approved|processing|in.progress|ready\w*|completed?|unfulfilled|(o|za)p[łl]acon\w+|now[aey]|przyj[ęe]t\w+|potwierdzon\w+|w realizacji)$/i;
+
+/** Whether an order, or the event that told of it, says that it is cancelled. */
+export const wasCancelled = (
+  { status, is_cancelled, cancelled_at }: Cancelled,
+  { said }: Pick<Around, 'said'>,
+  { instant }: Reader,
+): boolean => [status, said].some(cancelledBy) || (is_cancelled ?? instant(cancelled_at, 'cancelled_at') !== null);
 
 /** Names a status that may say of an order what the hub does not know. */
 export function checkStatus(status: string | undefined, { assume }: Reader): void {

@@ -8,12 +8,12 @@ import {
   type Around,
   addressOf,
   buyerOf,
-  cancelledBy,
   checkStatus,
   createReader,
   paymentOf,
   type Reader,
   shipByOf,
+  wasCancelled,
 } from './map-common.ts';
 import { PlainUcpOrder, type Totals } from './schema.ts';
 
@@ -52,7 +52,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ),
     ...(told === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
-    cancelled: isCancelled(order) || cancelledBy(around.said),
+    cancelled: isCancelled(order) || wasCancelled(order, around, reader),
     currency,
     taxIncluded: !isTaxOnTop(order.totals),
     buyer: buyerOf(first?.destination ?? {}, order.buyer, [order]),
@@ -122,12 +122,12 @@ const pointOf = ({ description, destination }: Expectation) => ({
   ...{ id: null, name: description ?? null, address: oneLine(destination) },
 });
 
-/** By its status, which UCP does not have; by quantities of 0 on all lines; or by a cancellation that names no line. */
-function isCancelled({ status, line_items: lines, adjustments }: PlainUcpOrder): boolean {
+/** By quantities of 0 on all lines; or by a cancellation that names no line. */
+function isCancelled({ line_items: lines, adjustments }: PlainUcpOrder): boolean {
   const whole = adjustments.some(
     ({ type, status, line_items }) => type === 'cancellation' && status === 'completed' && line_items.length === 0,
   );
-  return cancelledBy(status) || whole || lines.every(({ quantity }) => quantity.total === 0);
+  return whole || lines.every(({ quantity }) => quantity.total === 0);
 }
 
 /** What was paid back, from the completed adjustments, beside what units cost that the total no longer has. */

@@ -596,6 +596,8 @@ describe('UCP in full', () => {
     expect(read({ ...example, line_items: [removed(shoes), removed(shirts)] }).cancelled).toBe(true);
     const adjustment = { id: 'a', type: 'cancellation', occurred_at: '2026-01-15T12:00:00Z', status: 'completed' };
     expect(read({ ...example, adjustments: [adjustment] }).cancelled).toBe(true);
+    expect(read({ ...example, canceled: true }).cancelled).toBe(true);
+    expect(read({ ...example, cancelled_at: '2026-01-15T12:00:00Z' }).cancelled).toBe(true);
     expect(read({ ...example, adjustments: [{ ...adjustment, status: 'pending' }] }).cancelled).toBe(false);
     expect(
       read({ ...example, adjustments: [{ ...adjustment, line_items: [{ id: 'li_shoes', quantity: -1 }] }] }).cancelled,

@@ -19,6 +19,7 @@ import {
   type Reader,
   shipByOf,
   shippedBy,
+  wasCancelled,
 } from './map-common.ts';
 import { mapUcpOrder } from './map-ucp.ts';
 import { Order } from './schema.ts';
@@ -117,9 +118,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     ...paymentOf({ ...order, status: order.status ?? around.said }, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
-    cancelled:
-      [order.status, around.said].some(cancelledBy) ||
-      (order.is_cancelled ?? instant(order.cancelled_at, 'cancelled_at') !== null),
+    cancelled: wasCancelled(order, around, reader),
     currency,
     taxIncluded: true,
     buyer: buyerOf(shipping, order.buyer, [order, billing, shipping]),

@@ -57,6 +57,8 @@ const common = {
   paid: loose(optional(flag)),
   is_paid: loose(optional(flag)),
   payment: optionalObject(z.object({ method: looseWord, status: looseWord, paid_at: anything }), 'method'),
+  is_cancelled: loose(optional(flag)),
+  cancelled_at: anything,
   buyer: optionalObject(Party, 'first_name'),
   ...taxIds,
   ...shipBy,
@@ -89,18 +91,16 @@ const ownOrder = z.object({
     ),
   ).check(z.minLength(1, 'expected at least one item')),
   shipping: optionalObject(spelled({ gross_price: anything, net_price: anything }), 'gross_price'),
-  is_cancelled: loose(optional(flag)),
-  cancelled_at: anything,
   discount: anything,
   total_net: anything,
   total_gross: anything,
 });
-export const Order = alsoNamed(ownOrder, {
-  number: ['order_number'],
+const CANCELLED = {
   is_cancelled: ['cancelled', 'is_canceled', 'canceled'],
   // Some tell when it was in place of that it was.
   cancelled_at: ['canceled_at', 'cancelled', 'canceled'],
-});
+};
+export const Order = alsoNamed(ownOrder, { number: ['order_number'], ...CANCELLED });
 export type Order = z.infer<typeof Order>;
 
 /** One of UCP's words, in upper or lower case. */
@@ -121,7 +121,7 @@ const AdjustedLines = z.pipe(
 );
 
 /** A plain UCP order, which the platform may send instead. Amounts are minor units. */
-export const PlainUcpOrder = z.object({
+const ucpOrder = z.object({
   ...common,
   id,
   ...looseTexts('label', 'checkout_id', 'permalink_url'),
@@ -163,4 +163,5 @@ export const PlainUcpOrder = z.object({
   ),
   totals: Totals,
 });
+export const PlainUcpOrder = alsoNamed(ucpOrder, CANCELLED);
 export type PlainUcpOrder = z.infer<typeof PlainUcpOrder>;
