@@ -1,14 +1,18 @@
 /** How many seconds ahead a pool can hold; a delivery due later is held as due at the end. */
 export const HORIZON = 6 * 3600;
 
-/** Deliveries of one kind at one seller's connections, by failed attempts: counted, not kept one by one. */
+/**
+ * Deliveries of one kind at one seller's connections: counted, not kept one by one. Counts are by failed attempts, first
+ * of those without a place in the waitlist, then of those that have one.
+ */
 export type Pool = ReturnType<typeof createPool>;
 
 /** `attempts`: first attempt and retries of a delivery. */
 export function createPool(attempts: number) {
-  const due = new Float64Array(attempts);
-  const later = Array.from({ length: attempts }, () => new Float64Array(HORIZON));
-  const taken = new Float64Array(attempts);
+  const stages = 2 * attempts;
+  const due = new Float64Array(stages);
+  const later = Array.from({ length: stages }, () => new Float64Array(HORIZON));
+  const taken = new Float64Array(stages);
   const counts = { ready: 0, waiting: 0, opened: 0, fallen: 0 };
   let now = 0;
   let toDrop = 0;
@@ -22,7 +26,7 @@ export function createPool(attempts: number) {
     counts.fallen += count;
   };
   return {
-    /** Due deliveries that have their ring, by failed attempts. */
+    /** Due deliveries that have their ring. */
     due,
     /** Adds new deliveries, due at once. */
     open(count: number) {
@@ -31,10 +35,10 @@ export function createPool(attempts: number) {
     },
     /** Adds dead deliveries that a replay gave new attempts. */
     reopen: begin,
-    /** Takes `count` of the due ones for an attempt; returns them by failed attempts. The next call overwrites that. */
+    /** Takes `count` of the due ones for an attempt. The next call overwrites what it returns. */
     take(count: number) {
       const part = counts.ready > 0 ? Math.min(1, count / counts.ready) : 0;
-      for (let stage = 0; stage < attempts; stage++) {
+      for (let stage = 0; stage < stages; stage++) {
         taken[stage] = (due[stage] ?? 0) * part;
         due[stage] = (due[stage] ?? 0) - (taken[stage] ?? 0);
       }
@@ -42,20 +46,21 @@ export function createPool(attempts: number) {
       return taken;
     },
     /** Puts back a part of what was taken, due in `seconds`; if `failed`, with one more failed attempt. */
-    postpone(taken: Float64Array, part: number, seconds: number, failed: boolean) {
+    postpone(taken: Float64Array, part: number, seconds: number, failed: boolean, hasPlace = false) {
       const slot = (now + Math.min(HORIZON - 1, Math.max(1, Math.round(seconds)))) % HORIZON;
-      for (let stage = 0; stage < attempts; stage++) {
-        const ring = later[stage + (failed ? 1 : 0)];
-        if (!ring) continue;
+      for (let stage = 0; stage < stages; stage++) {
+        const next = (stage % attempts) + (failed ? 1 : 0);
+        const ring = later[next + (hasPlace ? attempts : 0)];
+        if (!ring || next === attempts) continue;
         const count = (taken[stage] ?? 0) * part;
         ring[slot] = (ring[slot] ?? 0) + count;
         counts.waiting += count;
       }
     },
-    /** Adds new deliveries that are due in `seconds`. */
+    /** Adds new deliveries that have the places of earlier ones in the waitlist, due in `seconds`. */
     openLater(count: number, seconds: number) {
       counts.opened += count;
-      const first = later[0];
+      const first = later[attempts];
       const slot = (now + Math.min(HORIZON - 1, Math.max(1, Math.round(seconds)))) % HORIZON;
       if (first) first[slot] = (first[slot] ?? 0) + count;
       counts.waiting += count;
@@ -75,7 +80,7 @@ export function createPool(attempts: number) {
       done.push((done.at(-1) ?? 0) - Math.log(left));
       const kept = toDrop > 0 ? 1 - Math.min(1, toDrop / open()) : 1;
       const slot = second % HORIZON;
-      for (let stage = 0; stage < attempts; stage++) {
+      for (let stage = 0; stage < stages; stage++) {
         const ring = later[stage];
         const fallen = ring?.[slot] ?? 0;
         const count = fallen * kept;

@@ -60,47 +60,70 @@ export function dueAt({ tasks }: Side): number {
 function attempt(side: Side, part: number, answers: Answers, second: number, design: Design): Moves {
   const moves = noMoves();
   const away = awayFor(side, answers, second, design);
-  let wanted = 0;
-  for (const { pool, requests } of side.tasks) wanted += pool.ready * part * (answers === 'well' ? requests : 1);
-  moves.requests = side.bucket.take(wanted);
-  const leave = wanted > 0 ? moves.requests / wanted : 0;
   // All are taken before any has an effect: what a push opens is due in the next second.
-  const counts = side.tasks.map(({ pool }) => pool.ready * part);
-  const all = side.tasks.map(({ pool }, index) => pool.take(counts[index] ?? 0));
+  const all = side.tasks.map(({ pool }) => pool.take(pool.ready * part));
+  const leaves = away > 0 ? [1, 1] : admit(side, all, answers, second, moves);
   for (const [index, task] of side.tasks.entries()) {
     const each = all[index];
-    const count = counts[index] ?? 0;
+    const count = each ? sum(each) : 0;
     if (!each || count === 0) continue;
     moves.leased += count;
+    const leaving = each.map((those, stage) => those * (leaves[Math.floor((stage * 2) / each.length)] ?? 0));
+    const left = each.map((those, stage) => those - (leaving[stage] ?? 0));
+    const through = sum(leaving);
     if (away > 0) {
-      moves.turnedAway += count * leave;
-      moves.heldBack += count * leave;
-      waitForReturn(side, task, each, { part: leave, away }, second);
+      moves.turnedAway += through;
+      moves.heldBack += through;
+      waitForReturn(side, task, leaving, away, second);
     } else if (answers === 'well') {
-      const succeeded = count * leave;
-      task.succeeded += succeeded;
-      moves.succeeded += succeeded;
-      if (task.name === 'place') moves.placed += succeeded;
-      if (task.records) moves.recorded += succeeded;
-      if (task.bringsOrder) moves.ordered += succeeded;
-      task.done(succeeded);
+      task.succeeded += through;
+      moves.succeeded += through;
+      if (task.name === 'place') moves.placed += through;
+      if (task.records) moves.recorded += through;
+      if (task.bringsOrder) moves.ordered += through;
+      task.done(through);
     } else {
-      const died = (each.at(-1) ?? 0) * leave;
-      task.pool.postpone(each, leave, design.retry.intervalSeconds, true);
+      const died = (leaving[each.length / 2 - 1] ?? 0) + (leaving.at(-1) ?? 0);
+      task.pool.postpone(leaving, 1, design.retry.intervalSeconds, true);
       task.dead += died;
       moves.died += died;
-      moves.retried += count * leave - died;
+      moves.retried += through - died;
     }
-    moves.turnedAway += count * (1 - leave);
-    queueUp(side, task, each, 1 - leave, second);
+    moves.turnedAway += count - through;
+    queueUp(side, task, left, second);
   }
-  if (away > 0) moves.requests = 0;
-  else if (moves.succeeded > 0) side.failed = 0;
+  if (moves.succeeded > 0) side.failed = 0;
   else if (moves.retried + moves.died > 0) {
     if (side.failed === 0) side.failingSince = second;
     side.failed += moves.retried + moves.died;
   }
   return moves;
+}
+
+/**
+ * The parts that the rate limit lets through, of those without a place in the waitlist and of those that have one. While
+ * anybody waits there, the former have what the latter leave of the pace.
+ */
+function admit(
+  { tasks, bucket, lineEnds }: Side,
+  taken: readonly Float64Array[],
+  answers: Answers,
+  second: number,
+  moves: Moves,
+): [number, number] {
+  const wanted = [0, 0];
+  for (const [index, each] of taken.entries()) {
+    const requests = answers === 'well' ? (tasks[index]?.requests ?? 0) : 1;
+    const half = each.length / 2;
+    wanted[0] = (wanted[0] ?? 0) + sum(each.subarray(0, half)) * requests;
+    wanted[1] = (wanted[1] ?? 0) + sum(each.subarray(half)) * requests;
+  }
+  const [newcomers = 0, placed = 0] = wanted;
+  const passing = lineEnds > second ? Math.min(newcomers, Math.max(0, bucket.rate - placed)) : newcomers;
+  moves.requests = bucket.take(placed + passing);
+  const first = Math.min(placed, moves.requests);
+  const rest = Math.min(passing, moves.requests - first);
+  return [newcomers > 0 ? rest / newcomers : 0, placed > 0 ? first / placed : 0];
 }
 
 /** For how many seconds a side's connections have been away; one delivery of each then asks now and then. */
@@ -113,41 +136,43 @@ function awayFor(side: Side, answers: Answers, second: number, { away }: Design)
 }
 
 /** Spread over the second half of a wait that grows with the time it is away. */
-function waitForReturn(
-  side: Side,
-  task: Task,
-  taken: Float64Array,
-  { part, away }: { part: number; away: number },
-  second: number,
-): void {
+function waitForReturn(side: Side, task: Task, taken: Float64Array, away: number, second: number): void {
   const [wait, pieces] = [Math.min(AWAY_MAX_WAIT_MS / 1000, Math.max(60, away / 4)), 5];
   for (let piece = 0; piece < pieces; piece++)
-    comeBack(side, task, taken, part / pieces, second, Math.round(wait * (0.5 + piece / (2 * pieces))));
+    comeBack(side, task, taken, 1 / pieces, Math.round(wait * (0.5 + piece / (2 * pieces))), { second });
 }
 
 /** Those turned away come back one after another, at the rate limit's pace. */
-function queueUp(side: Side, task: Task, taken: Float64Array, part: number, second: number): void {
-  const count = sum(taken) * part;
+function queueUp(side: Side, task: Task, taken: Float64Array, second: number): void {
+  const count = sum(taken);
+  const placed = { second, hasPlace: true };
   if (count <= 0) return;
   const perSecond = side.bucket.rate / task.requests;
   if (side.lineEnds > second + MAX_WAITLIST_MS / 1000) {
     // A waitlist ends an hour ahead: what would come after its end is spread over its second half.
     const [seconds, pieces] = [(MAX_WAITLIST_MS / 1000) * 0.5, 10];
     for (let piece = 0; piece < pieces; piece++)
-      comeBack(side, task, taken, part / pieces, second, Math.round(seconds * (1 + piece / pieces)));
+      comeBack(side, task, taken, 1 / pieces, Math.round(seconds * (1 + piece / pieces)), placed);
     return;
   }
   for (let left = count; left > 1e-9; ) {
     side.lineEnds = Math.max(side.lineEnds, second + 1);
     const now = Math.min(left, perSecond * (Math.floor(side.lineEnds + 1) - side.lineEnds));
-    comeBack(side, task, taken, (part * now) / count, second, Math.floor(side.lineEnds) - second);
+    comeBack(side, task, taken, now / count, Math.floor(side.lineEnds) - second, placed);
     side.lineEnds += now / perSecond;
     left -= now;
   }
 }
 
-function comeBack(side: Side, task: Task, taken: Float64Array, part: number, second: number, seconds: number): void {
-  task.pool.postpone(taken, part, seconds, false);
+function comeBack(
+  side: Side,
+  task: Task,
+  taken: Float64Array,
+  part: number,
+  seconds: number,
+  { second, hasPlace = false }: { second: number; hasPlace?: boolean },
+): void {
+  task.pool.postpone(taken, part, seconds, false, hasPlace);
   if (seconds <= AWS.sqs.maxDelaySeconds) return;
   const at = (second + seconds) % side.unrung.length;
   side.unrung[at] = (side.unrung[at] ?? 0) + sum(taken) * part;

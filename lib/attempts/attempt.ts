@@ -17,7 +17,14 @@ import { changeOrder } from '#lib/orders/change';
 import { isKnown } from '#lib/orders/listed';
 import { findByRemoteId, getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
-import { NotYetError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
+import {
+  AWAY,
+  NotYetError,
+  RejectedError,
+  RetryableError,
+  ThrottledError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { isBeforeRestore } from '#lib/platform/settings';
 import type { Write } from '#lib/platform/table/table';
@@ -111,7 +118,8 @@ export const atRemote =
   <About, Input, Done>(job: Job<About, Input, Done>): Run<About> =>
   async (about, work) => {
     const { hub, connection, delivery } = work;
-    const waitlist = delivery.turnedAway ? 'return' : 'join';
+    // Those that waited for a remote to come back have no place in the waitlist: they would push out those that have.
+    const waitlist = delivery.turnedAway && delivery.cause?.code !== AWAY ? 'return' : 'join';
     const patience: BudgetOptions = { maxWaitMs: MAX_WAIT_MS, waitlist, caller: delivery.id };
     const remote = await hub.openRemote(connection, patience);
     const tried = await attemptAt(job, about, { ...work, remote, unknown: delivery.unknown });

@@ -152,7 +152,9 @@ describe('a delivery that is due', () => {
     };
     await look(deliveryOf({}), placed, { openRemote });
     await look(deliveryOf({}, { turnedAway: 1 }), placed, { openRemote });
-    expect(waitlists).toEqual(['join', 'return']);
+    const cause = { code: 'connection_away', description: 'shed has failed' };
+    await look(deliveryOf({}, { turnedAway: 1, cause }), placed, { openRemote });
+    expect(waitlists, 'one that only waited for its remote has no place there').toEqual(['join', 'return', 'join']);
   });
 
   test('that only asked whether a remote is back spends no attempt and never dies of it', async () => {

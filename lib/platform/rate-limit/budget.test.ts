@@ -291,7 +291,7 @@ describe('a remote that is away', () => {
   };
 
   test('holds all callers back but one a minute, and nobody once it did something', async () => {
-    const { createBudget, setSecond } = startLimiter();
+    const { createBudget, setSecond, store } = startLimiter();
     for (const budget of callers(createBudget, 0, 20)) await fail(budget);
     setSecond(599);
     for (const budget of callers(createBudget, 20, 1)) await fail(budget);
@@ -299,8 +299,11 @@ describe('a remote that is away', () => {
     const [asking, ...others] = callers(createBudget, 30, 5);
     await asking?.take();
     expect(asking?.isAsking()).toBe(true);
+    const before = await store.read(connection.id);
     for (const budget of others)
       await expect(budget.take()).rejects.toMatchObject({ code: 'connection_away', waitMs: expect.any(Number) });
+    const { arrival, lineEnds } = await store.read(connection.id);
+    expect([arrival, lineEnds], 'who is held back takes no slot').toEqual([before.arrival, before.lineEnds]);
     // Its next request belongs to the same question.
     await asking?.take();
     await asking?.failed();

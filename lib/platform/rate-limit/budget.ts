@@ -81,6 +81,11 @@ export function createLimiter({
     let taken = 0;
     let isAsking = false;
     const stateHere = () => callersOf.get(id)?.state ?? UNKNOWN;
+    /** While the remote is away, only the caller that is to ask gets past this. */
+    const heedAway = async () => {
+      if (taken > 0 || caller === undefined || isAsking || !isAway(stateHere(), clock())) return;
+      isAsking = await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
+    };
     return {
       async take() {
         // Work that has begun must get its next request: breaking it off would leave an unknown outcome.
@@ -92,6 +97,8 @@ export function createLimiter({
         };
         for (const until = clock() + patienceMs; ; ) {
           try {
+            // Whoever is held back takes no slot, and no place in the waitlist, from those that are let through.
+            await heedAway();
             const waitMs = await ask(id, pace, wish).catch(async (spent) => {
               if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
               await ask(`${id}#polls`, pollPace, wish);
@@ -99,9 +106,9 @@ export function createLimiter({
               const slotMs = Math.max(MAX_WAIT_BETWEEN_MS, patienceMs);
               return ask(id, pace, { ...wish, maxWaitMs: slotMs, isFromWaitlist: true });
             });
-            if (taken === 0 && caller !== undefined && isAway(stateHere(), clock())) {
-              isAsking = await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
-            }
+            // Only now is the state fresh: it may have gone away meanwhile, or be back for long.
+            await heedAway();
+            if (taken === 0) isAsking &&= isAway(stateHere(), clock());
             taken += 1;
             if (waitMs > 0) await wait(waitMs);
             return;
@@ -121,8 +128,12 @@ export function createLimiter({
       },
       async succeeded() {
         const state = stateHere();
+        if (state.failing === 0) return false;
         const wasAway = isAway(state, clock());
-        return state.failing > 0 && (await store.recover(id, wasAway ? clock() : undefined)) && wasAway;
+        const isFirst = await store.recover(id, wasAway ? clock() : undefined);
+        const here = callersOf.get(id);
+        if (here) here.state = { ...here.state, failing: 0 };
+        return isFirst && wasAway;
       },
       isAsking: () => isAsking,
     };
