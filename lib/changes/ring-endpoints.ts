@@ -1,5 +1,5 @@
 import type { EndpointBehind } from '#events/endpoint-behind';
-import { getEndpoints } from '#lib/connections/store';
+import { getEndpoints, isShared } from '#lib/connections/store';
 import { deliveryQueue, ENDPOINT, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -14,8 +14,10 @@ const states = openEndpointStates();
 export async function ringEndpoints(behind: readonly EndpointBehind[], at?: string | null): Promise<void> {
   const delaySeconds = at ? Math.max(0, (Date.parse(at) - Date.now()) / 1000) : 0;
   if (delaySeconds > MAX_DELAY_SECONDS) return;
-  const messages = behind.map((message) => ({ message, group: message.endpoint, delaySeconds }));
-  if (messages.length > 0) await sendMessages(deliveryQueue(ENDPOINT), messages);
+  if (behind.length === 0) return;
+  const hasGroups = await isShared(ENDPOINT);
+  const messages = behind.map((message) => ({ message, delaySeconds, ...(hasGroups && { group: message.endpoint }) }));
+  await sendMessages(deliveryQueue(ENDPOINT), messages);
 }
 
 /** Rings for endpoints that want what is new in these partitions of the feed. The sweeper repeats a lost ring. */

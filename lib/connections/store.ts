@@ -43,25 +43,25 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
    */
   const isStrong = (maxAgeMs: number): boolean => maxAgeMs === 0 || clock() - writtenAt < CONFIG_TTL_MS;
   const rows = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRows(table, isStrong(maxAgeMs)), { clock });
-  const routes = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRoutes(table, isStrong(maxAgeMs)), { clock });
+  const former = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readFormerRoutes(table, isStrong(maxAgeMs)), { clock });
   const WHOLE = '';
 
   async function getConfiguration(age?: { maxAgeMs: number }): Promise<Configuration> {
-    const [found, inOrder] = await Promise.all([rows.get(WHOLE, age), routes.get(WHOLE, age)]);
-    return { ...found, routes: inOrder };
+    const found = await rows.get(WHOLE, age);
+    return { ...found, routes: found.routes ?? (await former.get(WHOLE, age)) };
   }
 
   async function put<T extends object>(item: Item<T>): Promise<void> {
     await table.put({ Item: item });
     writtenAt = clock();
     rows.forget(WHOLE);
-    routes.forget(WHOLE);
+    former.forget(WHOLE);
   }
 
   return {
     /** At most CONFIG_TTL_MS old. */
     getConfiguration,
-    /** At most CONFIG_TTL_MS old, and read without the routes. */
+    /** At most CONFIG_TTL_MS old. */
     getAccounts: (): Promise<Accounts> => rows.get(WHOLE),
     getEndpoints: async (): Promise<Accounts['endpoints']> => (await rows.get(WHOLE)).endpoints,
     putConnection: (connection: Connection): Promise<void> =>
@@ -80,29 +80,53 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     putEndpoint: (endpoint: Endpoint): Promise<void> => put({ ...endpoint, ...items.endpoint.key(endpoint) }),
     removeEndpoint: ({ id }: Endpoint, removedAt: string): Promise<void> =>
       put<RemovedConnection>({ id, marketplace: ENDPOINT, removedAt, ...items.endpoint.key({ id }) }),
-    putRoutes: (routes: readonly Route[]): Promise<void> => put({ ...items.routes.key(), routes }),
+    async putRoutes(routes: readonly Route[]): Promise<void> {
+      await put({ ...items.formerRoutes.key(), routes });
+      // Functions of the version before take what has `removedAt` for an endpoint that was removed.
+      await put({
+        ...items.routes.key(),
+        id: 'routes',
+        marketplace: ENDPOINT,
+        removedAt: new Date().toISOString(),
+        routes,
+      });
+    },
   };
 }
 
-async function readRoutes(table: typeof db, ConsistentRead: boolean): Promise<Route[]> {
-  const found = await table.get({ Key: items.routes.key(), ConsistentRead });
+async function readFormerRoutes(table: typeof db, ConsistentRead: boolean): Promise<Route[]> {
+  const found = await table.get({ Key: items.formerRoutes.key(), ConsistentRead });
   return (found as { routes: Route[] } | undefined)?.routes ?? [];
 }
 
-async function readRows(table: typeof db, ConsistentRead: boolean): Promise<Accounts> {
-  const partition = items.connection.partition();
-  const rows = await queryPartition<Connection | RemovedConnection | Endpoint>(partition, '', table, ConsistentRead);
+type Row = Connection | RemovedConnection | Endpoint | { routes: Route[] };
+
+/** All that is in one partition; without `routes` where they are older than their place in it. */
+async function readRows(table: typeof db, ConsistentRead: boolean): Promise<Accounts & Partial<Configuration>> {
+  const rows = await queryPartition<Row>(items.connection.partition(), '', table, ConsistentRead);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
   const endpoints = new Map<string, Endpoint>();
+  let routes: Route[] | undefined;
   for (const row of rows) {
     const item = bare(row);
-    if ('removedAt' in item) removed.set(item.id, item);
+    if ('routes' in item) routes = item.routes;
+    else if ('removedAt' in item) removed.set(item.id, item);
     else if ('profile' in item) endpoints.set(item.id, item);
     else connections.set(item.id, item);
   }
-  return { connections, removed, endpoints };
+  return { connections, removed, endpoints, ...(routes && { routes }) };
 }
 
 export const configurationStore = createConfigurationStore();
 export const { getConfiguration, getAccounts, getEndpoints } = configurationStore;
+
+/**
+ * Whether a marketplace has several accounts, whose messages share a queue. Only then they name their group, by which
+ * SQS serves a queue fairly: a name makes a message a quarter dearer.
+ */
+export async function isShared(marketplace: string): Promise<boolean> {
+  const { connections, endpoints } = await getAccounts();
+  if (marketplace === ENDPOINT) return endpoints.size > 1;
+  return [...connections.values()].filter((each) => each.marketplace === marketplace).length > 1;
+}

@@ -18,13 +18,16 @@ test('rings at each marketplace for when each is due, those first whose orders m
     deliveryOf({ id: 'elsewhere', marketplace: 'shoppo', connection: 'supply' }),
     deliveryOf({ id: 'pressing', shipBy: later(3_600) }, { state: 'leased' }),
   ];
-  await ring(all, NOW, send);
-  const message = (deliveryId: string, delaySeconds: number, group = 'shed') => ({
-    ...{ message: { deliveryId }, delaySeconds, group },
+  await ring(all, NOW, send, async (marketplace) => marketplace === 'marketful');
+  const message = (deliveryId: string, delaySeconds: number) => ({ message: { deliveryId }, delaySeconds });
+  // Whoever has a queue alone is no group in it.
+  const grouped = (deliveryId: string, delaySeconds: number) => ({
+    ...message(deliveryId, delaySeconds),
+    group: 'shed',
   });
   expect(sent).toEqual([
-    ['marketful-deliveries', message('urgent', 0), message('pressing', 0), message('later', 300)],
-    ['shoppo-deliveries', message('elsewhere', 0, 'supply')],
+    ['marketful-deliveries', grouped('urgent', 0), grouped('pressing', 0), grouped('later', 300)],
+    ['shoppo-deliveries', message('elsewhere', 0)],
   ]);
 });
 

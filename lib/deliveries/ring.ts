@@ -1,5 +1,6 @@
 import type { DeliveryDied } from '#events/delivery-died';
 import type { DeliveryDue } from '#events/delivery-due';
+import { isShared } from '#lib/connections/store';
 import { chunksOf } from '#lib/platform/chunks';
 import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessage, sendMessages } from '#lib/platform/queue/queue';
@@ -10,24 +11,27 @@ import { compareShipBy } from './ship-by.ts';
  * Tells the pushers to look at these deliveries, each when it is due, in order of ship-by. The sweeper repeats a ring
  * that is lost, and sends those that SQS cannot delay for so long.
  */
-export async function ring(deliveries: readonly Delivery[], now = new Date(), send = sendMessages): Promise<void> {
-  const byQueue = Map.groupBy(
+export async function ring(
+  deliveries: readonly Delivery[],
+  now = new Date(),
+  send = sendMessages,
+  shared = isShared,
+): Promise<void> {
+  const byMarketplace = Map.groupBy(
     deliveries
       .filter((delivery) => isOpen(delivery) && secondsUntil(delivery, now) <= MAX_DELAY_SECONDS)
       .sort(compareShipBy),
-    ({ marketplace }) => deliveryQueue(marketplace),
+    ({ marketplace }) => marketplace,
   );
   await Promise.all(
-    [...byQueue].map(([queue, due]) =>
-      send(
-        queue,
-        due.map((delivery) => ({
-          message: bell(delivery),
-          delaySeconds: secondsUntil(delivery, now),
-          group: delivery.connection,
-        })),
-      ),
-    ),
+    [...byMarketplace].map(async ([marketplace, due]) => {
+      const hasGroups = await shared(marketplace);
+      const messages = due.map((delivery) => ({
+        ...{ message: bell(delivery), delaySeconds: secondsUntil(delivery, now) },
+        ...(hasGroups && { group: delivery.connection }),
+      }));
+      await send(deliveryQueue(marketplace), messages);
+    }),
   );
 }
 

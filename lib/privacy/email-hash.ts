@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { domainToUnicode } from 'node:url';
+import { cached } from '#lib/platform/cache';
 import * as items from '#lib/platform/table/items';
 import { db, getItem, isWritten, NEW, put, type Table } from '#lib/platform/table/table';
 
@@ -9,7 +10,7 @@ interface HashKey {
 
 /** HMAC-SHA256 of an e-mail address, regardless of case and width, with a key that the hub made for this. */
 export async function hashEmail(email: string, table: Table = db): Promise<string> {
-  const key = (await readKey(table)) ?? (await makeKey(table));
+  const key = await (table === db ? held.get('') : ownKey(table));
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
@@ -29,6 +30,11 @@ export function normalEmail(email: string): string {
   const address = ADDRESS.exec(text)?.[0] ?? text;
   return address.replace(/(?<=@).*xn--.*$/, (host) => domainToUnicode(host) || host);
 }
+
+const ownKey = async (table: Table): Promise<string> => (await readKey(table)) ?? makeKey(table);
+
+/** The key is made once; only a table that is emptied under a running hub gets another. */
+const held = cached(3600_000, () => ownKey(db));
 
 const readKey = async (table: Table): Promise<string | undefined> =>
   (await getItem<HashKey>(items.emailHashKey.key(), table))?.key;
