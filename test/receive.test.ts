@@ -258,6 +258,17 @@ describe('where it comes from', () => {
   });
 });
 
+test('with WATCH=lean only those calls are counted that an alarm counts: where nothing is sold', async () => {
+  vi.stubEnv(envName.watch, 'lean');
+  const info = vi.spyOn(console, 'info').mockReturnValue();
+  const told = ['/webhooks/marketful/shed/order-updated/path-secret', at('hex')];
+  for (const path of told) expect(await call(path, signed('{}'))).toMatchObject({ status: 200 });
+  const lines = info.mock.calls.map(([line]) => JSON.parse(line));
+  expect(lines.flatMap(({ Webhooks, Marketplace }) => (Webhooks ? Marketplace : []))).toEqual(['marketful']);
+  info.mockRestore();
+  vi.unstubAllEnvs();
+});
+
 describe('the queue', () => {
   test('once the secrets are known a webhook costs one call to SQS and no other', async () => {
     const calls: string[] = [];
