@@ -112,6 +112,10 @@ export function createCredentials({
     async getCredentials(marketplace: string, connection: string, maxAgeMs?: number) {
       return pick(await documentOf(marketplace, maxAgeMs), connection);
     },
+    /** Whether a marketplace has several connections, without a read of the table. */
+    async isShared(marketplace: string): Promise<boolean> {
+      return Object.keys((await documentOf(marketplace)).connections).length > 1;
+    },
     /** The key that seals a marketplace's tokens. */
     async getTokenKey(marketplace: string, maxAgeMs?: number): Promise<string | undefined> {
       return (await documentOf(marketplace, maxAgeMs)).tokenKey;

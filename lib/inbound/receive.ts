@@ -36,7 +36,7 @@ const refuser = (webhook: Webhook) => (statusCode: number, code: string, descrip
 /**
  * The table's client is only loaded a minute after the start: a webhook that starts a function does not wait for it.
  */
-const { getCredentials, refreshCredentials } = createCredentials({
+const { getCredentials, isShared, refreshCredentials } = createCredentials({
   announced: async (marketplace) => (await import('#lib/connections/secret-version')).announcedVersion(marketplace),
 });
 
@@ -73,7 +73,8 @@ export function receiver(webhook: Webhook) {
     const said = withoutCodings(body, codings, MAX_UNPACKED_BYTES);
     const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(said, contentType) });
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
-    await sendMessage(queue, { message, group: connection });
+    const hasGroups = queue === INBOUND_QUEUE || (await isShared(name));
+    await sendMessage(queue, { message, ...(hasGroups && { group: connection }) });
     log.info('webhook accepted', { event: message.id, connection, topic });
     const json = readJson(decodeText(said, contentType));
     const read = json === undefined ? webhook.readOther?.(said) : json;
