@@ -15,8 +15,8 @@ export type Measure = (orders: number, batch: number, everySeconds: number) => P
 
 const SIZES = [0, 100, 10_000, 1_000_000];
 const GB = 1e9;
-/** The metrics of a lean hub that come with orders: webhooks of two marketplaces, orders in and orders placed. */
-const METRICS_OF_ORDERS = 4;
+/** The metrics of a lean hub that come with orders: the shipper's webhooks, orders in and orders placed. */
+const METRICS_OF_ORDERS = 3;
 const MINUTES = (365.25 / 12) * 24 * 60;
 const HOURS = MINUTES / 60;
 /** From this many orders a month on, orders come in batches: a shop of that size is never quiet. */
