@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { orderOf } from '#test/support/orders';
-import { maskValue, wordsOf } from './mask.ts';
+import { maskAnswer, maskValue, wordsOf } from './mask.ts';
 
 const dots = '•••••';
 
@@ -113,6 +113,12 @@ test('a raw body is its paths and types, and what it tells of a person is in no 
   expect(maskValue({ ...event, named }, /Mx/g)).toMatchObject({ named: { ...named, body: '{"id":"number"}' } });
   // As an export has it.
   expect(maskValue({ ...event, named: body })).toMatchObject({ named: (maskValue(event) as typeof event).body });
+});
+
+test('a balance names thousands of orders: none is read, as nothing is said about them', async () => {
+  const balance = { balances: [{ known: 1, differences: [{ missing: 'told', orders: ['scopio-main:ord_1'] }] }] };
+  // Without a table to read from.
+  expect(await (await maskAnswer(Response.json(balance))).json()).toEqual(balance);
 });
 
 test('of a change the member is named beside its values; a note is the buyer’s on an order alone', () => {

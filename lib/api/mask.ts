@@ -31,13 +31,15 @@ export async function maskAnswer(answer: Response): Promise<Response> {
   return new Response(JSON.stringify(masked), { status: answer.status, headers: answer.headers });
 }
 
-/** Every order that is named, alone or in a list of ids. */
+/** Every order that is named, also in an export's list of ids. A balance lists thousands, and no words about them. */
 function* idsOfOrders(value: unknown, name = ''): Generator<string> {
-  if (typeof value === 'string' && /^orders?$/.test(name)) yield value;
+  if (typeof value === 'string' && name === 'order') yield value;
   if (Array.isArray(value)) for (const each of value) yield* idsOfOrders(each, name);
   else if (typeof value === 'object' && value !== null)
-    for (const [key, member] of Object.entries(value))
-      yield* idsOfOrders(member, key === 'id' && 'externalId' in value ? 'order' : key);
+    for (const [key, member] of Object.entries(value)) {
+      const isId = (key === 'id' && 'externalId' in value) || (key === 'orders' && 'places' in value);
+      yield* idsOfOrders(member, isId ? 'order' : key);
+    }
 }
 
 /** What identifies the buyers of these orders, the longest first. */
