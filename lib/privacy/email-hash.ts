@@ -14,8 +14,8 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
-/** Apostrophes are part of a name (`o'neill@`), but do not begin it. */
-const ADDRESS = /(?!['‘’])[^\s<>:",;()“”„«»]+@[^\s<>:",;()“”„«»'‘’?]*[^\s<>:",;()“”„«»'‘’?.]/;
+/** Apostrophes are part of a name (`o'neill@`), but do not begin it. A subject may have an `@` of its own. */
+const ADDRESS = /(?!['‘’])[^\s<>:",;@()[\]“”„«»]+@[^\s<>:",;()[\]“”„«»'‘’?]*[^\s<>:",;()[\]“”„«»'‘’?.]/;
 
 /**
  * An address in lower case, its host decoded from punycode, without what is copied along with it from a page or mail:
