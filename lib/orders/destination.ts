@@ -7,8 +7,8 @@ import type { Address } from './order.ts';
  */
 export function destinationOf({ phone_number: _, email: __, ...address }: Address, point?: string | null): string[] {
   return Object.entries({ ...address, point })
-    .map(([name, value]) => `${name} ${spelled(value ?? '')}`)
-    .filter((member) => !member.endsWith(' '))
+    .filter(([, value]) => spelled(value ?? ''))
+    .map(([name, value]) => spelled(`${name} ${value}`))
     .sort();
 }
 

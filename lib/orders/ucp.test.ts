@@ -192,7 +192,9 @@ describe('the UCP order', () => {
       ...{ methodType: 'shipping' as const, destination, lineItems: [{ id, quantity: 1 }] },
     });
     const elsewhere = { ...shippingAddress, street_address: 'Otra 9', first_name: 'Luz' };
-    const sold = orderOf({ expectations: [to(shippingAddress, 'li_1'), to(elsewhere, 'li_2')] });
+    const other = { ...shippingAddress, phone_number: '+523300000000' };
+    const sold = orderOf({ expectations: [to(other, 'li_1'), to(elsewhere, 'li_2')] });
+    expect(sold.ucp.fulfillment.expectations[0]?.destination.phone_number).toBe(other.phone_number);
     const order = correctAddress(sold, { street_address: 'Calle 10 no. 5' })?.order;
     expect(order?.ucp.fulfillment.expectations.map(({ destination }) => destination)).toMatchObject([
       { street_address: 'Calle 10 no. 5', first_name: 'Ana' },

@@ -113,7 +113,9 @@ export function buildExpectations(
       method_type: methodType,
       // A correction is of the shipping address, so it leaves expectations with an address of their own alone.
       destination: destinationOf(
-        methodType === 'shipping' && isSameDestination(destination, shippingAddress) ? address : destination,
+        core.correctedAddress && methodType === 'shipping' && isSameDestination(destination, shippingAddress)
+          ? address
+          : destination,
       ),
       ...(description && { description }),
       ...(fulfillableOn && { fulfillable_on: fulfillableOn }),
