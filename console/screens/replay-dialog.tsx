@@ -69,7 +69,7 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
       {leftOut > 0 && (
         <p>
           {count(leftOut, 'delivery is', 'deliveries are')} left out: nobody knows whether they happened, and nothing
-          can be read back. Look at the marketplace, and replay each by itself.
+          can be read back. Look at the marketplace, and replay each alone.
         </p>
       )}
     </ActDialog>

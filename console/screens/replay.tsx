@@ -35,7 +35,7 @@ export const Replays = () => (
 
 const STAGES = {
   one: 'The canary’s first delivery is under way; ten follow, then the rest.',
-  ten: 'Ten deliveries are under way; the rest follows.',
+  ten: 'The next ten at most are under way; the rest follows.',
   rest: 'The rest is under way.',
 };
 
@@ -144,7 +144,7 @@ const Decide = ({ what, id }: { what: 'resume' | 'cancel'; id: string }) => (
   >
     <p>
       {what === 'resume'
-        ? 'It goes on with those that still wait; a canary begins at its first stage. What failed again is replayed by itself.'
+        ? 'It goes on with those that still wait; a canary begins at its first stage. What failed again is left out: replay it from its delivery.'
         : 'What waits is not released; an attempt that is under way ends. It can be resumed.'}
     </p>
   </ActDialog>

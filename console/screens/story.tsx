@@ -1,7 +1,7 @@
 import type { Parts } from '../kit/hub.ts';
 import { Region } from '../kit/screen.tsx';
 import { LinkTo, meaningOf, Outside, State, show, Time, Words } from '../kit/text.tsx';
-import { attemptWords, capital } from '../kit/words.ts';
+import { attemptWords, capital, money } from '../kit/words.ts';
 
 interface Step {
   at: string;
@@ -33,11 +33,17 @@ const TITLES: Readonly<Record<string, string | ((detail: Detail, by: string) => 
   'order.paid': 'Paid',
   'order.released': 'Released: it may ship',
   'order.cancelled': 'Cancelled by the sales channel',
+  'order.restored': 'Restored: its cancellation does not count',
+  'order.part_joined': ({ externalId }) => `The sales channel made ${externalId} of some of its lines`,
+  'order.acknowledged': ({ reference }) => `Acknowledged as ${reference}`,
+  'order.routed': ({ to }) => `Routed to ${to}`,
   'order.placed': ({ remoteId, probed }) =>
     `${probed ? 'Found placed' : 'Placed'} with the shipper${remoteId ? `, as its ${remoteId}` : ''}`,
   'order.withdrawn': 'Withdrawn from the shipper',
   'order.stopped': 'A placement was stopped before it was made',
   'order.returned': 'Goods came back',
+  'placement.refunded': ({ amount, currency }) => `The shipper paid back ${money(Number(amount), String(currency))}`,
+  'ticket.replied': 'A ticket was answered',
   'fulfillment.added': ({ carrier, trackingNumber }) => `Parcel: ${String(carrier).toUpperCase()} ${trackingNumber}`,
   'fulfillment.reported': ({ trackingNumber }) => `Told the sales channel${about(trackingNumber)}`,
   'address.corrected': ({ members }) => `Address corrected: ${listed(members)}`,
@@ -51,7 +57,8 @@ const TITLES: Readonly<Record<string, string | ((detail: Detail, by: string) => 
 };
 
 function titleOf(type: string, detail: Detail, by: string): string {
-  const title = TITLES[type] ?? capital(type.replaceAll(/[._]/g, ' '));
+  const said = type.replace('shipment.', 'parcel ').replaceAll(/[._]/g, ' ');
+  const title = TITLES[type] ?? capital(said) + about(detail.trackingNumber);
   return typeof title === 'string' ? title : title(detail, by);
 }
 
