@@ -8,6 +8,8 @@ export const WebhookRejected = z.object({
   receivedAt: z.string(),
   /** What it presented as proof, so that it can be verified again; holds no secret. */
   evidence: z.record(z.string(), z.string()),
+  /** Its `Content-Encoding`. */
+  codings: z.optional(z.string()),
   /** The bytes as they came: text, or base64 where they are not UTF-8. */
   body: z.string(),
   encoding: z.enum(['utf8', 'base64']),

@@ -14,8 +14,6 @@ import { decodeText, withoutCodings } from '#lib/platform/text';
 import { createQuarantine } from '#lib/quarantine/offer';
 
 const MAX_BODY_BYTES = 256 * 1024;
-/** Twice as long, as JSON in JSON may be, it still fits into a message; what unpacks to more stays packed. */
-const MAX_UNPACKED_BYTES = 480 * 1024;
 
 /** How the metric counts an answer. */
 function resultOf(statusCode: number | undefined) {
@@ -69,8 +67,8 @@ export function receiver(webhook: Webhook) {
       // One body for a wrong secret, connection, topic, path or address: nothing can be learned by trying.
       return refuse(401, 'unauthorized', 'not authorized');
     }
-    const { 'content-type': contentType, 'content-encoding': codings = '' } = event.headers;
-    const said = withoutCodings(body, codings, MAX_UNPACKED_BYTES);
+    const { 'content-type': contentType, 'content-encoding': codings } = event.headers;
+    const said = withoutCodings(body, codings);
     const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(said, contentType) });
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
     const hasGroups = queue === INBOUND_QUEUE || (await isShared(name));

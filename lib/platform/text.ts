@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 /** The most that a small gzipped body, which anyone may send, is unpacked to. */
@@ -43,13 +44,24 @@ const CODINGS: Readonly<Record<string, Array<typeof gunzipSync>>> = {
   deflate: [inflateSync, inflateRawSync],
 };
 
-/** A body without the codings that `Content-Encoding` lists, of which a proxy may have undone some; it has at most `maxBytes`. */
-export const withoutCodings = (body: Buffer, contentEncoding: string, maxBytes: number): Buffer =>
+/** Twice as long, as JSON in JSON may be, it still fits into a message; what unpacks to more stays packed. */
+const MAX_DECODED_BYTES = 480 * 1024;
+
+/**
+ * A body without the codings that `Content-Encoding` lists, of which a proxy may have undone some: text stays as it is,
+ * as one JSON in four also reads as deflate, of something else.
+ */
+export const withoutCodings = (body: Buffer, contentEncoding = ''): Buffer =>
   contentEncoding
     .toLowerCase()
-    .split(',')
+    .split(',', MAX_CODINGS)
     .flatMap((coding) => CODINGS[coding.trim()] ?? [])
-    .reduceRight((bytes, unzip) => undo(unzip, bytes, maxBytes), body);
+    .reduceRight((bytes, unzip) => (isText(bytes) ? bytes : undo(unzip, bytes, MAX_DECODED_BYTES)), body);
+
+/** More are a stranger's, who wants us to be busy. */
+const MAX_CODINGS = 4;
+const isText = (bytes: Buffer): boolean => isUtf8(bytes) && !CONTROLS.test(bytes.toString());
+const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 
 function undo<Bytes extends Uint8Array>(unzip: typeof gunzipSync, bytes: Bytes, maxOutputLength: number) {
   try {

@@ -15,7 +15,7 @@ import { deleteMessages, giveBackMessages, type Taken, takeMessages } from '#lib
 import { db } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { decodeText } from '#lib/platform/text';
-import { placeOf, readQuarantine, removeQuarantined } from '#lib/quarantine/store';
+import { placeOf, readQuarantine, removeQuarantined, saidIn } from '#lib/quarantine/store';
 import { hasTrace } from './traces.ts';
 import { OutOfTime, walk } from './walk.ts';
 
@@ -143,7 +143,7 @@ async function* findQuarantined(buyer: Buyer, from = ''): AsyncGenerator<Found> 
       if (connection === first && placeOf(kept) < since) continue;
       if (isBegun && Date.now() > buyer.deadline) throw new OutOfTime(`${connection} ${placeOf(kept)}`);
       isBegun = true;
-      const body = bodyBytes(kept);
+      const body = saidIn(kept);
       if (!hasTrace(body, tracesAt(connection, buyer))) continue;
       const data = { id, connection, topic, receivedAt, body: decodeText(body) };
       yield { id, data, erase: () => removeQuarantined(connection, slot, id) };

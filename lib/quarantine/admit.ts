@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { bodyBytes, inboundReceived } from '#events/inbound-body';
+import { bodyBytes, inboundReceived, packBody } from '#events/inbound-body';
 import type { Connection } from '#lib/connections/connection';
 import { pickActive, readSecretVersions, type SecretVersions } from '#lib/connections/secrets';
 import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';
@@ -11,7 +11,7 @@ import * as items from '#lib/platform/table/items';
 import { across, keysIn, listIndex, type PageAsked } from '#lib/platform/table/sharded-index';
 import { db, type Item, NEW, put, transact } from '#lib/platform/table/table';
 import type { Admission, AdmissionRecord } from './quarantine-schema.ts';
-import { putAdmission, type Quarantined, readQuarantine } from './store.ts';
+import { putAdmission, type Quarantined, readQuarantine, saidIn } from './store.ts';
 
 /** What webhooks are judged and admitted with; tests pass another. */
 const HUB = { table: db, loadConnector, readSecretVersions, sendMessages };
@@ -93,10 +93,10 @@ export async function admit(
   await transact([put(record, NEW), putAct({ act: 'webhooks.admitted', about: id, by, reason, at, detail })], table);
   await sendMessages(
     INBOUND_QUEUE,
-    admissible.map(({ id, connection: of, topic, receivedAt, body, encoding }) => ({
+    admissible.map(({ id, connection: of, topic, receivedAt, ...kept }) => ({
       message: inboundReceived({
         ...{ id: `evt_${id.slice('qtn_'.length)}`, connection: of, topic, receivedBy: 'webhook', receivedAt },
-        ...{ body, encoding },
+        ...packBody(saidIn(kept)),
       }),
       group: of,
     })),

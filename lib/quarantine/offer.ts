@@ -37,7 +37,7 @@ export function createQuarantine(webhook: Webhook): { offer(rejected: Rejected):
 }
 
 async function send(webhook: Webhook, { connection, topic, request, credentials }: Rejected): Promise<void> {
-  const { body } = request;
+  const { body, headers } = request;
   if (!credentials || !webhook.info.topics.includes(topic) || body.length > MAX_BODY_BYTES) return;
   try {
     const evidence = webhook.evidence(request, credentials);
@@ -49,6 +49,7 @@ async function send(webhook: Webhook, { connection, topic, request, credentials 
       topic,
       receivedAt,
       evidence,
+      codings: headers['content-encoding']?.slice(0, 50),
       ...packBody(body),
     };
     await sendMessage(INBOUND_QUEUE, { message, group: connection });

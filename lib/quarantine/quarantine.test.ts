@@ -1,3 +1,4 @@
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import type { WebhookRejected } from '#events/webhook-rejected';
 import type { Connection } from '#lib/connections/connection';
@@ -53,6 +54,15 @@ it('keeps what was rejected once, however often its vendor repeats it', async ()
     { body: '{"n":1}', receivedAt: minute(0), size: 7, admitted: null },
     { body: '{"n":2}', receivedAt: minute(3) },
   ]);
+});
+
+it('admits what was packed unpacked, and keeps it as it came, as its proof is of that', async () => {
+  const packed = brotliCompressSync('{"n":1}').toString('base64');
+  await quarantine(rejected(packed, { encoding: 'base64', codings: 'br' }), table);
+  const { sent, ...by } = hub('right');
+  await admit(shop, await judge(shop, undefined, by), { by: 'x', reason: null }, by);
+  expect(sent).toMatchObject([{ message: { body: '{"n":1}', encoding: 'utf8' } }]);
+  expect(await readQuarantine('shop', table)).toMatchObject([{ body: packed }]);
 });
 
 it('keeps each of those that come at the same moment', async () => {

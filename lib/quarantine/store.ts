@@ -17,11 +17,16 @@ import {
 } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { log } from '#lib/platform/telemetry/log';
+import { withoutCodings } from '#lib/platform/text';
 import type * as z from '#lib/platform/zod';
 import type { Admission, QuarantinedFacts } from './quarantine-schema.ts';
 
 /** A rejected webhook on record. It may be a forgery, so only its admission ever reads the body. */
 export type Quarantined = Omit<WebhookRejected, 'type'> & z.infer<typeof QuarantinedFacts>;
+
+/** Its body as it reads: it is kept as it was sent, since that is what its proof is of. */
+export const saidIn = ({ codings, ...kept }: Pick<Quarantined, 'body' | 'encoding' | 'codings'>): Buffer =>
+  withoutCodings(bodyBytes(kept), codings);
 
 /** How many webhooks of one connection are kept; the next one replaces the oldest. */
 export const SLOTS = 200;
