@@ -9,6 +9,7 @@ import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import { externalIdsOf, historyWithin, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
+import { ContractError } from '#lib/platform/errors';
 import { db } from '#lib/platform/table/table';
 import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, type Message } from './event.ts';
 import { countFirst, countLate } from './misses.ts';
@@ -136,17 +137,12 @@ export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): 
   const named = orderId(connection.id, told.externalId);
   const id = (await findByPart(named, hub.table)) ?? named;
   const { decision } = await ingesting.changeOrder(id, connection.id, (order): Ingest => {
-    if (!order) {
-      const error = {
-        code: 'order_unknown',
-        description: `${connection.id}: order ${told.externalId} is not known here`,
-      };
-      return { order, became: { state: 'unreadable', error } };
-    }
+    if (!order)
+      throw new ContractError({ code: 'order_unknown', description: `order ${told.externalId} is not known here` });
     const unsold = unsoldIn(order, told);
     const words = `return ${told.id} names ${[...new Set(unsold)].join(', ')}, which no line of the order sells`;
     if (unsold.length > 0 && unsold.length === told.items?.length)
-      return { order, became: { state: 'unreadable', error: { code: 'sku_unknown', description: words } } };
+      throw new ContractError({ code: 'sku_unknown', description: words });
     const returned = applyReturns(order, [readReturn(order, told, connection.id, message.receivedAt)]);
     // A poll that finds a known return leaves no trace.
     if (returned.order === order && message.receivedBy === 'poll') return { order };

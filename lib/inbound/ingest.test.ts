@@ -136,6 +136,9 @@ it('goods that the order does not have are named, and nothing else comes back', 
   expect(await eventOf(none)).toMatchObject({ state: 'unreadable', error: { code: 'sku_unknown' } });
   expect(await eventOf(some)).toMatchObject({ state: 'applied', note: expect.stringContaining('GONE') });
   expect((await stored('sello-se:1')).returns).toMatchObject([{ lineItems: [{ id: PLATE.id, quantity: 1 }] }]);
+  const found = { ...none, receivedBy: 'poll' } as const;
+  for (const name of ['evt_1', 'evt_2']) await take({ ...found, id: name });
+  for (const name of ['evt_1', 'evt_2']) expect((await eventOf({ ...found, id: name })).state).toBeUndefined();
 });
 
 it('a part that is told of while its sale is being written waits for that', async () => {

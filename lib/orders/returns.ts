@@ -1,4 +1,5 @@
 import { compareText, sameContent } from '#lib/platform/canonical-json';
+import { findAlike } from '#lib/platform/text';
 import type { UcpLineItem } from '#lib/ucp/order';
 import { derive } from './derive.ts';
 import { type LineQuantity, type Order, type Return, type ReturnSnapshot, returnId } from './order.ts';
@@ -36,11 +37,11 @@ export function readReturn(order: Order, told: ReturnSnapshot, by: string, recei
 const mostOf = ({ quantity: { original, total } }: UcpLineItem): number => Math.max(original, total);
 
 /** The name that lines have for a SKU; a store may write it in other letters in its returns. */
-function ownSku({ ucp }: Order, sku: string): string | undefined {
-  const all = ucp.line_items.map(({ item }) => item.id);
-  const folded = sku.trim().toLowerCase();
-  return all.find((own) => own === sku) ?? all.find((own) => own.trim().toLowerCase() === folded);
-}
+const ownSku = ({ ucp }: Order, sku: string): string | undefined =>
+  findAlike(
+    ucp.line_items.map(({ item }) => item.id),
+    sku,
+  );
 
 /** The SKUs of a return that no line of the order sells. */
 export const unsoldIn = (order: Order, { items = [] }: ReturnSnapshot): string[] =>

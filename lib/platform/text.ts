@@ -79,3 +79,9 @@ const PLAIN: Readonly<Record<string, string>> = {
 /** Lower-case text with Latin letters that Unicode does not decompose as people without keys for them type them. */
 export const inPlainLetters = (text: string): string =>
   text.replaceAll(/[łøđħŧæœþð]/g, (letter) => PLAIN[letter] ?? letter);
+
+/** The name itself if it is one of these, or else the one that it is in other letters. */
+export function findAlike(names: readonly string[], name: string): string | undefined {
+  const folded = (each: string): string => each.trim().toLowerCase();
+  return names.find((each) => each === name) ?? names.find((each) => folded(each) === folded(name));
+}

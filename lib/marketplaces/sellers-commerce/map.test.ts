@@ -117,6 +117,11 @@ test('counts what the store shows as shipped, over the lines that sell it', () =
     ShippingInformation: [{ Items: [{ SkuCode: 'A', Quantity: 1 }] }, { Items: [{ SkuCode: 'a ', Quantity: '2' }] }],
   });
   expect(lines.map(({ fulfilled }) => fulfilled)).toEqual([2, 1, undefined]);
+  const told = {
+    OrderItems: [item(1, 'a', 1), item(2, 'A', 1)],
+    ShippingInformation: [{ Items: [{ SkuCode: 'A', Quantity: 1 }] }],
+  };
+  expect(read({ OrderStatusId: 8, ...told }).lines.map(({ fulfilled }) => fulfilled)).toEqual([undefined, 1]);
 });
 
 test('does not guess what has left of an order that is partly shipped: its details are read, then a person is asked', () => {

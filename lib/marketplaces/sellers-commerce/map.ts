@@ -1,6 +1,8 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot } from '#lib/orders/order';
+import { sumByLine } from '#lib/orders/status';
 import { checkCurrency } from '#lib/platform/money';
+import { findAlike } from '#lib/platform/text';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, instantIn, isNoTime, isTakenOff, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
@@ -115,10 +117,9 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
     const at = `OrderItems[${index}]`;
     const sku = item.SkuCode ?? (isTakenOff(UnitPrice, Quantity) ? `${index + 1}` : needed(`${at}.SkuCode`));
     const isWhole = isShipped(order.OrderStatusId);
-    const own = sku.toLowerCase();
     // A negative line (something taken back) was in no parcel.
-    const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(own) ?? 0));
-    shipped.set(own, (shipped.get(own) ?? 0) - sent);
+    const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(sku) ?? 0));
+    shipped.set(sku, (shipped.get(sku) ?? 0) - sent);
     return {
       // 0 is no row id. A row's place would not do: it changes if an earlier row goes.
       id: unused(OrderItemId === '0' ? sku : (OrderItemId ?? `${index + 1}`), ids),
@@ -133,12 +134,11 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   });
 }
 
-/** Pieces by SKU, in small letters, in the parcels that the store shows. */
-function countShipped({ ShippingInformation = [] }: Order): Map<string, number> {
-  const shipped = new Map<string, number>();
-  for (const { SkuCode, Quantity } of ShippingInformation.flatMap(({ Items = [] }) => Items))
-    shipped.set(SkuCode.toLowerCase(), (shipped.get(SkuCode.toLowerCase()) ?? 0) + Quantity);
-  return shipped;
+/** Pieces by the lines' SKUs in the parcels that the store shows. */
+function countShipped({ OrderItems, ShippingInformation = [] }: Order): Map<string, number> {
+  const own = (sku: string) => findAlike(OrderItems?.map(({ SkuCode = '' }) => SkuCode) ?? [], sku) ?? sku;
+  const rows = ShippingInformation.flatMap(({ Items = [] }) => Items);
+  return sumByLine(rows.map(({ SkuCode, Quantity: quantity }) => ({ id: own(SkuCode), quantity })));
 }
 
 /** Missing amounts are 0; a missing total is summed up from its parts. */
