@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { BudgetSpentError } from '../errors.ts';
 import { awayPolicy, retryPolicy } from '../settings.ts';
 import { askWhetherBack, isAway } from './breaker.ts';
@@ -46,12 +47,16 @@ interface Here {
 const MAX_DEFAULT_PAUSE_SECONDS = 60;
 const MAX_PAUSE_SECONDS = 3600;
 const MAX_WAIT_BETWEEN_MS = 10_000;
+/** A push is rung for up to a minute late: a poll that took its slot at once would take all of a small limit. */
+const POLLS_YIELD = 2;
 
 /** Callers of one connection with the same wish are served together while they wait for the previous write. */
 interface Wish {
   maxWaitMs: number;
   isFromWaitlist: boolean;
   joinsWaitlist: boolean;
+  /** How many intervals a slot that the waitlist left must have been unused. */
+  yields: number;
 }
 
 interface Callers {
@@ -94,6 +99,7 @@ export function createLimiter({
           maxWaitMs: hasBegun ? MAX_WAIT_BETWEEN_MS : maxWaitMs,
           isFromWaitlist: hasBegun || waitlist === 'return',
           joinsWaitlist: waitlist !== undefined,
+          yields: isPoll ? POLLS_YIELD : 0,
         };
         for (const until = clock() + patienceMs; ; ) {
           try {
@@ -101,9 +107,10 @@ export function createLimiter({
             await heedAway();
             const waitMs = await ask(id, pace, wish).catch(async (spent) => {
               if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
-              await ask(`${id}#polls`, pollPace, wish);
-              // Its share is used up: under a small limit the next slot is a minute away.
-              const slotMs = Math.max(MAX_WAIT_BETWEEN_MS, patienceMs);
+              // Early by the wait for a slot, so that the share is not less than it should be.
+              await ask(`${id}#polls`, pollPace, { ...wish, maxWaitMs: intervalOf(pace) });
+              // Its share is used up: it must get the next slot, which under a small limit is a minute away.
+              const slotMs = MAX_WAIT_BETWEEN_MS + 2 * intervalOf(pace);
               return ask(id, pace, { ...wish, maxWaitMs: slotMs, isFromWaitlist: true });
             });
             // Only now is the state fresh: it may have gone away meanwhile, or be back for long.
@@ -176,13 +183,13 @@ export function createLimiter({
   async function answer(
     id: string,
     callers: Callers,
-    { maxWaitMs, isFromWaitlist, joinsWaitlist }: Wish,
+    { maxWaitMs, isFromWaitlist, joinsWaitlist, yields }: Wish,
     count: number,
   ): Promise<Array<number | BudgetSpentError>> {
     const { pace } = callers;
     const { toleranceMs } = pace;
     const now = clock();
-    const asked = { now, latest: now + toleranceMs + maxWaitMs, isFromWaitlist };
+    const asked = { now, latest: now + toleranceMs + maxWaitMs, isFromWaitlist, yields };
     const reserved = await reserve(store, id, pace, count, asked, callers.state);
     callers.state = reserved.state;
     const { intervalMs } = reserved;
@@ -193,7 +200,7 @@ export function createLimiter({
     if (left === 0) return slots;
     const refuse = (waitMs: number) => new BudgetSpentError(id, waitMs);
     const { arrival, lineEnds } = reserved.state;
-    const free = Math.max(intervalMs, Math.max(arrival - toleranceMs, lineEnds) - now);
+    const free = Math.max(1, Math.max(arrival - toleranceMs - maxWaitMs, isFromWaitlist ? 0 : lineEnds) - now);
     if (!joinsWaitlist) return [...slots, ...Array.from({ length: left }, () => refuse(free))];
     const joined = await joinWaitlist(store, id, pace, left, { now, random, known: reserved.state });
     callers.state = joined.state;
@@ -201,8 +208,7 @@ export function createLimiter({
   }
 }
 
-const isAlike = (a: Wish, b: Wish): boolean =>
-  a.maxWaitMs === b.maxWaitMs && a.isFromWaitlist === b.isFromWaitlist && a.joinsWaitlist === b.joinsWaitlist;
+const isAlike = (a: Wish, b: Wish): boolean => isDeepStrictEqual(a, b);
 
 /** Budgets kept in the hub's table. */
 export const createBudget = createLimiter();

@@ -14,7 +14,10 @@ export interface Pace {
 /** A small limit allows a burst of a quarter, a large one little more than a twentieth. */
 export function paceOf(requestsPerMinute: number): Pace {
   const burst = Math.max(1, Math.floor(Math.min(requestsPerMinute / 4, SMALL_BURST + requestsPerMinute / 20)));
-  return { requestsPerMinute, toleranceMs: ((burst - 1) * WINDOW_MS) / Math.max(1, requestsPerMinute - burst) };
+  return {
+    requestsPerMinute: Math.max(2, requestsPerMinute),
+    toleranceMs: ((burst - 1) * WINDOW_MS) / Math.max(1, requestsPerMinute - burst),
+  };
 }
 
 /**
@@ -22,7 +25,7 @@ export function paceOf(requestsPerMinute: number): Pace {
  * taken from the following minute. A backlog has no head start, and is sent at nearly the full limit.
  */
 export const intervalOf = ({ requestsPerMinute, toleranceMs }: Pace, headStartMs = 0): number =>
-  (WINDOW_MS + Math.min(toleranceMs, Math.max(USUAL_HEAD_START_MS, headStartMs))) / Math.max(1, requestsPerMinute - 1);
+  (WINDOW_MS + Math.min(toleranceMs, Math.max(USUAL_HEAD_START_MS, headStartMs))) / (requestsPerMinute - 1);
 
 /** The largest head start of the last minute, and when one was last noted. */
 export interface HeadStart {
@@ -42,8 +45,8 @@ export function withHeadStart(known: HeadStart, ms: number, now: number): HeadSt
 
 /**
  * How often polls overtake everyone who waits: a tenth of the limit, at least once a minute, so that no backlog of
- * pushes keeps them from finding what webhooks missed. Null for a limit of one, which leaves nothing to share. A pace sends
- * one less than the limit it is made for.
+ * pushes keeps them from finding what webhooks missed. A pace sends one less than the limit it is made for: of limits that
+ * let one a minute leave, polls have every other.
  */
-export const pollPaceOf = (requestsPerMinute: number): Pace | null =>
-  requestsPerMinute < 2 ? null : paceOf(Math.floor(requestsPerMinute / 10) + 1);
+export const pollPaceOf = (requestsPerMinute: number): Pace =>
+  requestsPerMinute < 3 ? { requestsPerMinute: 1.5, toleranceMs: 0 } : paceOf(Math.floor(requestsPerMinute / 10) + 1);

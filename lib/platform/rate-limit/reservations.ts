@@ -10,6 +10,8 @@ interface Asked {
   latest: number;
   /** Callers back from the waitlist go past it; all others queue behind it, unless it left a slot unused. */
   isFromWaitlist: boolean;
+  /** How many intervals that slot must have been unused. */
+  yields: number;
 }
 
 export interface Reserved {
@@ -28,7 +30,7 @@ export async function reserve(
   connection: string,
   pace: Pace,
   count: number,
-  { now, latest, isFromWaitlist }: Asked,
+  { now, latest, isFromWaitlist, yields }: Asked,
   known: State,
 ): Promise<Reserved> {
   for (let state = known, isFresh = false; ; isFresh = true) {
@@ -42,13 +44,14 @@ export async function reserve(
     const intervalMs = intervalOf(pace, headStart.ms);
     const fitting = Math.floor((latest - Math.max(now, state.arrival)) / intervalMs) + 1;
     const isPassing = isFromWaitlist || state.lineEnds <= now;
-    const reserved = Math.min(isPassing ? count : isIdle ? 1 : 0, fitting);
+    const unusedBefore = isPassing ? now : now - yields * intervalMs;
+    const reserved = Math.min(isPassing ? count : state.arrival < unusedBefore ? 1 : 0, fitting);
     if (reserved < 1) return { count: 0, from: 0, intervalMs, state };
     const by = reserved * intervalMs;
     const found = await store.change(
       connection,
       isIdle
-        ? { raise: 'arrival', to: now + by, whenBelow: now, headStart }
+        ? { raise: 'arrival', to: now + by, whenBelow: unusedBefore, headStart }
         : {
             ...{ add: 'arrival', by, from: now, upTo: latest - by + intervalMs },
             lineEndsBy: isFromWaitlist ? NEVER : now,
