@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
-import { createConfigurationStore } from './store.ts';
+import { CONFIG_TTL_MS, createConfigurationStore } from './store.ts';
 
 test('settings are read with eventual consistency where they may be a little old, and else as they stand', async () => {
   const table = memoryTable();
@@ -11,12 +11,13 @@ test('settings are read with eventual consistency where they may be a little old
   const clock = () => now;
   const [worker, writer] = [createConfigurationStore(table, clock), createConfigurationStore(table, clock)];
   await worker.getConfiguration();
-  expect(consistency()).toEqual([false, false]);
+  // Routes are held for long: from a replica that is behind, the former ones would be.
+  expect(consistency()).toEqual([false, true]);
   await worker.getConfiguration({ maxAgeMs: 0 });
   expect(consistency()).toEqual([true, true]);
   await writer.putRoutes([{ from: '*', to: 'erp' }]);
   expect((await writer.getConfiguration()).routes).toEqual([{ from: '*', to: 'erp' }]);
-  expect(consistency()).toEqual([true]);
+  expect(consistency()).toEqual([true, true]);
   expect((await writer.getConfiguration()).routes).toHaveLength(1);
   expect(consistency()).toEqual([]);
   now = 5_000;
@@ -24,13 +25,27 @@ test('settings are read with eventual consistency where they may be a little old
   expect(consistency()).toEqual([false]);
 });
 
-test('routes stand beside the connections, and also where functions of the version before look for them', async () => {
+test('routes are held while their version stands, and read where versions before and after ours have them', async () => {
   const table = memoryTable();
-  const [ours, erp] = [createConfigurationStore(table), [{ from: '*', to: 'erp' }] as const];
-  await table.put({ Item: { pk: 'ROUTES', sk: 'ROUTES', routes: erp } });
-  expect(await ours.getConfiguration({ maxAgeMs: 0 })).toMatchObject({ routes: erp });
-  await ours.putRoutes([]);
-  const { routes, connections, removed, endpoints } = await ours.getConfiguration({ maxAgeMs: 0 });
-  expect([routes, connections.size, removed.size, endpoints.size]).toEqual([[], 0, 0, 0]);
-  expect(await table.get({ Key: { pk: 'ROUTES', sk: 'ROUTES' } })).toMatchObject({ routes: [] });
+  let now = 0;
+  const ours = createConfigurationStore(table, () => now);
+  const get = vi.spyOn(table, 'get');
+  const to = (id: string) => [{ from: '*', to: id }];
+  const older = (id: string) => table.put({ Item: { pk: 'ROUTES', sk: 'ROUTES', routes: to(id) } });
+  await older('erp');
+  expect(await ours.getConfiguration()).toMatchObject({ routes: to('erp') });
+  await createConfigurationStore(table).putRoutes(to('shed'));
+  now += CONFIG_TTL_MS;
+  expect(await ours.getConfiguration()).toMatchObject({ routes: to('shed') });
+  now += 10 * CONFIG_TTL_MS;
+  const { routes, connections, removed, endpoints } = await ours.getConfiguration();
+  expect([routes, connections.size, removed.size, endpoints.size]).toEqual([to('shed'), 0, 0, 0]);
+  expect(get).toHaveBeenCalledTimes(2);
+  // After a rollback, or by a command line that was not upgraded: it names no version.
+  await older('barn');
+  expect(await createConfigurationStore(table).getConfiguration()).toMatchObject({ routes: to('barn') });
+  expect(await ours.getConfiguration({ maxAgeMs: 0 })).toMatchObject({ routes: to('barn') });
+  await older('loft');
+  now += 3_600_000;
+  expect(await ours.getConfiguration()).toMatchObject({ routes: to('loft') });
 });

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { cached } from '#lib/platform/cache';
 import { ENDPOINT } from '#lib/platform/names';
 import * as items from '#lib/platform/table/items';
-import { bare, db, type Item, queryPartition } from '#lib/platform/table/table';
+import { bare, db, getItem, type Item, queryPartition } from '#lib/platform/table/table';
 import type { Connection, RemovedConnection, Route } from './connection-schema.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 
@@ -9,6 +10,12 @@ import type { Endpoint } from './endpoint-schema.ts';
 export const CONFIG_TTL_MS = 5_000;
 /** Then they have read settings anew that changed now, from a replica that was a second behind. */
 export const IN_FORCE_MS = CONFIG_TTL_MS + 1_000;
+
+/**
+ * Routes are held while their version stands beside the connections. An older version of Longshore puts routes without
+ * naming a version: those are in force this late.
+ */
+const ROUTES_TTL_MS = 3_600_000;
 
 export interface Accounts {
   connections: ReadonlyMap<string, Connection>;
@@ -43,19 +50,22 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
    */
   const isStrong = (maxAgeMs: number): boolean => maxAgeMs === 0 || clock() - writtenAt < CONFIG_TTL_MS;
   const rows = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readRows(table, isStrong(maxAgeMs)), { clock });
-  const former = cached(CONFIG_TTL_MS, (_, maxAgeMs) => readFormerRoutes(table, isStrong(maxAgeMs)), { clock });
+  const routes = cached(ROUTES_TTL_MS, () => readRoutes(table), { clock, maxEntries: 1 });
   const WHOLE = '';
 
   async function getConfiguration(age?: { maxAgeMs: number }): Promise<Configuration> {
     const found = await rows.get(WHOLE, age);
-    return { ...found, routes: found.routes ?? (await former.get(WHOLE, age)) };
+    return { ...found, routes: await routes.get(found.routesVersion, age) };
   }
 
   async function put<T extends object>(item: Item<T>): Promise<void> {
     await table.put({ Item: item });
+    noteWritten();
+  }
+
+  function noteWritten(): void {
     writtenAt = clock();
     rows.forget(WHOLE);
-    former.forget(WHOLE);
   }
 
   return {
@@ -81,41 +91,36 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     removeEndpoint: ({ id }: Endpoint, removedAt: string): Promise<void> =>
       put<RemovedConnection>({ id, marketplace: ENDPOINT, removedAt, ...items.endpoint.key({ id }) }),
     async putRoutes(routes: readonly Route[]): Promise<void> {
-      await put({ ...items.formerRoutes.key(), routes });
       // Functions of the version before take what has `removedAt` for an endpoint that was removed.
-      await put({
-        ...items.routes.key(),
-        id: 'routes',
-        marketplace: ENDPOINT,
-        removedAt: new Date().toISOString(),
-        routes,
-      });
+      const asRemoved: RemovedConnection = { id: 'routes', marketplace: ENDPOINT, removedAt: new Date().toISOString() };
+      const version = { ...asRemoved, routesVersion: randomUUID(), ...items.routesVersion.key() };
+      await table.transactWrite([{ Put: { Item: { routes, ...items.routes.key() } } }, { Put: { Item: version } }]);
+      noteWritten();
     },
   };
 }
 
-async function readFormerRoutes(table: typeof db, ConsistentRead: boolean): Promise<Route[]> {
-  const found = await table.get({ Key: items.formerRoutes.key(), ConsistentRead });
-  return (found as { routes: Route[] } | undefined)?.routes ?? [];
+async function readRoutes(table: typeof db): Promise<Route[]> {
+  return (await getItem<{ routes: Route[] }>(items.routes.key(), table))?.routes ?? [];
 }
 
-type Row = Connection | RemovedConnection | Endpoint | { routes: Route[] };
+type Row = Connection | RemovedConnection | Endpoint | { routesVersion: string };
 
-/** All that is in one partition; without `routes` where they are older than their place in it. */
-async function readRows(table: typeof db, ConsistentRead: boolean): Promise<Accounts & Partial<Configuration>> {
+/** All that one query reads. */
+async function readRows(table: typeof db, ConsistentRead: boolean): Promise<Accounts & { routesVersion: string }> {
   const rows = await queryPartition<Row>(items.connection.partition(), '', table, ConsistentRead);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
   const endpoints = new Map<string, Endpoint>();
-  let routes: Route[] | undefined;
+  let routesVersion = '';
   for (const row of rows) {
     const item = bare(row);
-    if ('routes' in item) routes = item.routes;
+    if ('routesVersion' in item) routesVersion = item.routesVersion;
     else if ('removedAt' in item) removed.set(item.id, item);
     else if ('profile' in item) endpoints.set(item.id, item);
     else connections.set(item.id, item);
   }
-  return { connections, removed, endpoints, ...(routes && { routes }) };
+  return { connections, removed, endpoints, routesVersion };
 }
 
 export const configurationStore = createConfigurationStore();

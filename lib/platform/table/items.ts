@@ -169,11 +169,11 @@ export const secretVersion = { key: keyOf('SECRET', 'marketplace') } as const;
 /** Who is changing connections, endpoints, routes, secrets or keys. */
 export const configurationLease = { key: () => ({ pk: 'CONFIGURATION', sk: 'LEASE' }) } as const;
 
-/** Who ships what, beside the connections, so that one query reads all. */
-export const routes = { key: () => ({ pk: 'CONNECTIONS', sk: 'ROUTES#' }) } as const;
+/** Who ships what. */
+export const routes = { key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }) } as const;
 
-/** The same, where functions of the version before look for it, and where hubs have it whose routes are older. */
-export const formerRoutes = { key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }) } as const;
+/** The present version of the routes, beside the connections: a function that holds it need not read them anew. */
+export const routesVersion = { key: () => ({ pk: 'CONNECTIONS', sk: 'ROUTES#' }) } as const;
 
 /** How far a connection's poll has come, and who polls. */
 export const cursor = { key: keyOf('CURSOR', 'connection') } as const;
