@@ -5,6 +5,7 @@ import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
 import { changeOrder } from '#lib/orders/change';
+import type { Order } from '#lib/orders/order';
 import { shownPlacements } from '#lib/orders/placements';
 import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
 import { takeBack } from '#lib/orders/units';
@@ -13,6 +14,15 @@ import { at, MUGS, PLATE, snapshotOf } from '#test/support/orders';
 
 const inbox = useInbox();
 const { take, stored, eventOf } = inbox;
+
+/** Changes the order where the ERP is to ship whatever is with nobody. */
+const change = (decide: (order: Order) => Order) =>
+  changeOrder(
+    'scopio-main:ord_8f3a',
+    (order) => order && { order: decide(order) },
+    { by: 'me', network: { ...network, routes: [{ from: '*', to: 'erp' }] } },
+    { table: inbox.table, ring: async () => {} },
+  );
 
 describe('what whoever ships says', () => {
   beforeEach(() => take(told(order())));
@@ -223,16 +233,25 @@ describe('what whoever ships says', () => {
 
   it('is of what it had given back, where nothing is left with it and it does not say what is inside', async () => {
     const [{ delivery = '', lineItems = [] } = {}] = (await stored()).placements;
-    await changeOrder(
-      'scopio-main:ord_8f3a',
-      (now) => now && { order: takeBack(now, delivery, lineItems) },
-      {
-        ...{ by: 'me', network: { ...network, routes: [{ from: '*', to: 'erp' }] } },
-      },
-      { table: inbox.table, ring: async () => {} },
-    );
+    await change((order) => takeBack(order, delivery, lineItems));
     await take(told(shipped({ parcels: [JD01] }), fromShed));
     expect((await stored()).fulfillments).toMatchObject([{ lineItems }]);
+  });
+
+  it('is of what it had cancelled, where that was given to somebody else and leaves twice', async () => {
+    const [{ delivery: id = '', lineItems = [] } = {}] = (await stored()).placements;
+    const now = await getDelivery(id, inbox.table);
+    if (!now) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    await transition(now, { ...now, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    await take(told(shipped({ settled: true, declined: 'rest' }), fromShed));
+    const byHand = { id: 'ful_9', by: 'erp', carrier: 'dhl', trackingNumber: 'E1', lineItems, shippedAt: at(2) };
+    await change((order) => takeBack(order, id, lineItems, true));
+    await take(told(shipped({ parcels: [JD01] }), fromShed));
+    await change((order) => ({ ...order, fulfillments: [...order.fulfillments, byHand] }));
+    const { fulfillments, placements } = await stored();
+    expect(fulfillments.map((parcel) => parcel.lineItems)).toEqual([lineItems, lineItems]);
+    expect(placements.map(({ less }) => less)).toEqual([lineItems]);
   });
 
   it('ends what was to be changed at a placement that it gives back', async () => {
@@ -306,6 +325,31 @@ describe('what whoever ships says', () => {
     await take(told(sent, fromShed));
     expect((await stored()).fulfillments).toEqual(fulfillments);
   });
+
+  it.each([0, 1])(
+    'is of units nobody wants, where what it had cancelled and what was placed anew leave (%i)',
+    async (n) => {
+      const [{ delivery: id = '', lineItems = [] } = {}] = (await stored()).placements;
+      const place = async (remoteId: string, number: string) => {
+        const now = await getDelivery(id, inbox.table);
+        if (!now) throw new Error('it is placed');
+        const placed = { remoteId, number, channel: 'scopio-main', at: at(1) };
+        await transition(now, { ...now, state: 'succeeded', cause: null, waitsFor: null, placed }, [], inbox.table);
+        await inbox.table.put(putRemote('marketful-mx', remoteId, 'scopio-main:ord_8f3a', id).Put);
+      };
+      await place('5021', 'SC-1001');
+      await take(told(shipped({ remoteId: '5021', settled: true, declined: 'rest' }), fromShed));
+      await place('5022', 'SC-1001-2');
+      const former = shipped({ remoteId: '5021', parcels: [JD01] });
+      const JD02 = { ...JD01, trackingNumber: 'JD02' };
+      const anew = shipped({ remoteId: '5022', number: 'SC-1001-2', parcels: [JD02] });
+      const unwanted = async () => (await stored()).placements.map(({ less }) => less);
+      for (const each of n === 0 ? [former, former, anew] : [anew, anew, former, anew])
+        await take(told(each, fromShed));
+      expect(await unwanted()).toEqual([lineItems]);
+      expect((await stored()).fulfillments.map((parcel) => parcel.lineItems)).toEqual([lineItems, lineItems]);
+    },
+  );
 
   it('is told on the order it is about, where it changes nothing', async () => {
     await inbox.table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);

@@ -71,10 +71,12 @@ async function decideShipment(
   // A shipper may speak before its answer to the placement is recorded, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
   if (!order || placing.length === 0) return { order, isStranger: true };
-  const found = findPlacement(order, placing, shipment, await placedAs(shipment, placing, connection, hub.table));
+  const placedBy = await placedAs(shipment, placing, connection, hub.table);
+  const found = findPlacement(order, placing, shipment, placedBy);
   const about = found && withRefund(found, shipment);
   const refunded = tellRefund(found, about);
-  const source = { connection: connection.id, ...unitsOf(order, placing, about) };
+  const former = found ? undefined : formerOf(order, shipment, placedBy);
+  const source = { connection: connection.id, ...(former ?? unitsOf(order, placing, about)) };
   const isNamed = await namesAt(order, shipment, connection, hub.table);
   const told = applyShipment(
     order,
@@ -181,13 +183,25 @@ const areOld = (order: Order, placing: readonly Delivery[]): boolean =>
   placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);
 
 /**
+ * What a shipper sends that had cancelled an order and got it anew under another number, but ships the first one all the
+ * same: units that nobody asked for, as many as it was asked for anew.
+ */
+function formerOf(order: Order, { orderId, remoteId, number }: ShipmentSnapshot, placedBy: string | undefined) {
+  if (placedBy === undefined || (orderId === null && number === null)) return undefined;
+  const placed = placementOf(order, placedBy)?.lineItems ?? [];
+  return { placed, placement: `${placedBy}#${remoteId}`, isFormer: true as const };
+}
+
+/**
  * What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. One that
  * gave everything back and ships all the same ships what it gave back.
  */
 function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
   const all = (about ? [about] : placing).flatMap(({ id }) => placementOf(order, id) ?? []);
   const left = all.flatMap(({ lineItems = [] }) => lineItems);
-  const placed = left.length > 0 ? left : all.flatMap(({ gone = [] }) => gone.filter(({ quantity }) => quantity > 0));
+  const back = all.flatMap(({ gone = [] }) => gone.filter(({ quantity }) => quantity > 0));
+  // What was to be asked for anew, and then was not, is no longer told by the placement.
+  const placed = left.length > 0 ? left : back.length > 0 ? back : (about?.subject.lineItems ?? []);
   if (!about) return { placed, placement: null };
   return { placed, ...(placementOf(order, about.id)?.n !== undefined && { placement: about.id }) };
 }

@@ -106,7 +106,10 @@ export const Fulfillment = z.object({
   labelUrl: text(),
   lineItems: z.array(LineQuantity),
   shippedAt: z.iso.datetime(),
-  /** The placing delivery it belongs to, where its shipper was asked more than once. */
+  /**
+   * The placing delivery it belongs to, where its shipper was asked more than once; with `#` and the shipper's id where
+   * that was placed anew since.
+   */
   placement: text(),
 });
 export type Fulfillment = z.infer<typeof Fulfillment>;

@@ -19,12 +19,14 @@ interface ShipmentResult {
 
 /**
  * `placed` is what the connection was asked to ship. `placement` is the placement it speaks of where it was asked for
- * several; null where it names none that is known, so that its message may be about any of them.
+ * several; null where it names none that is known, so that its message may be about any of them. `isFormer`: of one that
+ * was placed anew since, whose parcels may be on record under the placement.
  */
 interface ShipmentSource {
   connection: string;
   placed: readonly LineQuantity[];
   placement?: string | null;
+  isFormer?: true;
 }
 
 const isBy = (each: Fulfillment, by: string, placement: string | null | undefined): boolean =>
@@ -121,8 +123,11 @@ function parcelId(
   return idOf(nth);
 }
 
-const findParcels = (parcels: Iterable<Fulfillment>, number: string, { connection, placement }: ShipmentSource) =>
-  [...parcels].filter((each) => each.trackingNumber === number && isBy(each, connection, placement));
+const findParcels = (parcels: Iterable<Fulfillment>, number: string, source: ShipmentSource) =>
+  [...parcels].filter(
+    (each) =>
+      each.trackingNumber === number && isBy(each, source.connection, source.isFormer ? null : source.placement),
+  );
 
 const unitsOf = (parcels: readonly Fulfillment[]): LineQuantity[] => parcels.flatMap(({ lineItems }) => lineItems);
 

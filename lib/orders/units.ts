@@ -57,7 +57,7 @@ function dueOfLine(
   { total, fulfilled, kept, returned }: { total: number; fulfilled: number; kept: number; returned: number },
   unasked: string | undefined,
 ): Due {
-  const { holders, outside } = holdersOf(order, id);
+  const { holders, outside, stray } = holdersOf(order, id);
   const asked = sum(holders);
   const has = holders.reduce((units, { late }) => units + late, asked);
   const before = unitsIn(order.own, id);
@@ -90,7 +90,7 @@ function dueOfLine(
   own -= ownLess;
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
   // Shipped units go to nobody else; those neither wanted nor returned are listed, so that a person hears of them.
-  const sent = has + sentByHand(order, id);
+  const sent = has + stray + sentByHand(order, id);
   const back = Math.min(returned, sent - sumOpen(holders));
   const rest = Math.min(has, Math.max(0, sent - kept - back)) - sum(open);
   const left = take(latestFirst, Math.max(0, rest), (each) => each.quantity + each.late - unitsAt(open, each.delivery));
@@ -129,7 +129,10 @@ interface Holder {
   named?: true | undefined;
 }
 
-/** Who was asked for units of a line, and how many were shipped that nobody was asked for. */
+/**
+ * Who was asked for units of a line, and how many were shipped that nobody was asked for; `stray` of them by a shipper
+ * that had cancelled them, and got them anew.
+ */
 export function holdersOf(
   { placements, fulfillments, connection: source }: Pick<Order, 'placements' | 'fulfillments' | 'connection'>,
   id: string,
@@ -145,14 +148,16 @@ export function holdersOf(
   const holders = placements.map(({ delivery, connection, lineItems, gone, named, n }): Holder => {
     const quantity = unitsIn(lineItems, id);
     const asked = quantity + unitsIn(gone, id);
-    const own = spend(delivery, asked);
+    const own = spend(delivery, Number.POSITIVE_INFINITY);
     // A parcel that names no placement belongs to the first.
     const most = Math.max(0, (n === undefined ? asked : quantity) - own);
     const left = own + (connection === source ? 0 : spend(connection, most));
     const late = Math.max(0, left - quantity);
     return { delivery, connection, quantity, open: quantity - left + late, late, named };
   });
-  return { holders, outside: [...sent.values()].reduce((all, units) => all + units, 0) };
+  const left = [...sent].map(([from, quantity]) => ({ from, quantity }));
+  const isNobodys = ({ from }: { from: string }) => fulfillments.every(({ by }) => by !== from);
+  return { holders, outside: sum(left), stray: sum(left.filter(isNobodys)) };
 }
 
 /** Units in parcels that only the seller's ERP told of: a shipper may tell of the same parcel. */
