@@ -10,6 +10,11 @@ test.each([
   ],
   ['order%5Bid%5D=7', { order: { id: '7' } }],
   ['items[][sku]=A', { items: { sku: 'A' } }],
+  [
+    'items[][id]=1&items[][tags][]=x&items[][tags][]=y&items[][sku]=A&items[][id]=2&items[][sku]=B',
+    { items: { 0: { id: '1', tags: 'y', sku: 'A' }, 1: { id: '2', sku: 'B' } } },
+  ],
+  ['tags[]=x&tags[]=y', { tags: { 0: 'x', 1: 'y' } }],
   ['payload=%7B%22id%22%3A7%7D', { id: 7 }],
   ['id=7', 7],
   ['status=shipped', { status: 'shipped' }],

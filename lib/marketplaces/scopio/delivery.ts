@@ -76,7 +76,7 @@ function readPoint(value: unknown, part: string, found: PickupPoint): void {
   const into = part === 'name' || part === 'address' ? part : 'id';
   if (!isObject(value)) {
     const text = textOf(value);
-    if (text !== '' && !/^(true|false|yes|no)$/i.test(text)) found[into] ??= text;
+    if (text !== '' && !/^(true|false|yes|no|tak|nie|0)$/i.test(text)) found[into] ??= text;
     return;
   }
   found.id ??= firstText(value, ['id', 'code', 'number', 'point_id', 'locker_id', 'name']) || null;

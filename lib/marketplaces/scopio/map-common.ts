@@ -40,16 +40,20 @@ export function buyerOf(
 
 // Words are English or Polish, as Scopio is. An event's is its order's with the noun before it.
 const UNPAID =
-  /^(order.)?(unpaid|not.?paid|pending|awaiting|(pending|awaiting|waiting.for).?payment|(payment.?)?(pending|required|failed|declined|voided|expired)|nie(o|za)p[łl]acon\w+|oczekuj\w+( na (p[łl]atno\S+|wp[łl]at\w+))?)$/i;
-const REFUNDED = /^(?:order.)?(part(?:ial|ial?ly|ly)?.?)?(refunded|charged.?back|chargeback|zwr[óo]con\w+)$/i;
+  /^(orders?.?)?(unpaid|not.?paid|pending|awaiting|(pending|awaiting|waiting.for).?payment|(payment.?)?(pending|required|failed|declined|voided|expired)|(nie.?|do.)(o|za)p[łl]a\S+|brak w?p[łl]at\S+|(w )?o?czek[aiu]\S*( na (w|za)?p[łl]at\S+)?)$/i;
+const REFUNDED =
+  /^(?:orders?.?)?(?:payment.?)?(part(?:ial|ial?ly|ly)?.?|cz[ęe][śs]ciowo )?(refunded|charged.?back|chargeback|zwr[óo]con\w+)$/i;
+const PAID = /^(orders?.?)?(paid|completed|captured|succeeded|(o|za)p[łl]acon\w+)$/i;
 
 /** Whether a status word tells of a payment that is outstanding or was given back. */
 const tellsOfPayment = (status: string): boolean =>
-  REFUNDED.test(status) || (UNPAID.test(status) && /pa(y|id)|[łl]a[ct]/i.test(status));
+  REFUNDED.test(status) || (UNPAID.test(status) && /pa(y|id)|[łl]a[ct]|(failed|declined|expired)$/i.test(status));
 
 type Word = string | undefined;
 interface Paid {
   status?: Word;
+  /** What the event is called that told of it. */
+  said?: Word;
   payment_method?: Word;
   payment_status?: Word;
   payment?: { method?: Word; status?: Word } | undefined;
@@ -62,15 +66,16 @@ interface Paid {
  * outstanding, or as cash without a payment.
  */
 export function paymentOf(
-  { payment, payment_method: method = payment?.method, status: order = '', ...told }: Paid,
+  { payment, payment_method: method = payment?.method, status: order = '', said = '', ...told }: Paid,
   paidAt: string | null,
   placedAt: string,
   refunded?: 'refunded' | 'partly_refunded',
 ): Pick<OrderSnapshot, 'paidAt' | 'payment'> {
-  const { payment_status: status = payment?.status ?? (tellsOfPayment(order) ? order : '') } = told;
-  const [isBack, isPart] = REFUNDED.exec(status) ?? [];
+  const words = PAID.test(order) ? [order] : [order, said];
+  const { payment_status: status = payment?.status ?? words.find(tellsOfPayment) ?? '' } = told;
+  const [isBack, isPart] = REFUNDED.exec([status, order, said].find((word) => REFUNDED.test(word)) ?? '') ?? [];
   const back = isBack === undefined ? refunded : isPart === undefined ? 'refunded' : 'partly_refunded';
-  const isCash = isOnDelivery(method ?? '') && paidAt === null && !/^(paid|completed)$/i.test(status);
+  const isCash = isOnDelivery(method ?? '') && paidAt === null && !PAID.test(status);
   const isOpen = (UNPAID.test(status) || (told.paid ?? told.is_paid) === false) && paidAt === null;
   const state = isCash ? 'on_delivery' : isOpen ? 'pending' : (back ?? 'paid');
   const isTold = method !== undefined || state !== 'paid';
@@ -88,26 +93,30 @@ interface Cancelled {
 
 /** Whether a status says that the order was shipped elsewhere: nobody must ship it again. */
 export const shippedBy = (status: string | undefined): boolean =>
-  /^(order.)?(fulfilled|shipped|sent|delivered|wys[łl]an\w+|dostarczon\w+)$/i.test(status ?? '');
+  /^(orders?.?)?(fulfilled|shipped|sent|delivered|wys[łl]an\w+|nadan\w+|dostarczon\w+|dor[ęe]czon\w+)$/i.test(
+    status ?? '',
+  );
 
 /** Whether a status says that the order is cancelled, by whomever; partly cancelled does not count. */
 export const cancelledBy = (status: string | undefined): boolean =>
-  /^(order.)?(cancell?ed|anulowan|voided$|rejected$|odrzucon)(?!.*(part|cz[ęe][śs]c))/i.test(status ?? '');
+  /^(orders?.?)?(cancell?ed|anulowan|voided$|rejected$|odrzucon)(?!.*(part|item|cz[ęe][śs]c))/i.test(status ?? '');
 
 const OPEN =
-  /^(order.)?(paid|new|open|created|placed|confirmed|accepted|approved|processing|in.progress|ready\w*|completed?|unfulfilled|(o|za)p[łl]acon\w+|now[aey]|przyj[ęe]t\w+|potwierdzon\w+|w realizacji)$/i;
+  /^(orders?.?)?(paid|new|open|pending|created|placed|confirmed|accepted|approved|processing|in.progress|ready\w*|completed?|unfulfilled|(o|za)p[łl]acon\w+|now[aey]|przyj[ęe]t\w+|potwierdzon\w+|zrealizowan\w+|w( trakcie)? realizacji)$/i;
 
 /** Whether an order, or the event that told of it, says that it is cancelled. */
 export const wasCancelled = (
   { status, is_cancelled, cancelled_at }: Cancelled,
   { said }: Pick<Around, 'said'>,
   { instant }: Reader,
-): boolean => [status, said].some(cancelledBy) || (is_cancelled ?? instant(cancelled_at, 'cancelled_at') !== null);
+): boolean =>
+  [status, said].some(cancelledBy) || (is_cancelled ?? (instant(cancelled_at, 'cancelled_at') ?? '') > '2000');
 
 /** Names a status that may say of an order what the hub does not know. */
 export function checkStatus(status: string | undefined, { assume }: Reader): void {
-  const isKnown = [OPEN, UNPAID, REFUNDED].some((words) => words.test(status ?? 'paid'));
-  if (!isKnown && !shippedBy(status) && !cancelledBy(status)) assume('status', 'is no word that is known, left out');
+  const isKnown =
+    OPEN.test(status ?? 'paid') || tellsOfPayment(status ?? '') || shippedBy(status) || cancelledBy(status);
+  if (!isKnown) assume('status', 'is no word that is known, left out');
 }
 
 /**

@@ -44,12 +44,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     externalId: order.id,
     number: order.label ?? order.id,
     placedAt,
-    ...paymentOf(
-      { ...order, status: order.status ?? around.said },
-      paid,
-      placedAt,
-      refundOf(order, goods.amounts.total),
-    ),
+    ...paymentOf({ ...order, said: around.said }, paid, placedAt, refundOf(order, goods.amounts.total)),
     ...(told === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
     cancelled: isCancelled(order) || wasCancelled(order, around, reader),

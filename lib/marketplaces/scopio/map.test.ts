@@ -68,27 +68,38 @@ test('an event may say of its order what that does not say itself', () => {
     const { cancelled, payment, version } = read({ ...event, order });
     return { cancelled, state: payment?.state, version };
   };
-  const timestamp = '2026-11-21T08:00:00.000Z';
+  const occurred_at = '2026-11-21T08:00:00.000Z';
   expect(told({ event: 'order.paid' })).toEqual({ cancelled: false, state: undefined, version: null });
-  expect(told({ type: 'order.cancelled', timestamp })).toMatchObject({ cancelled: true, version: timestamp });
+  expect(told({ type: 'order.cancelled', occurred_at })).toMatchObject({ cancelled: true, version: occurred_at });
+  // It may be when an event was sent again, after a cancellation, which a later version lifts.
+  expect(told({ type: 'order.paid', timestamp: occurred_at, sent_at: occurred_at }).version).toBeNull();
   expect(told({ event_type: 'payment.failed' })).toMatchObject({ cancelled: false, state: 'pending' });
+  const stateOf = (event: string, status: string) => read({ event, order: { ...order, status } }).payment?.state;
+  expect(['new', 'paid'].map((status) => stateOf('payment.failed', status))).toEqual(['pending', undefined]);
+  expect(['order.refunded', 'payment.refunded'].map((event) => stateOf(event, 'paid'))).toEqual([
+    'refunded',
+    'refunded',
+  ]);
   expect(read({ event: 'order.cancelled', order: { ...order, status: 'paid' } }).cancelled).toBe(true);
   expect(read({ ...order, event: 'order.cancelled' }).cancelled).toBe(true);
-  expect(told({ event: { type: 'order.cancelled' } }).cancelled).toBe(true);
+  for (const event of [{ type: 'order.cancelled' }, 'orders/cancelled', 'OrderCancelled'])
+    expect(told({ event }).cancelled).toBe(true);
 });
 
 test('Polish words are understood, and a status of another word is named', () => {
   const { paid_at: _at, ...order } = fixture('order.json');
   const [unpaid, paid] = [{ paidAt: null }, { paidAt: expect.any(String) }];
-  for (const status of ['nieopłacone', 'niezapłacone', 'Oczekuje na płatność'])
+  for (const status of ['nieopłacone', 'nie zapłacono', 'Oczekuje na płatność', 'oczekujące na wpłatę', 'failed'])
     expect(read({ ...order, status })).toMatchObject(unpaid);
   for (const status of ['opłacone', 'nowe']) expect(read({ ...order, status })).toMatchObject(paid);
-  for (const status of ['wysłane', 'dostarczone'])
+  for (const status of ['wysłane', 'nadane', 'dostarczone'])
     expect(read({ ...order, status }).lines[0]).toMatchObject({ fulfilled: 2 });
   expect(read({ ...order, status: 'opłacone' }).assumed).toBeUndefined();
   expect(read({ ...order, status: 'w drodze' }).assumed).toEqual(['status: is no word that is known, left out']);
   for (const payment_method of ['Płatność przy odbiorze', 'contra entrega'])
     expect(read({ ...order, payment_method })).toMatchObject({ paidAt: null, payment: { state: 'on_delivery' } });
+  expect(read({ ...order, payment_method: 'pobranie', payment_status: 'opłacone' })).toMatchObject(paid);
+  expect(read({ ...order, status: 'częściowo zwrócone' }).payment?.state).toBe('partly_refunded');
 });
 
 test('an order is cancelled by its status, by a flag or by a time', () => {
@@ -99,7 +110,13 @@ test('an order is cancelled by its status, by a flag or by a time', () => {
     expect(read({ ...order, ...told }).cancelled).toBe(true);
   for (const told of [{ status: 'częściowo anulowane' }, { status: 'anulowane częściowo' }, { cancelled: 'nie' }])
     expect(read({ ...order, ...told }).cancelled).toBe(false);
-  for (const told of [{ is_cancelled: 0 }, { cancelled_at: '0000-00-00' }, { cancelled: '', canceled_at: null }])
+  for (const told of [
+    { cancelled: 2 },
+    { event: 'order.cancelled_items' },
+    { is_cancelled: 0 },
+    { cancelled_at: '0000-00-00' },
+    { cancelled: '', canceled_at: null },
+  ])
     expect(read({ ...order, ...told }).cancelled).toBe(false);
 });
 

@@ -44,8 +44,8 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
 
-/** When an event was sent, in the words of UCP and of other webhooks. */
-const SENT = ['created_at', 'created_time', 'timestamp', 'occurred_at', 'sent_at'];
+/** When an event was made. A `timestamp` may tell when it was sent again: then it would overrule what came in between. */
+const SENT = ['created_at', 'created_time', 'occurred_at'];
 
 /** Whether an order's members stand beside those of its event, whose `id` and `type` go together. */
 const isFlatEvent = (body: unknown): boolean =>
@@ -55,7 +55,9 @@ const isFlatEvent = (body: unknown): boolean =>
 /** No document shows the envelope: an order is known by its lines and a name, at most two members or lists down. */
 export function findOrder(body: unknown): { order: unknown; at: string } {
   const told = member(body, 'order');
-  return searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: told, at: 'order' });
+  return (
+    searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: bare(told), at: 'order' })
+  );
 }
 
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
@@ -115,7 +117,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     externalId,
     number: order.number ?? externalId,
     placedAt,
-    ...paymentOf({ ...order, status: order.status ?? around.said }, paid, placedAt),
+    ...paymentOf({ ...order, said: around.said }, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
     version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
     cancelled: wasCancelled(order, around, reader),
