@@ -62,7 +62,7 @@ function missingOf(blocked: readonly Delivery[]): ReadonlyMap<AddressMember, str
 export function AddressDialog({ order: { id }, deliveries }: Parts) {
   const [given, setGiven] = useState<Partial<Record<AddressMember, string>>>({});
   const waiting = waitingOf(deliveries);
-  const isGivenUp = deliveries.some(({ state }) => state === 'dead');
+  const isGivenUp = deliveries.some(({ state, action }) => state === 'dead' && action === 'order');
   const missing = missingOf(waiting);
   const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''));
   const words = [id, ...Object.entries(filled).map(([name, value]) => `${name}=${value}`)].map(quote).join(' ');
