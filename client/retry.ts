@@ -47,11 +47,12 @@ export function retrying({
         throw new HubError(0, 'unreachable', 'the hub cannot be reached', undefined, { cause: answer });
       }
       await Promise.race([ended(request.signal), sleep(waitOf(answer, retries - left))]);
+      request.signal.throwIfAborted();
     }
   };
 }
 
-/** Resolves once the caller has given up: the next try then throws his reason. */
+/** Resolves once the caller has given up. */
 const ended = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
