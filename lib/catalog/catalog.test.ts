@@ -223,12 +223,22 @@ describe('what was just sold', () => {
 
   it('is of the product that has its EAN, where it is sold under that', async () => {
     const table = memoryTable();
-    await noteProduct('shed', { sku: 'W-1', title: 'Mug', ean: '5901234123457' }, table);
+    const sku = '5901234123457';
+    await noteProduct('shed', { sku: 'W-1', title: 'Mug', ean: sku }, table);
     const [line] = order.ucp.line_items;
     if (!line) throw new Error('it has a line');
-    const line_items = [{ ...line, item: { ...line.item, id: '5901234123457' } }];
-    expect(await reserve({ ...order, ucp: { ...order.ucp, line_items } }, placement, shed, table)).toEqual(['W-1']);
+    const line_items = [{ ...line, item: { ...line.item, id: sku } }];
+    const sold = { ...order, ucp: { ...order.ucp, line_items } };
+    expect(await reserve(sold, placement, shed, table)).toEqual(['W-1', sku]);
     expect(await queryPartition('RESERVED#shed#W-1', '', table)).toMatchObject([{ quantity: 2 }]);
+    // Its warehouse may have a number for either name.
+    await transact([putNewDelivery(delivery({}))], table);
+    const product = applyProduct(undefined, { sku, quantity: 7, version: at(9) }, source(9));
+    await transact([putProduct(product, undefined)], table);
+    expect(await countStock(sku, network, new Date(at(10)), table)).toBe(5);
+    const settings = { skus: { [sku]: 'MF-1' } };
+    expect(await reserve(sold, placement, { ...shed, settings }, table)).toEqual([sku]);
+    expect(await queryPartition('RESERVED#shed#MF-1', '', table)).toMatchObject([{ quantity: 2 }]);
   });
 
   it('is of what the warehouse itself calls the goods', async () => {

@@ -25,6 +25,12 @@ const keyOf = (warehouse: Connection, sku: string) => ({
   sku: ownSku(warehouse, sku) ?? sku,
 });
 
+/** What is sold under its EAN is placed, and counted, under the warehouse's SKU for it. */
+async function placedAs(warehouse: Connection, sold: string, table: Table): Promise<string> {
+  if (ownSku(warehouse, sold) !== undefined) return sold;
+  return (await findSoldByEan(warehouse.id, sold, table))?.sku ?? sold;
+}
+
 /** Reserves what a placement wants; returns the SKUs of which fewer are left. */
 export async function reserve(
   { ucp }: Order,
@@ -37,11 +43,11 @@ export async function reserve(
   const skus = new Set<string>();
   for (const { id: line, quantity } of lineItems) {
     const sold = ucp.line_items.find((each) => each.id === line)?.item.id ?? '';
-    // What is sold under its EAN is placed, and counted, under the warehouse's SKU for it.
-    const sku = (await findSoldByEan(warehouse.id, sold, table))?.sku ?? sold;
+    const sku = await placedAs(warehouse, sold, table);
     const { sku: own } = keyOf(warehouse, sku);
     quantities.set(own, (quantities.get(own) ?? 0) + quantity);
     if (!skus.has(sku)) for (const name of namesOf(warehouse, sku)) skus.add(name);
+    skus.add(sold);
   }
   const expiresAt = expiryOf(items.reservation, at);
   const writes = [...quantities].map(([sku, quantity]) => {
@@ -76,7 +82,8 @@ export async function countReserved(
   now: Date,
   table: Table = db,
 ): Promise<{ reserved: number } & Seen> {
-  const { pk } = items.reservation.key({ ...keyOf(warehouse, sku), delivery: '' });
+  const own = keyOf(warehouse, await placedAs(warehouse, sku, table));
+  const { pk } = items.reservation.key({ ...own, delivery: '' });
   const kept = await queryPartition<Reservation>(pk, '', table);
   if (kept.length === 0) return { reserved: 0, seen: [] };
   const ids = kept.map(({ delivery }) => delivery);

@@ -267,8 +267,9 @@ async function namesAt(
   const all = new Set(owns.values());
   const meantBy = (name: string): string => {
     const own = all.has(name) ? name : ownOf(name);
-    const isLike = (each: string) => each.toLowerCase() === own.toLowerCase();
-    return all.has(own) ? own : ([...all].find(isLike) ?? own);
+    if (all.has(own)) return own;
+    const isLike = (each = '') => each.toLowerCase() === own.toLowerCase();
+    return [...all].find(isLike) ?? [...owns].find(([each]) => isLike(each))?.[1] ?? own;
   };
   return (sku, name) => ownOf(sku) === meantBy(name);
 }
