@@ -141,7 +141,7 @@ export function amountsIn(
 }
 
 /** The currency that an amount names itself, by code or symbol, if it is not its order's; otherwise undefined. */
-function otherCurrency(told: unknown, currency: string): string | undefined {
+export function otherCurrency(told: unknown, currency: string): string | undefined {
   const own = firstText(told, ['currency', 'currencyCode', 'currency_code']).toUpperCase();
   if (/^[A-Z]{3}$/.test(own)) return own === currency ? undefined : own;
   const [symbol, letters = '', sign = ''] =

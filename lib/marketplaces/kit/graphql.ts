@@ -81,8 +81,8 @@ export type Page = z.infer<typeof Page>;
 
 /**
  * The cursor of the page after the one asked for by `after`; null at the end of the list, which is also an empty page
- * behind one that is not: some servers always say that there is more. Throws ContractError if there is more but no cursor to it, or if
- * the page begins with `first`, as the previous page did.
+ * behind one that is not: some servers always say that there is more. Throws ContractError if there is more but no
+ * cursor to it, or if the page begins with `first`, as the previous page did.
  */
 export function cursorBehind(page: Page, after: string | null, first?: string): string | null {
   if (!page.pageInfo?.hasNextPage || (page.isEmpty && after !== null && first !== '')) return null;

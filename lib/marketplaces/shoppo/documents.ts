@@ -58,10 +58,8 @@ const ORDER_STATE = 'order { id status }';
 export const CREATE_ORDER = mutationOf(
   'createOrder',
   {
-    shippingAddress: 'ShippingAddressInput!',
-    orderItems: '[OrderItemInput!]!',
-    partnerOrderCode: 'String!',
-    partnerSellerName: 'String',
+    ...{ shippingAddress: 'ShippingAddressInput!', orderItems: '[OrderItemInput!]!' },
+    ...{ partnerOrderCode: 'String!', partnerSellerName: 'String' },
   },
   ORDER_STATE,
 );

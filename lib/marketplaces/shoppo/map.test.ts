@@ -158,6 +158,8 @@ test('one bad price or Sku spoils no other, and a product of nothing else is unr
   const { products } = read('product', odd) as { products: object[] };
   expect(products).toMatchObject([{ sku: 'SHP-1', price: { amount: 1235 } }, { sku: 'SHP-2' }]);
   expect(products[1]).not.toHaveProperty('price');
+  const inEuros = { ...product, skus: [{ ...one, price: { amount: 12, currency: 'EUR' } }] };
+  expect((read('product', inEuros) as { products: object[] }).products[0]).not.toHaveProperty('price');
   expect(() => read('product', { ...product, skus: [{ id: 'S3', inventory: 'many' }] })).toThrow('skus[0].inventory');
   expect(read('product', { ...product, skus: [] })).toEqual({ type: 'products', products: [] });
 });

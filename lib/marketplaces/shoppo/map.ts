@@ -3,7 +3,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { shortHash } from '#lib/platform/hash';
 import type { Change, InboundBody } from '../contract.ts';
-import { amountsIn, instantIn } from '../kit/amounts.ts';
+import { amountsIn, instantIn, otherCurrency } from '../kit/amounts.ts';
 import { member, textOf } from '../kit/json.ts';
 import { readCode } from '../kit/placing.ts';
 import { defined, needed, readShape, unlessUnreadable } from '../kit/shape.ts';
@@ -23,7 +23,6 @@ import {
 import { Settings } from './settings.ts';
 
 type Skus = Settings['skus'];
-
 type Read = (body: unknown, receivedAt: string, skus: Skus) => Change;
 
 /** The seven proactive notifications, the reply to a ticket, and what a fetch or poll read. */
@@ -209,7 +208,7 @@ function mapSkuNotice(body: unknown, receivedAt: string, skus: Settings['skus'])
 function snapshotsOf(sku: Sku, skus: Settings['skus']): ProductSnapshot[] {
   const { id, identifier, color, size, price, inventory, enabled, product, merchant } = sku;
   const title = [product?.name, color, size].filter(Boolean).join(', ');
-  const amount = amountOf(price);
+  const amount = otherCurrency(price, CURRENCY) ? undefined : amountOf(price);
   const names = setFor(id, skus);
   return (names.length > 0 ? names : [identifier ?? id]).map((name) => ({
     sku: name,
@@ -229,7 +228,7 @@ function snapshotsOf(sku: Sku, skus: Settings['skus']): ProductSnapshot[] {
 /** USD as a float or text, rounded to cents; undefined if it is no price, as nothing depends on it. */
 function amountOf(price: unknown): number | undefined {
   const amount = amountsIn(CURRENCY).control(price, 'price');
-  return amount === undefined ? undefined : Math.max(0, amount);
+  return amount && Math.max(0, amount);
 }
 
 /** The SKUs of ours that `settings.skus` maps to Shoppo's id. */

@@ -189,6 +189,17 @@ test.each([
   },
 );
 
+test('hands on by itself each Sku that cannot be read, so that it is named', async () => {
+  const node = { id: 'p1', name: 'Mug', skus: [{ id: 'S1', inventory: 2 }, { id: 'S2', inventory: 'many' }, null] };
+  const list = { status: 200, body: JSON.stringify({ data: { productList: { length: 1, edges: [{ node }] } } }) };
+  const { items } = await run([list], {}, null);
+  const product = { id: 'p1', name: 'Mug' };
+  expect(items).toEqual([
+    { topic: 'product', body: node },
+    { topic: 'sku', body: { id: 'S2', inventory: 'many', product } },
+  ]);
+});
+
 test('begins anew when the list grew shorter, as a page would miss what moved up', async () => {
   const { items, asked } = await run(
     [

@@ -9,7 +9,7 @@ import { readShape } from '../kit/shape.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { isEnded, isRefunded, listPage, PAID_STATUSES } from './api.ts';
 import { ORDER_LIST, PRODUCT_LIST } from './documents.ts';
-import { Order } from './schema.ts';
+import { Order, Product, Sku } from './schema.ts';
 
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
@@ -19,6 +19,7 @@ const ORDER_SLACK_MS = 24 * 3600_000;
 /** For how long after payment orders are read once a day: a refund may come after delivery. */
 const REFUND_MS = 30 * 24 * 3600_000;
 const MAX_RESTARTS = 5;
+
 /**
  * The next page: its list, its range in unix seconds (null: everything), the cursor, and how many rows there were. Before
  * it, open orders that the list lacked are asked for one by one, beginning after the id `asked`.
@@ -111,12 +112,19 @@ function readPage(context: PollContext, { list, range, after }: Position): Promi
  * that are no longer open, only refunded ones are handed on.
  */
 function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string, string>): PollPage['items'] {
-  if (list === 'products') return nodes.map((body) => ({ topic: 'product', body }));
+  if (list === 'products') return nodes.flatMap((body) => [{ topic: 'product', body }, ...unreadableIn(body)]);
   return nodes.flatMap((order) => {
     const partnerOrderCode = ids.get(textOf(member(order, 'id')));
     if (partnerOrderCode !== undefined) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
     return isRefunded(textOf(member(order, 'refundStatus'))) ? [{ topic: 'refunded', body: order }] : [];
   });
+}
+
+/** A product's Skus that cannot be read, each alone: among others it would be passed over without a word. */
+function unreadableIn(body: object): PollPage['items'] {
+  const { skus, ...product } = Product.safeParse(body).data ?? { skus: [] };
+  const told = skus.map((sku) => ({ topic: 'sku', body: { ...(sku as object), product } }));
+  return told.filter((sku) => !Sku.safeParse(sku.body).success);
 }
 
 /** Asks for each open order that the list does not show, although it should: it ended early, or filters in its own way. */

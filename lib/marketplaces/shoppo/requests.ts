@@ -58,8 +58,7 @@ export function ticketDocument(
 /** No probe: tickets do not show what they are about, so a person must say whether one was created. */
 const ticket = <Input extends Asked>(kind: TicketKind, Input: z.ZodMiniType<Input>, summary: string) =>
   ({
-    Input,
-    summary,
+    ...{ Input, summary },
     orderOf: ({ order }: Input) => order,
     async push(remote: RemoteContext, asked: Input) {
       const { order, skus, problemType: _type, itemDeliveryStatus: _status, ...said } = asked;
@@ -85,8 +84,7 @@ const reply: RequestAction<z.infer<typeof Reply>> = {
 const CancelItem = z.strictObject({ order: text, skus });
 
 const cancelItem: RequestAction<z.infer<typeof CancelItem>> = {
-  Input: CancelItem,
-  summary: 'Cancels the items of these SKUs, as long as they are PAID and no more.',
+  ...{ Input: CancelItem, summary: 'Cancels the items of these SKUs, as long as they are PAID and no more.' },
   orderOf: ({ order }) => order,
   async push(remote, { order, skus }) {
     await cancelItems(remote, await findItems(remote, order, skus));
