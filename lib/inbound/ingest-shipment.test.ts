@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { noteProduct } from '#lib/catalog/store';
+import { applyProduct } from '#lib/catalog/product';
+import { noteProduct, putProduct } from '#lib/catalog/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import { getEvent } from '#lib/inbound/event';
@@ -70,6 +71,9 @@ describe('what whoever ships says', () => {
         }),
       ),
     );
+    const numbered = { sku: MUGS.sku, externalId: '77', version: null };
+    const product = applyProduct(undefined, numbered, { connection: 'marketful-mx', receivedAt: at(1) });
+    await inbox.table.transactWrite([putProduct(product, undefined)]);
     const names = ['M-9', 'm-9', sold, MUGS.sku.toLowerCase(), '590'];
     for (const [index, sku] of names.entries()) {
       const parcels = [{ ...JD01, trackingNumber: `JD-${index}`, items: [{ sku, quantity: 1 }] }];
@@ -195,6 +199,23 @@ describe('what whoever ships says', () => {
     expect(blocked).toMatchObject([
       { by: 'marketful-mx', detail: { code: 'cancelled_by_supplier', delivery: placing?.id } },
     ]);
+  });
+
+  it('is given back as often as it says, and whole under names that mean nothing here if they are as many', async () => {
+    const given = async () => {
+      const { placements } = await stored();
+      return placements.map(({ lineItems = [] }) => lineItems.map(({ quantity }) => quantity));
+    };
+    const back = (sku: string, ...quantities: number[]) =>
+      take(told(shipped({ declined: quantities.map((quantity) => ({ sku, quantity })) }), fromShed));
+    await back(MUGS.sku, 1);
+    for (const _again of [1, 2]) await back(MUGS.sku, 1, 1);
+    expect(await given()).toEqual([[1], [1], [1]]);
+    await back('?', 2);
+    expect(await given()).toEqual([[1], [1], [1]]);
+    await back('?', 3);
+    const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
+    expect(placing).toMatchObject({ state: 'blocked', cause: { description: expect.stringContaining('1 PLATE') } });
   });
 
   it('does not block the replay of a placement by late word that it was given back', async () => {

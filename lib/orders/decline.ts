@@ -57,11 +57,16 @@ function declinedUnits(
   isNamed: IsNamed,
 ): LineQuantity[] {
   const { lineItems = [], gone = [], connection = '', n } = placementOf(order, delivery) ?? {};
-  if (told === 'rest')
-    return minus(lineItems, sentBy(order.fulfillments, connection, n === undefined ? undefined : delivery));
+  const open = minus(lineItems, sentBy(order.fulfillments, connection, n === undefined ? undefined : delivery));
+  if (told === 'rest') return open;
   const skus = skusOf(order);
+  const isOurs = ({ sku }: { sku: string }) => [...skus.values()].some((own) => isNamed(own, sku));
+  const sumOf = (units: readonly { quantity: number }[]) => sum(units.map(({ quantity }) => quantity));
+  // Under names that mean nothing here, as many as are left are those that are left.
+  if (!told.some(isOurs) && sumOf(told) >= sumOf(gone) + sumOf(open)) return open;
   const left = sumByLine(lineItems);
-  return told.flatMap(({ sku, quantity }) => {
+  const byName = sumByLine(told.map(({ sku, quantity }) => ({ id: sku, quantity })));
+  return [...byName].flatMap(([sku, quantity]) => {
     const known = gone.filter(({ id }) => isNamed(skus.get(id) ?? '', sku)).map((line) => line.quantity);
     return takeUnits(order, left, quantity - sum(known), ({ item }) => isNamed(item.id, sku));
   });

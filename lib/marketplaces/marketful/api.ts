@@ -181,7 +181,7 @@ function orderIdIn(body: unknown, number: unknown): string {
 
 /** GET /items/get_stock: `{ message, sku, avariable_quantity }`. Throws RejectedError for an unknown SKU. */
 export async function getStock(caller: Caller, sku: string): Promise<object> {
-  return stockOf(await call(caller, { method: 'GET', path: '/items/get_stock', query: { sku } }));
+  return stockOf(await call(caller, { method: 'GET', path: '/items/get_stock', query: { sku } }), sku);
 }
 
 /** GET /items/get_stock_ean: `{ message, ean, available_quantity, item_id }`; here it is spelled correctly. */
@@ -190,8 +190,8 @@ export async function getStockByEan(caller: Caller, ean: string): Promise<object
 }
 
 /** With what is wrapped in it: the quantity may be in there, or beside the item. */
-function stockOf({ body }: HttpResponse): object {
-  const inside = firstOf(unwrap(body, ['data', 'item', 'stock']));
+function stockOf({ body }: HttpResponse, sku?: string): object {
+  const inside = firstOf(unwrap(body, ['data', 'item', 'stock']), sku, 'sku');
   return { ...(isObject(body) && body), ...(isObject(inside) && inside) };
 }
 
@@ -236,10 +236,10 @@ export const isOf = (orden: unknown, number: string): boolean =>
 
 const plain = (number: unknown): string => textOf(number).replaceAll(/[\W_]/g, '').toLowerCase();
 
-/** A list's element of that number, spelled alike if there is one, else its first; anything else as it is. */
-function firstOf(value: unknown, number = ''): unknown {
+/** A list's element of that name, spelled alike if there is one, else its first; anything else as it is. */
+function firstOf(value: unknown, name = '', key = 'num_orden'): unknown {
   if (!Array.isArray(value)) return value;
-  const by = (spelled: typeof plain) => value.find((one) => spelled(member(one, 'num_orden')) === spelled(number));
+  const by = (spelled: typeof plain) => value.find((one) => spelled(member(one, key)) === spelled(name));
   return by(textOf) ?? by(plain) ?? value[0];
 }
 

@@ -161,15 +161,23 @@ describe('an orden', () => {
       declined,
       settled: true,
     });
+    const none = event('cancelled', 9, null, { items: [{ sku: 'A', cantidad: 0 }] });
+    expect(readOrden({ shipment_events: [none] }).declined).toBe('rest');
     expect(readOrden({ shipment_events: told, status: 'cancelled' }).declined).toBe('rest');
     expect(readOrden({ shipment_events: [...told, event('cancelled', 12)] }).declined).toBe('rest');
   });
 
-  test('is refused by the warehouse as long as it has sent no parcel', () => {
+  test('is refused by the warehouse as long as it has sent nothing', () => {
     for (const status of ['Rechazado', 'order rejected']) {
       expect(readOrden({ status }).declined).toBe('rest');
       expect(readOrden({ shipment_events: [event(status, 9)] }).declined).toBe('rest');
-      expect(readOrden({ status, shipment_events: [event('shipped', 8, 'A')] }).declined).toBeUndefined();
+      for (const number of ['A', null]) {
+        const sent = event('shipped', 8, number);
+        expect(readOrden({ status, shipment_events: [sent] }).declined).toBeUndefined();
+        expect(readOrden({ shipment_events: [sent, event(status, 9)] }).declined).toBeUndefined();
+      }
+      const part = event(status, 9, null, { items: [{ sku: 'A', cantidad: 1 }] });
+      expect(readOrden({ shipment_events: [part] }).declined).toEqual([{ sku: 'A', quantity: 1 }]);
     }
   });
 

@@ -79,9 +79,15 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
   const events = datedEvents(shipmentEvents, remoteId ?? orden.num_orden ?? '', changedAt);
   const parcels = mapParcels(orden, events, changedAt);
+  // Once it has shipped, a buyer may be the one who refuses.
+  const isShipped = parcels.length > 0 || events.some(({ type }) => SHIPPED_TYPES.has(type));
+  const isDeclined = (type: string) => type === 'canceled' || (type === 'rejected' && !isShipped);
   // What a cancellation names is all that it cancels.
+  const isPart = ({ type, tracking_number: number, items = [] }: Dated) =>
+    isDeclined(type) && number === undefined && items.some(({ quantity }) => quantity > 0);
   const { part = [], whole = [] } = Object.groupBy(events, (event) => (isPart(event) ? 'part' : 'whole'));
-  const isWhole = isCancelled(orden, whole, parcels.length > 0);
+  const { type: newest = '', tracking_number: ofParcel } = whole.at(-1) ?? {};
+  const isWhole = isDeclined(typeOf(orden.status)) || (ofParcel === undefined && isDeclined(newest));
   return {
     ...(orden.orden_id === undefined ? { orderId: asked.orderId } : readCode(orden.orden_id)),
     remoteId,
@@ -180,6 +186,7 @@ const PLANNED =
 const SUBJECT =
   /^((el|la|the|su|your)_)?(order|orden|pedido|paquete|package|parcel|shipment|envio)_((fue|ha_sido|was|is|has_been)_)?/;
 const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
+const SHIPPED_TYPES = new Set(['shipped', 'in_transit', 'failed_attempt', 'delivered', 'returned_to_sender']);
 
 const wordOf = (status: unknown): string =>
   (textOf(status) || firstText(status, ['status', 'name', 'nombre', 'estado', 'tipo']))
@@ -194,16 +201,6 @@ const knownType = (word: string): string | undefined =>
 
 /** The type of a status (text, or an object with a name). An unknown one is kept: UCP's list is open. */
 const typeOf = (status: unknown): string => knownType(wordOf(status)) ?? wordOf(status);
-
-const isPart = ({ type, tracking_number: number, items = [] }: Dated): boolean =>
-  type === 'canceled' && number === undefined && items.length > 0;
-
-/** Whether the warehouse will not ship what it has not shipped yet. Once it has, a buyer may be the one who refuses. */
-function isCancelled({ status }: Orden, events: readonly Dated[], isShipped: boolean): boolean {
-  const newest = events.at(-1);
-  const types = [typeOf(status), newest?.tracking_number === undefined ? newest?.type : undefined];
-  return types.includes('canceled') || (!isShipped && types.includes('rejected'));
-}
 
 /** Whether nothing more will happen: the newest event is final, and so is the newest of each parcel it may concern. */
 function isSettled(orden: Orden, events: readonly Dated[]): boolean {

@@ -92,6 +92,15 @@ test('then reads the stock of each SKU once, watched ones first, and resumes beh
   expect((await last.read('sku A')).map(({ resume }) => resume)).toEqual(['sku C', null]);
 });
 
+test('has of a list the stock of the SKU that was asked for', async () => {
+  const list = [4, 5].map((available_quantity) => ({
+    sku: available_quantity === 5 ? 'A' : 'A-2',
+    available_quantity,
+  }));
+  const { read } = open([{ status: 200, body: JSON.stringify({ data: list }) }], { skus: ['A'] });
+  expect((await read()).flatMap(({ items }) => items)).toMatchObject([{ body: { sku: 'A', available_quantity: 5 } }]);
+});
+
 test('takes what it cannot read of a resume for a fresh start', async () => {
   const { read } = open([FOUND], { placements: [placement('a', '1')] });
   expect((await read('something else')).map(({ resume }) => resume)).toEqual(['placement a', 'watched', null]);
@@ -118,6 +127,14 @@ test('one placement that cannot be read holds up no other, and is put before a p
 });
 
 test('where the id is that of another order, the placement is asked for by its number', async () => {
+  for (const orden of [{ id: 1 }, { num_orden: 'MF/SC-1001' }])
+    for (const found of [FOUND, GONE]) {
+      const told = JSON.stringify({ orden: { num_orden: 'X-1', ...orden } });
+      const { read } = open([{ status: 200, body: told }, found], { placements: [placement('a', '1')] });
+      const [item] = (await read()).flatMap(({ items }) => items);
+      expect(item?.topic).toBe('orden');
+      expect(JSON.stringify(item).includes(told.slice(1, -1))).toBe(found === GONE);
+    }
   const other = JSON.stringify({ orden: { id: 99, num_orden: 'X-1', tracking_number: 'T' } });
   const { read, asked } = open([{ status: 200, body: other }, GONE], { placements: [placement('a', '1')] });
   expect((await read()).flatMap(({ items }) => items)).toEqual([]);

@@ -60,8 +60,10 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
 async function readPlacement(context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> {
   const told = remoteId === null ? null : await unlessRefused(() => getEvents(context, remoteId));
   const orden = member(told, 'orden');
-  const isIt = told !== null && (textOf(member(orden, 'id')) === remoteId || isOf(orden, number));
-  return isIt ? told : getOrder(context, channel, number);
+  if (told !== null && isOf(orden, number)) return told;
+  const found = await unlessRefused(() => getOrder(context, channel, number));
+  // Unknown by its number: it may be spelled in a way of Marketful's own.
+  return found ?? (['', remoteId].includes(textOf(member(orden, 'id'))) ? told : null);
 }
 
 async function* pollStock(
