@@ -74,8 +74,8 @@ export const looseWord = reading((value) => {
 export function listed(told: unknown): unknown {
   const value = bare(told);
   if (!isObject(value) || Array.isArray(value)) return value;
-  // .NET may number its objects: `{ "$id": "2", "$values": […] }`.
-  const held = Object.entries(value).flatMap(([name, each]) => (name === '$id' ? [] : [each]));
+  // .NET may number its objects and name their types: `{ "$id": "2", "$values": […] }`.
+  const held = Object.entries(value).flatMap(([name, each]) => (/^\$(id|type)$/.test(name) ? [] : [each]));
   if (held.length === 1 && Array.isArray(held[0])) return held[0];
   return held.every(isObject) ? held : [value];
 }

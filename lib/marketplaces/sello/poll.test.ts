@@ -126,17 +126,19 @@ test('204 is an empty list', async () => {
 
 test('pages that are capped, or the same whatever is asked for, lose nothing and come to an end', async () => {
   const all = Array.from({ length: 25 }, (_, index) => order(index, index));
-  const account = (pageOf: (offset: number) => unknown[], meta: object = { total: 25 }) => {
+  const account = (pageOf: (offset: number) => unknown[], told?: object) => {
     let calls = 0;
     const request = async ({ path, query = {} }: { path: string; query?: Record<string, string | number> }) => {
       calls += 1;
-      const body = path === '/orders' ? { meta, orders: pageOf(Number(query.offset)) } : { products: [] };
+      const page = pageOf(Number(query.offset));
+      const meta = told ?? { total: page.length };
+      const body = path === '/orders' ? { meta, orders: page } : { products: [] };
       return { status: 200, headers: new Headers(), body };
     };
     const remote = { http: { request }, connection: connectionOf(info), secrets: { apiKey: 'key' } };
     return { read: () => Array.fromAsync(poll(pollContext(remote as never))), calls: () => calls };
   };
-  for (const meta of [{ total: 25 }, {}]) {
+  for (const meta of [{ total: 25 }, {}, undefined]) {
     const capped = account((offset) => all.slice(offset, offset + 10), meta);
     expect(new Set(idsOf(await capped.read())).size).toBe(25);
     const deaf = account(() => all.slice(0, 10), meta);

@@ -90,9 +90,11 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   const { rows, total } = isFirst && !walk.first ? { rows: [], total: 0 } : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  // Sello may cap pages below `size`: the end is known by `total`, else by an empty page or the previous one again.
+  // Sello may cap pages below `size`: the end is known by `total`, else by an empty page or the previous one again. If
+  // `total` is as many as a page of a round number has, it may count only that page.
   const head = textOf(member(rows[0], 'id'));
-  const isEnd = total > 0 ? rows.length < walk.size && offset + rows.length >= total : head === position.head;
+  const isCounted = rows.length < walk.size && (rows.length !== total || rows.length % 10 !== 0);
+  const isEnd = total > 0 && isCounted ? offset + rows.length >= total : offset >= total && head === position.head;
   const isLast = rows.length === 0 || isEnd;
   const further = isFirst ? null : seekDated(position, dated, isLast);
   if (further) return { items: [], marks: seen, next: { ...further, head } };
@@ -108,7 +110,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   // Rows after the last one with a time have not changed.
   const isThrough = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
-  const ended = isThrough || isLast || (total > 0 && offset >= total);
+  const ended = isThrough || isLast;
   const step = stepOver(rows.length);
   const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks, head };
   const items = changed
