@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
-import { versionAt } from '#lib/platform/version';
+import { isUnbounded, versionAt } from '#lib/platform/version';
 import type * as z from '#lib/platform/zod';
 import type { ProductFacts } from './product-schema.ts';
 
@@ -28,7 +28,7 @@ export function applyProduct(
   const updatedAt = versionAt(version, source.receivedAt);
   const id = `${source.connection}:${told.sku}`;
   if (!known) return { ...members, id, connection: source.connection, updatedAt, revision: 0 };
-  if (updatedAt < known.updatedAt) return known;
+  if (updatedAt < known.updatedAt && !isUnbounded(known.updatedAt, source.receivedAt)) return known;
   const next = { ...known, ...members };
   if (updatedAt === known.updatedAt && text(next) <= text(known)) return known;
   // A source without versions would be written at every look; but its own first listing is news.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, compareText } from '#lib/platform/canonical-json';
-import { versionAt } from '#lib/platform/version';
+import { isUnbounded, versionAt } from '#lib/platform/version';
 import type { OrderSnapshot, ShipmentEvent, SnapshotHistory, Stamp } from './order.ts';
 
 /**
@@ -95,6 +95,12 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
     vanished: [],
   };
   return { ...history, ...levelsOf(quantitiesOf(history), history.originals) };
+}
+
+/** The history while a snapshot of `asOf` is read; if its version is unbounded, it was told `since` then. */
+export function bounded(history: SnapshotHistory, asOf: string, since: string): SnapshotHistory {
+  const { stands } = history;
+  return isUnbounded(stands.version, asOf) ? { ...history, stands: { ...stands, version: since } } : history;
 }
 
 /**

@@ -100,6 +100,10 @@ describe('applySnapshot', () => {
     const { order } = applySnapshot(null, snapshotOf({ version: '2099-01-01T00:00:00.000Z' }), sourceOf(4));
     expect(order.sourceVersion).toBe(at(4));
     expect(statusOf(tell(order, 5, { cancelled: true }).order)).toBe('cancelled');
+    // An order that was stored before that.
+    const stands = { ...order.history.stands, version: '2099-01-01T00:00:00.000Z' };
+    const stored = { ...order, history: { ...order.history, stands } };
+    expect(statusOf(tell(stored, 5, { cancelled: true }).order)).toBe('cancelled');
     // A zone that was misread is the same for all that the source tells.
     const zoned = applySnapshot(null, snapshotOf({ version: at(14 * 60) }), sourceOf(4)).order;
     expect(zoned.sourceVersion).toBe(at(14 * 60));

@@ -3,7 +3,7 @@ import { ContractError } from '#lib/platform/errors';
 import { checkCurrency } from '#lib/platform/money';
 import { derive } from './derive.ts';
 import { withoutBuyer } from './erasure.ts';
-import { compareStamps, historyOf, joinHistories } from './history.ts';
+import { bounded, compareStamps, historyOf, joinHistories } from './history.ts';
 import { type Order, type OrderSnapshot, orderId } from './order.ts';
 import { addEvents } from './shipment.ts';
 import { standing } from './split.ts';
@@ -35,7 +35,8 @@ export interface SnapshotResult {
 export function applySnapshot(order: Order | null, whole: OrderSnapshot, source: SnapshotSource): SnapshotResult {
   checkSnapshot(whole);
   const snapshot = order?.erased ? withoutBuyer(whole) : whole;
-  const told = historyOf(snapshot, source.askedAt ?? source.receivedAt);
+  const asOf = source.askedAt ?? source.receivedAt;
+  const told = historyOf(snapshot, asOf);
   if (!order) {
     const created = derive({
       id: orderId(source.connection, snapshot.externalId),
@@ -56,9 +57,10 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
     });
     return { result: 'created', order: created, timeline: tellTimeline(null, created, source) };
   }
-  const newer = compareStamps(told.stands, order.history.stands) > 0;
-  const same = told.stands.hash === order.history.stands.hash;
-  const history = joinHistories(order.history, told);
+  const known = bounded(order.history, asOf, order.receivedAt);
+  const newer = compareStamps(told.stands, known.stands) > 0;
+  const same = told.stands.hash === known.stands.hash;
+  const history = joinHistories(known, told);
   const { all: shipmentEvents } = addEvents(order.shipmentEvents, snapshot.events ?? [], source.connection);
   if (sameContent([history, shipmentEvents], [order.history, order.shipmentEvents]))
     return { result: same ? 'same' : 'older', order, timeline: [] };
