@@ -13,7 +13,7 @@ import type { RunningAws } from './aws/index.ts';
 import { runBackground, startBackgroundWorker } from './runtime/background.ts';
 import { handlersOnDemand } from './runtime/handlers.ts';
 import { createApiGateway } from './runtime/http.ts';
-import { createRush } from './runtime/rush.ts';
+import { createRush, requestCounts } from './runtime/rush.ts';
 
 export interface HubOptions {
   file: ConnectionsFile;
@@ -47,11 +47,11 @@ export async function startHub(
   await endLeases(endpoints);
   const states = openEndpointStates();
   for (const id of endpoints) await states.take(id, {});
-  const inHand = new Int32Array(new SharedArrayBuffer(4));
-  open(server, createApiGateway(handlersOnDemand(), { rush: createRush(inHand), publicUrl: publicUrl() }));
+  const requests = requestCounts();
+  open(server, createApiGateway(handlersOnDemand(), { rush: createRush(requests), publicUrl: publicUrl() }));
   const intervals = file.connections.map(({ connection }) => connection.pollIntervalSeconds);
   const shared = {
-    ...{ inHand, positionsFile, shortestPollSeconds: Math.min(...intervals) },
+    ...{ requests, positionsFile, shortestPollSeconds: Math.min(...intervals) },
     shares: Math.max(1, workers),
   };
   const background = await Promise.all(

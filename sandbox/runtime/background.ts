@@ -15,8 +15,8 @@ const YOUNG_MB = 48;
 const PATIENCE_MS = 5_000;
 
 export interface BackgroundOptions {
-  /** How many requests the API gateway is answering, shared with its thread. */
-  inHand: Int32Array<SharedArrayBuffer>;
+  /** The API gateway's counts of requests, shared with its thread. */
+  requests: Int32Array<SharedArrayBuffer>;
   shortestPollSeconds: number;
   /** The share of queues worked here. The first share also has the schedules, the last one the table's stream. */
   share: number;
@@ -31,13 +31,13 @@ export interface Background {
 
 /** Works queues and schedules: invocations that no caller waits for. */
 export async function runBackground(options: BackgroundOptions): Promise<Background> {
-  const { inHand, shortestPollSeconds, share, shares, positionsFile } = options;
+  const { requests, shortestPollSeconds, share, shares, positionsFile } = options;
   const own = queues.filter((_, index) => index % shares === share);
   const clocks = share === 0 ? schedules : [];
   const followed = share === shares - 1 ? streams : [];
   const handlers = handlersOnDemand();
   const parts = [
-    consumeQueues(handlers, { queues: own, rush: createRush(inHand) }),
+    consumeQueues(handlers, { queues: own, rush: createRush(requests) }),
     runSchedules(handlers, shortestPollSeconds, clocks),
     consumeStreams(handlers, { streams: followed, positionsFile }),
   ];

@@ -37,6 +37,25 @@ it('holds the queues back while many requests want an answer, until few are left
   await Promise.all(more);
 });
 
+it('holds the queues back while many requests come, even if all are answered at the moment it looks', async () => {
+  vi.useFakeTimers();
+  const rush = createRush();
+  const wave = (requests: number) =>
+    Promise.all(Array.from({ length: requests }, () => rush.during(Promise.resolve())));
+  let over = false;
+  await wave(10);
+  await vi.advanceTimersByTimeAsync(5);
+  const waiting = rush.isOver().then(() => {
+    over = true;
+  });
+  await wave(10);
+  await vi.advanceTimersByTimeAsync(5);
+  expect(over).toBe(false);
+  await wave(2);
+  await vi.advanceTimersByTimeAsync(5);
+  await waiting;
+});
+
 it('counts a request that failed as answered', async () => {
   const rush = createRush();
   const failed = Array.from({ length: 20 }, () => rush.during(Promise.reject(new Error('no'))));
