@@ -150,7 +150,9 @@ test('what is empty is nothing, however it is written, and an object may be a li
   expect(fieldOf({ id: 'a', items: [] })).toBeNull();
   expect(itemsOf(z.object({ id })).parse({ 7: { id: 7 }, 9: { id: 9 } })).toEqual([{ id: '7' }, { id: '9' }]);
   expect(itemsOf(z.object({ id })).parse({ results: [{ id: 7 }] })).toEqual([{ id: '7' }]);
-  expect(itemsOf(z.object({ id })).parse({ $id: '1', $type: 'List', $values: [{ $id: '2', id: 7 }] })).toEqual([{ id: '7' }]);
+  expect(itemsOf(z.object({ id })).parse({ $id: '1', $type: 'List', $values: [{ $id: '2', id: 7 }] })).toEqual([
+    { id: '7' },
+  ]);
   expect(optional(flag).safeParse('maybe').success).toBe(false);
   expect(['tak', 'on', 't', 'nie', 'Nej', 'f'].map((word) => flag.parse(word))).toEqual([
     ...[true, true, true],

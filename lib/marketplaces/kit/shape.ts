@@ -70,7 +70,10 @@ export const looseWord = reading((value) => {
   return textOf(one) || (name === undefined ? undefined : textOf(member(one, name)));
 });
 
-/** A list, also as JSON in text. For an object in place of it: the one list in it, or its members if each is an object, or else the object itself. */
+/**
+ * A list, also as JSON in text. For an object in place of it: the one list in it, or its members if each is an object,
+ * or else the object itself.
+ */
 export function listed(told: unknown): unknown {
   const value = bare(told);
   if (!isObject(value) || Array.isArray(value)) return value;
