@@ -42,7 +42,12 @@ test('rings for nothing that is done, blocked or due later than a queue can hold
 test('one message rings for those of the same second, up to what a pusher works together', async () => {
   const { sent, send } = bell();
   const due = Array.from({ length: RUNG_TOGETHER + 2 }, (_, n) => ({ id: `dlv_${n}`, at: later(n === 0 ? 5 : 9.2) }));
-  await ringAt(due, { connection: 'shed', marketplace: 'marketful' }, NOW, send);
+  const shed = { connection: 'shed', marketplace: 'marketful' };
+  await ringAt(due, shed, NOW, send, async () => true);
+  // As for every ring: in one queue a group would stand behind each message without one.
+  await ringAt(due, shed, NOW, send, async () => false);
+  const groups = sent.map(([, ...all]) => all.map((each) => (each as { group?: string }).group));
+  expect(groups).toEqual([Array(3).fill('shed'), Array(3).fill(undefined)]);
   const [[queue, ...messages] = ['']] = sent;
   expect(queue).toBe('marketful-deliveries');
   expect(messages).toMatchObject([

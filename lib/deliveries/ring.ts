@@ -51,13 +51,15 @@ export async function ringAt(
   { connection, marketplace }: Pick<Delivery, 'connection' | 'marketplace'>,
   now: Date,
   send = sendMessages,
+  shared = isShared,
 ): Promise<void> {
+  const hasGroups = await shared(marketplace);
   const bySecond = Map.groupBy(due, ({ at }) => Math.max(0, Math.ceil((Date.parse(at) - now.getTime()) / 1000)));
   const messages = [...bySecond].flatMap(([delaySeconds, all]) =>
     chunksOf(all, RUNG_TOGETHER).map((together) => {
       const [deliveryId = '', ...others] = together.map(({ id }) => id);
       const message: DeliveryDue = { deliveryId, ...(others.length > 0 && { others }) };
-      return { message, delaySeconds, group: connection };
+      return { message, delaySeconds, ...(hasGroups && { group: connection }) };
     }),
   );
   await send(deliveryQueue(marketplace), messages);

@@ -20,7 +20,7 @@ const EVENT_STATES = ['applied', 'duplicate', 'unreadable'] as const;
  * of dimensions that occurs costs 0.30 USD a month, so no connection, order or delivery is ever a dimension.
  */
 export const METRICS = {
-  /** Webhooks by their answer: 200; 401; 400 or 413; 503. */
+  /** Webhooks by their answer: 200; 401; 400 or 413; 503. With `WATCH=lean` only of marketplaces that ship. */
   Webhooks: {
     dimensions: { ...OF_MARKETPLACE, Result: ['accepted', 'unauthorized', 'invalid', 'unavailable'] },
     lean: 'each',
