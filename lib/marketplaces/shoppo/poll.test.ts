@@ -190,13 +190,18 @@ test.each([
 );
 
 test('hands on by itself each Sku that cannot be read, so that it is named', async () => {
-  const node = { id: 'p1', name: 'Mug', skus: [{ id: 'S1', inventory: 2 }, { id: 'S2', inventory: 'many' }, null] };
-  const list = { status: 200, body: JSON.stringify({ data: { productList: { length: 1, edges: [{ node }] } } }) };
+  const odd = { id: 'S2', inventory: 'many' };
+  const node = { id: 'p1', name: 'Mug', skus: [{ id: 'S1', inventory: 2 }, odd, null] };
+  // Without any other it is the product that cannot be read.
+  const alone = { id: 'p2', skus: [odd] };
+  const edges = [{ node }, { node: alone }];
+  const list = { status: 200, body: JSON.stringify({ data: { productList: { length: 2, edges } } }) };
   const { items } = await run([list], {}, null);
   const product = { id: 'p1', name: 'Mug' };
   expect(items).toEqual([
     { topic: 'product', body: node },
-    { topic: 'sku', body: { id: 'S2', inventory: 'many', product } },
+    { topic: 'sku', body: { ...odd, product } },
+    { topic: 'product', body: alone },
   ]);
 });
 

@@ -120,11 +120,12 @@ function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string, s
   });
 }
 
-/** A product's Skus that cannot be read, each alone: among others it would be passed over without a word. */
+/** A product's Skus that cannot be read, each alone: among those that can it would be passed over without a word. */
 function unreadableIn(body: object): PollPage['items'] {
   const { skus, ...product } = Product.safeParse(body).data ?? { skus: [] };
   const told = skus.map((sku) => ({ topic: 'sku', body: { ...(sku as object), product } }));
-  return told.filter((sku) => !Sku.safeParse(sku.body).success);
+  const unreadable = told.filter((sku) => !Sku.safeParse(sku.body).success);
+  return unreadable.length < told.length ? unreadable : [];
 }
 
 /** Asks for each open order that the list does not show, although it should: it ended early, or filters in its own way. */

@@ -72,8 +72,7 @@ const Reply = z.strictObject({ ticketId: text, content: text });
 
 /** mutation replyCustomerServiceTicket. No probe: comments are listed by kind of ticket, which an id does not tell. */
 const reply: RequestAction<z.infer<typeof Reply>> = {
-  Input: Reply,
-  summary: 'Answers in a ticket.',
+  ...{ Input: Reply, summary: 'Answers in a ticket.' },
   async push(remote, { ticketId, content }) {
     const answer = await ask(remote, REPLY_TICKET, { ticketId, replyContent: content });
     if (flag.safeParse(member(answer, 'success')).data) return {};
