@@ -19,6 +19,7 @@ import { findByRemoteId, getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
 import {
   AWAY,
+  ContractError,
   NotYetError,
   RejectedError,
   RetryableError,
@@ -150,9 +151,11 @@ async function tellHealth(
   return isOut ? { ...result, isFree: budget.isAsking() } : result;
 }
 
-/** A 5xx, a timeout or a reset; after any other error the remote has answered. */
+/** A 5xx, a timeout or a reset; after any other error, as of an answer in an odd shape, the remote has answered. */
 const isOutage = (error: unknown): boolean =>
-  (error instanceof UnknownOutcomeError || error instanceof RetryableError) && (error.detail.httpStatus ?? 500) >= 500;
+  (error instanceof UnknownOutcomeError || error instanceof RetryableError) &&
+  !(error.cause instanceof ContractError) &&
+  (error.detail.httpStatus ?? 500) >= 500;
 
 async function attemptAt<About, Input, Done>(
   job: Job<About, Input, Done>,

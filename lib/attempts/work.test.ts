@@ -5,6 +5,7 @@ import {
   AwayError,
   BlockedError,
   BudgetSpentError,
+  ContractError,
   RejectedError,
   RetryableError,
   ThrottledError,
@@ -181,6 +182,7 @@ describe('a delivery that is due', () => {
     expect(now?.cause).toBeNull();
   });
 
+  const odd = new ContractError({ code: 'invalid_amount', description: '' });
   test.each([
     ['a 503', new RetryableError({ code: 'http_503', description: '', httpStatus: 503 }), 'failed'],
     ['no answer', new UnknownOutcomeError({ code: 'timeout', description: '' }), 'failed'],
@@ -189,6 +191,11 @@ describe('a delivery that is due', () => {
     [
       'an odd 2xx',
       new UnknownOutcomeError({ code: 'unexpected_answer', description: '', httpStatus: 200 }),
+      'succeeded',
+    ],
+    [
+      "a probe's odd answer",
+      new RetryableError({ code: 'invalid_amount', description: '' }, { cause: odd }),
       'succeeded',
     ],
     ['a 429', new ThrottledError({ code: 'http_429', description: '', httpStatus: 429 }, null), undefined],

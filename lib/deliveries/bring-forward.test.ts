@@ -24,7 +24,8 @@ async function forward(found: readonly Delivery[], { lost = [] as readonly strin
     listWaiting: async () => [...found],
     async transition(_, now) {
       if (lost.includes(now.id)) return false;
-      expect(now).toMatchObject({ state: 'pending', cause: null, failures: 2 });
+      // All return to the place that they are given.
+      expect(now).toMatchObject({ state: 'pending', cause: null, failures: 2, turnedAway: 1 });
       due.push([now.id, secondsFromNow(now.nextAttemptAt)]);
       return true;
     },

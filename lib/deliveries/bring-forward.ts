@@ -50,7 +50,9 @@ export async function bringForward(
   await hub.endWaitlist(id, now.getTime() + waitMs);
   const brought = await Promise.all(
     waitlist.map(async ({ delivery, slot }) => {
-      const due: Delivery = { ...delivery, cause: null, nextAttemptAt: slot, updatedAt: now.toISOString() };
+      // Whoever was turned away has a place, and so has whoever asked whether the remote is back.
+      const turnedAway = delivery.turnedAway || 1;
+      const due: Delivery = { ...delivery, cause: null, turnedAway, nextAttemptAt: slot, updatedAt: now.toISOString() };
       return (await hub.transition(delivery, due)) ? [due] : [];
     }),
   );

@@ -375,6 +375,33 @@ describe('a remote that is away', () => {
     for (const budget of callers(createBudget, 60, 3)) await budget.take();
   });
 
+  test('is asked although a waitlist is long and polls have just had the slot', async () => {
+    const { createBudget, setSecond } = startLimiter();
+    const slow = { ...connection, requestsPerMinute: 5 };
+    for (const budget of callers(createBudget, 0, 20)) await fail(budget);
+    for (let n = 0; n < 100; n++) await mayLeave(createBudget(slow, { maxWaitMs: 0, waitlist: 'join' }));
+    setSecond(700);
+    await createBudget(slow, { maxWaitMs: 0, patienceMs: 60_000, isPoll: true }).take();
+    const asking = createBudget(slow, { maxWaitMs: 2_000, waitlist: 'join', caller: 'dlv_99' });
+    await asking.take();
+    expect(asking.isAsking()).toBe(true);
+  });
+
+  test('is asked as soon as there is a slot where a small limit had none in time', async () => {
+    const { createBudget, setSecond } = startLimiter();
+    const slow = { ...connection, requestsPerMinute: 2 };
+    const asks = (caller: string) => createBudget(slow, { maxWaitMs: 2_000, waitlist: 'join', caller });
+    for (const budget of callers(createBudget, 0, 20)) await fail(budget);
+    setSecond(700);
+    await createBudget(slow, { maxWaitMs: 0, isPoll: true }).take();
+    // The next slot is a minute away, and a worker waits 20 seconds for it.
+    await expect(asks('dlv_98').take()).rejects.toMatchObject({ code: 'budget_spent', waitMs: 40_000 });
+    setSecond(741);
+    const next = asks('dlv_99');
+    await next.take();
+    expect(next.isAsking()).toBe(true);
+  });
+
   test('is polled all the same', async () => {
     const { createBudget, setSecond } = startLimiter();
     for (const budget of callers(createBudget, 0, 20)) await fail(budget);

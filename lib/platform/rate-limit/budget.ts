@@ -47,6 +47,8 @@ interface Here {
 const MAX_DEFAULT_PAUSE_SECONDS = 60;
 const MAX_PAUSE_SECONDS = 3600;
 const MAX_WAIT_BETWEEN_MS = 10_000;
+/** The next slot is no further away, down to a limit of four; a worker has a minute for all it does. */
+const MAX_WAIT_TO_ASK_MS = 20_000;
 /** A push is rung for up to a minute late: a poll that took its slot at once would take all of a small limit. */
 const POLLS_YIELD = 2;
 
@@ -105,6 +107,9 @@ export function createLimiter({
           try {
             // Whoever is held back takes no slot, and no place in the waitlist, from those that are let through.
             await heedAway();
+            // The question passes the waitlist, and takes no place in it.
+            if (isAsking)
+              Object.assign(wish, { maxWaitMs: MAX_WAIT_TO_ASK_MS, isFromWaitlist: true, joinsWaitlist: false });
             const waitMs = await ask(id, pace, wish).catch(async (spent) => {
               if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
               // Early by the wait for a slot, so that the share is not less than it should be.
@@ -120,7 +125,11 @@ export function createLimiter({
             if (waitMs > 0) await wait(waitMs);
             return;
           } catch (error) {
-            if (!(error instanceof BudgetSpentError) || clock() + error.waitMs > until) throw error;
+            if (!(error instanceof BudgetSpentError)) throw error;
+            // A question without a slot is given back: else nobody would ask for a minute.
+            if (isAsking && error.waitMs < awayPolicy().askMs)
+              await store.ask(id, clock() - awayPolicy().askMs, clock());
+            if (clock() + error.waitMs > until) throw error;
             await wait(error.waitMs + (random() * intervalOf(pace)) / 2);
           }
         }
