@@ -403,6 +403,18 @@ const FOUND: Step[][] = [
     ['say', 'li_1', 3],
     ['route', 'li_1', 0, 'supply'],
   ],
+  // A unit given to the ERP went to a shipper for which another was on its way.
+  [
+    ['hold', true],
+    ['say', 'li_1', 4],
+    ['route', 'li_1', 0, 'shed'],
+    ['route', 'li_1', 0, 'supply'],
+    ['hold', false],
+    ['route', 'li_1', 0, 'erp'],
+    ['hold', true],
+    ['workSome', 2, 'none'],
+    ['hold', false],
+  ],
 ];
 
 test('whatever changes after placement, units add up and nobody is asked for more than is wanted', async () => {

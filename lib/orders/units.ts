@@ -84,8 +84,11 @@ function dueOfLine(
   const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);
   const latestFirst = holders.toReversed().sort((a, b) => rankOf(a) - rankOf(b));
   const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
-  // Where less is wanted the seller's own units go first, unless a shipper is to have them and others can give.
-  const others = sumOpen(spared.filter(({ named }) => !named));
+  // Where less is wanted the seller's own units go first, unless a shipper is to have them and others can give. Those
+  // whom a person named only give what they are being asked for already.
+  const mayGive = ({ delivery, named, open: units }: Holder) =>
+    named ? Math.min(units, unitsIn(placementOf(order, delivery)?.less, id)) : units;
+  const others = spared.reduce((units, each) => units + mayGive(each), 0);
   const ownLess = targets.has(ERP) ? 0 : Math.min(Math.max(has + own - kept, surplus - others, 0), own - outside);
   own -= ownLess;
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
