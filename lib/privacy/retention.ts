@@ -13,12 +13,14 @@ interface Progress {
   nextAt: string;
   /** The sort key of the last order looked at, by connection. */
   behind: Record<string, string>;
-  /** Orders that had not settled when they were looked at. */
-  waiting: string[];
+  /** The last looked at again of those that had not settled; absent: they are looked at from their beginning. */
+  waited?: string;
+  /** What earlier versions kept in place of items: too many for one. */
+  waiting?: string[];
 }
 
 const DAY_MS = 24 * 3600_000;
-/** How many of each connection are looked at in one sweep. */
+/** How many of each connection, and of those that had not settled, are looked at in one sweep. */
 const PAGE = 200;
 
 /** Erases the buyers of orders settled `RETENTION_BUYER_DAYS` ago: a few at each sweep until all are done, then daily. */
@@ -27,23 +29,39 @@ export async function endRetention(now = new Date()): Promise<void> {
   if (keptMs === 0) return;
   const known = await getItem<Progress>(items.retention.key());
   if (known && known.nextAt > now.toISOString()) return;
-  const { behind, waiting }: Pick<Progress, 'behind' | 'waiting'> = known ?? { behind: {}, waiting: [] };
+  const { behind, waited, waiting = [] }: Omit<Progress, 'nextAt'> = known ?? { behind: {} };
   const until = new Date(now.getTime() - keptMs).toISOString();
+  const waits = await readWaits(waited);
   const looks = await Promise.all(everyConnection(await getConfiguration()).map((id) => look(id, behind[id], until)));
-  const still: string[] = [];
-  for (const id of [...waiting, ...looks.flatMap(({ ids }) => ids)]) {
+  for (const id of new Set([...waiting, ...waits.ids, ...looks.flatMap(({ ids }) => ids)])) {
     const order = await getOrder(id);
-    if (!order || isErased(order)) continue;
-    if (isOver(order, until)) await erase(order);
-    else still.push(id);
+    const kept = order && !isErased(order) ? order : undefined;
+    const isOpen = kept !== undefined && !isOver(kept, until);
+    if (kept && !isOpen) await erase(kept);
+    const key = items.retentionWait.key({ order: id });
+    if (isOpen && !waits.ids.includes(id)) await db.put(put({ order: id, ...key }).Put);
+    else if (!isOpen && waits.ids.includes(id)) await db.delete({ Key: key });
   }
-  const isDone = looks.every(({ ids }) => ids.length < PAGE);
+  const isDone = waits.last === undefined && looks.every(({ ids }) => ids.length < PAGE);
   const progress: Progress = {
     nextAt: new Date(now.getTime() + (isDone ? Math.min(DAY_MS, keptMs) : 0)).toISOString(),
     behind: { ...behind, ...Object.fromEntries(looks.flatMap(({ id, last }) => (last ? [[id, last]] : []))) },
-    waiting: still,
+    ...(waits.last !== undefined && { waited: waits.last }),
   };
   await db.put(put({ ...progress, ...items.retention.key() }).Put);
+}
+
+/** A page of the orders that had not settled, and its last one, unless it is the last page. */
+async function readWaits(after: string | undefined) {
+  const { Items, LastEvaluatedKey: end } = await db.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': items.retention.key().pk, ':prefix': items.retentionWait.prefix },
+    ConsistentRead: true,
+    Limit: PAGE,
+    ...(after !== undefined && { ExclusiveStartKey: items.retentionWait.key({ order: after }) }),
+  });
+  const ids = (Items as Array<{ order: string }>).map(({ order }) => order);
+  return { ids, last: end && ids.at(-1) };
 }
 
 /** Orders received before an instant, the oldest first, after the last that was looked at. */

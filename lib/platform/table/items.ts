@@ -204,6 +204,12 @@ export const emailHashKey = { key: () => ({ pk: 'EMAILHASHKEY', sk: 'EMAILHASHKE
 /** How far the retention of buyers' data has come, connection by connection. */
 export const retention = { key: () => ({ pk: 'RETENTION', sk: 'RETENTION' }) } as const;
 
+/** An order that had not settled when its buyer's time was over: the buyer is erased once it has. */
+export const retentionWait = {
+  key: ({ order }: Of<'order'>) => ({ pk: 'RETENTION', sk: `WAIT#${order}` }),
+  prefix: 'WAIT#',
+} as const;
+
 /** What a person did, and why. */
 export const act = {
   key: keyOf('AUDIT', 'id'),
