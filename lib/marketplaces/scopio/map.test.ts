@@ -54,6 +54,7 @@ test('parts of a body may be JSON in text', () => {
   for (const told of [{ items: text(order.items) }, { shipping_address: text(order.shipping_address) }])
     expect(read({ ...order, ...told })).toEqual(read(order));
   expect(read({ event: 'order.paid', data: text(order) })).toEqual(read(order));
+  expect(read({ raw: text({ ...order, id: 'x' }), order })).toEqual(read(order));
 });
 
 test('a webhook may be a form', () => {

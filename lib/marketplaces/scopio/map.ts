@@ -69,6 +69,8 @@ function searchOrder(value: unknown, at: string, depth: number): { order: unknow
   const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) =>
     isObject(bare(told.value)),
   );
+  // JSON in text comes last: beside an order it may be what that was made from, under another id.
+  inner.sort(([, a], [, b]) => Number(isObject(b.value)) - Number(isObject(a.value)));
   for (const [key] of inner) {
     const found = searchOrder(bare(value[key]), path(key), depth - 1);
     if (found) return found;
