@@ -51,6 +51,7 @@ test('keys and index keys are what they have always been', () => {
     signInCode: ['SESSION#{hash} CODE'],
     emailHashKey: ['EMAILHASHKEY EMAILHASHKEY'],
     retention: ['RETENTION RETENTION'],
+    retentionWait: ['RETENTION WAIT#{order}'],
     idempotency: ['IDEMPOTENCY#{keyName}#{key} IDEMPOTENCY'],
     remap: ['REMAP#{id} REMAP', 'byTime REMAP {at}#{id}'],
     admission: ['ADMISSION#{id} ADMISSION', 'byTime ADMISSION {at}#{id}'],
