@@ -259,6 +259,20 @@ describe('what whoever ships says', () => {
     expect((await stored()).fulfillments).toMatchObject([{ lineItems }]);
   });
 
+  it('is of what one placement gave back, where several did and it does not say which it is of', async () => {
+    await take(told(order({ version: at(1), lines: [{ ...MUGS, quantity: 3 }, PLATE] })));
+    const { placements } = await stored();
+    for (const [n, each] of (await getDeliveries((await stored()).deliveries, inbox.table)).entries()) {
+      const placed = { remoteId: `${5021 + n}`, number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+      await transition(each, { ...each, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    }
+    for (const { delivery, lineItems = [] } of placements) await change((each) => takeBack(each, delivery, lineItems));
+    await inbox.table.put(putRemote('marketful-mx', '4999', 'scopio-main:ord_8f3a').Put);
+    const unnamed = { orderId: null, number: null, channel: null, remoteId: '4999', parcels: [JD01] };
+    await take(told(shipped(unnamed), fromShed));
+    expect((await stored()).fulfillments).toMatchObject([{ lineItems: [{ id: MUGS.id, quantity: 1 }] }]);
+  });
+
   it('is of what it had cancelled, where that was given to somebody else and leaves twice', async () => {
     const [{ delivery: id = '', lineItems = [] } = {}] = (await stored()).placements;
     const now = await getDelivery(id, inbox.table);

@@ -7,7 +7,7 @@ import { reopen } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
 import { CARRIER_UNMAPPED } from '#lib/marketplaces/kit/carriers';
 import { DECLINED, decline, declinedBy } from '#lib/orders/decline';
-import type { Fulfillment, Order, ShipmentSnapshot } from '#lib/orders/order';
+import type { Fulfillment, LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
 import { applyShipment, type IsNamed, resolveSkus, sentBy } from '#lib/orders/shipment';
@@ -75,7 +75,13 @@ async function decideShipment(
   const found = findPlacement(order, placing, shipment, placedBy);
   const about = found && withRefund(found, shipment);
   const refunded = tellRefund(found, about);
-  const former = found ? undefined : formerOf(order, shipment, placedBy);
+  const former = found
+    ? undefined
+    : formerOf(
+        order,
+        shipment,
+        placing.find(({ id }) => id === placedBy),
+      );
   const source = { connection: connection.id, ...(former ?? unitsOf(order, placing, about)) };
   const isNamed = await namesAt(order, shipment, connection, hub.table);
   const told = applyShipment(
@@ -186,24 +192,34 @@ const areOld = (order: Order, placing: readonly Delivery[]): boolean =>
  * What a shipper sends that had cancelled an order and got it anew under another number, but ships the first one all the
  * same: units that nobody asked for, as many as it was asked for anew.
  */
-function formerOf(order: Order, { orderId, remoteId, number }: ShipmentSnapshot, placedBy: string | undefined) {
-  if (placedBy === undefined || (orderId === null && number === null)) return undefined;
-  const placed = placementOf(order, placedBy)?.lineItems ?? [];
-  return { placed, placement: `${placedBy}#${remoteId}`, isFormer: true as const };
+function formerOf(order: Order, { orderId, remoteId, number }: ShipmentSnapshot, anew: Delivery | undefined) {
+  if (!anew || (orderId === null && number === null)) return undefined;
+  return { placed: askedOf(order, anew), placement: `${anew.id}#${remoteId}`, isFormer: true as const };
+}
+
+/** What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. */
+function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
+  if (about) {
+    const isFirst = placementOf(order, about.id)?.n === undefined;
+    return { placed: askedOf(order, about), ...(!isFirst && { placement: about.id }) };
+  }
+  const left = placing.flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
+  return {
+    placed: left.length > 0 ? left : placing.slice(-1).flatMap((each) => askedOf(order, each)),
+    placement: null,
+  };
 }
 
 /**
- * What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. One that
- * gave everything back and ships all the same ships what it gave back.
+ * What a placement is of. One that has nothing left and leaves all the same is of what it gave back; where its shipper
+ * had cancelled it and was not asked anew, of what it was asked for first.
  */
-function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
-  const all = (about ? [about] : placing).flatMap(({ id }) => placementOf(order, id) ?? []);
-  const left = all.flatMap(({ lineItems = [] }) => lineItems);
-  const back = all.flatMap(({ gone = [] }) => gone.filter(({ quantity }) => quantity > 0));
-  // What was to be asked for anew, and then was not, is no longer told by the placement.
-  const placed = left.length > 0 ? left : back.length > 0 ? back : (about?.subject.lineItems ?? []);
-  if (!about) return { placed, placement: null };
-  return { placed, ...(placementOf(order, about.id)?.n !== undefined && { placement: about.id }) };
+function askedOf(order: Order, { id, subject }: Delivery): readonly LineQuantity[] {
+  const placement = placementOf(order, id);
+  if (!placement) return [];
+  const { lineItems = [], gone = [] } = placement;
+  const back = gone.filter(({ quantity }) => quantity > 0);
+  return [lineItems, back].find((lines) => lines.length > 0) ?? subject.lineItems ?? [];
 }
 
 /** Lets what a shipper gives back wait for a person, who places it again. Null where it gives nothing back. */
