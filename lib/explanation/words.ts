@@ -1,5 +1,5 @@
 import { type Connection, ERP } from '#lib/connections/connection';
-import type { PaymentState } from '#lib/orders/order-schema';
+import type { PaymentState } from '#lib/orders/payment-state';
 
 /** The connections as they are now, their marketplaces' titles, and what releases their orders. */
 export interface Names {

@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import type { Order } from '#lib/orders/order';
-import type { PaymentState } from '#lib/orders/order-schema';
+import type { PaymentState } from '#lib/orders/payment-state';
 import type { FollowUp } from '#lib/orders/plan';
 
 /** What stacks, the local runtime and the connections file need to know of a marketplace. No runtime imports. */

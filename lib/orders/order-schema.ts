@@ -1,5 +1,6 @@
 import { LineQuantity } from '#lib/deliveries/delivery-schema';
 import * as z from '#lib/platform/zod';
+import { PaymentState } from './payment-state.ts';
 
 export const OrderStatus = z.enum(['open', 'partial', 'fulfilled', 'cancelled']);
 export type OrderStatus = z.infer<typeof OrderStatus>;
@@ -33,9 +34,6 @@ export const Buyer = z.object({
   taxId: text(),
 });
 export type Buyer = z.infer<typeof Buyer>;
-
-export const PaymentState = z.enum(['paid', 'pending', 'on_delivery', 'on_account', 'refunded', 'partly_refunded']);
-export type PaymentState = z.infer<typeof PaymentState>;
 
 const textOrNull = () => z.nullable(z.string());
 

@@ -4,7 +4,7 @@ import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { destinationOf } from './destination.ts';
 import type { LineQuantity, Order, Placement } from './order.ts';
-import type { PaymentState } from './order-schema.ts';
+import type { PaymentState } from './payment-state.ts';
 import { isReleased, paymentOf } from './release.ts';
 import { routeLines, type Shipped } from './routing.ts';
 import { standing } from './split.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
 import { orderOf } from '#test/support/orders';
 import type { OrderSnapshot } from './order.ts';
-import type { PaymentState } from './order-schema.ts';
+import type { PaymentState } from './payment-state.ts';
 import { isReleased, paymentOf, wasReleased } from './release.ts';
 
 const network = (settings: object = {}, releases?: readonly PaymentState[]) => ({

@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import type { Order } from './order.ts';
-import type { Payment, PaymentState } from './order-schema.ts';
+import type { Payment } from './order-schema.ts';
+import type { PaymentState } from './payment-state.ts';
 import { standing } from './split.ts';
 
 /** How an order is paid. That it was once paid is never forgotten; only a refund makes it unpaid. */

@@ -1,4 +1,4 @@
-import { PaymentState } from '#lib/orders/order-schema';
+import { PaymentState } from '#lib/orders/payment-state';
 import * as z from '#lib/platform/zod';
 import { channelSettings, filled } from '../kit/settings.ts';
 import { text, timeZone } from '../kit/shape.ts';
