@@ -8,7 +8,6 @@ import { publicUrl } from '#lib/platform/settings';
 import { getKeys, signingKey } from '#lib/ucp/keys';
 import { profileUrl } from '#lib/ucp/profile';
 import { ucpRequest } from '#lib/ucp/signatures';
-import { validateUcpOrder } from '#lib/ucp/validate';
 import type { Change } from './change-schema.ts';
 
 /** One change as one endpoint is to be told it. */
@@ -41,6 +40,8 @@ export const PROFILES = {
   async ucp({ endpoint: { url }, change, readOrder }: Telling, readKeys = getKeys): Promise<Message | undefined> {
     const order = changesUcp(change) ? await readOrder() : undefined;
     if (!order) return undefined;
+    // Its 80 KB are loaded for platforms alone.
+    const { validateUcpOrder } = await import('#lib/ucp/validate');
     const [problem] = validateUcpOrder(order.ucp);
     if (problem) throw new RejectedError({ code: 'order_invalid', description: problem.description });
     const key = signingKey(await readKeys());

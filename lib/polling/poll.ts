@@ -7,7 +7,7 @@ import { watchSecret } from '#lib/connections/credentials';
 import { getAccounts } from '#lib/connections/store';
 import type { Connector, PollPage } from '#lib/marketplaces/contract';
 import { type Remote, withRemote } from '#lib/marketplaces/remote';
-import { listOpenPlacements } from '#lib/orders/placements';
+import type { listOpenPlacements as ListOpenPlacements } from '#lib/orders/placements';
 import {
   BUDGET_SPENT,
   BudgetSpentError,
@@ -40,6 +40,11 @@ const MAX_REMARK = 500;
  * its last page waits two minutes for its turn.
  */
 const MAX_RUN_MS = 170_000;
+
+/** Lists open placements with code that is loaded only then: no sales channel asks for them. */
+const listOpenPlacements: typeof ListOpenPlacements = async function* (...asked) {
+  yield* (await import('#lib/orders/placements')).listOpenPlacements(...asked);
+};
 
 /** What a poll reads and writes with; tests pass another. */
 const HUB = {

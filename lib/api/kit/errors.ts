@@ -8,7 +8,7 @@ import {
   RejectedError,
   StateError,
 } from '#lib/platform/errors';
-import { isTooLarge } from '#lib/platform/table/write';
+import { isTooLarge } from '#lib/platform/table/too-large';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import { doc, named } from './meta.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { encodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
-import { cursorOf, late, paging, requireFilter, since, upToAnswer } from './lists.ts';
+import { upToAnswer } from './answer-size.ts';
+import { cursorOf, late, paging, requireFilter, since } from './lists.ts';
 
 const Query = z.strictObject({ since, late, ...paging });
 const read = (query: Record<string, unknown>) => {

@@ -5,21 +5,6 @@ import * as z from '#lib/platform/zod';
 import { invalid } from './errors.ts';
 import { doc, Instant, type Meta } from './meta.ts';
 
-/** Lambda answers with 6 MB at most, in which text is escaped once more. */
-export const MAX_ANSWER_BYTES = 4_000_000;
-
-/** How long a value is as JSON, in bytes. */
-export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
-
-/** The beginning of a list that fits into one answer; at least one item. */
-export function upToAnswer<T>(all: readonly T[]): T[] {
-  let bytes = 0;
-  return all.filter((each, index) => {
-    bytes += sizeOf(each);
-    return index === 0 || bytes <= MAX_ANSWER_BYTES;
-  });
-}
-
 /** A query parameter that may be absent, or empty, which is the same. */
 export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
   z.pipe(
