@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Product } from '#lib/catalog/product';
 import type { ChangeType } from '#lib/connections/endpoint-schema';
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
@@ -7,6 +6,7 @@ import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { wasReleased } from '#lib/orders/release';
 import { statusOf } from '#lib/orders/status';
+import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import type { Change } from './change-schema.ts';
 
@@ -90,7 +90,7 @@ export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Chan
 function membersChanged(before: Order, after: Order): string[] {
   const [was, is] = [before, after].map(shownOf);
   const names = new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})]);
-  return [...names].filter((name) => !INSIDE.has(name) && !isDeepStrictEqual(was?.[name], is?.[name])).sort();
+  return [...names].filter((name) => !INSIDE.has(name) && !sameContent(was?.[name], is?.[name])).sort();
 }
 
 function shownOf(order: Order): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
+import { sameContent } from '#lib/platform/canonical-json';
 import { MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { leaseSeconds, retention } from '#lib/platform/settings';
 import { allOf, type Condition, equals, isAbsent, isAtMost, onlyIf, setting } from '#lib/platform/table/expressions';
@@ -192,7 +192,7 @@ export async function transition(
   if (also.length > 0) return transact([write, ...also], table);
   if (await isWritten(table.put(write.Put))) return true;
   // The answer to a successful write may be lost; the SDK's repetition then meets our own write.
-  return isDeepStrictEqual(await getDelivery(was.id, table), JSON.parse(JSON.stringify(now)));
+  return sameContent(await getDelivery(was.id, table), JSON.parse(JSON.stringify(now)));
 }
 
 /** How many attempts the delivery itself keeps: without replays or throttling, none to a marketplace has more. */

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { findByEan, getProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { getCredentials } from '#lib/connections/credentials';
 import { MIN_REFRESH_MS } from '#lib/connections/secrets';
 import { getToken } from '#lib/connections/tokens';
+import { sameContent } from '#lib/platform/canonical-json';
 import { BlockedError } from '#lib/platform/errors';
 import { createHttp, type Sent } from '#lib/platform/http/client';
 import { type Budget, type BudgetOptions, createBudget } from '#lib/platform/rate-limit/budget';
@@ -39,7 +39,7 @@ export async function renewRemote(
 ): Promise<Remote | undefined> {
   if (!isCredentialsRefusal(error)) return undefined;
   const newer = await openRemote(connection, patience, 0);
-  return isDeepStrictEqual(newer.secrets, secrets) ? undefined : newer;
+  return sameContent(newer.secrets, secrets) ? undefined : newer;
 }
 
 const isCredentialsRefusal = (error: unknown): boolean =>

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ownSku } from '#lib/catalog/product';
 import type { LineQuantity } from '#lib/orders/order';
 import { sumByLine } from '#lib/orders/status';
+import { sameContent } from '#lib/platform/canonical-json';
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
 import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf } from '../kit/placing.ts';
@@ -103,7 +103,7 @@ export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
     input.nth !== null || input.order.placements.filter((one) => one.connection === remote.connection.id).length < 2;
   // An unpaid order is paid only if it holds what is wanted now; otherwise it expires.
   const isOwn = ({ status, orderItems: items }: Order) =>
-    (isAlone && status !== 'OPEN') || isDeepStrictEqual(unitsIn(items), units);
+    (isAlone && status !== 'OPEN') || sameContent(Object.fromEntries(unitsIn(items)), Object.fromEntries(units));
   let ended: { code: string; placed: Order } | undefined;
   for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth)) {
     if (placed === null || (!isEnded(placed) && isOwn(placed)))
