@@ -59,7 +59,8 @@ interface ActProps<Answer> {
   asks?: 'needed' | 'optional' | 'nothing';
   isReady?: boolean;
   command: (reason: string) => string;
-  onDone?: (answer: Answer) => unknown;
+  /** `isLeft`: whoever left the dialog meanwhile is told of it, but stays where they are, with what they opened since. */
+  onDone?: (answer: Answer, isLeft: boolean) => unknown;
   more?: ComponentChildren;
   /** A button for the step before. */
   before?: ComponentChildren;
@@ -75,11 +76,11 @@ export function ActDialog<Answer>(props: ActProps<Answer>) {
   const isWhole = isReady && (asks !== 'needed' || why !== '');
   const { run, isDoing, error } = useAct(async () => {
     const own = opened.value;
+    const isLeft = () => opened.value !== own;
     const answer = await ask<Answer>(method, path, { body });
-    // Whoever left the dialog meanwhile stays where they are, with what they opened since.
-    if (opened.value === own) props.onDone?.(answer);
+    props.onDone?.(answer, isLeft());
     await lookAgain();
-    if (opened.value === own) closeDialog();
+    if (!isLeft()) closeDialog();
   });
   return (
     <Dialog title={title}>

@@ -43,7 +43,7 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
         })
       }
       before={<ActButton says="Dry run" class={found ? '' : 'primary'} act={look} />}
-      onDone={({ replayId }) => go(hrefOf(pathOf('/replays', replayId)))}
+      onDone={({ replayId }, isLeft) => !isLeft && go(hrefOf(pathOf('/replays', replayId)))}
       more={
         matched > 0 &&
         filter && (
