@@ -15,8 +15,8 @@ interface Progress {
   behind: Record<string, string>;
   /** The last looked at again of those that had not settled; absent: they are looked at from their beginning. */
   waited?: string;
-  /** What earlier versions kept in place of items: too many for one. */
-  waiting?: string[];
+  /** What the version before kept in place of items, and reads after a roll-back; now empty: many would not fit. */
+  waiting: string[];
 }
 
 const DAY_MS = 24 * 3600_000;
@@ -29,7 +29,7 @@ export async function endRetention(now = new Date()): Promise<void> {
   if (keptMs === 0) return;
   const known = await getItem<Progress>(items.retention.key());
   if (known && known.nextAt > now.toISOString()) return;
-  const { behind, waited, waiting = [] }: Omit<Progress, 'nextAt'> = known ?? { behind: {} };
+  const { behind, waited, waiting }: Omit<Progress, 'nextAt'> = known ?? { behind: {}, waiting: [] };
   const until = new Date(now.getTime() - keptMs).toISOString();
   const waits = await readWaits(waited);
   const looks = await Promise.all(everyConnection(await getConfiguration()).map((id) => look(id, behind[id], until)));
@@ -46,6 +46,7 @@ export async function endRetention(now = new Date()): Promise<void> {
   const progress: Progress = {
     nextAt: new Date(now.getTime() + (isDone ? Math.min(DAY_MS, keptMs) : 0)).toISOString(),
     behind: { ...behind, ...Object.fromEntries(looks.flatMap(({ id, last }) => (last ? [[id, last]] : []))) },
+    waiting: [],
     ...(waits.last !== undefined && { waited: waits.last }),
   };
   await db.put(put({ ...progress, ...items.retention.key() }).Put);
