@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 /** The most that a small gzipped body, which anyone may send, is unpacked to. */
 const MAX_UNPACKED_BYTES = 256 * 1024;
@@ -34,14 +33,16 @@ function tryDecode(bytes: Uint8Array, charset: string, isWhole: boolean): string
 
 /** The bytes themselves if they only begin like gzip, or hold too much. */
 const unpack = (bytes: Uint8Array) =>
-  bytes[0] === 0x1f && bytes[1] === 0x8b ? undo(gunzipSync, bytes, MAX_UNPACKED_BYTES) : bytes;
+  bytes[0] === 0x1f && bytes[1] === 0x8b ? undo('gunzipSync', bytes, MAX_UNPACKED_BYTES) : bytes;
 
-const CODINGS: Readonly<Record<string, Array<typeof gunzipSync>>> = {
-  gzip: [gunzipSync],
-  'x-gzip': [gunzipSync],
-  br: [brotliDecompressSync],
+type Unzip = 'gunzipSync' | 'brotliDecompressSync' | 'inflateSync' | 'inflateRawSync';
+
+const CODINGS: Readonly<Record<string, Unzip[]>> = {
+  gzip: ['gunzipSync'],
+  'x-gzip': ['gunzipSync'],
+  br: ['brotliDecompressSync'],
   // With zlib's header, as the standard has it, or without, as many send it.
-  deflate: [inflateSync, inflateRawSync],
+  deflate: ['inflateSync', 'inflateRawSync'],
 };
 
 /** Twice as long, as JSON in JSON may be, it still fits into a message; what unpacks to more stays packed. */
@@ -63,9 +64,10 @@ const MAX_CODINGS = 4;
 const isText = (bytes: Buffer): boolean => isUtf8(bytes) && !CONTROLS.test(bytes.toString());
 const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 
-function undo<Bytes extends Uint8Array>(unzip: typeof gunzipSync, bytes: Bytes, maxOutputLength: number) {
+function undo<Bytes extends Uint8Array>(unzip: Unzip, bytes: Bytes, maxOutputLength: number) {
   try {
-    return unzip(bytes, { maxOutputLength });
+    // Loaded when it is needed: hardly a webhook is packed, and a receiver starts sooner without it.
+    return process.getBuiltinModule('node:zlib')[unzip](bytes, { maxOutputLength });
   } catch {
     return bytes;
   }
