@@ -1,7 +1,5 @@
 import type { Hono } from 'hono';
-import { marketplaces } from '#lib/marketplaces/registry';
 import * as z from '#lib/platform/zod';
-import { webhookPath } from '#lib/webhooks/hub-urls';
 import { createApp } from './kit/app.ts';
 import { ErrorBody } from './kit/errors.ts';
 import { named } from './kit/meta.ts';
@@ -55,7 +53,7 @@ hub.add('GET /openapi.json', {
   answer: async () => {
     const { describe } = await import('./kit/openapi.ts');
     const { changeWebhooks } = await import('./change-webhooks.ts');
-    document ??= describe([...(await listRoutes()), ...webhookRoutes()], changeWebhooks);
+    document ??= describe([...(await listRoutes()), ...(await webhookRoutes())], changeWebhooks);
     return document;
   },
 });
@@ -70,8 +68,10 @@ export async function listRoutes(): Promise<Route[]> {
 const refused = (description: string) => json(description, z.union([ErrorBody, z.object({ error: z.string() })]));
 
 /** The marketplaces' webhook URLs, for the document only: other functions answer them. */
-const webhookRoutes = (): Route[] =>
-  marketplaces
+async function webhookRoutes(): Promise<Route[]> {
+  const { marketplaces } = await import('#lib/marketplaces/registry');
+  const { webhookPath } = await import('#lib/webhooks/hub-urls');
+  return marketplaces
     .filter(({ topics }) => topics.length > 0)
     .map((info) => ({
       method: 'post',
@@ -98,6 +98,7 @@ const webhookRoutes = (): Route[] =>
         503: refused('It could not be stored: send it again.'),
       },
     }));
+}
 
 /** The public surface of the hub. */
 export const createApi = (): Hono<ApiEnv> => createApp(hub, nouns);

@@ -26,9 +26,9 @@ import {
   presentRoute,
 } from './connection-schema.ts';
 import { Delivery, presentDelivery } from './delivery-schema.ts';
-import { sizeOf } from './kit/answer-size.ts';
 import { ApiError, errorResponses, invalid, invalidRequest, orRefused, tooLarge } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
+import { sizeOf } from './kit/lists.ts';
 import { doc, Instant, named, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 

@@ -4,9 +4,8 @@ import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import { recordAct } from '#lib/platform/audit';
 import { orNotFound } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { MAX_ANSWER_BYTES, sizeOf } from './kit/answer-size.ts';
-import { ApiError, errorResponses } from './kit/errors.ts';
-import { listOf, optionalParam, paging, since, textParam } from './kit/lists.ts';
+import { ApiError, errorResponses, MAX_ANSWER_BYTES } from './kit/errors.ts';
+import { listOf, optionalParam, paging, since, sizeOf, textParam } from './kit/lists.ts';
 import { doc, named, pick, TraceId, traceIdOf, Why } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 

@@ -1,9 +1,8 @@
 import * as z from '#lib/platform/zod';
 import { search } from '#lib/search/lookups';
 import { isEmail, Matched } from '#lib/search/words';
-import { upToAnswer } from './kit/answer-size.ts';
 import { invalid } from './kit/errors.ts';
-import { paging } from './kit/lists.ts';
+import { paging, upToAnswer } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 import { OrderSummary } from './order-schema.ts';

@@ -52,6 +52,9 @@ export const errorBody = ({ code, description, field }: ErrorDetail): z.infer<ty
   error: { code, description, ...(field && { field }) },
 });
 
+/** Lambda answers with 6 MB at most, in which text is escaped once more. */
+export const MAX_ANSWER_BYTES = 4_000_000;
+
 const MEANINGS = {
   400: 'The request does not have the documented shape; `field` names the member at fault.',
   401: 'No API key, or an unknown one.',

@@ -4,8 +4,7 @@ import type { Env, Hono } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { lambda } from '#lib/platform/lambda/lambda';
 import { errorFields, log } from '#lib/platform/telemetry/log';
-import { MAX_ANSWER_BYTES } from './answer-size.ts';
-import { errorBody } from './errors.ts';
+import { errorBody, MAX_ANSWER_BYTES } from './errors.ts';
 
 const refuse = (statusCode: number, code: string, description: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode,

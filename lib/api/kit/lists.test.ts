@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
-import { upToAnswer } from './answer-size.ts';
-import { cursorOf, late, paging, requireFilter, since } from './lists.ts';
+import { cursorOf, late, paging, requireFilter, since, upToAnswer } from './lists.ts';
 
 const Query = z.strictObject({ since, late, ...paging });
 const read = (query: Record<string, unknown>) => {

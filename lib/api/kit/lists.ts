@@ -2,8 +2,20 @@ import { readJson } from '#lib/platform/json';
 import { decodeCursor } from '#lib/platform/table/sharded-index';
 import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
-import { invalid } from './errors.ts';
+import { invalid, MAX_ANSWER_BYTES } from './errors.ts';
 import { doc, Instant, type Meta } from './meta.ts';
+
+/** How long a value is as JSON, in bytes. */
+export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** The beginning of a list that fits into one answer; at least one item. */
+export function upToAnswer<T>(all: readonly T[]): T[] {
+  let bytes = 0;
+  return all.filter((each, index) => {
+    bytes += sizeOf(each);
+    return index === 0 || bytes <= MAX_ANSWER_BYTES;
+  });
+}
 
 /** A query parameter that may be absent, or empty, which is the same. */
 export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
