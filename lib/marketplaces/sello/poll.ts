@@ -96,7 +96,9 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const isCounted = rows.length < walk.size && (rows.length !== total || rows.length % 10 !== 0);
   const isEnd = total > 0 && isCounted ? offset + rows.length >= total : offset >= total && head === position.head;
   const isLast = rows.length === 0 || isEnd;
-  const further = isFirst ? null : seekDated(position, dated, isLast);
+  // What is empty behind all rows that there are holds none with a time either.
+  const isPassed = rows.length === 0 && total > 0 && total <= (position.after ?? 0);
+  const further = isFirst || isPassed ? null : seekDated(position, dated, isLast);
   if (further) return { items: [], marks: seen, next: { ...further, head } };
   const isWhole = walk.daily && isPast(since.whole, DAY_MS, now);
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
