@@ -109,6 +109,8 @@ test('an order is cancelled by its status, by a flag or by a time', () => {
     expect(read({ ...order, ...told }).cancelled).toBe(true);
   for (const told of [{ cancelled: '2026-11-21T08:00:00Z' }, { is_cancelled: 'tak' }, { status: 'Order cancelled' }])
     expect(read({ ...order, ...told }).cancelled).toBe(true);
+  for (const told of [{ status: 'Cancelled: item out of stock' }, { event: 'order.cancelled', status: 'paid' }])
+    expect(read({ ...order, ...told }).cancelled).toBe(true);
   for (const told of [{ status: 'częściowo anulowane' }, { status: 'anulowane częściowo' }, { cancelled: 'nie' }])
     expect(read({ ...order, ...told }).cancelled).toBe(false);
   for (const told of [
