@@ -97,10 +97,17 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
   return { ...history, ...levelsOf(quantitiesOf(history), history.originals) };
 }
 
-/** The history while a snapshot of `asOf` is read; if its version is unbounded, it was told `since` then. */
+/** The history while a snapshot of `asOf` is read: what it has of an unbounded version was told `since` then. */
 export function bounded(history: SnapshotHistory, asOf: string, since: string): SnapshotHistory {
-  const { stands } = history;
-  return isUnbounded(stands.version, asOf) ? { ...history, stands: { ...stands, version: since } } : history;
+  const { stands, originals, cancelledLast, lifted } = history;
+  const dated = (version: string): string => (isUnbounded(version, asOf) ? since : version);
+  return {
+    ...history,
+    stands: { ...stands, version: dated(stands.version) },
+    originals: originals.map((each) => ({ ...each, version: dated(each.version) })),
+    ...(cancelledLast !== undefined && { cancelledLast: dated(cancelledLast) }),
+    ...(lifted !== undefined && { lifted: dated(lifted) }),
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   ucpErrors,
 } from '#test/support/orders';
 import { correctAddress } from './by-hand.ts';
+import { liftCancellation } from './history.ts';
 import type { Order, OrderSnapshot } from './order.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
@@ -100,13 +101,27 @@ describe('applySnapshot', () => {
     const { order } = applySnapshot(null, snapshotOf({ version: '2099-01-01T00:00:00.000Z' }), sourceOf(4));
     expect(order.sourceVersion).toBe(at(4));
     expect(statusOf(tell(order, 5, { cancelled: true }).order)).toBe('cancelled');
-    // An order that was stored before that.
-    const stands = { ...order.history.stands, version: '2099-01-01T00:00:00.000Z' };
-    const stored = { ...order, history: { ...order.history, stands } };
-    expect(statusOf(tell(stored, 5, { cancelled: true }).order)).toBe('cancelled');
-    // A zone that was misread is the same for all that the source tells.
-    const zoned = applySnapshot(null, snapshotOf({ version: at(14 * 60) }), sourceOf(4)).order;
-    expect(zoned.sourceVersion).toBe(at(14 * 60));
+    // Orders that were stored before that.
+    const far = '2099-01-01T00:00:00.000Z';
+    const stored = ({ history, ...rest }: typeof order): typeof order => ({
+      ...rest,
+      history: JSON.parse(JSON.stringify(history).replaceAll(history.stands.version, far)),
+    });
+    expect(statusOf(tell(stored(order), 5, { cancelled: true }).order)).toBe('cancelled');
+    const less = tell(stored(order), 5, { lines: [{ ...MUGS, quantity: 1 }, PLATE] }).order;
+    expect(less.ucp.line_items[0]?.quantity).toMatchObject({ original: 2, total: 1 });
+    const cancelled = stored(tell(null, 4, { cancelled: true }).order);
+    expect(statusOf(tell(cancelled, 5).order)).not.toBe('cancelled');
+    const lifted = { ...cancelled, history: liftCancellation(cancelled.history) };
+    expect(statusOf(tell(lifted, 6, { cancelled: true, number: 'SC-1' }).order)).toBe('cancelled');
+    // A zone that was misread, or a clock that is ahead, is the same for all that the source tells.
+    for (const ahead of [14 * 60, 25 * 60]) {
+      const early = applySnapshot(null, snapshotOf({ version: at(ahead) }), sourceOf(0)).order;
+      expect(early.sourceVersion).toBe(at(ahead));
+      expect(
+        statusOf(applySnapshot(early, snapshotOf({ version: at(ahead + 5), cancelled: true }), sourceOf(5)).order),
+      ).toBe('cancelled');
+    }
   });
 
   it('lets nothing but a later version of the source lift a cancellation', () => {
