@@ -99,7 +99,9 @@ export const shippedBy = (status: string | undefined): boolean =>
 
 /** Whether a status says that the order is cancelled, by whomever; partly cancelled does not count. */
 export const cancelledBy = (status: string | undefined): boolean =>
-  /^(orders?.?)?(cancell?ed|anulowan|voided$|rejected$|odrzucon)(?!.*(part|cz[ęe][śs]c)|.(line.)?items?$)/i.test(status ?? '');
+  /^(orders?.?)?(cancell?ed|anulowan|voided$|rejected$|odrzucon)(?!.*(part|cz[ęe][śs]c)|.(line.)?items?$)/i.test(
+    status ?? '',
+  );
 
 const OPEN =
   /^(orders?.?)?(paid|new|open|pending|created|placed|confirmed|accepted|approved|processing|in.progress|ready\w*|completed?|unfulfilled|(o|za)p[łl]acon\w+|now[aey]|przyj[ęe]t\w+|potwierdzon\w+|zrealizowan\w+|w( trakcie)? realizacji)$/i;
