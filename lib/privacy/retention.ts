@@ -15,7 +15,7 @@ interface Progress {
   behind: Record<string, string>;
   /** The last looked at again of those that had not settled; absent: they are looked at from their beginning. */
   waited?: string;
-  /** What the version before kept in place of items, and reads after a roll-back; now empty: many would not fit. */
+  /** What the version before kept in place of items, and reads after a roll-back; it empties: many would not fit. */
   waiting: string[];
 }
 
@@ -33,7 +33,8 @@ export async function endRetention(now = new Date()): Promise<void> {
   const until = new Date(now.getTime() - keptMs).toISOString();
   const waits = await readWaits(waited);
   const looks = await Promise.all(everyConnection(await getConfiguration()).map((id) => look(id, behind[id], until)));
-  for (const id of new Set([...waiting, ...waits.ids, ...looks.flatMap(({ ids }) => ids)])) {
+  const [listed, rest] = [waiting.slice(0, PAGE), waiting.slice(PAGE)];
+  for (const id of new Set([...listed, ...waits.ids, ...looks.flatMap(({ ids }) => ids)])) {
     const order = await getOrder(id);
     const kept = order && !isErased(order) ? order : undefined;
     const isOpen = kept !== undefined && !isOver(kept, until);
@@ -42,11 +43,11 @@ export async function endRetention(now = new Date()): Promise<void> {
     if (isOpen && !waits.ids.includes(id)) await db.put(put({ order: id, ...key }).Put);
     else if (!isOpen && waits.ids.includes(id)) await db.delete({ Key: key });
   }
-  const isDone = waits.last === undefined && looks.every(({ ids }) => ids.length < PAGE);
+  const isDone = rest.length === 0 && waits.last === undefined && looks.every(({ ids }) => ids.length < PAGE);
   const progress: Progress = {
     nextAt: new Date(now.getTime() + (isDone ? Math.min(DAY_MS, keptMs) : 0)).toISOString(),
     behind: { ...behind, ...Object.fromEntries(looks.flatMap(({ id, last }) => (last ? [[id, last]] : []))) },
-    waiting: [],
+    waiting: rest,
     ...(waits.last !== undefined && { waited: waits.last }),
   };
   await db.put(put({ ...progress, ...items.retention.key() }).Put);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
+import { sameContent } from '../canonical-json.ts';
 import { BudgetSpentError } from '../errors.ts';
 import { awayPolicy, retryPolicy } from '../settings.ts';
 import { askWhetherBack, isAway } from './breaker.ts';
@@ -217,7 +217,7 @@ export function createLimiter({
   }
 }
 
-const isAlike = (a: Wish, b: Wish): boolean => isDeepStrictEqual(a, b);
+const isAlike = (a: Wish, b: Wish): boolean => sameContent(a, b);
 
 /** Budgets kept in the hub's table. */
 export const createBudget = createLimiter();
