@@ -18,8 +18,8 @@ const MAX_WAIT_MS = 30_000;
 
 /**
  * `fetch` that retries if the hub is not reached, is away, or answers 429: after half a second, one, two … or as long
- * as `Retry-After` says. A POST that acts is repeated only with an `Idempotency-Key`, which is
- * added if the hub takes one.
+ * as `Retry-After` says. A POST that acts is repeated only with an `Idempotency-Key`, which is added if the hub takes
+ * one.
  */
 export function retrying({
   fetch = globalThis.fetch,

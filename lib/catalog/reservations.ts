@@ -26,7 +26,7 @@ const keyOf = (warehouse: Connection, sku: string) => ({
 });
 
 /** What is sold under its EAN is placed, and counted, under the warehouse's SKU for it. */
-async function placedAs(warehouse: Connection, sold: string, table: Table): Promise<string> {
+async function placedSku(warehouse: Connection, sold: string, table: Table): Promise<string> {
   if (ownSku(warehouse, sold) !== undefined) return sold;
   return (await findSoldByEan(warehouse.id, sold, table))?.sku ?? sold;
 }
@@ -43,7 +43,7 @@ export async function reserve(
   const skus = new Set<string>();
   for (const { id: line, quantity } of lineItems) {
     const sold = ucp.line_items.find((each) => each.id === line)?.item.id ?? '';
-    const sku = await placedAs(warehouse, sold, table);
+    const sku = await placedSku(warehouse, sold, table);
     const { sku: own } = keyOf(warehouse, sku);
     quantities.set(own, (quantities.get(own) ?? 0) + quantity);
     if (!skus.has(sku)) for (const name of namesOf(warehouse, sku)) skus.add(name);
@@ -82,7 +82,7 @@ export async function countReserved(
   now: Date,
   table: Table = db,
 ): Promise<{ reserved: number } & Seen> {
-  const own = keyOf(warehouse, await placedAs(warehouse, sku, table));
+  const own = keyOf(warehouse, await placedSku(warehouse, sku, table));
   const { pk } = items.reservation.key({ ...own, delivery: '' });
   const kept = await queryPartition<Reservation>(pk, '', table);
   if (kept.length === 0) return { reserved: 0, seen: [] };

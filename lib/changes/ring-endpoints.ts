@@ -1,5 +1,5 @@
 import type { EndpointBehind } from '#events/endpoint-behind';
-import { getEndpoints, isShared } from '#lib/connections/store';
+import { getEndpoints, sharesQueue } from '#lib/connections/store';
 import { deliveryQueue, ENDPOINT, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -15,7 +15,7 @@ export async function ringEndpoints(behind: readonly EndpointBehind[], at?: stri
   const delaySeconds = at ? Math.max(0, (Date.parse(at) - Date.now()) / 1000) : 0;
   if (delaySeconds > MAX_DELAY_SECONDS) return;
   if (behind.length === 0) return;
-  const hasGroups = await isShared(ENDPOINT);
+  const hasGroups = await sharesQueue(ENDPOINT);
   const messages = behind.map((message) => ({ message, delaySeconds, ...(hasGroups && { group: message.endpoint }) }));
   await sendMessages(deliveryQueue(ENDPOINT), messages);
 }

@@ -113,7 +113,7 @@ export function createCredentials({
       return pick(await documentOf(marketplace, maxAgeMs), connection);
     },
     /** Whether a marketplace has several connections, without a read of the table. */
-    async isShared(marketplace: string): Promise<boolean> {
+    async sharesQueue(marketplace: string): Promise<boolean> {
       return Object.keys((await documentOf(marketplace)).connections).length > 1;
     },
     /** The key that seals a marketplace's tokens. */

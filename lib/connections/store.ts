@@ -130,7 +130,7 @@ export const { getConfiguration, getAccounts, getEndpoints } = configurationStor
  * Whether a marketplace has several accounts, whose messages share a queue. Only then they name their group, by which
  * SQS serves a queue fairly: a name makes a message a quarter dearer.
  */
-export async function isShared(marketplace: string): Promise<boolean> {
+export async function sharesQueue(marketplace: string): Promise<boolean> {
   const { connections, endpoints } = await getAccounts();
   if (marketplace === ENDPOINT) return endpoints.size > 1;
   return [...connections.values()].filter((each) => each.marketplace === marketplace).length > 1;

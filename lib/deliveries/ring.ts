@@ -1,6 +1,6 @@
 import type { DeliveryDied } from '#events/delivery-died';
 import type { DeliveryDue } from '#events/delivery-due';
-import { isShared } from '#lib/connections/store';
+import { sharesQueue } from '#lib/connections/store';
 import { chunksOf } from '#lib/platform/chunks';
 import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessage, sendMessages } from '#lib/platform/queue/queue';
@@ -15,7 +15,7 @@ export async function ring(
   deliveries: readonly Delivery[],
   now = new Date(),
   send = sendMessages,
-  shared = isShared,
+  shared = sharesQueue,
 ): Promise<void> {
   const byMarketplace = Map.groupBy(
     deliveries
@@ -51,7 +51,7 @@ export async function ringAt(
   { connection, marketplace }: Pick<Delivery, 'connection' | 'marketplace'>,
   now: Date,
   send = sendMessages,
-  shared = isShared,
+  shared = sharesQueue,
 ): Promise<void> {
   const hasGroups = await shared(marketplace);
   const bySecond = Map.groupBy(due, ({ at }) => Math.max(0, Math.ceil((Date.parse(at) - now.getTime()) / 1000)));

@@ -194,7 +194,7 @@ const areOld = (order: Order, placing: readonly Delivery[]): boolean =>
  */
 function formerOf(order: Order, { orderId, remoteId, number }: ShipmentSnapshot, anew: Delivery | undefined) {
   if (!anew || (orderId === null && number === null)) return undefined;
-  return { placed: askedOf(order, anew), placement: `${anew.id}#${remoteId}`, isFormer: true as const };
+  return { placed: askedOf(order, anew), placement: `${anew.id}#${remoteId ?? number}`, isFormer: true as const };
 }
 
 /** What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. */

@@ -34,7 +34,7 @@ const refuser = (webhook: Webhook) => (statusCode: number, code: string, descrip
 /**
  * The table's client is only loaded a minute after the start: a webhook that starts a function does not wait for it.
  */
-const { getCredentials, isShared, refreshCredentials } = createCredentials({
+const { getCredentials, sharesQueue, refreshCredentials } = createCredentials({
   announced: async (marketplace) => (await import('#lib/connections/secret-version')).announcedVersion(marketplace),
 });
 
@@ -71,7 +71,7 @@ export function receiver(webhook: Webhook) {
     const said = withoutCodings(body, codings);
     const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(said, contentType) });
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
-    const hasGroups = queue === INBOUND_QUEUE || (await isShared(name));
+    const hasGroups = queue === INBOUND_QUEUE || (await sharesQueue(name));
     await sendMessage(queue, { message, ...(hasGroups && { group: connection }) });
     log.info('webhook accepted', { event: message.id, connection, topic });
     const json = readJson(decodeText(said, contentType));

@@ -5,7 +5,7 @@ import type { Address } from './order.ts';
 /**
  * Where a parcel goes, without differences of case, accents, spaces and punctuation. Telephone and e-mail do not count.
  */
-export function destinationOf({ phone_number: _, email: __, ...address }: Address, point?: string | null): string[] {
+export function plainDestination({ phone_number: _, email: __, ...address }: Address, point?: string | null): string[] {
   return Object.entries({ ...address, point })
     .filter(([, value]) => spelled(value ?? ''))
     .map(([name, value]) => spelled(`${name} ${value}`))
@@ -14,7 +14,7 @@ export function destinationOf({ phone_number: _, email: __, ...address }: Addres
 
 /** Whether two parcels go to the same place and person, however it is written. */
 export const isSameDestination = (one: Address, other: Address): boolean =>
-  sameContent(destinationOf(one), destinationOf(other));
+  sameContent(plainDestination(one), plainDestination(other));
 
 // Upper case in between makes one of `ß` and `ss`. Only the accents of Latin, Greek and Cyrillic are no letters.
 const spelled = (text: string): string =>

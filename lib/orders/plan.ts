@@ -2,7 +2,7 @@ import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
 import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
-import { destinationOf } from './destination.ts';
+import { plainDestination } from './destination.ts';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './payment-state.ts';
 import { isReleased, paymentOf } from './release.ts';
@@ -209,7 +209,7 @@ const goesElsewhere = (before: Order, order: Order): boolean =>
 export const destinationHash = (order: Order): string => shortHash(order.id, ...placeOf(order)).slice(0, 8);
 
 const placeOf = ({ shippingAddress, history: { snapshot } }: Order): string[] =>
-  destinationOf(shippingAddress, snapshot.pickupPoint?.id);
+  plainDestination(shippingAddress, snapshot.pickupPoint?.id);
 
 /** Whether a shipper has units of a placement that it has not shipped. */
 const isToLeave = (order: Order, { delivery, connection, lineItems = [] }: Placement): boolean =>

@@ -49,7 +49,8 @@ export const parseJson = <T>(schema: z.ZodMiniType<T>, text: string | null): T |
   schema.safeParse(readJson(text ?? '')).data;
 
 /** A value, or the object or list that its text holds as JSON. */
-export const bare = (value: unknown): unknown => (typeof value === 'string' ? readNested(value) : undefined) ?? value;
+export const unquoted = (value: unknown): unknown =>
+  (typeof value === 'string' ? readNested(value) : undefined) ?? value;
 
 /** An id or word as text; empty for anything but text and exact numbers. (`String()` fails on `{"toString":0}`.) */
 export const textOf = (value: unknown): string =>

@@ -1,6 +1,6 @@
 import { ContractError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { bare, INEXACT, isExact, isObject, member, textOf } from './json.ts';
+import { INEXACT, isExact, isObject, member, textOf, unquoted } from './json.ts';
 
 const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' }).check(z.refine(isExact, INEXACT));
 
@@ -75,7 +75,7 @@ export const looseWord = reading((value) => {
  * or else the object itself.
  */
 export function listed(told: unknown): unknown {
-  const value = bare(told);
+  const value = unquoted(told);
   if (!isObject(value) || Array.isArray(value)) return value;
   // .NET may number its objects and name their types: `{ "$id": "2", "$values": […] }`.
   const held = Object.entries(value).flatMap(([name, each]) => (/^\$(id|type)$/.test(name) ? [] : [each]));
@@ -176,7 +176,7 @@ function isZone(name: string): boolean {
 export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) =>
   z.pipe(
     reading((told): unknown => {
-      const value = bare(told);
+      const value = unquoted(told);
       const one: unknown = Array.isArray(value) ? value[0] : value;
       return isObject(one) || isNothing(one) ? one : { [own]: one };
     }),

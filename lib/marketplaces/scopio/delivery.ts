@@ -1,6 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { carrierName } from '../kit/carriers.ts';
-import { bare, firstText, isObject, member, textOf } from '../kit/json.ts';
+import { firstText, isObject, member, textOf, unquoted } from '../kit/json.ts';
 import { defined, flag, unreadable } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 import type { Address } from './schema.ts';
@@ -47,7 +47,7 @@ function methodIn(part: unknown): unknown {
 function first(value: unknown): unknown {
   if (Array.isArray(value))
     return first(value.find((one) => flag.safeParse(member(one, 'preferred')).data) ?? value[0]);
-  const told = bare(value);
+  const told = unquoted(value);
   return told === value ? value : first(told);
 }
 

@@ -5,7 +5,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, isTakenOff, rateOf, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { isoOfChange } from '../kit/clock.ts';
-import { bare, firstText, isObject, member, textOf } from '../kit/json.ts';
+import { firstText, isObject, member, textOf, unquoted } from '../kit/json.ts';
 import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import {
@@ -56,23 +56,23 @@ const isFlatEvent = (body: unknown): boolean =>
 export function findOrder(body: unknown): { order: unknown; at: string } {
   const told = member(body, 'order');
   return (
-    searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: bare(told), at: 'order' })
+    searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: unquoted(told), at: 'order' })
   );
 }
 
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
-  const hasLines = ['items', 'line_items'].some((name) => isObject(bare(member(value, name))));
+  const hasLines = ['items', 'line_items'].some((name) => isObject(unquoted(member(value, name))));
   if (hasLines && firstText(value, ['id', 'order_id', 'orderId', 'number']) !== '') return { order: value, at };
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
   // What is no object is not looked at: it would count as read.
   const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) =>
-    isObject(bare(told.value)),
+    isObject(unquoted(told.value)),
   );
   // JSON in text comes last: beside an order it may be what that was made from, under another id.
   inner.sort(([, a], [, b]) => Number(isObject(b.value)) - Number(isObject(a.value)));
   for (const [key] of inner) {
-    const found = searchOrder(bare(value[key]), path(key), depth - 1);
+    const found = searchOrder(unquoted(value[key]), path(key), depth - 1);
     if (found) return found;
   }
   return undefined;

@@ -90,8 +90,8 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   const { rows, total } = isFirst && !walk.first ? { rows: [], total: 0 } : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  // Sello may cap pages below `size`: the end is known by `total`, else by an empty page or the previous one again. If
-  // `total` is as many as a page of a round number has, it may count only that page.
+  // Sello may cap pages below `size`: the end is known by `total`, else by an empty page or the previous one again. A
+  // `total` that equals a page of 10, 20 … rows may count that page only: such is the size of a cap.
   const head = textOf(member(rows[0], 'id'));
   const isCounted = rows.length < walk.size && (rows.length !== total || rows.length % 10 !== 0);
   const isEnd = total > 0 && isCounted ? offset + rows.length >= total : offset >= total && head === position.head;
