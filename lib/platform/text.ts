@@ -36,6 +36,7 @@ const unpack = (bytes: Uint8Array) =>
   bytes[0] === 0x1f && bytes[1] === 0x8b ? undo('gunzipSync', bytes, MAX_UNPACKED_BYTES) : bytes;
 
 type Unzip = 'gunzipSync' | 'brotliDecompressSync' | 'inflateSync' | 'inflateRawSync';
+type Decode = (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer;
 
 const CODINGS: Readonly<Record<string, Unzip[]>> = {
   gzip: ['gunzipSync'],
@@ -67,7 +68,8 @@ const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 function undo<Bytes extends Uint8Array>(unzip: Unzip, bytes: Bytes, maxOutputLength: number) {
   try {
     // Loaded when it is needed: hardly a webhook is packed, and a receiver starts sooner without it.
-    return process.getBuiltinModule('node:zlib')[unzip](bytes, { maxOutputLength });
+    const decode: Decode = process.getBuiltinModule('node:zlib')[unzip];
+    return decode(bytes, { maxOutputLength });
   } catch {
     return bytes;
   }
