@@ -1,6 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { amountsIn } from '../kit/amounts.ts';
-import { isoOf } from '../kit/clock.ts';
+import { isoOf, isoOfChange } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
 import { member } from '../kit/json.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
@@ -113,6 +113,17 @@ export const wasCancelled = (
   { instant }: Reader,
 ): boolean =>
   [status, said].some(cancelledBy) || (is_cancelled ?? (instant(cancelled_at, 'cancelled_at') ?? '') > '2000');
+
+/** When the order last changed. A cancellation or refund that only its event tells of need not move `updated_at`. */
+export function versionOf(
+  updated_at: unknown,
+  { said, sentAt, receivedAt }: Around,
+  { instant }: Reader,
+): string | null {
+  const updated = instant(isoOfChange(updated_at, receivedAt), 'updated_at');
+  const isTakenBack = cancelledBy(said) || REFUNDED.test(said);
+  return isTakenBack && (sentAt ?? '') > (updated ?? '') ? sentAt : (updated ?? sentAt);
+}
 
 /** Names a status that may say of an order what the hub does not know. */
 export function checkStatus(status: string | undefined, { assume }: Reader): void {

@@ -1,7 +1,6 @@
 import type { Expectation, OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import { sum, takeDiscounts } from '../kit/amounts.ts';
-import { isoOfChange } from '../kit/clock.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { checkDeliverable, oneLine, readDelivery } from './delivery.ts';
 import {
@@ -13,6 +12,7 @@ import {
   paymentOf,
   type Reader,
   shipByOf,
+  versionOf,
   wasCancelled,
 } from './map-common.ts';
 import { PlainUcpOrder, type Totals } from './schema.ts';
@@ -46,7 +46,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     placedAt,
     ...paymentOf({ ...order, said: around.said }, paid, placedAt, refundOf(order, goods.amounts.total)),
     ...(told === null && { timesAssumed: true as const }),
-    version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
+    version: versionOf(order.updated_at, around, reader),
     cancelled: isCancelled(order) || wasCancelled(order, around, reader),
     currency,
     taxIncluded: !isTaxOnTop(order.totals),

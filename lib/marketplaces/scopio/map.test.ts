@@ -36,6 +36,20 @@ test('nothing of the event that tells of an order stays unread', () => {
   expect(describeBody(body, recordReads(body, read), new Map()).unread).toEqual([]);
 });
 
+test('what only a later event says of an order counts, whichever of the two arrives last', () => {
+  const order = { ...fixture('order.json'), updated_at: '2026-11-20T08:15:00Z' };
+  const ucp = { ...fixture('ucp-order.json'), updated_at: '2026-11-20T08:15:00Z' };
+  for (const [index, told] of [order, ucp, { ...order, note: 'a' }, { ...order, note: 'b' }].entries()) {
+    const paid = read({ type: 'order.paid', created_at: '2026-11-20T08:15:01Z', order: told });
+    const back = read({ type: 'order.refunded', created_at: '2026-11-20T09:00:00Z', order: told });
+    expect(paid.version).toBe('2026-11-20T08:15:00.000Z');
+    for (const [first, last] of [[paid, back] as const, [back, paid] as const]) {
+      const { order: known } = applySnapshot(null, first, sourceOf(index));
+      expect(applySnapshot(known, last, sourceOf(index)).order.history.snapshot.payment?.state).toBe('refunded');
+    }
+  }
+});
+
 test('an order beside the members of its event has the id that the list knows it by', () => {
   const order = fixture('order.json');
   const event = { ...order, id: 'evt_1', order_id: order.id, type: 'order.paid' };

@@ -19,6 +19,7 @@ import {
   type Reader,
   shipByOf,
   shippedBy,
+  versionOf,
   wasCancelled,
 } from './map-common.ts';
 import { mapUcpOrder } from './map-ucp.ts';
@@ -121,7 +122,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     placedAt,
     ...paymentOf({ ...order, said: around.said }, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
-    version: instant(isoOfChange(order.updated_at, around.receivedAt), 'updated_at') ?? around.sentAt,
+    version: versionOf(order.updated_at, around, reader),
     cancelled: wasCancelled(order, around, reader),
     currency,
     taxIncluded: true,
