@@ -84,6 +84,23 @@ test('units that left before a person could stop them stay with who shipped them
   expect(deliveries.filter(({ action }) => action === 'cancel')).toEqual([]);
 });
 
+test('a person who did a part of what is unwanted by now has done no more than that', async () => {
+  const [NONE, ONE, TWO] = [0, 1, 2].map((quantity) => (quantity > 0 ? [{ id: 'li_1', quantity }] : []));
+  for (const [done, left, gone] of [
+    [ONE, ONE, ONE],
+    [NONE, TWO, undefined],
+  ]) {
+    const placements = [{ delivery: 'dlv_0', connection: 'shed', lineItems: TWO, less: TWO }];
+    const orders = [{ ...orderOf({ cancelled: true }), routed: ['li_1'], placements }];
+    const asked = { id: 'dlv_1', action: 'cancel', subject: { placement: 'dlv_0', lineItems: done } };
+    const cause = { code: 'amend_unsupported', description: '' };
+    const blocked = deliveryOf(asked as never, { state: 'blocked', cause });
+    const { hub } = fakeHub({ orders: orders as never, deliveries: [blocked] });
+    await closeDelivery(blocked, { by: 'ops', reason: 'done there' }, hub);
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: left, less: left, ...(gone && { gone }) }]);
+  }
+});
+
 test('what waited for it is rung', async () => {
   const sello = { connection: 'sello-se', marketplace: 'sello' };
   const report = {

@@ -79,7 +79,9 @@ async function takeBackBy({ id, subject }: Delivery, { id: order }: Order, by: s
     order,
     (now) => {
       if (!now) return null;
-      const less = lessOf(dueOf(now), placement);
+      const unwanted = lessOf(dueOf(now), placement);
+      // What became unwanted since then is for a later cancellation.
+      const less = minus(unwanted, minus(unwanted, subject.lineItems ?? unwanted));
       return { order: takeBack(now, placement, minus(less, shippedOf(now, placement, less))) };
     },
     { by, origin: id, network },

@@ -218,6 +218,19 @@ describe('what whoever ships says', () => {
     expect(placing).toMatchObject({ state: 'blocked', cause: { description: expect.stringContaining('1 PLATE') } });
   });
 
+  it('does not hold what the same answer gives back, where it does not say what is inside', async () => {
+    const declined = [{ sku: MUGS.sku, quantity: 1 }];
+    for (const _again of [1, 2]) await take(told(shipped({ parcels: [JD01], declined }), fromShed));
+    const { fulfillments, placements } = await stored();
+    expect(fulfillments.map(({ lineItems }) => lineItems)).toEqual([
+      [
+        { id: MUGS.id, quantity: 1 },
+        { id: PLATE.id, quantity: 1 },
+      ],
+    ]);
+    expect(placements.map(({ lineItems }) => lineItems?.map(({ quantity }) => quantity))).toEqual([[1, 1], [1]]);
+  });
+
   it('does not block the replay of a placement by late word that it was given back', async () => {
     const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
     if (!placing) throw new Error('it is placed');

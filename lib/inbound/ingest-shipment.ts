@@ -6,7 +6,7 @@ import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger'
 import { reopen } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
 import { CARRIER_UNMAPPED } from '#lib/marketplaces/kit/carriers';
-import { DECLINED, decline, declinedBy } from '#lib/orders/decline';
+import { DECLINED, decline, declinedBy, declinedUnits } from '#lib/orders/decline';
 import type { Fulfillment, LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
@@ -84,11 +84,8 @@ async function decideShipment(
       );
   const source = { connection: connection.id, ...(former ?? unitsOf(order, placing, about)) };
   const isNamed = await namesAt(order, shipment, connection, hub.table);
-  const told = applyShipment(
-    order,
-    { ...shipment, parcels: resolveSkus(order, shipment.parcels, source, isNamed) },
-    source,
-  );
+  const parcels = resolveSkus(order, shipment.parcels, source, isNamed);
+  const told = applyShipment(order, { ...shipment, parcels }, withoutDeclined(source, order, about, shipment, isNamed));
   const now = about && sentAfterAll(told.order, about);
   const noted = found && now && now !== found ? [replaceDelivery(found, touched(now))] : [];
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
@@ -220,6 +217,19 @@ function askedOf(order: Order, { id, subject }: Delivery): readonly LineQuantity
   const { lineItems = [], gone = [] } = placement;
   const back = gone.filter(({ quantity }) => quantity > 0);
   return [lineItems, back].find((lines) => lines.length > 0) ?? subject.lineItems ?? [];
+}
+
+/** A parcel of which a shipper does not tell the content holds nothing of what the same answer says it cancelled. */
+function withoutDeclined<Source extends { placed: readonly LineQuantity[] }>(
+  source: Source,
+  order: Order,
+  about: Delivery | undefined,
+  { declined = 'rest' }: ShipmentSnapshot,
+  isNamed: IsNamed,
+): Source {
+  if (!about || declined === 'rest') return source;
+  const placed = minus(source.placed, declinedUnits(order, about.id, declined, isNamed));
+  return placed.length > 0 ? { ...source, placed } : source;
 }
 
 /** Lets what a shipper gives back wait for a person, who places it again. Null where it gives nothing back. */

@@ -50,7 +50,7 @@ export function decline(
 }
 
 /** The units that were not declined before and that the hub did not take back. */
-function declinedUnits(
+export function declinedUnits(
   order: Order,
   delivery: string,
   told: NonNullable<ShipmentSnapshot['declined']>,
