@@ -37,7 +37,7 @@ export const presentSession = ({ key, expiresAt }: Stored) => ({ key: key.name, 
 
 routes.add('GET /session', {
   summary: 'The name and scopes of the API key or session',
-  scope: null,
+  scope: 'any',
   responses: { 200: json('The caller.', z.pick(Session, { key: true, scopes: true })), ...errorResponses(401, 500) },
   answer: async ({ context }) => {
     const { name, scopes } = (await callers.findCaller(context.req)).key;
@@ -80,7 +80,7 @@ routes.add('DELETE /session', {
 routes.add('POST /session/codes', {
   summary: 'A link that signs in to the console once',
   description: `For whoever has an API key of any scope, for ${CODE_SECONDS / 60} minutes. The code stands behind \`#\`, which browsers send to nobody.`,
-  scope: null,
+  scope: 'any',
   responses: { 201: json('The link.', Code), ...errorResponses(401, 413, 500) },
   answer: async ({ context }) => {
     const key = bearerKey(context.req.header('authorization'));

@@ -105,6 +105,16 @@ test('every guarded route is in the list above', async () => {
   );
 });
 
+test('the OpenAPI document says of each route whether it wants a key', async () => {
+  const { body } = await api.call('GET', '/openapi.json');
+  for (const [path, methods] of Object.entries<Record<string, { security: object[] }>>(body.paths))
+    for (const [method, { security }] of Object.entries(methods)) {
+      if (path.startsWith('/webhooks/')) continue;
+      const { status } = await api.call(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'x'), { key: null });
+      expect(status === 401, `${method} ${path}`).toBe(security.length > 0);
+    }
+});
+
 test('health and the OpenAPI document are open', async () => {
   expect(await api.call('GET', '/health', { key: null })).toMatchObject({ status: 200, body: { status: 'ok' } });
   expect(await api.call('GET', '/openapi.json', { key: null })).toMatchObject({

@@ -102,7 +102,7 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
     tags,
     summary,
     ...(description && { description }),
-    security: scope === null ? [] : [{ [BEARER]: [scope] }],
+    security: scope === null ? [] : [{ [BEARER]: scope === 'any' ? [] : [scope] }],
     ...(parameters.length > 0 && { parameters }),
     ...(request.body && { requestBody: { ...request.body, ...contentOf(request.body, schemaOf) } }),
     responses: Object.fromEntries(
@@ -114,7 +114,7 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
 /** A route with the errors of its guards and checks, beside those of its own handler. */
 function withRefusals(route: Route): Route {
   const { query, headers, body } = route.request ?? {};
-  if (route.scope === null) return route;
+  if (route.scope === null || route.scope === 'any') return route;
   const ofSize = route.method === 'get' ? {} : errorResponses(413);
   const ofRequest = query || headers || body ? errorResponses(400) : {};
   const ofBody = body ? errorResponses(415) : {};

@@ -32,8 +32,8 @@ export interface Route {
   tags: readonly string[];
   summary: string;
   description?: string;
-  /** The scope that the caller's key needs; null: no key is needed. */
-  scope: Scope | null;
+  /** The scope that the caller's key needs; null: no key is needed; any: a key, which the handler asks for. */
+  scope: Scope | 'any' | null;
   /** A session of the console gets the answer unmasked; the handler records that. */
   reveals?: true;
   request?: RequestShape;
@@ -100,7 +100,7 @@ export class Routes extends Hono<ApiEnv> {
     const [verb = '', path = ''] = name.split(' ');
     const method = verb.toLowerCase() as Route['method'];
     const { scope, request, responses } = described;
-    const guards = scope === null ? [] : [requireScope(scope, described, this.#callers)];
+    const guards = scope === null || scope === 'any' ? [] : [requireScope(scope, described, this.#callers)];
     // HTTP APIs decode `%2F` in a path: a slash may be part of an id. Lazy, or an id would swallow what follows it.
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{[^]+?}');
     const success = Number(Object.keys(responses)[0]) as ContentfulStatusCode;
