@@ -46,7 +46,7 @@ const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarA
 
 /** For how many days a settled delivery is kept: a fetch that succeeded, as long as its event. */
 function daysOf({ state, kind, subject }: Delivery): number {
-  if (state === 'succeeded' && kind === 'fetch') return items.event.keepDays;
+  if (state === 'succeeded' && kind === 'fetch') return retention.atMost(items.event.keepDays);
   return subject.input === undefined ? retention.orderDays() : retention.requestDays();
 }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { bodyBytes, inboundReceived, packBody, packJson } from '#events/inbound-body';
 import { memoryTable } from '#test/support/memory-table';
-import { getEvent, type InboundEvent, isRecorded, type Message, putErased, recordEvent } from './event.ts';
+import { getEvent, type InboundEvent, isRecorded, type Message, putErased, putMessage, recordEvent } from './event.ts';
 
 const received = (more: Partial<Message> = {}): Message => ({
   ...inboundReceived({ connection: 'shop', topic: 'order', receivedBy: 'webhook', ...packJson({ n: 1 }) }),
@@ -62,4 +62,16 @@ it('says nothing once it is erased, and neither does what named it', async () =>
   expect(await getEvent(message.id, table)).toEqual({
     ...{ ...event, body: '', bodyTruncated: true, named: undefined, note: 'erased' },
   });
+});
+
+it.each([
+  ['365', 'applied', 90],
+  ['0', 'applied', 90],
+  ['30', 'applied', 30],
+  ['30', 'unreadable', 90],
+] as const)('with buyers kept for %s days, what is %s is kept for %i', async (days, state, kept) => {
+  vi.stubEnv('RETENTION_BUYER_DAYS', days);
+  const { expiresAt } = putMessage(received(), { state }).Put?.Item ?? {};
+  expect(Math.round((Number(expiresAt) - Date.now() / 1000) / 86_400)).toBe(kept);
+  vi.unstubAllEnvs();
 });

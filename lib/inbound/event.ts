@@ -10,6 +10,7 @@ import type { Order } from '#lib/orders/order';
 import type { settlePlacements } from '#lib/orders/placements';
 import { putAct } from '#lib/platform/audit';
 import type { Decision } from '#lib/platform/decision';
+import { retention } from '#lib/platform/settings';
 import { equals, onlyIf, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { across, keysIn, listIndex, type PageAsked } from '#lib/platform/table/sharded-index';
@@ -53,6 +54,10 @@ export const getEvent = (id: string, table = db): Promise<InboundEvent | undefin
 /** Bytes of an item's 400 KB that are left for the packed part. */
 const MAX_PACKED_BYTES = 400_000;
 
+/** What could not be read waits for a person for its whole time; other bodies are kept no longer than their buyer. */
+const daysOf = ({ state }: InboundEvent): number =>
+  state === 'unreadable' ? items.event.keepDays : retention.atMost(items.event.keepDays);
+
 /** The event as it is kept, with as much of its body as fits. */
 function packEvent(event: InboundEvent): Item<InboundEvent> {
   const unreadable = event.state === 'unreadable';
@@ -61,7 +66,7 @@ function packEvent(event: InboundEvent): Item<InboundEvent> {
     ...items.event.key(event),
     ...keysIn(items.event.byTime, event),
     ...(unreadable && keysIn(items.event.unreadable, event)),
-    expiresAt: expiryOf(items.event, event.recordedAt),
+    expiresAt: expiryOf({ keepDays: daysOf(event) }, event.recordedAt),
   };
   const item = pack(whole, items.event.visible);
   const fits = event.body === '' || packedSize(item) <= MAX_PACKED_BYTES;

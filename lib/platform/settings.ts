@@ -87,6 +87,8 @@ export const retention = {
   /** Days for which the seller's requests are kept, which may name a buyer without an order: the lesser of both. */
   requestDays: (): number =>
     [retention.buyerDays(), retention.orderDays()].filter((days) => days > 0).sort((a, b) => a - b)[0] ?? 0,
+  /** So many days, or the lesser of both where that is fewer: bodies and a remote's words may name a buyer, too. */
+  atMost: (days: number): number => Math.min(days, retention.requestDays() || days),
 };
 
 /** Whether an instant is before the restore: some of what was done until then is not on record. */
