@@ -72,7 +72,6 @@ ${renderCases(program)}
 }
 if [ "\${funcstack[1]}" = "_longshore" ]; then _longshore "$@"; else compdef _longshore longshore; fi`;
 
-/** `longshore completion`: a script for the shell. */
 export function addCompletion(program: Command): void {
   program
     .command('completion')

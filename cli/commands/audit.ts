@@ -4,7 +4,6 @@ import { relativeTime } from '../format.ts';
 import { since } from '../options.ts';
 import type { Column } from '../table.ts';
 
-/** `longshore audit`: what people did. */
 export function addAudit(program: Command): void {
   program
     .command('audit')

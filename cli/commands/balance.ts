@@ -8,7 +8,6 @@ import type { Column } from '../table.ts';
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
-/** `longshore balance`: what became of a day's orders. */
 export function addBalance(program: Command): void {
   program
     .command('balance')

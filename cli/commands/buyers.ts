@@ -11,7 +11,6 @@ interface Whom {
   email?: string;
 }
 
-/** `longshore buyers`: exports and erases what is kept of a buyer. */
 export function addBuyers(program: Command): void {
   const buyers = program
     .command('buyers')
@@ -19,9 +18,8 @@ export function addBuyers(program: Command): void {
   whom(buyers.command('find').description('how much it keeps of a buyer, by place'))
     .examples('buyers find --email elena@example.com')
     .does(async (session, options: Whom) => {
-      const found = await exportAll(await subjectOf(options, session.api), session.api);
-      const places = countIn(found);
-      session.answer({ orders: found.orders, places, complete: found.complete }, () => describe(found.orders, places));
+      const found = countIn(await exportAll(await subjectOf(options, session.api), session.api));
+      session.answer(found, ({ orders, places }) => describe(orders, places));
     });
   whom(buyers.command('export').description('all of it, as JSON'))
     .examples('buyers export --order scopio-main:ord_8f3a > elena.json')
@@ -36,9 +34,7 @@ export function addBuyers(program: Command): void {
     .does(async (session, { reason, yes: sure, ...options }: Whom & { reason: string; yes?: boolean }) => {
       const subject = await subjectOf(options, session.api);
       if (!sure) {
-        const found = await exportAll(subject, session.api);
-        const { orders } = found;
-        const places = countIn(found);
+        const { orders, places } = countIn(await exportAll(subject, session.api));
         session.answer({ orders, places }, () => describe(orders, places));
         throw refusal('nothing was erased: say --yes to do it');
       }
@@ -71,8 +67,10 @@ async function exportAll(subject: Whom, api: Api): Promise<BuyerExport> {
   return all;
 }
 
-const countIn = ({ places }: BuyerExport): Record<string, number> =>
-  Object.fromEntries(Object.entries(places).map(([place, all]) => [place, all.length]));
+function countIn({ orders, places, complete }: BuyerExport) {
+  const counts = Object.entries(places).map(([place, all]): [string, number] => [place, all.length]);
+  return { orders, places: Object.fromEntries(counts), complete };
+}
 
 const whom = (command: Command): Command =>
   command

@@ -9,7 +9,6 @@ import { parseCount, parseInstant, yes } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';
 
-/** `longshore changes`: the feed that the seller's own systems read. */
 export function addChanges(program: Command): void {
   const changes = program.command('changes').description('what changed, as the seller’s own systems read it');
   changes
@@ -66,7 +65,6 @@ const placeOf = (text: string): string => {
   }
 };
 
-/** `longshore consumers`: who reads the feed, and how far each is. */
 export function addConsumers(program: Command): void {
   const consumers = program.command('consumers').description('who reads the changes, and how far behind each is');
   consumers

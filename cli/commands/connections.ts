@@ -11,7 +11,6 @@ import { type GlobalOptions, openSession, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { addShape, addTry } from './try-connection.ts';
 
-/** `longshore connections`: the accounts at the marketplaces. */
 export function addConnections(program: Command): void {
   const connections = program.command('connections').description('the accounts at the marketplaces');
   connections
@@ -70,7 +69,6 @@ function missedOf({ misses: [latest] }: Connection): string {
 const shapeOf = ({ shape: { appeared, vanished } }: Connection): string =>
   [appeared && `+${appeared}`, vanished && `-${vanished}`].filter(Boolean).join(' ') || '-';
 
-/** `longshore connections check`: checks a file, compares a file with a hub, or checks the hub's own connections. */
 function addCheckConnections(connections: Command): void {
   connections
     .command('check [file]')
@@ -127,7 +125,6 @@ async function checkHub(command: Command): Promise<void> {
   if (troubles.length > 0) throw new CliError(`${count(troubles.length, 'trouble', 'troubles')} with connections`);
 }
 
-/** `longshore connections put`: makes the file the configuration. */
 function addPutConnections(connections: Command): void {
   connections
     .command('put <file>')

@@ -2,7 +2,6 @@ import { Option } from 'commander';
 import type { Shape } from '#client/index';
 import type { Command } from '../command.ts';
 
-/** `longshore console`: the hub in a browser. */
 export function addConsole(program: Command): void {
   program
     .command('console')

@@ -5,7 +5,6 @@ import { count, relativeTime } from '../format.ts';
 import { reason, yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
-/** `longshore dead-letters`: what the queues gave up on. */
 export function addDeadLetters(program: Command): void {
   const letters = program.command('dead-letters').description('the messages in the dead-letter queues');
   letters

@@ -8,7 +8,6 @@ import { checkConnection, lists } from '../known.ts';
 import { addDeliveryFilter, type DeliveryOptions, deliveriesOf, late, since, yes } from '../options.ts';
 import { addReplayDeliveries } from './replay-deliveries.ts';
 
-/** `longshore deliveries`: everything the hub tells a remote. */
 export function addDeliveries(program: Command): void {
   const deliveries = program.command('deliveries').description('everything the hub tells a remote, and its attempts');
   addList(deliveries);
@@ -89,7 +88,6 @@ function addCauses(deliveries: Command): void {
 /** Quotes one argument for the shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** `longshore deliveries close`: a person has found that it is done, or need not be done. */
 function addClose(deliveries: Command): void {
   deliveries
     .command('close <id>')

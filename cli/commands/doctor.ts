@@ -10,7 +10,6 @@ import { count, oneLine } from '../format.ts';
 
 const MARKS = { well: '✔', wrong: '✘', unchecked: '·' } as const;
 
-/** `longshore doctor`: finds what is wrong with a hub, its deployment and its account before it does harm. */
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -26,12 +25,11 @@ The account is asked with the AWS CLI, where there is one.`,
     .does(async (session, { outputs: file }: { outputs: string }) => {
       const { url, environment } = readOutputs(file);
       const isDefault = file === outputsOption().defaultValue;
+      const unnamed = `${file} names no deployment: give --outputs what sst deploy wrote`;
       // With a mistyped file nothing could be checked, and a script would take that as success.
-      if (!environment && !isDefault)
-        throw usageError(`${file} names no deployment: give --outputs what sst deploy wrote`);
+      if (!environment && !isDefault) throw usageError(unnamed);
       // The file decides: this shell's region or table may be another deployment's.
       if (environment) Object.assign(process.env, environment);
-      const unnamed = `${file} names no deployment: give --outputs what sst deploy wrote`;
       const looked = (
         await Promise.all([
           examine(hubChecks, { api: session.api, now: () => session.now.getTime() }),

@@ -10,7 +10,6 @@ import type { Column } from '../table.ts';
 
 const at = (id: string, verb: string): string => `/endpoints/${encodeURIComponent(id)}${verb}`;
 
-/** `longshore endpoints`: the systems that the hub pushes changes to. */
 export function addEndpoints(program: Command): void {
   const endpoints = program.command('endpoints').description('systems of yours that the hub pushes changes to');
   endpoints

@@ -7,7 +7,6 @@ import { oneLine, relativeTime, renderJson } from '../format.ts';
 import { since } from '../options.ts';
 import { type Column, renderFacts } from '../table.ts';
 
-/** `longshore events`: what arrived. */
 export function addEvents(program: Command): void {
   const events = program.command('events').description('what arrived, and what became of it');
   events

@@ -10,7 +10,6 @@ import { idsCalled, searchOrders } from '../known.ts';
 import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
 
-/** `longshore find`: finds orders by anything known of them. */
 export function addFind(program: Command): void {
   program
     .command('find <words...>')
@@ -35,7 +34,6 @@ const columns = (now: Date): Column<SearchResult>[] => [
   { title: 'FOUND BY', value: ({ matched }) => matched },
 ];
 
-/** `longshore why`: why an order is where it is. */
 export function addWhy(program: Command): void {
   program
     .command('why <anything>')

@@ -15,7 +15,6 @@ interface CreateOptions {
   rotate?: true;
 }
 
-/** `longshore keys`: who may call the API. */
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('API keys of the hub');
   keys

@@ -19,7 +19,6 @@ type Options = {
   acknowledged?: 'yes' | 'no';
 };
 
-/** `longshore orders`: what was sold. */
 export function addOrders(program: Command): void {
   const orders = program.command('orders').description('what was sold, and what was shipped of it');
   orders

@@ -6,7 +6,6 @@ import { count, relativeTime } from '../format.ts';
 import { reason, yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
-/** `longshore quarantine`: webhooks that could not be verified. */
 export function addQuarantine(program: Command): void {
   const quarantine = program.command('quarantine').description('webhooks that could not be verified');
   quarantine

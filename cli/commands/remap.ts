@@ -23,7 +23,6 @@ type Options = Partial<Record<(typeof NAMES)[number], string>> & {
 
 type Asked = Pick<Options, 'apply' | 'reason'> & { filter: Record<string, string> };
 
-/** `longshore remap`: reads the kept raw events again with the present mapper. */
 export function addRemap(program: Command): void {
   program
     .command('remap')
@@ -121,7 +120,6 @@ function describe({ event, order, outcome, reads, applied, changes, deliveries, 
   ].join('\n');
 }
 
-/** `longshore remaps`: what was remapped, by whom and why. */
 export function addRemaps(program: Command): void {
   program
     .command('remaps')

@@ -18,7 +18,6 @@ type Options = DeliveryOptions & {
   wait?: boolean;
 };
 
-/** `longshore deliveries replay`: replays one by its id, or all that match a filter. */
 export function addReplayDeliveries(deliveries: Command): void {
   const replay = deliveries
     .command('replay [id]')

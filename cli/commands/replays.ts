@@ -9,7 +9,6 @@ import { watch } from '../watch.ts';
 
 const pathOf = (id: string): string => `/replays/${encodeURIComponent(id)}`;
 
-/** `longshore replays`: what operators have run again. */
 export function addReplays(program: Command): void {
   const replays = program.command('replays').description('what operators have run again, and how far it is');
   replays

@@ -11,7 +11,6 @@ import { money, relativeTime } from '../format.ts';
 import type { Session } from '../session.ts';
 import { renderFacts } from '../table.ts';
 
-/** `longshore connections shape`: the members of its bodies. */
 export function addShape(connections: Command): void {
   connections
     .command('shape <id>')
@@ -44,7 +43,6 @@ interface Options {
   event?: string;
 }
 
-/** `longshore connections try`: what the hub would make of a body. */
 export function addTry(connections: Command): void {
   connections
     .command('try <id> [file]')

@@ -21,7 +21,6 @@ interface Options {
   yes?: boolean;
 }
 
-/** `longshore webhooks sync`: registers the hub's URLs at a marketplace. */
 export function addWebhooks(program: Command): void {
   program
     .command('webhooks')
