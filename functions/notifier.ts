@@ -1,7 +1,7 @@
 import { DeliveryDue } from '#events/delivery-due';
 import { EndpointBehind } from '#events/endpoint-behind';
+import type { Present } from '#lib/changes/profiles';
 import { HUB, notify } from '#lib/changes/push';
-import type { Present } from '#lib/changes/send';
 import { deliveryQueue, ENDPOINT } from '#lib/platform/names';
 import { consume } from '#lib/platform/queue/consume';
 import * as z from '#lib/platform/zod';

@@ -1991,8 +1991,16 @@ export interface components {
             receives: number;
             /** @description The delivery it names, as it is now. */
             delivery: {
+                /** @example dlv_5be1f6c2a93d70418f26 */
                 id: string;
                 state: components["schemas"]["DeliveryState"];
+                /**
+                 * @description Why it is dead, blocked or waiting.
+                 * @example {
+                 *       "code": "http_422",
+                 *       "description": "unknown carrier"
+                 *     }
+                 */
                 cause: {
                     code: string;
                     description: string;
@@ -2000,8 +2008,11 @@ export interface components {
             } | null;
             /** @description The inbound event it holds. */
             event: {
+                /** @example evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10 */
                 id: string;
+                /** @example scopio-main */
                 connection: string;
+                /** @example order-paid */
                 topic: string;
                 /** @enum {string} */
                 receivedBy: "webhook" | "poll" | "fetch";

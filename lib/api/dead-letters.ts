@@ -1,4 +1,5 @@
-import { Cause, DeliveryState } from '#lib/deliveries/delivery-schema';
+import { DeliveryFacts } from '#lib/deliveries/delivery-schema';
+import { InboundFacts } from '#lib/inbound/event-schema';
 import * as z from '#lib/platform/zod';
 import { fateOf, listDeadLetters, redrive, type DeadLetter as StoredLetter, sources } from '#lib/replays/dead-letters';
 import { optionalParam } from './kit/lists.ts';
@@ -26,26 +27,11 @@ export const DeadLetter = named(
     }),
     sentAt: z.iso.datetime(),
     receives: doc(z.int(), { description: 'How often it was received, including looks.' }),
-    delivery: doc(
-      z.nullable(
-        z.object({
-          id: z.string(),
-          state: DeliveryState,
-          cause: z.nullable(Cause),
-        }),
-      ),
-      { description: 'The delivery it names, as it is now.' },
-    ),
+    delivery: doc(z.nullable(z.pick(DeliveryFacts, { id: true, state: true, cause: true })), {
+      description: 'The delivery it names, as it is now.',
+    }),
     event: doc(
-      z.nullable(
-        z.object({
-          id: z.string(),
-          connection: z.string(),
-          topic: z.string(),
-          receivedBy: z.enum(['webhook', 'poll', 'fetch']),
-          receivedAt: z.iso.datetime(),
-        }),
-      ),
+      z.nullable(z.pick(InboundFacts, { id: true, connection: true, topic: true, receivedBy: true, receivedAt: true })),
       { description: 'The inbound event it holds.' },
     ),
     body: doc(z.optional(z.string()), { description: 'What crashed the function, cut after 2,000 characters.' }),

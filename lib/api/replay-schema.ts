@@ -1,10 +1,10 @@
 import * as z from '#lib/platform/zod';
 import { countMembers } from '#lib/replays/members';
 import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
-import { ReplayFacts } from '#lib/replays/replay-schema';
+import { Call, ReplayFacts } from '#lib/replays/replay-schema';
 import { MAX_PER_MINUTE } from '#lib/replays/schedule';
 import { Delivery, filterShape } from './delivery-schema.ts';
-import { doc, named, pick, Reason } from './kit/meta.ts';
+import { doc, metadata, named, pick, Reason } from './kit/meta.ts';
 
 export const Replay = named(
   'Replay',
@@ -53,6 +53,8 @@ export const ReplayStarted = named(
 );
 export type ReplayStarted = z.infer<typeof ReplayStarted>;
 
+metadata.add(Call.shape.probedFirst, { description: 'How many of these are probed before they are pushed.' });
+
 export const ReplayDryRun = named(
   'ReplayDryRun',
   z.object({
@@ -67,18 +69,7 @@ export const ReplayDryRun = named(
       description: 'Stands for the matched deliveries as they are: send it as `expect` to replay exactly these.',
     }),
     sample: z.array(Delivery).check(z.maxLength(5)),
-    calls: doc(
-      z.array(
-        z.object({
-          marketplace: z.string(),
-          connection: z.string(),
-          action: z.string(),
-          count: z.int(),
-          probedFirst: doc(z.int(), { description: 'How many of these are probed before they are pushed.' }),
-        }),
-      ),
-      { description: 'What the remotes would be asked to do.' },
-    ),
+    calls: doc(z.array(Call), { description: 'What the remotes would be asked to do.' }),
   }),
 );
 export type ReplayDryRun = z.infer<typeof ReplayDryRun>;

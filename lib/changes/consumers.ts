@@ -10,16 +10,10 @@ import type { ConsumerFacts } from './consumer-schema.ts';
 import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks, sinceOf } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
 
-/** A reader of the feed, by name, and how far it has committed. */
-interface Stored {
-  id: string;
-  committed: string;
-  createdAt: string;
-  updatedAt: string;
-  version: number;
-}
-
 type Consumer = z.infer<typeof ConsumerFacts>;
+
+/** A reader of the feed, by name, and how far it has committed. */
+type Stored = Omit<Consumer, 'lagSeconds' | 'lagEntries'> & { version: number };
 
 const DAY_MS = 24 * 3600_000;
 

@@ -26,7 +26,8 @@ import {
   judge,
   openEndpointStates,
 } from './endpoint-state.ts';
-import { type Present, sendChange } from './send.ts';
+import type { Present } from './profiles.ts';
+import { sendChange } from './send.ts';
 
 export const HUB = {
   sendChange,

@@ -10,6 +10,9 @@ import { profileUrl } from '#lib/ucp/profile';
 import { ucpRequest } from '#lib/ucp/signatures';
 import type { Change } from './change-schema.ts';
 
+/** Shows orders as the API does. */
+export type Present = (orders: readonly Order[]) => Promise<readonly object[]>;
+
 /** One change as one endpoint is to be told it. */
 export interface Telling {
   endpoint: Endpoint;
@@ -19,8 +22,7 @@ export interface Telling {
   now: Date;
   /** Reads the change's order as it stands, so that no copy is kept between attempts; undefined where there is none. */
   readOrder(): Promise<Order | undefined>;
-  /** Shows orders as the API does. */
-  present(orders: readonly Order[]): Promise<readonly object[]>;
+  present: Present;
 }
 
 /** A signed POST to the endpoint's URL. */

@@ -3,7 +3,6 @@ import type { Secrets } from '#lib/connections/connection';
 import { getCredentials } from '#lib/connections/credentials';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { MIN_REFRESH_MS } from '#lib/connections/secrets';
-import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, isOfAws, RetryableError, ThrottledError } from '#lib/platform/errors';
 import { describe, type HttpResponse, inFull, REDIRECTS, retryAfterSeconds } from '#lib/platform/http/classify';
@@ -11,10 +10,7 @@ import { createPoster } from '#lib/platform/http/post';
 import { ENDPOINT } from '#lib/platform/names';
 import { httpTimeoutMs, isLocalHub } from '#lib/platform/settings';
 import type { Change } from './change-schema.ts';
-import { type Message, PROFILES } from './profiles.ts';
-
-/** Shows orders as the API does. */
-export type Present = (orders: readonly Order[]) => Promise<readonly object[]>;
+import { type Message, PROFILES, type Present } from './profiles.ts';
 
 /** What messages are made and sent with; tests pass another. */
 export const HUB = {

@@ -8,6 +8,7 @@ import { OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import { db } from '#lib/platform/table/table';
 import { putMember, withoutKnown } from './members.ts';
 import type { Member, Replay } from './replay.ts';
+import type { Call } from './replay-schema.ts';
 import { commitReplay } from './store.ts';
 
 /** A transaction takes 100 writes, and the replay itself is one of them. */
@@ -53,15 +54,6 @@ const toMember = ({ id, createdAt, shipBy, state }: Delivery): Member => ({
 const MAX_MATCHED = 20_000;
 const MAX_MS = 15_000;
 const SAMPLE = 5;
-
-/** What a replay would ask of a remote. */
-export interface Call {
-  marketplace: string;
-  connection: string;
-  action: string;
-  count: number;
-  probedFirst: number;
-}
 
 /** What a replay of this one delivery would do. */
 export function matchOne(delivery: Delivery) {

@@ -9,6 +9,16 @@ const ReplayState = z.enum(['collecting', 'running', 'finished', 'cancelled', 'r
 export const Stage = z.enum(['one', 'ten', 'rest']);
 export type Stage = z.infer<typeof Stage>;
 
+/** What a replay would ask of a remote. */
+export const Call = z.object({
+  marketplace: z.string(),
+  connection: z.string(),
+  action: z.string(),
+  count: z.int(),
+  probedFirst: z.int(),
+});
+export type Call = z.infer<typeof Call>;
+
 /** What the API shows of a replay just as it is stored. Instants are ISO 8601 in UTC. */
 export const ReplayFacts = z.object({
   id: z.string(),
