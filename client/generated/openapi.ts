@@ -889,7 +889,7 @@ export interface paths {
         };
         /**
          * How far the orders of one day have come
-         * @description By the day of `placedAt` in UTC, for orders received up to a week later. Every difference names its orders.
+         * @description By the day of `placedAt` in UTC, however late an order was received. Every difference names its orders.
          */
         get: operations["getBalance"];
         put?: never;

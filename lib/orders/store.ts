@@ -145,12 +145,12 @@ interface OrderFilter extends PageAsked {
   matches?: (order: Order) => boolean;
 }
 
-/** Every order of these connections, the oldest received first; `since` and `until` bound the time of receipt. */
+/** Every order of these connections that was received since then, the oldest first. */
 export async function* eachOrder(
   connections: readonly string[],
-  { since: after, until: before }: { since?: string; until?: string } = {},
+  { since: after }: { since?: string } = {},
 ): AsyncGenerator<Order> {
-  const walk = walkIndex({ ...across(items.order.byTime, connections), limit: 100, after, before });
+  const walk = walkIndex({ ...across(items.order.byTime, connections), limit: 100, after });
   for await (const rows of walk) yield* (await getItems<Order | OrderCore>(rows)).map((stored) => wholeOf(stored));
 }
 

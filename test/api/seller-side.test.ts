@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drain, putOrder, startApi } from './hub-api.ts';
 
 const DAY = new Date(Date.now() - 24 * 3600_000).toISOString().slice(0, 10);
+const MONTH_AGO = new Date(Date.now() - 30 * 24 * 3600_000).toISOString().slice(0, 10);
 const TODAY = new Date().toISOString().slice(0, 10);
 let api: Awaited<ReturnType<typeof startApi>>;
 beforeAll(async () => {
@@ -35,6 +36,9 @@ test('the balance of a day names the orders that miss a step', async () => {
   });
   expect(body.balances[0].differences).toContainEqual({ missing: 'acknowledged', orders: ['shop:ord_2'] });
   expect((await api.call('GET', `/balance?day=${TODAY}`)).body).toEqual({ balances: [], complete: true });
+  await putOrder('ord_late', { placedAt: `${MONTH_AGO}T12:00:00.000Z` });
+  const late = await api.call('GET', `/balance?day=${MONTH_AGO}`);
+  expect(late.body).toMatchObject({ complete: true, balances: [{ known: 1 }] });
   expect((await api.call('GET', '/balance?day=yesterday')).status).toBe(400);
   expect((await api.call('GET', `/balance?day=${DAY}&connection=shpo`)).status).toBe(404);
 });
