@@ -4,7 +4,7 @@ import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { findWhole } from '#lib/orders/find';
 import { type Order, type OrderSnapshot, orderId, type ReturnSnapshot } from '#lib/orders/order';
-import { applyReturns, readReturn, unsoldIn } from '#lib/orders/returns';
+import { applyReturns, readReturn, tellReturns, unsoldIn } from '#lib/orders/returns';
 import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import { externalIdsOf, historyWithin, type Share } from '#lib/orders/split';
@@ -83,9 +83,7 @@ function decideSnapshot(
   connection: Connection,
 ): Ingest | null {
   const { result, order: sold, timeline: said } = applySnapshot(before, snapshot, sourceOf(message, connection));
-  const { externalId, returns = [] } = snapshot;
-  const back = returns.map((each) => readReturn(sold, { externalId, ...each }, connection.id, message.receivedAt));
-  const { order: told, timeline: cameBack } = applyReturns(sold, back);
+  const { order: told, timeline: cameBack } = tellReturns(sold, snapshot, connection.id, message.receivedAt);
   const timeline = [...said, ...cameBack];
   const by = message.askedBy ?? message.receivedBy;
   const missed = before ? before.missed && by !== 'webhook' : by === 'poll' && callsUs(connection);

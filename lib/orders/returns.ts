@@ -2,7 +2,14 @@ import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { findAlike } from '#lib/platform/text';
 import type { UcpLineItem } from '#lib/ucp/order';
 import { derive } from './derive.ts';
-import { type LineQuantity, type Order, type Return, type ReturnSnapshot, returnId } from './order.ts';
+import {
+  type LineQuantity,
+  type Order,
+  type OrderSnapshot,
+  type Return,
+  type ReturnSnapshot,
+  returnId,
+} from './order.ts';
 import { mergeLines, sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
@@ -32,6 +39,19 @@ export function readReturn(order: Order, told: ReturnSnapshot, by: string, recei
     reason: order.erased ? null : (reason ?? null),
     refund: refund ?? null,
   };
+}
+
+/** The order with what its sales channel says came back. */
+export function tellReturns(
+  order: Order,
+  { externalId, returns = [] }: Pick<OrderSnapshot, 'externalId' | 'returns'>,
+  by: string,
+  receivedAt: string,
+): ReturnType<typeof applyReturns> {
+  return applyReturns(
+    order,
+    returns.map((each) => readReturn(order, { externalId, ...each }, by, receivedAt)),
+  );
 }
 
 const mostOf = ({ quantity: { original, total } }: UcpLineItem): number => Math.max(original, total);

@@ -83,7 +83,7 @@ export interface OrderSnapshot {
   events?: Array<Omit<ShipmentEvent, 'by'>>;
   /** What came back, where the source tells it with the order; without the buyer's own words. */
   returns?: Array<Omit<ReturnSnapshot, 'externalId' | 'reason'>>;
-  /** A UCP source's adjustments that follow from neither quantities nor `returns`: refunds, credits, pending ones. */
+  /** A UCP source's adjustments other than `returns`. Cancellations that were completed only tell more of quantities. */
   adjustments?: AdjustmentSnapshot[];
   checkoutId?: string;
   permalinkUrl?: string;

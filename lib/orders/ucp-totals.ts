@@ -8,15 +8,19 @@ import type { OrderSnapshot, SnapshotLine } from './order.ts';
  */
 
 /** A line's breakdown: subtotal, what the source adds or takes off, total. The entries before `total` sum to it. */
-export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTotal[] {
-  const subtotal = unitPrice * quantity;
-  const charged = total ?? subtotal;
+export function lineTotals(line: SnapshotLine): UcpTotal[] {
+  const subtotal = subtotalOf(line);
+  const charged = line.total ?? subtotal;
   return [
     { type: 'subtotal', amount: subtotal },
     ...difference(charged - subtotal, 'Discount', 'Surcharge'),
     { type: 'total', amount: charged },
   ];
 }
+
+/** What units cost by their price: those now wanted, or those first bought where the source still charges all of them. */
+const subtotalOf = ({ unitPrice, quantity, ordered = quantity, total }: SnapshotLine): number =>
+  unitPrice * (total === unitPrice * ordered ? ordered : quantity);
 
 /**
  * The order's breakdown in minor units, with one subtotal and one total. Where the other figures do not add up to the
@@ -37,8 +41,8 @@ export const restOf = (order: Figures): number => order.amounts.total - sum(part
 type Figures = Pick<OrderSnapshot, 'lines' | 'amounts' | 'taxIncluded' | 'discounts' | 'fees'>;
 
 function partsOf({ lines, amounts, taxIncluded, discounts = [], fees = [] }: Figures): UcpTotal[] {
-  const subtotal = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
-  const charged = sum(lines.map(({ unitPrice, quantity, total }) => total ?? unitPrice * quantity));
+  const subtotal = sum(lines.map(subtotalOf));
+  const charged = sum(lines.map((line) => line.total ?? subtotalOf(line)));
   return [
     { type: 'subtotal', amount: subtotal },
     ...difference(charged - subtotal, 'Item discounts', 'Item surcharges'),

@@ -359,6 +359,23 @@ describe('its adjustments', () => {
         ...{ line_items: refund.lineItems, totals: refund.totals, description: 'Defective item' },
       },
     ]);
+    const lessOf = (id: string, quantity: number, day: number, totals: number[] = []) => ({
+      ...{ id, type: 'cancellation', status: 'completed' as const, at: `2026-11-1${day}T10:00:00.000Z` },
+      ...{ lineItems: quantity === 0 ? [] : [{ id: 'li_1', quantity }], description: `Step ${day}` },
+      totals: totals.map((amount) => ({ type: 'total', amount })),
+    });
+    const lines = [{ ...MUGS, quantity: 1, ordered: 2 }];
+    const charged = orderOf({ lines: lines.map((line) => ({ ...line, total: 12000 })) }).ucp;
+    expect(charged.line_items[0]?.totals.map(({ amount }) => amount)).toEqual([12000, 12000]);
+    expect(charged.totals[0]).toEqual({ type: 'subtotal', amount: 12000 });
+    const timesOf = (changes: Parameters<typeof orderOf>[0]) =>
+      orderOf(changes).ucp.adjustments.map(({ occurred_at, line_items, totals, description }) => [
+        ...[occurred_at.slice(8, 10), line_items?.[0]?.quantity, totals?.[0]?.amount, description],
+      ]);
+    const away = { lines, adjustments: [lessOf('a', -1, 1, [-5400])] };
+    expect(timesOf(away)).toEqual([['11', -1, -5400, 'Step 1']]);
+    expect(timesOf({ lines, adjustments: [lessOf('a', -2, 1)] })).toEqual([['20', -1, -6000, undefined]]);
+    expect(timesOf({ cancelled: true, adjustments: [lessOf('a', 0, 3)] })).toEqual([['13', -2, -15000, 'Step 3']]);
     const pending = orderOf({ adjustments: [{ ...refund, type: 'return', status: 'pending' }] });
     const told = { id: 'a1', externalId: pending.externalId, at: at(6) };
     const { order: returned } = applyReturns(pending, [readReturn(pending, told, 'scopio-main', at(6))]);

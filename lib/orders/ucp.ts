@@ -1,5 +1,5 @@
 import { ERP } from '#lib/connections/connection';
-import { compareText } from '#lib/platform/canonical-json';
+import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { sum } from '#lib/platform/sum';
 import {
@@ -17,6 +17,7 @@ import {
   type Fulfillment,
   type LineQuantity,
   type OrderCore,
+  type OrderSnapshot,
   type Placement,
   returnId,
   type ShipmentEvent,
@@ -163,7 +164,8 @@ const destinationOf = (address: Address): Record<string, string> =>
   Object.fromEntries(DESTINATION.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
 
 /*
- * What changed after the sale, each change with an id and an instant that never change. Totals are what the units cost;
+ * What changed after the sale, each change with an id that never changes and the instant when it was first told, or when
+ * its source says that it was. Totals are what the units cost, unless their source tells otherwise;
  * refunds are the sales channel's business, unless it tells of one.
  */
 function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
@@ -190,7 +192,10 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
       ...(reason && { description: reason }),
     }),
   );
-  const told = (snapshot.adjustments ?? []).map(
+  const { cancelled = [], others = [] } = Object.groupBy(snapshot.adjustments ?? [], ({ type, status }) =>
+    type === 'cancellation' && status === 'completed' ? 'cancelled' : 'others',
+  );
+  const told = others.map(
     ({ id, at, lineItems, totals, ...adjustment }): UcpAdjustment => ({
       id: `adj_${returnId(core.id, core.connection, id)}`,
       ...adjustment,
@@ -201,16 +206,33 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
   );
   // A return that was completed once stays completed, whatever its source says later.
   const isReturned = new Set(returned.map(({ id }) => id));
-  const all = [
+  const reduced = [
     ...lines.flatMap((counted) => {
       const { id } = counted.line;
       return editsOf(core.id, counted, levelsOf.get(id) ?? [], goneAt.get(id));
     }),
     ...(cancelledAt === null ? [] : [adjust(core.id, ['cancellation'], cancelledAt, stopped, snapshot.cancelled)]),
-    ...returned,
-    ...told.filter(({ id }) => !isReturned.has(id)),
   ];
+  const all = [...reduced.map(sourcesOf(cancelled)), ...returned, ...told.filter(({ id }) => !isReturned.has(id))];
   return all.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
+}
+
+/** Gives a cancellation the time and words of its source, and its amounts where the source tells of the same units. */
+function sourcesOf(told: NonNullable<OrderSnapshot['adjustments']>): (adjustment: UcpAdjustment) => UcpAdjustment {
+  const used = new Set<string>();
+  return (adjustment) => {
+    if (adjustment.type !== 'cancellation' || adjustment.status !== 'completed') return adjustment;
+    const units = adjustment.line_items ?? [];
+    const isOf = (id: string, lineItems: readonly LineQuantity[]) =>
+      units.length > 0 &&
+      units.every((unit) => !used.has(`${id} ${unit.id}`) && lineItems.some((line) => sameContent(line, unit)));
+    const source = told.find(({ id, lineItems }) => lineItems.length === 0 || isOf(id, lineItems));
+    if (!source) return adjustment;
+    for (const { id } of units) used.add(`${source.id} ${id}`);
+    const { at, description, totals, lineItems } = source;
+    const isAll = totals.length > 0 && lineItems.length === units.length;
+    return { ...adjustment, occurred_at: at, ...(isAll && { totals }), ...(description && { description }) };
+  };
 }
 
 /**

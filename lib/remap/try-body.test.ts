@@ -34,6 +34,14 @@ test('tells what is read, what is not, and what would be placed where', () => {
   expect(explanation?.sentence).toBe('Placing it with Marketful comes next.');
 });
 
+test('shows what came back, where the order tells it', () => {
+  const file = new URL('../ucp/fixtures/order-example.json', import.meta.url);
+  const back = { type: 'return', status: 'completed', occurred_at: '2026-11-19T10:00:00Z' };
+  const adjustments = [{ ...back, line_items: [{ id: 'li_shoes', quantity: -1 }] }];
+  const { order } = tried({ ...JSON.parse(readFileSync(file, 'utf8')), adjustments });
+  expect(order?.returns).toMatchObject([{ lineItems: [{ id: 'li_shoes', quantity: 1 }] }]);
+});
+
 test('says that nobody ships it, and why', () => {
   const { placements, explanation } = tried(read());
   expect(placements).toMatchObject([{ to: null, blocked: { code: 'route_missing' } }]);

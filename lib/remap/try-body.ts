@@ -8,6 +8,7 @@ import { mapBody } from '#lib/marketplaces/map-body';
 import type { Network } from '#lib/marketplaces/network';
 import type { LineQuantity, Order, OrderSnapshot } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
+import { tellReturns } from '#lib/orders/returns';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 
@@ -57,7 +58,8 @@ export function tryBody(
 function planOrder(snapshot: OrderSnapshot, connection: Connection, network: Network, now: Date) {
   const receivedAt = now.toISOString();
   const source = { connection: connection.id, event: 'tried', receivedAt };
-  const { order } = applySnapshot(null, snapshot, source);
+  const { order: sold } = applySnapshot(null, snapshot, source);
+  const { order } = tellReturns(sold, snapshot, connection.id, receivedAt);
   const { deliveries, order: planned } = planDeliveries(order, network);
   const asked = deliveries.flatMap(({ action, connection: to, subject, blocked }): Placement[] => {
     if (!('lineItems' in subject) || (action !== 'order' && action !== 'route')) return [];

@@ -19,16 +19,17 @@ import { PlainUcpOrder, type Totals } from './schema.ts';
 
 /** A plain UCP order. UCP has no members for its times, so these may come from the envelope or from its arrival. */
 export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
-  const order = readShape(PlainUcpOrder, body, around.at);
+  const told = readShape(PlainUcpOrder, body, around.at);
+  const order = withReturned(told);
   const path = pathUnder(around.at);
   const reader = createReader(around, path);
   const { assume, instant } = reader;
   const currency = order.currency?.toUpperCase() ?? around.currency;
   checkCurrency(currency, path('currency'));
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
-  const told = instant(order.created_at, 'created_at');
+  const createdAt = instant(order.created_at, 'created_at');
   const paid = instant(order.paid_at, 'paid_at') ?? instant(order.payment?.paid_at, 'payment.paid_at');
-  const placedAt = told ?? around.sentAt ?? around.receivedAt;
+  const placedAt = createdAt ?? around.sentAt ?? around.receivedAt;
 
   checkStatus(order.status, reader);
   const expectations = expectationsOf(order, around, reader);
@@ -44,12 +45,12 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     externalId: order.id,
     number: order.label ?? order.id,
     placedAt,
-    ...paymentOf({ ...order, said: around.said }, paid, placedAt, refundOf(order, goods.amounts.total)),
-    ...(told === null && { timesAssumed: true as const }),
+    ...paymentOf({ ...order, said: around.said }, paid, placedAt, refundOf(told, goods.amounts.total)),
+    ...(createdAt === null && { timesAssumed: true as const }),
     version: versionOf(order.updated_at, around, reader),
     cancelled: isCancelled(order) || wasCancelled(order, around, reader),
     currency,
-    taxIncluded: !isTaxOnTop(order.totals),
+    taxIncluded: !isTaxOnTop(order),
     buyer: buyerOf(first?.destination ?? {}, order.buyer, [order]),
     shippingAddress: first?.destination ?? {},
     shippingMethod: shippingMethod ?? first?.description ?? null,
@@ -68,7 +69,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
 
 /** The lines, and what all of it costs. */
 function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
-  const { totals, line_items } = order;
+  const { totals } = order;
   const given = find(totals, 'total');
   if (given === undefined) assume('totals', 'have no total: what the others add up to');
   const all = linesOf(order);
@@ -78,11 +79,15 @@ function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
   const parts = totals.map(({ amount }) => amount);
   const charged = all.map((line) => line.total ?? line.unitPrice * line.quantity);
   const shipping = sumOf(totals, 'fulfillment');
-  // UCP writes discounts below zero. Those of items are in the lines' own totals.
-  const discount = Math.abs(sumOf(totals, 'discount')) + sum(negative.map(({ amount }) => amount));
+  // UCP writes discounts below zero. Those of items are in the lines' own totals, or only here.
+  const inLines = sum(
+    lines.map(({ unitPrice, quantity, total = unitPrice * quantity }) => unitPrice * quantity - total),
+  );
+  const ofItems = Math.max(0, Math.abs(sumOf(totals, 'items_discount')) - Math.max(0, inLines));
+  const discount = Math.abs(sumOf(totals, 'discount')) + ofItems + sum(negative.map(({ amount }) => amount));
   const amounts = {
     fulfillment: Math.max(0, shipping),
-    tax: Math.max(0, sumOf(totals, 'tax') || sum(line_items.map((line) => sumOf(line.totals, 'tax')))),
+    tax: Math.max(0, taxOf(order)),
     discount: discount + Math.max(0, -shipping),
     total: given ?? sum(parts.length > 0 ? parts : charged),
   };
@@ -174,13 +179,13 @@ function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<Or
 
 const STATUSES = ['pending', 'completed', 'failed'] as const;
 
-/** Adjustments that quantities and `returns` do not cover, as they are. One without a time is left out. */
+/** Adjustments that `returns` does not cover, as they are. One without a time is left out. */
 function adjustmentsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'adjustments'> {
   const told = adjustments.flatMap(
     ({ id, type, status: word, occurred_at, line_items, totals, description }, index) => {
       const status = STATUSES.find((each) => each === word) ?? 'pending';
       const at = instant(occurred_at, `adjustments[${index}].occurred_at`);
-      if (at === null || (status === 'completed' && (type === 'cancellation' || type === 'return'))) return [];
+      if (at === null || (status === 'completed' && type === 'return')) return [];
       const amounts = totals.map((total) => ({ type: total.type, amount: total.amount }));
       const own = { id: id ?? `${index}`, type, at, status, lineItems: line_items, totals: amounts };
       return [{ ...own, ...defined({ description }) }];
@@ -216,19 +221,60 @@ const feesOf = (totals: Totals): NonNullable<OrderSnapshot['fees']> =>
     READ_APART.has(type) || (type === 'fee' && amount < 0) ? [] : [{ type, title, amount }],
   );
 
-const linesOf = ({ line_items }: PlainUcpOrder): SnapshotLine[] =>
-  line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
-    ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
-    ...(quantity.original !== quantity.total && defined({ ordered: quantity.original })),
-    ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
-    ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') }),
-  }));
+function linesOf(order: PlainUcpOrder): SnapshotLine[] {
+  const isOnTop = isTaxOnTop(order);
+  return order.line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => {
+    const tax = find(totals, 'tax') === undefined ? undefined : sumOf(totals, 'tax');
+    const total = find(totals, 'total');
+    return {
+      ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
+      ...(quantity.original !== quantity.total && defined({ ordered: quantity.original })),
+      ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
+      // A line's own total may have its tax, which the order's figures have apart.
+      ...defined({ tax, total: isOnTop && total !== undefined && addsUp(totals) ? total - (tax ?? 0) : total }),
+    };
+  });
+}
+
+/**
+ * The order with units that came back among those that were bought and shipped, also where its quantities are without
+ * them: otherwise they would count as cancelled and as returned.
+ */
+function withReturned(order: PlainUcpOrder): PlainUcpOrder {
+  const done = order.adjustments.filter(({ status }) => status === 'completed');
+  const unitsOf = (type: string, line: string): number =>
+    sum(
+      done
+        .filter((each) => each.type === type)
+        .flatMap(({ line_items }) =>
+          line_items.filter(({ id }) => id === line).map(({ quantity }) => Math.abs(quantity)),
+        ),
+    );
+  const isWhole = done.some(({ type, line_items }) => type === 'return' && line_items.length === 0);
+  const line_items = order.line_items.map((line) => {
+    const { original = 0, total, fulfilled = 0 } = line.quantity;
+    const gone = Math.max(0, original - total - unitsOf('cancellation', line.id));
+    const back = isWhole ? gone : Math.min(gone, unitsOf('return', line.id));
+    if (back === 0) return line;
+    const quantity = { original, total: total + back, fulfilled: total + back - Math.max(0, total - fulfilled) };
+    // A total of the units that are left is not what all of them cost.
+    const totals = find(line.totals, 'total') === line.item.price * total ? [] : line.totals;
+    return { ...line, quantity, totals };
+  });
+  return { ...order, line_items };
+}
+
+/** An order's tax; where only its lines tell of it, theirs. */
+const taxOf = ({ totals, line_items }: PlainUcpOrder): number =>
+  sumOf(totals, 'tax') || sum(line_items.map((line) => sumOf(line.totals, 'tax')));
 
 /** Tax is on top if the total only adds up with it. */
-function isTaxOnTop(totals: Totals): boolean {
-  const parts = totals.filter(({ type }) => type !== 'total').map(({ amount }) => amount);
-  return sumOf(totals, 'tax') > 0 && sum(parts) === find(totals, 'total');
-}
+const isTaxOnTop = (order: PlainUcpOrder): boolean =>
+  taxOf(order) > 0 && addsUp(order.totals, sumOf(order.totals, 'tax') === 0 ? taxOf(order) : 0);
+
+/** Whether a total is what the other figures, and `more`, add up to. */
+const addsUp = (totals: Totals, more = 0): boolean =>
+  more + sum(totals.filter(({ type }) => type !== 'total').map(({ amount }) => amount)) === find(totals, 'total');
 
 const sumOf = (totals: Totals, type: string): number =>
   sum(totals.filter((total) => total.type === type).map(({ amount }) => amount));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { OrderSnapshot } from '#lib/orders/order';
+import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { applySnapshot } from '#lib/orders/snapshot';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
@@ -720,6 +720,67 @@ describe('UCP in full', () => {
       },
       { id: 'adj_3', at: '2026-01-15T12:00:00.000Z' },
     ]);
+  });
+
+  test('units that came back stay bought and shipped, however the quantities count them', () => {
+    const back = (type: string, ...units: number[]) => ({
+      ...{ type, status: 'completed', occurred_at: '2026-01-15T12:00:00Z' },
+      line_items: units.map((quantity) => ({ id: 'li_shoes', quantity: -quantity })),
+    });
+    const linesOf = (quantity: object, ...adjustments: object[]) => {
+      const order = read({ ...example, line_items: [{ ...shoes, quantity }], adjustments });
+      const [{ quantity: wanted, fulfilled, ordered = wanted } = {} as SnapshotLine] = order.lines;
+      return [ordered, wanted, fulfilled, order.cancelled];
+    };
+    expect(linesOf({ original: 3, total: 1, fulfilled: 1 }, back('return', 2))).toEqual([3, 3, 3, false]);
+    expect(linesOf({ original: 3, total: 1, fulfilled: 3 }, back('return', 2))).toEqual([3, 3, 3, false]);
+    expect(linesOf({ original: 3, total: 2, fulfilled: 1 }, back('return', 1))).toEqual([3, 3, 2, false]);
+    expect(linesOf({ original: 3, total: 1, fulfilled: 0 }, back('return', 1), back('cancellation', 1))).toEqual([
+      ...[3, 2, 1, false],
+    ]);
+    expect(linesOf({ original: 3, total: 0, fulfilled: 0 }, back('return'))).toEqual([3, 3, 3, false]);
+    expect(linesOf({ original: 3, total: 3, fulfilled: 3 }, back('return', 2))).toEqual([3, 3, 3, false]);
+    expect(linesOf({ original: 3, total: 1, fulfilled: 1 }, back('cancellation', 2))).toEqual([3, 1, 1, false]);
+    expect(linesOf({ total: 1, fulfilled: 1 }, back('return', 2))).toEqual([1, 1, 1, false]);
+  });
+
+  test("a line's own tax is no discount, and a discount of items counts where no line has it", () => {
+    const amountsOf = (line: Array<[string, number]>, all: Array<[string, number]>) => {
+      const totals = (told: Array<[string, number]>) => told.map(([type, amount]) => ({ type, amount }));
+      const { lines, amounts, taxIncluded } = read({
+        ...example,
+        line_items: [{ ...shoes, totals: totals(line) }],
+        totals: totals(all),
+      });
+      return [lines[0]?.total, lines[0]?.tax, amounts.tax, amounts.discount, taxIncluded];
+    };
+    const line: Array<[string, number]> = [
+      ...([
+        ['subtotal', 9000],
+        ['items_discount', -900],
+        ['tax', 800],
+        ['tax', 10],
+        ['total', 8910],
+      ] as const),
+    ].map(([type, amount]) => [type, amount]);
+    const goods: Array<[string, number]> = [
+      ['subtotal', 9000],
+      ['items_discount', -900],
+    ];
+    expect(amountsOf(line, [...goods, ['tax', 810], ['total', 8910]])).toEqual([8100, 810, 810, 0, false]);
+    expect(amountsOf(line, [...goods, ['total', 8910]])).toEqual([8100, 810, 810, 0, false]);
+    expect(amountsOf([], [...goods, ['total', 8100]])).toEqual([undefined, undefined, 0, 900, true]);
+    const included: Array<[string, number]> = [
+      ['subtotal', 9000],
+      ['tax', 800],
+      ['total', 9000],
+    ];
+    expect(
+      amountsOf(included, [
+        ['subtotal', 9000],
+        ['total', 9000],
+      ]),
+    ).toEqual([9000, 800, 800, 0, true]);
   });
 
   test('keeps parents, images, pickup and digital delivery, and reads alpha-3 countries', () => {

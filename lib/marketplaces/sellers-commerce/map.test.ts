@@ -423,7 +423,8 @@ test('carries what the buyer had put on a line', () => {
     ...{ Logo: 'Front', 2: 'Red thread' },
   });
   expect(attributes({ Attributes: { Size: 'M', Nested: {} } })).toEqual({ Size: 'M' });
-  for (const none of [null, [], {}, 'x']) expect(attributes({ Attributes: none })).toBeUndefined();
+  expect(attributes({ Embellishments: 'Logo left' })).toEqual({ 1: 'Logo left' });
+  for (const none of [null, [], {}, '']) expect(attributes({ Attributes: none })).toBeUndefined();
 });
 
 test('Undelivered is an event of the order', () => {
