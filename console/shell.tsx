@@ -96,6 +96,7 @@ function Shell() {
   useKeys({
     '/': () => search.current?.focus(),
     '?': () => openDialog(<Shortcuts />),
+    Escape: () => isMenuOpen && setMenuOpen(false),
     j: () => moveFocus(1),
     k: () => moveFocus(-1),
     ...Object.fromEntries(CHORDS.map(({ key, path: to }) => [`g ${key}`, () => go(hrefOf(to))])),

@@ -54,14 +54,25 @@ export const count = (number: number, one: string, many = `${one}s`, isComplete 
 export const deliveries = (number: number, isComplete?: boolean): string =>
   count(number, 'delivery', 'deliveries', isComplete);
 
+/** What is asked of a row, member by member: `country MX, method express`. */
+export const conditions = (of: object): string =>
+  Object.entries(of)
+    .filter(([, value]) => value !== undefined)
+    .map((each) => each.join(' '))
+    .join(', ');
+
 export const causeText = (cause: { code: string; description: string } | null | undefined): string | null =>
   cause ? `${cause.code}: ${cause.description}` : null;
 
+/** Whether it found nothing to tell its remote: "succeeded" would read as if something had been cancelled. */
+export const isIdle = ({ outcome, httpStatus, description, code }: Shape<'Attempt'>): boolean =>
+  outcome === 'succeeded' && !httpStatus && !description && !code;
+
 /** What a remote said to an attempt; undefined if it succeeded without saying anything. */
-export const attemptWords = ({ outcome, httpStatus, description, code }: Shape<'Attempt'>): string | undefined =>
-  description ??
-  code ??
-  (outcome === 'succeeded' && !httpStatus ? 'Nothing was left to do there: nothing was sent.' : undefined);
+export const attemptWords = (attempt: Shape<'Attempt'>): string | undefined =>
+  attempt.description ??
+  attempt.code ??
+  (isIdle(attempt) ? 'Nothing was left to do there: nothing was sent.' : undefined);
 
 /** A name, or the id if the name shows nothing: it may be all spaces, or characters without width. */
 export const nameOr = (id: string, name: string): string => (/[^\s\p{C}]/u.test(name) ? name : id);

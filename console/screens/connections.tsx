@@ -5,7 +5,7 @@ import { hrefOf, pathOf } from '../kit/place.ts';
 import { Facts, Items, NoSuch, OneScreen, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Code, Outside, State, Time, Words } from '../kit/text.tsx';
-import { count, duration } from '../kit/words.ts';
+import { conditions, count, duration } from '../kit/words.ts';
 import { Try } from './try-body.tsx';
 
 type Account = Shape<'Connection'>;
@@ -50,13 +50,7 @@ const NONE = 'There is no connection yet: `longshore connections put` puts the c
 
 const routeColumns: Columns<Answer<'get', '/connections'>['routes'][number]> = [
   ['From', ({ from }) => (from === '*' ? 'any connection' : from)],
-  [
-    'Where',
-    ({ match = {} }) =>
-      Object.entries(match)
-        .map((each) => each.join(' '))
-        .join(', ') || 'any line',
-  ],
+  ['Where', ({ match = {} }) => conditions(match) || 'any line'],
   ['To', ({ to }) => to, 'wide'],
 ];
 

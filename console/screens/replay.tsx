@@ -6,8 +6,8 @@ import { List, ListScreen, useList } from '../kit/list.tsx';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Button, By, Code, Cure, Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
-import { causeText, deliveries } from '../kit/words.ts';
+import { Button, By, Cure, Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
+import { causeText, conditions, deliveries } from '../kit/words.ts';
 import { acts, columns } from './deliveries.tsx';
 
 type Replay = Shape<'Replay'>;
@@ -115,9 +115,13 @@ const Progress = ({ replay }: { replay: Replay }) => (
   </section>
 );
 
+/** The hub forgets the remote's words of a filter once its deliveries are found: they may name a buyer. */
+const kept = ({ message, ...filter }: NonNullable<Replay['filter']>) =>
+  message === 'erased' ? { ...filter, message: 'no longer kept' } : { ...filter, message };
+
 const factsOf = ({ id, filter, delivery, queue, perMinute, canary, cancelled, resumed, endedAt }: Replay) => ({
   Id: <Id>{id}</Id>,
-  Of: <Code>{filter ? JSON.stringify(filter) : (delivery ?? queue ?? '')}</Code>,
+  Of: filter ? conditions(kept(filter)) : <Id>{delivery ?? queue ?? ''}</Id>,
   Pace: `${perMinute} a minute${canary ? ', as a canary' : ''}`,
   Cancelled: cancelled && <By {...cancelled} />,
   Resumed: resumed && <By {...resumed} />,

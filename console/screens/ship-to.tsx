@@ -81,7 +81,7 @@ export function AddressDialog({ order: { id }, deliveries }: Parts) {
         Only what you fill in is changed.{' '}
         {waiting.length === 0
           ? `No delivery waits for it${isGivenUp ? '; what was given up is to be replayed then' : ''}.`
-          : `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it, and what waits runs then by itself.`}
+          : `${count(waiting.length, 'delivery waits for it and runs by itself', 'deliveries wait for it and run by themselves')} then.`}
       </p>
       <Items class="needs" of={[...missing].map(([member, word]) => `${word} is missing: ${ADDRESS[member]}`)} />
       <div class="fields">

@@ -1,7 +1,7 @@
 import type { Parts } from '../kit/hub.ts';
 import { Region } from '../kit/screen.tsx';
 import { LinkTo, meaningOf, Outside, State, show, Time, Words } from '../kit/text.tsx';
-import { attemptWords, capital, money } from '../kit/words.ts';
+import { attemptWords, capital, isIdle, money } from '../kit/words.ts';
 
 interface Step {
   at: string;
@@ -76,7 +76,7 @@ function storyOf({ order, deliveries }: Parts): Step[] {
     made.map(
       (attempt): Step => ({
         ...{ at: attempt.startedAt, by: connection, title: `Attempt ${attempt.number} at ${action}`, delivery: id },
-        ...{ outcome: attempt.outcome, state: attempt.outcome },
+        ...{ outcome: isIdle(attempt) ? 'nothing to do' : attempt.outcome, state: attempt.outcome },
         words: [attempt.httpStatus && `HTTP ${attempt.httpStatus}`, attemptWords(attempt)].filter(Boolean).join(', '),
       }),
     ),
@@ -94,7 +94,7 @@ export const Story = (parts: Parts) => (
           <div>
             <span>
               {delivery ? <LinkTo list="/deliveries" id={delivery} children={title} /> : show(title)}{' '}
-              {outcome && <State>{outcome}</State>} <Outside>{by}</Outside>
+              {outcome && <State as={state}>{outcome}</State>} <Outside>{by}</Outside>
             </span>
             <Words class="muted">{words}</Words>
           </div>
