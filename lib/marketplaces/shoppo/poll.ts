@@ -1,3 +1,4 @@
+import { unitsOf } from '#lib/catalog/product';
 import type { OpenPlacement } from '#lib/orders/placements';
 import { ContractError, NotYetError, RetryableError, ThrottledError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
@@ -7,8 +8,8 @@ import { cursorBehind, firstOf, type Page } from '../kit/graphql.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { readShape } from '../kit/shape.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
-import { isEnded, isRefunded, listPage, PAID_STATUSES } from './api.ts';
-import { ORDER_LIST, PRODUCT_LIST } from './documents.ts';
+import { ask, isEnded, isRefunded, listPage, PAID_STATUSES } from './api.ts';
+import { ORDER_LIST, PRODUCT_LIST, SKU_BY_ID } from './documents.ts';
 import { Order, Product, Sku } from './schema.ts';
 
 const SIZE = 100;
@@ -47,8 +48,12 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const unlisted = new Map(position.after === null ? ids : []);
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify({ ...position, asked }) };
   if (asked) yield* readUnlisted(context, [...ids].slice([...ids.keys()].indexOf(asked) + 1), position);
+  let listed: Set<string> | undefined;
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
+    if (isWhole(position)) listed = new Set();
+    for (const body of listed ? page.nodes : [])
+      for (const sku of Product.safeParse(body).data?.skus ?? []) listed?.add(textOf(member(sku, 'id')));
     const anew = { ...position, after: null, length: null, first: undefined };
     // Cursors are offsets: if a row leaves the list, later rows move up, and the next page would skip as many.
     if (position.length !== null && page.length < position.length) {
@@ -67,6 +72,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       throw error;
     }
     const { until: watermark, remark } = position;
+    if (next === null && listed) yield* readVanished(context, listed, position);
     if (next === null) return yield { items, resume: null, watermark, ...(remark && { remark }) };
     const isShort = next.list !== position.list && unlisted.size > 0;
     yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !isShort };
@@ -93,9 +99,24 @@ const isNewDay = (watermark: string, until: string): boolean => watermark.slice(
  * A product updated meanwhile leaves the list (its length shows that), and the next poll finds it.
  */
 function startProducts({ watermark }: PollContext, until: string): Position {
-  const isWhole = watermark === null || isNewDay(watermark, until);
-  const range = isWhole ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
+  const isAll = watermark === null || isNewDay(watermark, until);
+  const range = isAll ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
   return { list: 'products', range, after: null, length: null, until };
+}
+
+/** Whether all products are read from here on. */
+const isWhole = ({ list, range, after }: Position): boolean => list === 'products' && range === null && after === null;
+
+/** No notification tells that a Sku is gone: what the catalog has units of and a list of all products lacks is read. */
+async function* readVanished(context: PollContext, listed: ReadonlySet<string>, position: Position) {
+  for await (const sku of context.skus(null)) {
+    const product = await context.findProduct(sku);
+    const id = product && unitsOf(product) ? product.externalId : undefined;
+    if (id === undefined || listed.has(id)) continue;
+    const found = await unlessRefused(() => ask(context, SKU_BY_ID, { id }));
+    const body = found ?? { id, identifier: sku, inventory: 0 };
+    yield { items: [{ topic: 'sku', body }], resume: JSON.stringify(position), canWait: true };
+  }
 }
 
 const secondsOf = (from: number, to: number): [number, number] => [Math.floor(from / 1000), Math.ceil(to / 1000)];

@@ -1,11 +1,12 @@
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext, RequestAction } from '../action.ts';
+import { mutationOf } from '../kit/graphql-documents.ts';
 import { member } from '../kit/json.ts';
 import { defined, flag } from '../kit/shape.ts';
 import { cancelItems } from './actions.ts';
 import { ask, change } from './api.ts';
-import { mutationOf, REPLY_TICKET } from './documents.ts';
+import { REPLY_TICKET } from './documents.ts';
 import { placedFor, skuIdOf } from './placement.ts';
 import type { OrderItem } from './schema.ts';
 

@@ -2,9 +2,9 @@ import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import type { TicketPage } from '../contract.ts';
 import { cursorBehind } from '../kit/graphql.ts';
+import { listOf } from '../kit/graphql-documents.ts';
 import { id, looseList, looseText, looseTexts, optional, optionalId, readShape } from '../kit/shape.ts';
 import { listPage } from './api.ts';
-import { listOf } from './documents.ts';
 
 /** "The same is true for refundTicketList and orderQuestionTicketList." */
 const LISTS = {
