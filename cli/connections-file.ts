@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Connections } from '#lib/api/connection-schema';
 import type { Endpoint } from '#lib/api/endpoints';
+import { Connection } from '#lib/connections/connection-schema';
+import { AskedEndpoint } from '#lib/connections/endpoint-schema';
 import { type ConnectionsFile, ConnectionsFileError } from '#lib/connections/file';
 import { withoutUserInfo } from '#lib/connections/plausible';
 import { readConnections } from '#lib/marketplaces/read-connections';
@@ -35,31 +37,29 @@ export interface Comparison extends Differences {
   endpoints?: Differences;
 }
 
-const MEMBERS = ['marketplace', 'baseUrl', 'settings', 'pollIntervalSeconds', 'requestsPerMinute'] as const;
-const ENDPOINT_MEMBERS = ['url', 'profile', 'types', 'payload'] as const;
-
 /** Compares a connections file with the configuration of a hub. */
 export function compareConnections(
   { connections, endpoints, routes }: ConnectionsFile,
   hub: Connections & { endpoints: readonly Endpoint[] },
 ): Comparison {
-  const here = connections.map(({ connection: { baseUrl, ...rest } }) => ({
-    ...rest,
-    baseUrl: withoutUserInfo(baseUrl),
+  const here = connections.map(({ connection }) => ({
+    ...connection,
+    baseUrl: withoutUserInfo(connection.baseUrl),
   }));
   const named = endpoints?.map(({ endpoint }) => endpoint);
   return {
-    ...compare(here, hub.connections, MEMBERS),
+    ...compare(here, hub.connections, Connection),
     routes: !isDeepStrictEqual(routes, hub.routes),
-    ...(named && { endpoints: compare(named, hub.endpoints, ENDPOINT_MEMBERS) }),
+    ...(named && { endpoints: compare(named, hub.endpoints, AskedEndpoint) }),
   };
 }
 
-function compare<Member extends string>(
-  here: ReadonlyArray<{ id: string } & Partial<Record<Member, unknown>>>,
-  there: ReadonlyArray<{ id: string } & Partial<Record<Member, unknown>>>,
-  members: readonly Member[],
+function compare<Entry extends { id: string }>(
+  here: readonly Entry[],
+  there: readonly Entry[],
+  { shape }: { shape: Record<keyof Entry, unknown> },
 ): Differences {
+  const members = Object.keys(shape) as Array<keyof Entry & string>;
   const known = new Map(there.map((each) => [each.id, each]));
   const ids = new Set(here.map(({ id }) => id));
   return {

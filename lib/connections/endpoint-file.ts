@@ -2,11 +2,11 @@ import { addressIn, isInside } from '#lib/platform/http/inside';
 import { ENDPOINT } from '#lib/platform/names';
 import * as z from '#lib/platform/zod';
 import type { Secrets } from './connection.ts';
-import { ChangeType, type Endpoint, isChangeType, Profile } from './endpoint-schema.ts';
+import { type AskedEndpoint, ChangeType, isChangeType, Profile } from './endpoint-schema.ts';
 
 /** An endpoint as a file has it; without secrets in the file it keeps those that the hub has. */
 export interface FileEndpoint {
-  endpoint: Omit<Endpoint, 'since' | 'secretsAt'>;
+  endpoint: AskedEndpoint;
   secrets?: Secrets;
 }
 

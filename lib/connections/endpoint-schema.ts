@@ -24,8 +24,8 @@ export const isChangeType = (type: string): boolean =>
 export const Profile = z.enum(['standard-webhooks', 'ucp']);
 export type Profile = z.infer<typeof Profile>;
 
-/** An address of the seller's systems that changes are pushed to, without its secrets. */
-export const Endpoint = z.object({
+/** What the seller says of an endpoint. */
+export const AskedEndpoint = z.object({
   id: z.string(),
   url: z.string(),
   profile: Profile,
@@ -33,6 +33,11 @@ export const Endpoint = z.object({
   types: z.array(z.string()),
   /** `full`: each change comes with the order as it is now. */
   payload: z.enum(['thin', 'full']),
+});
+export type AskedEndpoint = z.infer<typeof AskedEndpoint>;
+
+/** An address of the seller's systems that changes are pushed to, without its secrets. */
+export const Endpoint = z.extend(AskedEndpoint, {
   /** When it was first put: it is told what was committed from then on. */
   since: z.iso.datetime(),
   /** When it got its present secret, so that no older one is signed with. */
