@@ -71,8 +71,8 @@ export function signed(
     );
   const body = JSON.stringify(content);
   const timestamp = String(Math.floor(now.getTime() / 1000));
-  const signatures = [signingSecret, previousSigningSecret].flatMap((secret) =>
-    secret ? `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}` : [],
+  const signatures = [signingSecret, ...(previousSigningSecret?.split(' ') ?? [])].map(
+    (secret) => `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`,
   );
   const headers = {
     'content-type': 'application/json',

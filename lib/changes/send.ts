@@ -2,6 +2,7 @@ import type { Result } from '#lib/attempts/attempt';
 import type { Secrets } from '#lib/connections/connection';
 import { getCredentials } from '#lib/connections/credentials';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
+import { replacedSecrets } from '#lib/connections/replaced-secrets';
 import { MIN_REFRESH_MS } from '#lib/connections/secrets';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, isOfAws, RetryableError, ThrottledError } from '#lib/platform/errors';
@@ -79,7 +80,7 @@ async function secretsOf({ id, secretsAt }: Endpoint, { getCredentials, now }: t
   const replacedMs = secretsAt ? now().getTime() - Date.parse(secretsAt) - SKEW_MS : HELD_MS;
   const maxAgeMs = Math.max(MIN_REFRESH_MS, Math.min(HELD_MS, replacedMs));
   const { secrets = {}, settings = {} } = (await getCredentials(ENDPOINT, id, maxAgeMs)) ?? {};
-  const isOver = settings.previousUntil !== undefined && settings.previousUntil <= now().toISOString();
-  const { previousSigningSecret, ...rest } = secrets;
-  return previousSigningSecret && !isOver ? secrets : rest;
+  const { previousSigningSecret: _, ...rest } = secrets;
+  const replaced = replacedSecrets({ secrets, settings }, now().toISOString()).map(([secret]) => secret);
+  return { ...rest, ...(replaced.length > 0 && { previousSigningSecret: replaced.join(' ') }) };
 }

@@ -96,6 +96,22 @@ test('a secret is replaced by another, beside which the one before signs for a d
   expect(acts.at(-1)).toMatchObject({ act: 'endpoint.rotated', about: 'erp', by: 'bob' });
 });
 
+test('whoever lost the new secret makes another, and the one that receivers know signs until its day is over', async () => {
+  const { hub, secretsOf } = await scene();
+  const first = await addEndpoint(asked, 'ann', hub);
+  vi.setSystemTime('2026-11-20T09:00:00.000Z');
+  const lost = await rotateEndpoint('erp', 'ann', hub);
+  vi.setSystemTime('2026-11-20T09:01:00.000Z');
+  const second = await rotateEndpoint('erp', 'ann', hub);
+  expect(secretsOf('erp')).toEqual({
+    secrets: { signingSecret: second, previousSigningSecret: `${lost} ${first}` },
+    settings: { previousUntil: '2026-11-21T09:01:00.000Z 2026-11-21T09:00:00.000Z' },
+  });
+  vi.setSystemTime('2026-11-21T09:00:30.000Z');
+  await rotateEndpoint('erp', 'ann', hub);
+  expect(secretsOf('erp')?.secrets.previousSigningSecret).toBe(`${second} ${lost}`);
+});
+
 test('one is removed with its secret, the others stay, and what is not there is refused', async () => {
   const { hub, store, acts, secretsOf } = await scene();
   await addEndpoint(asked, 'ann', hub);

@@ -18,6 +18,7 @@ import {
 } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError, refuseIf } from './file.ts';
+import { replacedSecrets } from './replaced-secrets.ts';
 import { readSecretIfOurs, type SecretDocument } from './secrets.ts';
 import { configurationStore } from './store.ts';
 
@@ -113,13 +114,17 @@ export async function addEndpoint(
   return signingSecret;
 }
 
-/** Gives an endpoint a new secret, shown once; the old one signs beside it for 24 hours. */
+/** Gives an endpoint a new secret, shown once; each that it replaces signs beside it for 24 hours. */
 export async function rotateEndpoint(id: string, by: string, hub = HUB): Promise<string> {
   const document = await hub.secrets.read(ENDPOINT);
-  const previousSigningSecret = document.connections[id]?.secrets.signingSecret;
-  if (!previousSigningSecret) throw new ConnectionsFileError(`endpoint "${id}": there is none with a secret`);
+  const { [id]: known } = document.connections;
+  const last = known?.secrets.signingSecret;
+  if (!last) throw new ConnectionsFileError(`endpoint "${id}": there is none with a secret`);
   const signingSecret = newSecret();
-  const settings = { previousUntil: new Date(Date.now() + OVERLAP_MS).toISOString() };
+  const until = new Date(Date.now() + OVERLAP_MS).toISOString();
+  const replaced = [[last, until] as const, ...replacedSecrets(known, new Date().toISOString())];
+  const previousSigningSecret = replaced.map(([secret]) => secret).join(' ');
+  const settings = { previousUntil: replaced.map(([, end = until]) => end).join(' ') };
   const rotated = { secrets: { signingSecret, previousSigningSecret }, settings };
   await hub.secrets.write(ENDPOINT, { ...document, connections: { ...document.connections, [id]: rotated } });
   const endpoint = (await hub.store.getConfiguration({ maxAgeMs: 0 })).endpoints.get(id);
