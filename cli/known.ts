@@ -7,16 +7,22 @@ import { CliError, usageError } from './errors.ts';
 export const searchOrders = async (api: Api, q: string, limit: number): Promise<SearchResult[]> =>
   (await api.post<{ results: SearchResult[] }>('/search', { q, limit })).results;
 
-/** The ids of orders that match exactly; if none does, of those that match in part. */
+/** The ids of orders that match exactly; if none does, the words if they may be an id, else those that match in part. */
 export async function idsCalled(api: Api, words: string): Promise<string[]> {
-  const found = await searchOrders(api, words, 10);
+  const isId = isOrderId(words);
+  const found = await searchOrders(api, words, 10).catch((error: unknown) => {
+    // A key for buyers alone may not search, and needs no search for an id.
+    if (isId) return [];
+    throw error;
+  });
   const exact = found.filter((each) => each.exact);
+  // An acknowledgement may look like an id, and an order may be too new to be found.
+  if (isId && exact.length === 0) return [words];
   return (exact.length > 0 ? exact : found).map(({ id }) => id);
 }
 
 /** The id of the order that is meant: by its id, number, tracking number, or anything else it is found by. */
 export async function orderCalled(api: Api, words: string): Promise<string> {
-  if (isOrderId(words)) return words;
   const [id, ...others] = await idsCalled(api, words);
   if (!id) throw new CliError(`no order matches ${words}`);
   if (others.length === 0) return id;

@@ -18,6 +18,7 @@ const orders = [
   { id: 'shop:1', externalId: '1', number: 'S-1' },
   { id: 'shop:2', externalId: '2', number: '1' },
   { id: 'shop:3', externalId: '3', number: 'S-17' },
+  { id: 'shop:4', externalId: '4', number: 'so:1001' },
 ];
 const get = async (path: string) => ANSWERS[path];
 const post = async (_path: string, { q }: { q: string }) => ({
@@ -29,6 +30,8 @@ const find = (about: string) => findOrders(about, { get, post } as unknown as Ap
 
 test('finds the order by whatever it is called, and by what was done for it', async () => {
   expect(await find('shop:9')).toEqual(['shop:9']);
+  expect(await find('so:1001')).toEqual(['shop:4']);
+  expect(await find('so:10')).toEqual(['so:10']);
   expect(await find('dlv_1')).toEqual(['shop:1']);
   expect(await find('evt_1')).toEqual(['shop:1']);
   expect(await find('S-1')).toEqual(['shop:1']);

@@ -65,7 +65,6 @@ export async function findOrders(about: string, api: Api): Promise<string[] | st
       ? tell(`${topic} from ${connection} is ${state}`, error ?? (note ? { description: note } : null))
       : [order];
   }
-  if (about.includes(':')) return [about];
   const found = await idsCalled(api, about);
   if (found.length === 0) throw new CliError(`the hub has nothing named ${about}`);
   return found;

@@ -31,9 +31,19 @@ test('an amount in another currency than its order is counted, and named', () =>
 
 test('reads amounts as people write them, and takes no decimals for thousands', () => {
   const { minor } = amountsIn('EUR');
-  const told = ['1 250,00', '1\u00a0250,5', '1,250.00', '1.250,00', "1'250.00", '-10,00', { amount: '10,00' }, '1.250'];
+  const told = [
+    '1 250,00',
+    '1\u00a0250,5',
+    '1,250.00',
+    '1.250,00',
+    "1'250.00",
+    '-10,00',
+    { amount: '10,00' },
+    '1.250',
+    '12,5000',
+  ];
   expect(told.map((value) => minor(value, 'price'))).toEqual([
-    ...[125000, 125050, 125000, 125000, 125000, -1000, 1000, 125],
+    ...[125000, 125050, 125000, 125000, 125000, -1000, 1000, 125, 1250],
   ]);
   expect(['12,50 EUR', 'eur 12.50', { amount: '12.50EUR' }].map((value) => minor(value, 'price'))).toEqual([
     1250, 1250, 1250,

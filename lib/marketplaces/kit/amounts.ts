@@ -165,7 +165,9 @@ function plain(told: unknown, currency: string): string | number {
   if (second || (separator === ',' && exponentOf(currency, '') === 0)) return text.replaceAll(separator, '');
   const [, whole, fraction] =
     /^(-?\d{1,3}(?:([.,])\d{3})+)(?!\2)[.,](\d+)$/.exec(text)?.filter((_, at) => at !== 2) ?? [];
-  return whole === undefined ? text.replace(/,(?=\d{1,2}$)/, '.') : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;
+  return whole === undefined
+    ? text.replace(/,(?=\d{1,2}$|\d{4,}$)/, '.')
+    : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;
 }
 
 /** A rate in percent, from a number or from text such as `23%`; below 1 it is a fraction, as no tax is that low. */
