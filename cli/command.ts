@@ -29,7 +29,6 @@ export class Command extends Commander {
     return new Command(name);
   }
 
-  /** Adds examples at the end of its help. */
   examples(...lines: readonly string[]): this {
     return this.addHelpText('after', `\nExamples:\n${lines.map((line) => `  longshore ${line}`).join('\n')}`);
   }

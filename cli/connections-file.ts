@@ -37,7 +37,6 @@ export interface Comparison extends Differences {
   endpoints?: Differences;
 }
 
-/** Compares a connections file with the configuration of a hub. */
 export function compareConnections(
   { connections, endpoints, routes }: ConnectionsFile,
   hub: Connections & { endpoints: readonly Endpoint[] },

@@ -17,12 +17,10 @@ export interface GlobalOptions {
 
 export type Session = ReturnType<typeof openSession>;
 
-/** The API and the output of a command that talks to the hub. */
 export function openSession(command: Command) {
   const { url, key, json = false } = command.optsWithGlobals<GlobalOptions>();
   const hub = readHubUrl(url ?? (process.env.LONGSHORE_URL || DEFAULT_URL));
   const apiKey = readKey(key ?? process.env.LONGSHORE_API_KEY, hub);
-  /** Writes the result to stdout. */
   const print = (text: string): void => void process.stdout.write(`${printable(text)}\n`);
   return {
     api: createApi({ url: hub, key: apiKey }),

@@ -87,7 +87,6 @@ const secrets: Check<Deployment> = {
   },
 };
 
-/** The required secrets that are missing. */
 function missingIn(values: object | undefined, Secrets: FileMarketplace['Secrets']): string | undefined {
   if (values === undefined) return 'there is no secret';
   const issues = z.safeParse(Secrets, values).error?.issues ?? [];

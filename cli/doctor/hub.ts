@@ -5,7 +5,6 @@ import { readTroubles } from '../connection-troubles.ts';
 import { count, describeSeconds } from '../format.ts';
 import { type Check, type Found, orWell, unchecked, well, wrong } from './finding.ts';
 
-/** The hub as its API shows it. */
 export interface Hub {
   api: Pick<Api, 'url' | 'get' | 'post'>;
   /** Milliseconds since 1970, by this machine. */

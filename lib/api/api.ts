@@ -32,7 +32,6 @@ const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   '.well-known': () => import('./ucp.ts'),
 };
 
-/** Requests about the hub itself. */
 const hub = new Routes('hub');
 
 hub.add('GET /health', {
@@ -58,7 +57,6 @@ hub.add('GET /openapi.json', {
   },
 });
 
-/** Every route of the API. */
 export async function listRoutes(): Promise<Route[]> {
   const loaded = await Promise.all(Object.values(nouns).map((load) => load()));
   return [...new Set([...loaded.map(({ routes }) => routes), hub])].flatMap(({ described }) => described);
@@ -100,5 +98,4 @@ async function webhookRoutes(): Promise<Route[]> {
     }));
 }
 
-/** The public surface of the hub. */
 export const createApi = (): Hono<ApiEnv> => createApp(hub, nouns);

@@ -32,7 +32,6 @@ const itemOf = (product: Product): Item<Product> => ({
   ...keysIn(byTime, product),
 });
 
-/** The product that a connection has under an EAN, if it has told one. */
 export async function findByEan(connection: string, ean: string, table = db): Promise<Product | undefined> {
   const found = await getItem<{ sku: string }>(items.productEan.key({ connection, ean }), table);
   return found && getProduct(connection, found.sku, table);

@@ -68,10 +68,9 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     rows.forget(WHOLE);
   }
 
+  // What these read is at most CONFIG_TTL_MS old.
   return {
-    /** At most CONFIG_TTL_MS old. */
     getConfiguration,
-    /** At most CONFIG_TTL_MS old. */
     getAccounts: (): Promise<Accounts> => rows.get(WHOLE),
     getEndpoints: async (): Promise<Accounts['endpoints']> => (await rows.get(WHOLE)).endpoints,
     putConnection: (connection: Connection): Promise<void> =>
@@ -106,7 +105,6 @@ async function readRoutes(table: typeof db): Promise<Route[]> {
 
 type Row = Connection | RemovedConnection | Endpoint | { routesVersion: string };
 
-/** All that one query reads. */
 async function readRows(table: typeof db, ConsistentRead: boolean): Promise<Accounts & { routesVersion: string }> {
   const rows = await queryPartition<Row>(items.connection.partition(), '', table, ConsistentRead);
   const connections = new Map<string, Connection>();

@@ -8,7 +8,6 @@ export type Outcome = Attempt['outcome'];
 
 /** What each job is about. Ids only: the order and the connection are read when the job runs. */
 export interface Subjects {
-  /** The lines to place with a shipper. */
   place: { lineItems: LineQuantity[] };
   /** The lines to find a shipper for. */
   route: { lineItems: LineQuantity[] };

@@ -18,7 +18,6 @@ import { getDeliveries } from './ledger.ts';
 import { hasReason } from './normalize-message.ts';
 import { isPast } from './ship-by.ts';
 
-/** What selects deliveries. */
 export interface DeliveryFilter extends Selection {
   /** Whether the order's ship-by passed before it was done, or will have passed before its next attempt. */
   late?: boolean | undefined;
@@ -81,7 +80,6 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
   return { index: 'byTime', ...within(item.byTime), since } as const;
 }
 
-/** Members that a filter names as they are. */
 const NAMED = ['state', 'kind', 'connection', 'marketplace', 'action', 'order'] as const;
 
 export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolean {

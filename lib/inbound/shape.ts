@@ -98,7 +98,6 @@ export function createShapes({ table = db, now = () => new Date() } = {}) {
   return { count, write };
 }
 
-/** One for each function. */
 export const { count: countShape } = createShapes();
 
 /** What the bodies of a connection look like, by topic. */

@@ -74,7 +74,6 @@ interface ErrorResponse {
   schema: typeof ErrorBody;
 }
 
-/** The error responses of a route, for its OpenAPI description. */
 export function errorResponses<S extends Status>(...statuses: readonly S[]): Record<S, ErrorResponse> {
   const responses = {} as Record<S, ErrorResponse>;
   for (const status of statuses) responses[status] = { description: MEANINGS[status], schema: ErrorBody };

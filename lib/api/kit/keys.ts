@@ -37,7 +37,6 @@ export function openKeys(table = db) {
   /** The key with this hash; undefined for one that was never issued, or was revoked. */
   const findKeyByHash = (hash: string, now = Date.now()): Promise<ApiKey | undefined> => known.get(hash, { now });
 
-  /** The name and scopes of this key. */
   const findApiKey = (key: string, now?: number): Promise<ApiKey | undefined> => findKeyByHash(hashKey(key), now);
 
   /** Makes a key valid, or changes what it may do. */
