@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Change } from '#lib/marketplaces/contract';
 import { claimShares } from '#lib/orders/share-lines';
@@ -292,7 +292,8 @@ describe('what cannot be read', () => {
     expect(await eventOf(message)).toMatchObject({ state: 'unreadable', error: { code: 'order_too_large' } });
   });
 
-  it('is one event, however many polls find it', async () => {
+  it('is one event, however many polls find it, and the log names it', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const ids = new Set<string>();
     const watching: Table = {
       ...inbox.table,
@@ -302,7 +303,8 @@ describe('what cannot be read', () => {
       },
     };
     for (let polls = 0; polls < 3; polls++) await take(told('contract', { receivedBy: 'poll' }), watching);
-    expect(ids.size).toBe(1);
+    const named = warned.mock.calls.map(([line]) => `EVENT#${JSON.parse(String(line)).event}`);
+    expect([[...ids], named]).toEqual([named.slice(0, 1), Array(3).fill(named[0])]);
   });
 
   it('throws on what is nobody’s fault, so that the message comes back', async () => {

@@ -134,17 +134,17 @@ async function recordUnreadable(
   { table }: Hub,
   { code, description, field }: ErrorDetail,
 ): Promise<void> {
+  // Every poll finds the same body, or what its list named, again: that is one event.
+  const isFound = [message.receivedBy, message.askedBy].includes('poll') && !message.remapped;
+  const id = isFound ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
   log.warn('unreadable inbound event', {
-    event: message.id,
+    event: id,
     connection: message.connection,
     topic: message.topic,
     code,
     field,
   });
   const error = { code, description: `${message.connection}: ${description}`, ...(field !== undefined && { field }) };
-  // Every poll finds the same body, or what its list named, again: that is one event.
-  const isFound = [message.receivedBy, message.askedBy].includes('poll') && !message.remapped;
-  const id = isFound ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
   await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);
 }
 
