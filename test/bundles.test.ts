@@ -67,10 +67,12 @@ describe('the bundle of', () => {
   });
 
   test.each(names.filter((name) => /^(poller|pusher)-/.test(name)))(
-    '%s builds no schema of an order or a delivery when it starts',
+    '%s builds no schema of an order, a delivery or an explanation when it starts',
     (name) => {
       const { metafile } = bundleOf(name);
-      expect(sourcesIn(metafile, startOf(metafile)).filter((path) => /(order|delivery)-schema/.test(path))).toEqual([]);
+      expect(
+        sourcesIn(metafile, startOf(metafile)).filter((path) => /(order|delivery|explanation)-schema/.test(path)),
+      ).toEqual([]);
     },
   );
 

@@ -1,7 +1,7 @@
 import type { Delivery } from '#lib/api/delivery-schema';
 import type { InboundEvent } from '#lib/api/events';
 import type { SearchResult } from '#lib/api/search';
-import type { Explanation } from '#lib/explanation/explanation';
+import type { Explanation } from '#lib/explanation/explanation-schema';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { CliError } from '../errors.ts';

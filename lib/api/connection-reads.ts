@@ -1,4 +1,4 @@
-import { Explanation } from '#lib/explanation/explanation';
+import { Explanation } from '#lib/explanation/explanation-schema';
 import { listShapes } from '#lib/inbound/shape';
 import { ShapeMember, TopicShape } from '#lib/inbound/shape-schema';
 import { loadConnector } from '#lib/marketplaces/load';

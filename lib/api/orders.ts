@@ -1,6 +1,6 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { explainOrder } from '#lib/explanation/explain';
-import { Explanation as ExplanationFacts } from '#lib/explanation/explanation';
+import { Explanation as ExplanationFacts } from '#lib/explanation/explanation-schema';
 import { getNetwork } from '#lib/marketplaces/network';
 import { patchAddress } from '#lib/orders/by-hand';
 import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';

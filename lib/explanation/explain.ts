@@ -10,7 +10,8 @@ import { dueOf, holdersOf as heldOf, lessOf, placementOf, shippedOf } from '#lib
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { sum } from '#lib/platform/sum';
 import { type Around, type Late, progressOf, troubleOf } from './deliveries.ts';
-import { type Explanation, type Said, waitsFor } from './explanation.ts';
+import { type Said, waitsFor } from './explanation.ts';
+import type { Explanation } from './explanation-schema.ts';
 import { isPlacing, sayUnreleased, tellPlacedBefore } from './held-back.ts';
 import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
 

@@ -1,7 +1,7 @@
 import { type Connection, ERP } from '#lib/connections/connection';
 import { openDelivery } from '#lib/deliveries/ledger';
 import { explain } from '#lib/explanation/explain';
-import type { Explanation } from '#lib/explanation/explanation';
+import type { Explanation } from '#lib/explanation/explanation-schema';
 import type { Change, Connector } from '#lib/marketplaces/contract';
 import type { BodyMember } from '#lib/marketplaces/kit/body-members';
 import { mapBody } from '#lib/marketplaces/map-body';

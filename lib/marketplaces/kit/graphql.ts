@@ -58,24 +58,26 @@ export function readErrors(response: HttpResponse, errors = member(response.body
 }
 
 /** A page of a list. Without `pageInfo`, as documents may print it, it is accepted if it has all of the matches. */
-export const Page = z.pipe(
-  z
-    .object({
-      length: count,
-      edges: z.array(z.nullish(z.object({ node: z.unknown() }))),
-      pageInfo: optional(z.object({ hasNextPage: flag, endCursor: optionalText })),
-    })
-    .check(
-      z.refine(({ length, edges, pageInfo }) => pageInfo !== undefined || edges.length >= length, {
-        path: ['pageInfo'],
-        error: 'is missing',
-      }),
-    ),
-  // Nodes stay as they came; an edge may have none.
-  z.transform(({ edges, ...page }) => ({
-    ...{ ...page, isEmpty: edges.length === 0 },
-    nodes: edges.map((edge) => edge?.node).filter(isObject),
-  })),
+export const Page = z.lazy(() =>
+  z.pipe(
+    z
+      .object({
+        length: count,
+        edges: z.array(z.nullish(z.object({ node: z.unknown() }))),
+        pageInfo: optional(z.object({ hasNextPage: flag, endCursor: optionalText })),
+      })
+      .check(
+        z.refine(({ length, edges, pageInfo }) => pageInfo !== undefined || edges.length >= length, {
+          path: ['pageInfo'],
+          error: 'is missing',
+        }),
+      ),
+    // Nodes stay as they came; an edge may have none.
+    z.transform(({ edges, ...page }) => ({
+      ...{ ...page, isEmpty: edges.length === 0 },
+      nodes: edges.map((edge) => edge?.node).filter(isObject),
+    })),
+  ),
 );
 export type Page = z.infer<typeof Page>;
 

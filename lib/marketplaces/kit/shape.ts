@@ -2,11 +2,15 @@ import { ContractError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import { INEXACT, isExact, isObject, member, textOf, unquoted } from './json.ts';
 
-const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' }).check(z.refine(isExact, INEXACT));
-
-const WholeOrText = TextOrNumber.check(
-  z.refine((value) => typeof value === 'string' || Number.isInteger(value), 'expected text or a whole number'),
+// Each is built when it is first read, as is what vendors make of them: a worker that starts needs none yet.
+const TextOrNumber = z.lazy(() =>
+  z.union([z.string(), z.number()], { error: 'expected text' }).check(z.refine(isExact, INEXACT)),
 );
+
+const wholeOrText = () =>
+  TextOrNumber.check(
+    z.refine((value) => typeof value === 'string' || Number.isInteger(value), 'expected text or a whole number'),
+  );
 
 const filled = (raw: typeof TextOrNumber) =>
   z.pipe(
@@ -45,8 +49,8 @@ const orNothing = (raw: typeof TextOrNumber) =>
   );
 
 /** Text that vendors also send as a number. Blank counts as missing. */
-export const text = filled(TextOrNumber);
-export const optionalText = orNothing(TextOrNumber);
+export const text = z.lazy(() => filled(TextOrNumber));
+export const optionalText = z.lazy(() => orNothing(TextOrNumber));
 
 /** Text that nothing depends on: a value that is neither text nor a number is ignored. */
 export const looseText = reading((value) => textOf(value) || undefined);
@@ -115,16 +119,18 @@ const keyOf = (bytes: number) => [
 const MAX_ID_BYTES = 200;
 
 /** A vendor's name for an order, a line, a SKU or anything else. */
-export const id = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES));
-export const optionalId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES));
+export const id = z.lazy(() => filled(wholeOrText()).check(...keyOf(MAX_ID_BYTES)));
+export const optionalId = z.lazy(() => orNothing(wholeOrText()).check(...keyOf(MAX_ID_BYTES)));
 /** Our order's id as a shipper repeats it: longer by its connection's id and the placement's count. */
-export const ourId = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
-export const optionalOurId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
+export const ourId = z.lazy(() => filled(wholeOrText()).check(...keyOf(MAX_ID_BYTES + 100)));
+export const optionalOurId = z.lazy(() => orNothing(wholeOrText()).check(...keyOf(MAX_ID_BYTES + 100)));
 
 const numberLike = (form: RegExp, expected: string) =>
-  z.pipe(
-    z.pipe(text, z.string().check(z.regex(form, expected))),
-    z.transform((number) => Number.parseFloat(number.replace(',', '.'))),
+  z.lazy(() =>
+    z.pipe(
+      z.pipe(text, z.string().check(z.regex(form, expected))),
+      z.transform((number) => Number.parseFloat(number.replace(',', '.'))),
+    ),
   );
 
 /** A whole number, or its text: a comma before three zeros may separate thousands. */
@@ -134,13 +140,17 @@ export const integer = numberLike(/^-?\d{1,15}(\.0+|,00?)?$/, 'expected a whole 
  * How many of a product there are, or `99+` for at least as many. It may be sold by weight or length: a fraction of one
  * cannot be sold as one.
  */
-export const stocked = z.pipe(numberLike(/^-?\d{1,15}(\.\d+)?\+?$/, 'expected a number'), z.transform(Math.floor));
+export const stocked = z.lazy(() =>
+  z.pipe(numberLike(/^-?\d{1,15}(\.\d+)?\+?$/, 'expected a number'), z.transform(Math.floor)),
+);
 
 /** An amount in minor units: text with decimals would be in major units. */
 export const minorUnits = numberLike(/^-?\d{1,15}$/, 'expected minor units, a whole number');
 
 /** How many: a whole number that is not negative. */
-export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));
+export const count = z.lazy(() =>
+  z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative'))),
+);
 
 /** In the words of databases, forms and the channels' languages. */
 const YES = /^(true|t|yes|y|on|tak|ja|s[ií]|1)$/i;
@@ -149,11 +159,13 @@ const NO = /^(false|f|no|n|off|nie|nein|nej|0)$/i;
 const isFlag = (word: string): boolean => YES.test(word) || NO.test(word);
 
 /** A boolean, or its digit or word. */
-export const flag = z.pipe(
-  z.union([z.boolean(), z.pipe(text, z.string().check(z.refine(isFlag, 'expected a flag')))], {
-    error: 'expected a flag',
-  }),
-  z.transform((value) => value === true || (value !== false && YES.test(value))),
+export const flag = z.lazy(() =>
+  z.pipe(
+    z.union([z.boolean(), z.pipe(text, z.string().check(z.refine(isFlag, 'expected a flag')))], {
+      error: 'expected a flag',
+    }),
+    z.transform((value) => value === true || (value !== false && YES.test(value))),
+  ),
 );
 
 export const timeZone = z.string().check(z.refine(isZone, 'must be an IANA time zone'));
@@ -252,30 +264,26 @@ function letters(name: string): string {
 }
 
 /**
- * An object with a member that may have other names, each spelled in any way (`TrackingNumber`, `número guía`): the first
- * of them that holds something counts.
+ * An object whose members may be spelled otherwise (`TrackingNumber`, `número guía`) or have other names: the first of
+ * them that holds something counts.
  */
-export const alsoNamed = <T extends z.ZodMiniObject>(
-  schema: T,
+export const spelled = <S extends Record<string, z.ZodMiniType>>(
+  members: () => S,
   names: Readonly<Record<string, readonly string[]>> = {},
 ) =>
-  z.pipe(
-    reading((value) => {
+  z.lazy(() => {
+    const shape = members();
+    const read = reading((value) => {
       if (!isObject(value) || Array.isArray(value)) return value;
       const keys = Map.groupBy(Object.keys(value), letters);
       const keyOf = (name: string) =>
         [name, ...(names[name] ?? [])]
           .flatMap((each) => [each, ...(keys.get(letters(each)) ?? [])])
           .find((key) => !isNothing(member(value, key)));
-      return defined(
-        Object.fromEntries(Object.keys(schema.shape).map((name) => [name, member(value, keyOf(name) ?? name)])),
-      );
-    }),
-    schema,
-  );
-
-/** An object whose members may be spelled otherwise: `SKUCode` or `sku_code` for a `SkuCode` that is empty. */
-export const spelled = <S extends Record<string, z.ZodMiniType>>(shape: S) => alsoNamed(z.object(shape));
+      return defined(Object.fromEntries(Object.keys(shape).map((name) => [name, member(value, keyOf(name) ?? name)])));
+    });
+    return z.pipe(read, z.object(shape));
+  });
 
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 

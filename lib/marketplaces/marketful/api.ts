@@ -6,7 +6,6 @@ import type { RemoteContext } from '../action.ts';
 import { checkDone, unclearAnswer } from '../kit/answers.ts';
 import { firstText, isIdOfDigits, isObject, member, textOf, unwrap } from '../kit/json.ts';
 import {
-  alsoNamed,
   anything,
   count,
   id,
@@ -21,6 +20,7 @@ import {
   optionalId,
   optionalOurId,
   reading,
+  spelled,
   stocked,
   text,
   trackingNumber,
@@ -37,30 +37,30 @@ const LISTS = ['guias', 'tracking_number', 'guia'];
 
 /** How many of a SKU are in a parcel. */
 const PACKED = { sku: ['clave', 'codigo', 'ean'], quantity: ['cantidad', 'piezas', 'qty'] };
-const Packed = alsoNamed(z.object({ sku: id, quantity: count }), PACKED);
+const Packed = spelled(() => ({ sku: id, quantity: count }), PACKED);
 
-const told = {
+const told = () => ({
   status: anything,
   carrier_name: looseWord,
   tracking_number: trackingNumber,
   tracking_numbers: looseList(trackingNumber),
   created_at: anything,
-};
-const Told = z.object({ ...told, ...looseTexts('id', 'description', 'tracking_url'), items: loose(itemsOf(Packed)) });
+});
+const event = () => ({ ...told(), ...looseTexts('id', 'description', 'tracking_url'), items: loose(itemsOf(Packed)) });
 const TOLD = { ...NAMES, status: ['estatus', 'estado'], tracking_numbers: LISTS, items: ['articulos', 'productos'] };
-export type ShipmentEvent = z.infer<typeof Told>;
+export type ShipmentEvent = z.infer<ReturnType<typeof parcels>>[number];
 /** Rails may wrap each record of a list in its name, and JSON:API has its members in one. */
 const bare = reading((event) => unwrap(event, ['shipment_event', 'event', 'evento', 'attributes'], 'status'));
-const Events = looseList(z.pipe(bare, alsoNamed(Told, TOLD)));
+const Events = looseList(z.pipe(bare, spelled(event, TOLD)));
 const parcels = (...number: string[]) =>
-  looseList(alsoNamed(Told, { ...TOLD, tracking_number: [...NAMES.tracking_number, ...number] }));
+  looseList(spelled(event, { ...TOLD, tracking_number: [...NAMES.tracking_number, ...number] }));
 
 /** "orden: objeto" is all the document says. `id`, `orden_id` or `num_orden` suffices to tell which order it is. */
 export const Orden = z.pipe(
   reading((orden) => (isObject(orden) && isObject(orden.attributes) ? { ...orden.attributes, ...orden } : orden)),
-  alsoNamed(
-    z.object({
-      ...told,
+  spelled(
+    () => ({
+      ...told(),
       id: loose(optionalId),
       orden_id: loose(optionalOurId),
       ...looseTexts('num_orden', 'canal'),
@@ -82,15 +82,16 @@ export const Orden = z.pipe(
 export type Orden = z.infer<typeof Orden>;
 
 /** What is known of a registered item. */
-export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_id: optionalId });
+const item = () => ({ sku: id, ean: optionalId, title: looseText, item_id: optionalId });
+export const Item = z.lazyObject(item);
 
 /** The stock of a SKU. The document spells the quantity differently at each of its two endpoints. */
-export const Stock = alsoNamed(z.extend(Item, { available_quantity: stocked }), {
+export const Stock = spelled(() => ({ ...item(), available_quantity: stocked }), {
   available_quantity: ['avariable_quantity', 'cantidad_disponible', 'disponible', 'cantidad', 'existencias'],
 });
 
 /** The document shows a webhook only where one is created. */
-export const Webhook = alsoNamed(z.object({ id, url: text, tipo: text }), {
+export const Webhook = spelled(() => ({ id, url: text, tipo: text }), {
   id: ['webhook_id'],
   tipo: ['type', 'topic', 'event', 'evento'],
 });

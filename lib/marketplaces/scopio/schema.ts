@@ -1,6 +1,5 @@
 import * as z from '#lib/platform/zod';
 import {
-  alsoNamed,
   anything,
   count,
   flag,
@@ -19,33 +18,33 @@ import {
   spelled,
 } from '../kit/shape.ts';
 
-const address = {
+const address = () => ({
   ...looseTexts('first_name', 'last_name', 'company', 'street_address'),
   ...looseTexts('extended_address', 'address_locality', 'address_region', 'postal_code'),
   address_country: looseWord,
   phone_number: looseText,
   email: looseText,
-};
+});
 /** Without these a parcel has no recipient, and nothing would say so. */
 const CONTACT = {
   last_name: ['surname', 'full_name', 'name', 'recipient', 'recipient_name'],
   phone_number: ['phone', 'mobile', 'telephone'],
 };
-const Address = alsoNamed(z.object(address), CONTACT);
+const Address = spelled(address, CONTACT);
 export type Address = Partial<z.infer<typeof Address>>;
 
 /** A tax number, under its names in Poland and elsewhere. */
 const taxIds = looseTexts('tax_id', 'nip', 'vat_id');
 const TaxIds = z.object(taxIds);
 export type TaxIds = Partial<z.infer<typeof TaxIds>>;
-const Party = alsoNamed(z.object({ ...address, ...taxIds }), CONTACT);
+const Party = spelled(() => ({ ...address(), ...taxIds }), CONTACT);
 export type Party = Partial<z.infer<typeof Party>>;
 
 /** When an order must ship: undocumented keys, read if they are there. */
 const shipBy = { ship_by: anything, shipping_deadline: anything };
 
 /** What both shapes of order share. Only lines, and an id to report parcels under, are indispensable. */
-const common = {
+const common = () => ({
   status: looseWord,
   created_at: anything,
   paid_at: anything,
@@ -62,19 +61,19 @@ const common = {
   buyer: optionalObject(Party, 'first_name'),
   ...taxIds,
   ...shipBy,
-};
+});
 
 /** Their own order. Prices are decimals in major units, `gross_price` and `net_price` of one piece. */
-const ownOrder = z.object({
-  ...common,
+const ownOrder = () => ({
+  ...common(),
   id: optionalId,
   order_id: optionalId,
   number: loose(optionalId),
   shipping_address: optionalObject(Party, 'street_address'),
   billing_address: optionalObject(Party, 'street_address'),
   items: itemsOf(
-    alsoNamed(
-      z.object({
+    spelled(
+      () => ({
         id: loose(optionalId),
         sku: optionalId,
         ean: loose(optionalId),
@@ -90,7 +89,10 @@ const ownOrder = z.object({
       { title: ['name', 'product_name'], tax_rate: ['vat_rate'] },
     ),
   ).check(z.minLength(1, 'expected at least one item')),
-  shipping: optionalObject(spelled({ gross_price: anything, net_price: anything }), 'gross_price'),
+  shipping: optionalObject(
+    spelled(() => ({ gross_price: anything, net_price: anything })),
+    'gross_price',
+  ),
   discount: anything,
   total_net: anything,
   total_gross: anything,
@@ -100,7 +102,7 @@ const CANCELLED = {
   // Some tell when it was in place of that it was.
   cancelled_at: ['canceled_at', 'cancelled', 'canceled'],
 };
-export const Order = alsoNamed(ownOrder, { number: ['order_number'], ...CANCELLED });
+export const Order = spelled(ownOrder, { number: ['order_number'], ...CANCELLED });
 export type Order = z.infer<typeof Order>;
 
 /** One of UCP's words, in upper or lower case. */
@@ -109,7 +111,7 @@ const word = z.pipe(
   z.transform((text) => text?.toLowerCase()),
 );
 const type = z.string().check(z.trim(), z.toLowerCase());
-const Totals = looseList(z.object({ type, display_text: looseText, amount: minorUnits }));
+const Totals = looseList(z.lazyObject(() => ({ type, display_text: looseText, amount: minorUnits })));
 export type Totals = z.infer<typeof Totals>;
 
 const LineQuantity = z.object({ id, quantity: integer });
@@ -121,8 +123,8 @@ const AdjustedLines = z.pipe(
 );
 
 /** A plain UCP order, which the platform may send instead. Amounts are minor units. */
-const ucpOrder = z.object({
-  ...common,
+const ucpOrder = () => ({
+  ...common(),
   id,
   ...looseTexts('label', 'checkout_id', 'permalink_url'),
   line_items: itemsOf(
@@ -163,5 +165,5 @@ const ucpOrder = z.object({
   ),
   totals: Totals,
 });
-export const PlainUcpOrder = alsoNamed(ucpOrder, CANCELLED);
+export const PlainUcpOrder = spelled(ucpOrder, CANCELLED);
 export type PlainUcpOrder = z.infer<typeof PlainUcpOrder>;

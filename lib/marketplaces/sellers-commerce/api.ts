@@ -34,10 +34,10 @@ const numberIn = (table: Table) =>
     integer,
   );
 
-const Address = spelled({
+const Address = spelled(() => ({
   ...looseTexts('AddressName', 'FirstName', 'LastName', 'CompanyName', 'Company', 'Phone'),
   ...looseTexts('AddressLine1', 'AddressLine2', 'City', 'StateCode', 'CountryCode', 'ZipCode'),
-});
+}));
 
 /** The document's sample is a list: one named for shipping comes first, and one for the bill last. */
 const ShipTo = z.pipe(
@@ -52,10 +52,10 @@ const BILLING = /bill(ing\b|[ _-]?address|[ _-]?to\b)|\bbill\b|invoice/i;
 const rankOf = (address: unknown): number => Number(isNamed(address, SHIPPING)) - Number(isNamed(address, BILLING));
 
 /** Units must be readable: none would mean all. */
-const Items = optional(itemsOf(spelled({ SkuCode: id, Quantity: count })));
+const Items = optional(itemsOf(spelled(() => ({ SkuCode: id, Quantity: count }))));
 
 /** The document has only the Id columns and their tables; the other keys are our assumption. Amounts in major units. */
-export const Order = spelled({
+export const Order = spelled(() => ({
   OrderNumber: id,
   OrderStatusId: numberIn(STATUSES),
   /** A number, or a name from the table; 0 means none. */
@@ -67,39 +67,39 @@ export const Order = spelled({
   /** A list may show orders without their items. */
   OrderItems: z.nullish(
     itemsOf(
-      spelled({
+      spelled(() => ({
         OrderItemId: optionalId,
         SkuCode: optionalId,
         ProductName: looseText,
         Quantity: integer,
         UnitPrice: price,
         ...{ TaxAmount: anything, Embellishments: anything, Attributes: anything },
-      }),
+      })),
     ),
   ),
   ...{ ShippingAmount: anything, TaxAmount: anything, DiscountAmount: anything, OrderTotal: anything },
   /** The parcels reported so far, if the store shows them. */
-  ShippingInformation: optional(itemsOf(spelled({ Items }))),
-});
+  ShippingInformation: optional(itemsOf(spelled(() => ({ Items })))),
+}));
 export type Order = z.infer<typeof Order>;
 
 /** A return request. "Return Status ID" has a table; the other keys are our assumption. */
-export const Return = spelled({
+export const Return = spelled(() => ({
   ReturnNumber: id,
   OrderNumber: id,
   ReturnStatusId: numberIn(RETURNS),
   Items,
   Reason: looseText,
   ModifiedDate: anything,
-});
+}));
 
-export const Sku = spelled({ SkuCode: id, ProductName: looseText, Inventory: looseText });
+export const Sku = spelled(() => ({ SkuCode: id, ProductName: looseText, Inventory: looseText }));
 
 /** What decides whether an order may be moved on or captured. */
-const State = spelled({
+const State = spelled(() => ({
   ...{ OrderNumber: id, OrderStatusId: numberIn(STATUSES) },
   ...looseTexts('PaymentStatusId', 'AuthorizationCode', 'TransactionNumber'),
-});
+}));
 
 /** Processed, and "Already exists for current request". */
 const DONE = [20, 33];
@@ -133,7 +133,7 @@ function refuse({ code, words }: ReturnType<typeof readAnswer>, httpStatus: numb
   return code === FAILED ? new RetryableError(detail) : new RejectedError(detail);
 }
 
-const Answer = spelled(looseTexts('StatusCode', 'Results', 'ResponseMessage'));
+const Answer = spelled(() => looseTexts('StatusCode', 'Results', 'ResponseMessage'));
 /** The text of code 20; it counts as 20 in an answer without a code. */
 const PROCESSED = /^processed( successfully)?\W*$/i;
 

@@ -40,7 +40,7 @@ const WALKS: readonly Walk[] = [
 const instant = z.optional(z.string());
 
 /** Where the last complete poll stopped, and what it learned of the store's clock. */
-const Mark = z.object({
+const Mark = z.lazyObject(() => ({
   /** When it began. */
   at: z.string(),
   /** The newest time in any order. */
@@ -61,13 +61,13 @@ const Mark = z.object({
   shown: z.optional(z.array(z.string())),
   /** By walk that could not be read: the time to read from once it can. */
   missed: z.optional(z.record(z.string(), instant)),
-});
+}));
 type Mark = z.infer<typeof Mark>;
 
 const window = { from: z.string(), to: instant };
 
 /** The next page: its walk, its window of time and the rows to skip; and the mark this poll will leave. */
-const Position = z.object({
+const Position = z.lazyObject(() => ({
   walk: z.number(),
   ...window,
   skip: z.number(),
@@ -82,7 +82,7 @@ const Position = z.object({
   ...{ recent: instant, older: instant, canWait: z.optional(z.boolean()) },
   mark: Mark,
   remarks: z.array(z.string()),
-});
+}));
 type Position = z.infer<typeof Position>;
 
 export const rewind = (watermark: string, since: string): string => {

@@ -42,13 +42,14 @@ export function findService(word: string): { carrier: number; service: number } 
 export const methodName = (carrier: number, service: number | null): string =>
   [CARRIERS[carrier], SERVICES[carrier]?.[service ?? 0]].filter(Boolean).join(' ');
 
-const METHODS = Object.keys(CARRIERS).flatMap((id) =>
-  [null, ...Object.keys(SERVICES[Number(id)] ?? {}).map(Number)].map((service) => ({ carrier: Number(id), service })),
-);
+const methods = () =>
+  Object.keys(CARRIERS).flatMap((id) =>
+    [null, ...Object.keys(SERVICES[Number(id)] ?? {}).map(Number)].map((service) => ({ carrier: Number(id), service })),
+  );
 
 /** The CarrierId and ServiceTypeId of a line made by `methodName`. */
 export const readMethod = (line: string | null) =>
-  METHODS.find(({ carrier, service }) => methodName(carrier, service) === line);
+  methods().find(({ carrier, service }) => methodName(carrier, service) === line);
 
 /** Whether a CarrierId names a carrier, not a way to price. */
 export const isCarrier = (carrier: number): boolean => carrier in DEFAULT_SERVICES;

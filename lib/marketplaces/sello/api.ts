@@ -30,7 +30,7 @@ const flagOr = (fallback: boolean) =>
   );
 const optionalFlag = flagOr(false);
 
-const Row = z.object({
+const Row = z.lazyObject(() => ({
   id,
   /** A discount may be a row whose quantity or price is below zero. */
   quantity: integer,
@@ -44,11 +44,11 @@ const Row = z.object({
   /** In percent. */
   tax: anything,
   total_vat: anything,
-});
+}));
 export type Row = z.infer<typeof Row>;
 
 /** `GET /orders/{id}`: the list's attributes and the rows. */
-export const Order = z.object({
+export const Order = z.lazyObject(() => ({
   id,
   number: looseText,
   integration_id: looseText,
@@ -70,13 +70,13 @@ export const Order = z.object({
   is_paid: optionalFlag,
   is_delivered: optionalFlag,
   rows: itemsOf(Row),
-});
+}));
 export type Order = z.infer<typeof Order>;
 
 /** A row of `GET /orders`: enough to know whether it is worth reading. */
-export const ListedOrder = z.object({ id, updated_at: anything, created_at: anything });
+export const ListedOrder = z.lazyObject(() => ({ id, updated_at: anything, created_at: anything }));
 
-export const Product = z.object({
+export const Product = z.lazyObject(() => ({
   id,
   private_reference: optionalId,
   private_name: looseText,
@@ -84,16 +84,22 @@ export const Product = z.object({
   properties: looseList(z.object({ property: looseText, value: z.unknown() })),
   /** By integration; PHP writes an empty one as a list. */
   integrations: anything,
-});
+}));
 
 const Listed = itemsOf(z.unknown());
 
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
-const Statuses = itemsOf(z.object({ id, title: looseText, is_delivered: optionalFlag, delivered: optionalFlag }));
+const Statuses = itemsOf(
+  z.lazyObject(() => ({ id, title: looseText, is_delivered: optionalFlag, delivered: optionalFlag })),
+);
 
 /** An id is a tracking number that anyone may have entered: no id may make the list unreadable. */
-const Deliveries = z.object({ deliveries: itemsOf(z.object({ id: z.unknown(), method: looseText })) });
-const OrderStatus = z.object({ status_id: optionalId, is_delivered: optionalFlag, is_deleted: optionalFlag });
+const Deliveries = z.lazyObject(() => ({ deliveries: itemsOf(z.object({ id: z.unknown(), method: looseText })) }));
+const OrderStatus = z.lazyObject(() => ({
+  status_id: optionalId,
+  is_delivered: optionalFlag,
+  is_deleted: optionalFlag,
+}));
 const Rows = itemsOf(z.object({ id }));
 const Created = z.object({ id });
 const Integrations = itemsOf(z.object({ id, display_name: looseText }));

@@ -25,7 +25,7 @@ const MAX_RESTARTS = 5;
  * The next page: its list, its range in unix seconds (null: everything), the cursor, and how many rows there were. Before
  * it, open orders that the list lacked are asked for one by one, beginning after the id `asked`.
  */
-const Position = z.object({
+const Position = z.lazyObject(() => ({
   list: z.enum(['orders', 'products']),
   range: z.nullable(z.tuple([z.number(), z.number()])),
   after: z.nullable(z.string()),
@@ -34,7 +34,7 @@ const Position = z.object({
   until: z.string(),
   asked: z.optional(z.string()),
   remark: z.optional(z.string()),
-});
+}));
 type Position = z.infer<typeof Position>;
 
 /** The open orders placed here, then the products updated since the last poll. */

@@ -1,7 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { member, textOf } from '../kit/json.ts';
 import {
-  alsoNamed,
   anything,
   count,
   flag,
@@ -26,16 +25,16 @@ import {
 /** GraphQL writes enums in capitals. */
 const enumValue = text.check(z.toUpperCase());
 
-const ShippingPackage = z.object({
+const ShippingPackage = z.lazyObject(() => ({
   courier: looseText,
   trackingNumber,
   isDelivered: optional(flag),
   timeShipped: anything,
   timeDelivered: anything,
   checkpoints: looseList(z.object({ time: anything, ...looseTexts('courier', 'message', 'location') })),
-});
+}));
 
-const OrderItem = z.object({
+const OrderItem = z.lazyObject(() => ({
   id,
   quantity: count,
   status: enumValue,
@@ -46,56 +45,54 @@ const OrderItem = z.object({
   // Its `id` is the snapshot's own and finds nothing. A deleted Sku is null, but its item may still have a package.
   sku: reading((sku) => ({ originalId: textOf(member(sku, 'originalId')) })),
   shippingPackage: optional(ShippingPackage),
-});
+}));
 export type OrderItem = z.infer<typeof OrderItem>;
 
 /** `partnerOrderCode` is no field of an order: it is added where the order was found by its code. */
-export const Order = z.object({
+export const Order = z.lazyObject(() => ({
   id,
   status: enumValue,
   refundStatus: looseText,
   orderItems: nullableItemsOf(OrderItem),
   partnerOrderCode: optionalOurId,
-});
+}));
 export type Order = z.infer<typeof Order>;
 
 /** A mutation's answer: the order, item or ticket it made or changed. A ticket's status is not asked for. */
-export const Changed = z.object({ id, status: optional(enumValue) });
+export const Changed = z.lazyObject(() => ({ id, status: optional(enumValue) }));
 export type Changed = z.infer<typeof Changed>;
 
-const ProductFields = z.object({ name: looseText, enabled: optional(flag) });
+const productFields = () => ({ name: looseText, enabled: optional(flag) });
 
 /** Skus are read one by one, so that a bad one does not spoil the others. */
-export const Product = z.extend(ProductFields, { id, skus: nullableItemsOf(z.unknown()) });
+export const Product = z.lazyObject(() => ({ ...productFields(), id, skus: nullableItemsOf(z.unknown()) }));
 
-/** With its product if read alone, without it in a product's list. */
-export const Sku = z.object({
-  id,
+const skuFields = () => ({
   identifier: optionalId,
   color: looseText,
   size: looseText,
   price: anything,
   inventory: optional(stocked),
   enabled: optional(flag),
-  product: optional(ProductFields),
   /** Told in notifications only. */
   merchant: optionalObject(z.object({ id: optionalId }), 'id'),
 });
+
+/** With its product if read alone, without it in a product's list. */
+export const Sku = z.lazyObject(() => ({ id, ...skuFields(), product: optional(z.object(productFields())) }));
 export type Sku = z.infer<typeof Sku>;
 
 /** `create-sku` and `update-sku`: a new Sku comes without its id. */
-export const SkuNotice = alsoNamed(
-  z.extend(z.omit(Sku, { id: true, product: true }), { sku_id: optionalId, time_updated: anything }),
-);
+export const SkuNotice = spelled(() => ({ ...skuFields(), sku_id: optionalId, time_updated: anything }));
 
 /** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
-export const ProductNotice = spelled({ product_id: optionalId, identifier: optionalId });
+export const ProductNotice = spelled(() => ({ product_id: optionalId, identifier: optionalId }));
 
-export const MerchantNotice = spelled({
-  merchant_toggle_list: nullableItemsOf(spelled({ merchant_id: optionalText, enabled: optional(flag) })),
-});
+export const MerchantNotice = spelled(() => ({
+  merchant_toggle_list: nullableItemsOf(spelled(() => ({ merchant_id: optionalText, enabled: optional(flag) }))),
+}));
 
 /** `cancel-partner-order` and `deliver-partner-order`: the id is the partner order code. */
-export const OrderNotice = spelled({ order_id: ourId });
+export const OrderNotice = spelled(() => ({ order_id: ourId }));
 
 export const TicketReply = z.object({ ticketId: id, content: text });

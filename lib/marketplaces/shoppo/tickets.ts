@@ -23,12 +23,12 @@ export const ticketList = (kind: Kind): string =>
     comments { length edges { node { content } } }`,
   );
 
-const Node = z.object({
+const Node = z.lazyObject(() => ({
   id,
   ticketId: optionalId,
   ...looseTexts('status', 'zendeskStatus', 'firstName', 'lastName', 'email', 'remark', 'reason'),
   comments: optional(z.object({ edges: looseList(z.object({ node: z.object({ content: looseText }) })) })),
-});
+}));
 
 /** The kind of tickets to continue with, and the cursor in its list. */
 const CURSOR = /^(exchange|refund|question):(.*)$/s;
