@@ -62,7 +62,13 @@ export function lastLifted(...histories: SnapshotHistory[]): Pick<SnapshotHistor
  * SHA-256 (hex) of what a snapshot says, whenever it says it: without the version, without assumed times, and without
  * the hub's notes on the body, which differ between a webhook and a poll.
  */
-export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ...content }: OrderSnapshot): string {
+export function snapshotHash({
+  version: _when,
+  unread: _rest,
+  assumed: _more,
+  idsAssumed: _ids,
+  ...content
+}: OrderSnapshot): string {
   const { timesAssumed, paidAt, events } = content;
   const assumed = { placedAt: null, paidAt: paidAt !== null, ...(events && { events: events.map(withoutTime) }) };
   const said = timesAssumed ? { ...content, ...assumed } : content;

@@ -4,6 +4,7 @@ import { checkCurrency } from '#lib/platform/money';
 import { derive } from './derive.ts';
 import { withoutBuyer } from './erasure.ts';
 import { bounded, compareStamps, historyOf, joinHistories } from './history.ts';
+import { withKnownLines } from './known-lines.ts';
 import { type Order, type OrderSnapshot, orderId } from './order.ts';
 import { addEvents } from './shipment.ts';
 import { standing } from './split.ts';
@@ -31,10 +32,13 @@ export interface SnapshotResult {
   timeline: Told[];
 }
 
-/** Any permutation of the same snapshots ends in the same order. Throws ContractError for one that makes no valid order. */
+/**
+ * Any permutation of the same snapshots ends in the same order, but for which of a line's ids it has where some were
+ * assumed. Throws ContractError for one that makes no valid order.
+ */
 export function applySnapshot(order: Order | null, whole: OrderSnapshot, source: SnapshotSource): SnapshotResult {
   checkSnapshot(whole);
-  const snapshot = order?.erased ? withoutBuyer(whole) : whole;
+  const snapshot = withKnownLines(order?.erased ? withoutBuyer(whole) : whole, order?.history.snapshot);
   const asOf = source.askedAt ?? source.receivedAt;
   const told = historyOf(snapshot, asOf);
   if (!order) {

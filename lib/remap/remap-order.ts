@@ -20,6 +20,7 @@ import {
   placedFirst,
   quantitiesOf,
 } from '#lib/orders/history';
+import { withKnownLines } from '#lib/orders/known-lines';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { claimShares, previewShares } from '#lib/orders/share-lines';
@@ -139,8 +140,9 @@ function tell(previous: Order, next: Order, changed: readonly string[], { id, re
  * What other snapshots said stays, and so does a payment. Throws ContractError for a snapshot that makes no valid order,
  * and for one that would have what was placed placed again.
  */
-export function rereadOrder(order: Order, snapshot: OrderSnapshot, asOf: string): Order {
-  checkSnapshot(snapshot);
+export function rereadOrder(order: Order, whole: OrderSnapshot, asOf: string): Order {
+  checkSnapshot(whole);
+  const snapshot = withKnownLines(whole, order.history.snapshot);
   const told = historyOf(snapshot, asOf);
   if (told.stands.hash === order.history.stands.hash) return order;
   refuseRenamedLines(order, snapshot);

@@ -36,6 +36,20 @@ test('nothing of the event that tells of an order stays unread', () => {
   expect(describeBody(body, recordReads(body, read), new Map()).unread).toEqual([]);
 });
 
+test('items are the same goods where the list has no ids for them and a webhook has', () => {
+  const webhook = fixture('order-paid.json');
+  const listed = {
+    ...fixture('order.json'),
+    items: fixture('order.json').items?.map(({ id: _id, sku: _sku, ...item }) => item),
+  };
+  const [told, found] = [read(webhook), read(listed)];
+  for (const [first, last] of [[told, found] as const, [found, told] as const]) {
+    const { order } = applySnapshot(null, first, sourceOf(0));
+    const { ucp } = applySnapshot(order, last, sourceOf(1)).order;
+    expect(ucp.line_items.map(({ id, quantity }) => [id, quantity.total])).toEqual([[first.lines[0]?.id, 2]]);
+  }
+});
+
 test('what only a later event says of an order counts, whichever of the two arrives last', () => {
   const order = { ...fixture('order.json'), updated_at: '2026-11-20T08:15:00Z' };
   const ucp = { ...fixture('ucp-order.json'), updated_at: '2026-11-20T08:15:00Z' };

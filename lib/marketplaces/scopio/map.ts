@@ -122,6 +122,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     placedAt,
     ...paymentOf({ ...order, said: around.said }, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
+    ...(order.items.some((item) => item.id === undefined) && { idsAssumed: true as const }),
     version: versionOf(order.updated_at, around, reader),
     cancelled: wasCancelled(order, around, reader),
     currency,
