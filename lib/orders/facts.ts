@@ -7,6 +7,7 @@ import { paymentOf } from './release.ts';
 import { returnedUnits } from './returns.ts';
 import { standing } from './split.ts';
 import { type CountedLine, countLines } from './status.ts';
+import { subtotalOf } from './ucp-totals.ts';
 
 /**
  * What the API tells of an order besides UCP: every figure follows from what the sales channel said, and who has which
@@ -74,7 +75,6 @@ function lineOf(
   };
 }
 
-const subtotalOf = ({ unitPrice, quantity }: SnapshotLine): number => unitPrice * quantity;
 const chargeOf = (line: SnapshotLine): number => line.total ?? subtotalOf(line);
 const discountOf = (line: SnapshotLine): number => Math.max(0, subtotalOf(line) - chargeOf(line));
 

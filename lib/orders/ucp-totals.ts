@@ -19,7 +19,7 @@ export function lineTotals(line: SnapshotLine): UcpTotal[] {
 }
 
 /** What units cost by their price: those now wanted, or those first bought where the source still charges all of them. */
-const subtotalOf = ({ unitPrice, quantity, ordered = quantity, total }: SnapshotLine): number =>
+export const subtotalOf = ({ unitPrice, quantity, ordered = quantity, total }: SnapshotLine): number =>
   unitPrice * (total === unitPrice * ordered ? ordered : quantity);
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { at, MUGS, orderOf, PLATE, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { correctAddress } from './by-hand.ts';
 import { withExpectations } from './derive.ts';
+import { factsOf } from './facts.ts';
 import type { Order, OrderSnapshot } from './order.ts';
 import { applyReturns, readReturn } from './returns.ts';
 import { applyShipment } from './shipment.ts';
@@ -367,6 +368,7 @@ describe('its adjustments', () => {
     const lines = [{ ...MUGS, quantity: 1, ordered: 2 }];
     const charged = orderOf({ lines: lines.map((line) => ({ ...line, total: 12000 })) }).ucp;
     expect(charged.line_items[0]?.totals.map(({ amount }) => amount)).toEqual([12000, 12000]);
+    expect(factsOf(orderOf({ lines: lines.map((line) => ({ ...line, total: 12000 })) })).amounts.goods).toBe(12000);
     expect(charged.totals[0]).toEqual({ type: 'subtotal', amount: 12000 });
     const timesOf = (changes: Parameters<typeof orderOf>[0]) =>
       orderOf(changes).ucp.adjustments.map(({ occurred_at, line_items, totals, description }) => [

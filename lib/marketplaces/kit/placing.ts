@@ -60,19 +60,25 @@ export function incomplete(members: readonly string[]): BlockedError {
 }
 
 /** What buyers add to an order and not every shipper has a member for. */
-type Extra = 'company' | 'note' | 'pickup point' | 'shipping method';
+type Extra = 'company' | 'note' | 'pickup point' | 'shipping method' | 'personalization';
 
 /**
  * What of an order a shipper with only these members is not told, in words for its timeline; they name it and quote
  * nothing.
  */
-export function uncarried(order: Order, title: string, carries: ReadonlyArray<Extra | false>): string | undefined {
-  const { note, pickupPoint, shippingMethod } = factsOf(order);
+export function uncarried(
+  { order, lineItems }: { order: Order; lineItems: readonly LineQuantity[] },
+  title: string,
+  carries: ReadonlyArray<Extra | false>,
+): string | undefined {
+  const { note, pickupPoint, shippingMethod, lines } = factsOf(order);
+  const placed = lines.filter(({ id }) => lineItems.some((line) => line.id === id));
   const extras: Record<Extra, unknown> = {
     company: order.shippingAddress.company,
     note,
     'pickup point': pickupPoint,
     'shipping method': shippingMethod,
+    personalization: placed.some(({ attributes }) => Object.keys(attributes).length > 0),
   };
   const lost = (Object.keys(extras) as Extra[]).filter((extra) => extras[extra] && !carries.includes(extra));
   return lost.length > 0 ? `${title} has no member for the buyer's ${lost.join(', ')}` : undefined;

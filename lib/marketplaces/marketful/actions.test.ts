@@ -235,9 +235,10 @@ describe('the rest of the order', () => {
     const { input } = open([]);
     const shippingAddress = { ...input.order.shippingAddress, company: 'ACME' };
     const point = { id: 'KRA010', name: null, address: null };
-    const [contact, note] = await contactOf({ shippingAddress, note: 'Ring twice', pickupPoint: point });
+    const lines = input.order.history.snapshot.lines.map((line) => ({ ...line, attributes: { Engraving: 'Ola' } }));
+    const [contact, note] = await contactOf({ shippingAddress, note: 'Ring twice', pickupPoint: point, lines });
     expect(contact.customer).toBe('Ana Torres, ACME');
-    expect(note).toBe("Marketful has no member for the buyer's note, pickup point");
+    expect(note).toBe("Marketful has no member for the buyer's note, pickup point, personalization");
   });
 });
 

@@ -48,9 +48,9 @@ async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResul
 }
 
 /** What Marketful was not told: its name field holds the company; the method is told only as a carrier or speed. */
-function noteOf({ connection }: RemoteContext, { order }: PlaceInput): string | undefined {
-  const isCarried = Object.keys(serviceOf(order, Settings.parse(connection.settings).methods)).length > 0;
-  return uncarried(order, 'Marketful', ['company', isCarried && 'shipping method']);
+function noteOf({ connection }: RemoteContext, input: PlaceInput): string | undefined {
+  const isCarried = Object.keys(serviceOf(input.order, Settings.parse(connection.settings).methods)).length > 0;
+  return uncarried(input, 'Marketful', ['company', isCarried && 'shipping method']);
 }
 
 /** "Unique order number by seller": each placement of an order has its own. */

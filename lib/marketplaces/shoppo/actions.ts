@@ -47,7 +47,7 @@ export const order: ProbedAction<PlaceInput> = {
         const now = error instanceof RejectedError ? (await findPlaced(remote, input)).placed : null;
         if (now === null || now.status === 'OPEN') throw error;
       });
-    const note = uncarried(input.order, 'Shoppo', ['company']);
+    const note = uncarried(input, 'Shoppo', ['company']);
     return { remoteId: id, ...defined({ note, isFound: placed !== null || undefined }) };
   },
 
