@@ -1,6 +1,7 @@
 import { type Delivery, isMissing, type Order, type Parts, useAnswer } from '../kit/hub.ts';
 import { Problem, Region, Skeleton } from '../kit/screen.tsx';
 import { LinkTo, Raw, State, Time } from '../kit/text.tsx';
+import { isIdle } from '../kit/words.ts';
 import { pretty } from './events.tsx';
 
 /** What came, what the hub reads in it, and what it told others: side by side, or one below the other on a phone. */
@@ -30,7 +31,9 @@ export const SideBySide = ({ order, deliveries }: Parts) => (
   </Region>
 );
 
-const isPush = ({ kind }: Delivery): boolean => kind === 'push';
+/** One that only found that nothing was left to do has told nobody anything. */
+const isPush = ({ kind, attempts }: Delivery): boolean =>
+  kind === 'push' && (attempts.length === 0 || !attempts.every(isIdle));
 
 /** The body of the last event that the order was read from. */
 function Came({ order: { timeline } }: { order: Order }) {

@@ -68,7 +68,9 @@ function storyOf({ order, deliveries }: Parts): Step[] {
     ({ at, type, by, detail }): Step => ({
       // Whatever came by a webhook, poll or fetch came from the sales channel.
       ...{ at, by: /^(webhook|poll|fetch)$/.test(by) ? order.connection : by },
-      ...{ title: titleOf(type, detail, by), words: wordsOf(detail), state: type.replace('delivery.', '') },
+      ...{ title: titleOf(type, detail, by), state: type.replace('delivery.', '') },
+      // Why goods came back stands with the return itself.
+      words: wordsOf({ ...order.returns.find((each) => each.id === detail.return), ...detail }),
       ...(typeof detail.delivery === 'string' && { delivery: detail.delivery }),
     }),
   );

@@ -317,6 +317,9 @@ test('an address is completed in place, and what waited for it runs', async () =
     .getByRole('listitem')
     .filter({ hasText: /at cancel.*nothing to do/ })
     .waitFor();
+  const pushed = page.getByRole('region', { name: 'Pushed' });
+  await pushed.getByRole('link', { name: 'order to marketful-mx' }).waitFor();
+  expect(await pushed.getByRole('link', { name: /^cancel/ }).count()).toBe(0);
 });
 
 test('a buyer is masked until revealed, which stands in Audit', async () => {
@@ -430,7 +433,9 @@ test('lists do not move: what is new waits for a button, and nothing from outsid
 
 test('what came, what was read and what was pushed stand side by side, on a phone one beneath the other', async () => {
   const { order = '/' } = await screensOf(hub);
+  await hub.send('POST', `${order}/returns`, { lineItems: [{ id: 'li_1', quantity: 1 }], reason: 'its handle broke' });
   await open(page, hub, order);
+  await page.getByRole('region', { name: 'Story' }).getByText('its handle broke').waitFor();
   const sides = ['Raw', 'Snapshot', 'Pushed'].map((name) => page.getByRole('region', { name, exact: true }));
   await sides[0]?.getByText('"shipping_address"').waitFor();
   expect(await sides[1]?.textContent()).toMatch(/"number": "SC-1001"/);
