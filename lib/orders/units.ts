@@ -51,54 +51,25 @@ export const countedLines = ({ placements, own = [] }: Pick<Order, 'placements' 
 /** Units told as returned, by line, including lines that the sales channel has since taken off its order. */
 const toldBack = ({ returns = [] }: Order) => sumByLine(returns.flatMap(({ lineItems }) => lineItems));
 
-function dueOfLine(
-  order: Order,
-  id: string,
-  { total, fulfilled, kept, returned }: { total: number; fulfilled: number; kept: number; returned: number },
-  unasked: string | undefined,
-): Due {
-  const { holders, outside, stray } = holdersOf(order, id);
-  const asked = sum(holders);
-  const has = holders.reduce((units, { late }) => units + late, asked);
+interface Wanted {
+  total: number;
+  fulfilled: number;
+  /** What is left of the total: nothing of a cancelled order. */
+  kept: number;
+  returned: number;
+}
+
+type Wish = Due['assign'][number];
+
+function dueOfLine(order: Order, id: string, wanted: Wanted, unasked: string | undefined): Due {
+  const { total, fulfilled } = wanted;
+  const held = holdersOf(order, id);
   const before = unitsIn(order.own, id);
-  let own = Math.max(before, outside);
-  const openAt = (to: string): number =>
-    to === ERP ? own - outside : sumOpen(holders.filter(({ connection }) => connection === to));
-  const named = order.cancelled ? [] : assignedOf(order, id);
-  // Shipped units go to nobody else, whoever was named for them before.
-  const room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - openAt(to), total - fulfilled);
-  // Where there is not enough for all, the latest request counts.
-  const wishes = allot(named.toReversed(), room).toReversed();
-  const targets = new Set(wishes.filter(some).map(({ to }) => to));
-  const movable = (to: string): ReturnType<Due['movable']> => {
-    const elsewhere = sum(wishes.filter((wish) => wish.to !== to));
-    const atTargets = [...new Set([to, ...targets])].reduce((units, each) => units + openAt(each), 0);
-    const staying = Math.max(0, openAt(to) - elsewhere);
-    return {
-      quantity: Math.max(0, total - fulfilled - staying - (sum(wishes) - elsewhere)),
-      free: Math.max(0, total - fulfilled - atTargets - sum(wishes)),
-    };
-  };
-
-  const surplus = Math.max(0, has + own + sum(wishes) - kept);
-  const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);
-  const latestFirst = holders.toReversed().sort((a, b) => rankOf(a) - rankOf(b));
-  const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
-  // Where less is wanted the seller's own units go first, unless a shipper is to have them and others can give. Those
-  // whom a person named only give what they are being asked for already.
-  const mayGive = ({ delivery, named, open: units }: Holder) =>
-    named ? Math.min(units, unitsIn(placementOf(order, delivery)?.less, id)) : units;
-  const others = spared.reduce((units, each) => units + mayGive(each), 0);
-  const ownLess = targets.has(ERP) ? 0 : Math.min(Math.max(has + own - kept, surplus - others, 0), own - outside);
-  own -= ownLess;
-  const open = take(spared, surplus - ownLess, ({ open: units }) => units);
-  // Shipped units go to nobody else; those neither wanted nor returned are listed, so that a person hears of them.
-  const sent = has + stray + sentByHand(order, id);
-  const back = Math.min(returned, sent - sumOpen(holders));
-  const rest = Math.min(has, Math.max(0, sent - kept - back)) - sum(open);
-  const left = take(latestFirst, Math.max(0, rest), (each) => each.quantity + each.late - unitsAt(open, each.delivery));
-
-  const known = has + own;
+  const ownBefore = Math.max(before, held.outside);
+  const wishes = wishesOf(order, id, total - fulfilled, openAt(held, ownBefore));
+  const { ownLess, less } = surplusOf(order, id, { ...wanted, ...held, own: ownBefore, wishes }, unasked);
+  const own = ownBefore - ownLess;
+  const known = unitsWith(held.holders) + own;
   const free = order.cancelled ? 0 : Math.max(0, total - Math.max(known, fulfilled));
   const assign = allot(wishes, free);
   const assigned = wishes.map(({ to, quantity }, index) => ({
@@ -112,9 +83,65 @@ function dueOfLine(
     assigned: assigned.filter(some),
     // Units that the channel says were shipped without the hub are nobody's to ship.
     own: free > 0 ? own + Math.max(0, fulfilled - known) : Math.min(before, own),
-    less: [...open, ...left],
-    movable,
+    less,
+    movable: (to) => movableTo(to, wishes, total - fulfilled, openAt(held, own)),
   };
+}
+
+type OpenAt = (to: string) => number;
+
+/** How many units each has and has not shipped, the seller's own included. */
+const openAt =
+  ({ holders, outside }: Held, own: number): OpenAt =>
+  (to) =>
+    to === ERP ? own - outside : sumOpen(holders.filter(({ connection }) => connection === to));
+
+/** What persons gave to a shipper who does not have it yet. */
+function wishesOf(order: Order, id: string, unshipped: number, open: OpenAt): Wish[] {
+  const named = order.cancelled ? [] : assignedOf(order, id);
+  // Shipped units go to nobody else, whoever was named for them before.
+  const room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - open(to), unshipped);
+  // Where there is not enough for all, the latest request counts.
+  return allot(named.toReversed(), room).toReversed().filter(some);
+}
+
+function movableTo(to: string, wishes: readonly Wish[], unshipped: number, open: OpenAt): ReturnType<Due['movable']> {
+  const elsewhere = sum(wishes.filter((wish) => wish.to !== to));
+  const targets = new Set([to, ...wishes.map((wish) => wish.to)]);
+  const atTargets = [...targets].reduce((units, each) => units + open(each), 0);
+  const staying = Math.max(0, open(to) - elsewhere);
+  return {
+    quantity: Math.max(0, unshipped - staying - (sum(wishes) - elsewhere)),
+    free: Math.max(0, unshipped - atTargets - sum(wishes)),
+  };
+}
+
+/** Units beyond those wanted: how many of the seller's own, and how many each placement is to give back. */
+function surplusOf(
+  order: Order,
+  id: string,
+  { kept, returned, holders, outside, stray, own, wishes }: Wanted & Held & { own: number; wishes: readonly Wish[] },
+  unasked: string | undefined,
+): { ownLess: number; less: Due['less'] } {
+  const has = unitsWith(holders);
+  const targets = new Set(wishes.map(({ to }) => to));
+  const surplus = Math.max(0, has + own + sum(wishes) - kept);
+  const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);
+  const latestFirst = holders.toReversed().sort((a, b) => rankOf(a) - rankOf(b));
+  const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
+  // Where less is wanted the seller's own units go first, unless a shipper is to have them and others can give. Those
+  // whom a person named only give what they are being asked for already.
+  const mayGive = ({ delivery, named, open: units }: Holder) =>
+    named ? Math.min(units, unitsIn(placementOf(order, delivery)?.less, id)) : units;
+  const others = spared.reduce((units, each) => units + mayGive(each), 0);
+  const ownLess = targets.has(ERP) ? 0 : Math.min(Math.max(has + own - kept, surplus - others, 0), own - outside);
+  const open = take(spared, surplus - ownLess, ({ open: units }) => units);
+  // Shipped units go to nobody else; those neither wanted nor returned are listed, so that a person hears of them.
+  const sent = has + stray + sentByHand(order, id);
+  const back = Math.min(returned, sent - sumOpen(holders));
+  const rest = Math.min(has, Math.max(0, sent - kept - back)) - sum(open);
+  const left = take(latestFirst, Math.max(0, rest), (each) => each.quantity + each.late - unitsAt(open, each.delivery));
+  return { ownLess, less: [...open, ...left] };
 }
 
 /** Whether units of an order are with nobody and are to be placed. */
@@ -131,6 +158,8 @@ interface Holder {
   late: number;
   named?: true | undefined;
 }
+
+type Held = ReturnType<typeof holdersOf>;
 
 /**
  * Who was asked for units of a line, and how many were shipped that nobody was asked for; `stray` of them by a shipper
@@ -183,6 +212,8 @@ const assignedOf = ({ assigned = [] }: Order, id: string) =>
 const some = ({ quantity }: { quantity: number }): boolean => quantity > 0;
 const sum = (all: ReadonlyArray<{ quantity: number }>): number =>
   all.reduce((total, { quantity }) => total + quantity, 0);
+/** Units that placements were asked for, and those shipped besides. */
+const unitsWith = (all: readonly Holder[]): number => all.reduce((units, { late }) => units + late, sum(all));
 const sumOpen = (all: readonly Holder[]): number => all.reduce((total, { open }) => total + open, 0);
 const unitsAt = (less: Due['less'], delivery: string): number => sum(less.filter((each) => each.delivery === delivery));
 const unitsIn = (lines: readonly LineQuantity[] | undefined, id: string): number =>
@@ -233,7 +264,7 @@ export const placementOf = ({ placements }: Pick<Order, 'placements'>, delivery:
 /** The number that another placement at a connection gets there: one that nothing was asked for under yet. */
 export function nextAt({ placements }: Order, connection: string): { n?: number } {
   const there = placements.filter((each) => each.connection === connection);
-  const wasAsked = ({ lineItems = [], gone = [] }: Placement) => [...lineItems, ...gone].some(some);
+  const wasAsked = (placement: Placement) => unitsEver(placement).some(some);
   const taken = there.map((each) => (each.n ?? 1) - (wasAsked(each) ? 0 : 1));
   const n = Math.max(0, there.filter(wasAsked).length, ...taken) + 1;
   return n === 1 ? {} : { n };
