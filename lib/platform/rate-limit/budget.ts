@@ -93,6 +93,15 @@ export function createLimiter({
       if (taken > 0 || caller === undefined || isAsking || !isAway(stateHere(), clock())) return;
       isAsking = await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
     };
+    /** A poll that finds no free slot takes one from the share of polls. */
+    const askFromShare = async (wish: Wish, spent: unknown): Promise<number> => {
+      if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
+      // Early by the wait for a slot, so that the share is not less than it should be.
+      await ask(`${id}#polls`, pollPace, { ...wish, maxWaitMs: intervalOf(pace) });
+      // Its share is used up: it must get the next slot, which under a small limit is a minute away.
+      const slotMs = MAX_WAIT_BETWEEN_MS + 2 * intervalOf(pace);
+      return ask(id, pace, { ...wish, maxWaitMs: slotMs, isFromWaitlist: true });
+    };
     return {
       async take() {
         // Work that has begun must get its next request: breaking it off would leave an unknown outcome.
@@ -110,14 +119,7 @@ export function createLimiter({
             // The question passes the waitlist, and takes no place in it.
             if (isAsking)
               Object.assign(wish, { maxWaitMs: MAX_WAIT_TO_ASK_MS, isFromWaitlist: true, joinsWaitlist: false });
-            const waitMs = await ask(id, pace, wish).catch(async (spent) => {
-              if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
-              // Early by the wait for a slot, so that the share is not less than it should be.
-              await ask(`${id}#polls`, pollPace, { ...wish, maxWaitMs: intervalOf(pace) });
-              // Its share is used up: it must get the next slot, which under a small limit is a minute away.
-              const slotMs = MAX_WAIT_BETWEEN_MS + 2 * intervalOf(pace);
-              return ask(id, pace, { ...wish, maxWaitMs: slotMs, isFromWaitlist: true });
-            });
+            const waitMs = await ask(id, pace, wish).catch((spent) => askFromShare(wish, spent));
             // Only now is the state fresh: it may have gone away meanwhile, or be back for long.
             await heedAway();
             if (taken === 0) isAsking &&= isAway(stateHere(), clock());
