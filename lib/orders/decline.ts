@@ -2,9 +2,8 @@ import type { NewDelivery } from '#lib/deliveries/delivery';
 import { sum } from '#lib/platform/sum';
 import type { LineQuantity, Order, ShipmentSnapshot } from './order.ts';
 import { type Network, placeAgain } from './plan.ts';
-import { type IsNamed, isSame, sentBy } from './shipment.ts';
+import { areOurs, type IsNamed, isSame, sentBy, takeNamed } from './shipment.ts';
 import { sumByLine } from './status.ts';
-import { takeUnits } from './take-lines.ts';
 import { dueOf, minus, nextAt, placementOf, skusOf, takeBack, withPlacement } from './units.ts';
 
 /** The outcome of a shipper's saying that it will not ship some units. */
@@ -59,17 +58,10 @@ export function declinedUnits(
   const { lineItems = [], gone = [], connection = '', n } = placementOf(order, delivery) ?? {};
   const open = minus(lineItems, sentBy(order.fulfillments, connection, n === undefined ? undefined : delivery));
   if (told === 'rest') return open;
-  const skus = skusOf(order);
-  const isOurs = ({ sku }: { sku: string }) => [...skus.values()].some((own) => isNamed(own, sku));
   const sumOf = (units: readonly { quantity: number }[]) => sum(units.map(({ quantity }) => quantity));
   // Under names that mean nothing here, as many as are left are those that are left.
-  if (!told.some(isOurs) && sumOf(told) >= sumOf(gone) + sumOf(open)) return open;
-  const left = sumByLine(lineItems);
-  const byName = sumByLine(told.map(({ sku, quantity }) => ({ id: sku, quantity })));
-  return [...byName].flatMap(([sku, quantity]) => {
-    const known = gone.filter(({ id }) => isNamed(skus.get(id) ?? '', sku)).map((line) => line.quantity);
-    return takeUnits(order, left, quantity - sum(known), ({ item }) => isNamed(item.id, sku));
-  });
+  if (!areOurs(order, told, isNamed) && sumOf(told) >= sumOf(gone) + sumOf(open)) return open;
+  return takeNamed(order, told, { known: gone, left: sumByLine(lineItems), isNamed });
 }
 
 /** Why units that a shipper declined wait for a person. */

@@ -199,6 +199,30 @@ function mergeTexts<Name extends string>(
 export type IsNamed = (sku: string, name: string) => boolean;
 export const isSame: IsNamed = (sku, name) => sku === name;
 
+interface NamedUnits {
+  sku: string;
+  quantity: number;
+}
+
+/** Whether any of these names means a line of the order. */
+export function areOurs(order: Order, told: readonly NamedUnits[], isNamed: IsNamed): boolean {
+  const skus = [...skusOf(order).values()];
+  return told.some(({ sku }) => skus.some((own) => isNamed(own, sku)));
+}
+
+/** The units that a shipper tells by name, but for those `known` already: taken out of what is `left` of each line. */
+export function takeNamed(
+  order: Order,
+  told: readonly NamedUnits[],
+  { known, left, isNamed }: { known: readonly LineQuantity[]; left: Map<string, number>; isNamed: IsNamed },
+): LineQuantity[] {
+  const skus = skusOf(order);
+  return [...sumByLine(told.map(({ sku, quantity }) => ({ id: sku, quantity })))].flatMap(([sku, quantity]) => {
+    const had = known.filter(({ id }) => isNamed(skus.get(id) ?? '', sku)).map((line) => line.quantity);
+    return takeUnits(order, left, quantity - sum(had), ({ item }) => isNamed(item.id, sku));
+  });
+}
+
 /**
  * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, beginning with
  * those that no earlier parcel of the shipper filled. Units beyond what was placed are not ours and are left out. Where
@@ -213,23 +237,15 @@ export function resolveSkus(
 ): Parcel[] {
   const { connection: by, placed, placement } = source;
   const left = sumByLine(minus(placed, sentBy(order.fulfillments, by, placement)));
-  const skus = skusOf(order);
-  const isOurs = ({ sku }: { sku: string }) => [...skus.values()].some((own) => isNamed(own, sku));
   const knownOf = ({ trackingNumber }: Parcel) =>
     unitsOf(findParcels(order.fulfillments, trackingNumber.trim(), source));
   const named = parcels.flatMap((parcel) => (knownOf(parcel).length > 0 ? [] : (parcel.items ?? [])));
-  const isAny = parcels.some(({ items = [] }) => items.some(isOurs));
+  const isAny = parcels.some(({ items = [] }) => areOurs(order, items, isNamed));
   const isRest = !isAny && sum(named.map(({ quantity }) => quantity)) >= sum([...left.values()]);
   return parcels.map(({ items, ...parcel }) => {
     if (!items || parcel.lineItems || isRest) return parcel;
     const known = knownOf(parcel);
-    const more = [...sumByLine(items.map(({ sku, quantity }) => ({ id: sku, quantity })))].flatMap(
-      ([sku, quantity]) => {
-        const had = known.filter(({ id }) => isNamed(skus.get(id) ?? '', sku));
-        const units = quantity - sum(had.map((line) => line.quantity));
-        return takeUnits(order, left, units, ({ item }) => isNamed(item.id, sku));
-      },
-    );
+    const more = takeNamed(order, items, { known, left, isNamed });
     return { ...parcel, lineItems: [...known, ...more] };
   });
 }
