@@ -29,7 +29,9 @@ export function addBalance(program: Command): void {
           : [session.table(balances, COLUMNS), ...balances.flatMap(differences)].join('\n'),
       );
       if (!session.json && !answer.complete)
-        session.note('There was no time to look at everything: ask for one --connection');
+        session.note(
+          `There was no time to look at all that came since${connection ? '' : ': ask for one --connection'}`,
+        );
     });
 }
 
