@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -112,4 +112,12 @@ it('begins again at the record that the function reports', async () => {
     ['1', '2', '3'],
     ['2', '3'],
   ]);
+});
+
+it('hands on all that the stream has where a power cut left the file of positions empty', async () => {
+  writeFileSync(positionsFile, '');
+  const seen: string[][] = [];
+  const running = await following((batch) => void seen.push(batch));
+  await vi.waitFor(() => expect(sequencesOf(seen)).toEqual(expect.arrayContaining(['a1', 'e3'])));
+  await running.stop();
 });

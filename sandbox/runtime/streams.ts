@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { chunksOf } from '#lib/platform/chunks';
+import { readJson } from '#lib/platform/json';
 import { queueUrl, tableName } from '#lib/platform/settings';
 import { streams as all, type Pattern, type StreamSpec } from '#lib/topology';
 import { ENDPOINT_VARIABLES } from '../aws/endpoints.ts';
@@ -33,7 +34,7 @@ export function consumeStreams(
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const positions: Positions = existsSync(positionsFile) ? JSON.parse(readFileSync(positionsFile, 'utf8')) : {};
+  const positions = existsSync(positionsFile) ? readPositions(positionsFile) : {};
   let due: NodeJS.Timeout | undefined;
   const writeDown = () => {
     due = undefined;
@@ -70,6 +71,10 @@ export function consumeStreams(
     },
   };
 }
+
+/** A power cut may leave the file empty: all that the stream still has is then handed on again. */
+const readPositions = (file: string): Positions =>
+  (readJson(readFileSync(file, 'utf8')) as Positions | undefined) ?? {};
 
 /** The answers of DynamoDB and its streams, by operation. */
 interface Answers {
