@@ -36,8 +36,8 @@ export type { InboundState };
 export type Remapped = Decision & { id: string };
 
 /**
- * Something that arrived: for the first time, or to be read again because it could not be read then. `named`: the
- * webhook, as it came, that only named what was then read at once; the event has its id.
+ * Something that arrived: for the first time, or to be read again because it could not be read then. `named`: where a
+ * webhook only named what changed, that webhook as it came; the event has its id, and the body that was read for it.
  */
 export type Message = InboundReceived & { remapped?: Remapped; named?: Named; setAside?: Decision };
 export type Named = Pick<InboundReceived, 'topic' | 'body' | 'encoding'>;

@@ -119,7 +119,7 @@ async function ingestPart(
   const { message, connection } = ingesting;
   const note = `${snapshot.externalId} is a part of it`;
   const { decision } = await ingesting.changeOrder(id, message.receivedBy, (known): Ingest | null | undefined => {
-    // Its lines are claimed, so somebody is writing it.
+    // Lines are claimed before their order is written: another message is about to write it, so decide again.
     if (!known) return undefined;
     const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
     if (order === known) return null;

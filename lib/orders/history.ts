@@ -103,7 +103,10 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
   return { ...history, ...levelsOf(quantitiesOf(history), history.originals) };
 }
 
-/** The history while a snapshot of `asOf` is read: what it has of an unbounded version was told `since` then. */
+/**
+ * The history that a snapshot of `asOf` is read into. Versions too far ahead of it, which were stored before versions had
+ * a bound, count as told at `since`.
+ */
 export function bounded(history: SnapshotHistory, asOf: string, since: string): SnapshotHistory {
   const { stands, originals, cancelledLast, lifted } = history;
   const dated = (version: string): string => (isUnbounded(version, asOf) ? since : version);

@@ -11,7 +11,7 @@ export function paymentOf({ paidAt, ...order }: Pick<Order, 'paidAt' | 'history'
   return { method: payment?.method ?? null, state: paidAt && state === 'pending' ? 'paid' : state };
 }
 
-/** Whether it was ever allowed to ship. What was stored before `releasedAt` was kept was, once it was paid. */
+/** Whether it was ever allowed to ship. An order stored by a hub that kept no `releasedAt` yet was, if it was paid. */
 export const wasReleased = ({ releasedAt, paidAt }: Pick<Order, 'releasedAt' | 'paidAt'>): boolean =>
   Boolean(releasedAt === undefined ? paidAt : releasedAt);
 

@@ -33,8 +33,8 @@ export interface SnapshotResult {
 }
 
 /**
- * Any permutation of the same snapshots ends in the same order, but for which of a line's ids it has where some were
- * assumed. Throws ContractError for one that makes no valid order.
+ * The same snapshots end in the same order, in whatever sequence they come. Only where a source told no ids of lines and
+ * the hub assumed some, another of them may stand. Throws ContractError for one that makes no valid order.
  */
 export function applySnapshot(order: Order | null, whole: OrderSnapshot, source: SnapshotSource): SnapshotResult {
   checkSnapshot(whole);
