@@ -106,11 +106,15 @@ function describeTried(tried: Tried, session: Pick<Session, 'table'>): string {
     ? `It cannot be read: ${error.description}`
     : order
       ? describeOrder(order, placements, session)
-      : `It means ${means}: ${JSON.stringify(change)}`;
+      : `It means ${means}: ${JSON.stringify(change)}${means === 'fetch' ? `\n${elsewhere(tried)}` : ''}`;
   return [paths, moved, outcome, explanation?.sentence ?? '', 'Nothing was stored or sent.']
     .filter(Boolean)
     .join('\n\n');
 }
+
+/** A webhook that only names an order: whoever tries it will want to try what is read for it. */
+const elsewhere = ({ connection }: Tried): string =>
+  `What is read there then comes under a topic of its own: connections shape ${connection} lists them.`;
 
 function describeOrder(
   order: NonNullable<Tried['order']>,

@@ -1,4 +1,5 @@
 import type { Expectation, OrderSnapshot, SnapshotLine } from '#lib/orders/order';
+import { subtotalOf } from '#lib/orders/ucp-totals';
 import { checkCurrency } from '#lib/platform/money';
 import { sum, takeDiscounts } from '../kit/amounts.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
@@ -21,9 +22,8 @@ import { PlainUcpOrder, type Totals } from './schema.ts';
 export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const told = readShape(PlainUcpOrder, body, around.at);
   const order = withReturned(told);
-  const path = pathUnder(around.at);
-  const reader = createReader(around, path);
-  const { assume, instant } = reader;
+  const reader = createReader(around, pathUnder(around.at));
+  const { assume, instant, path } = reader;
   const currency = order.currency?.toUpperCase() ?? around.currency;
   checkCurrency(currency, path('currency'));
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
@@ -33,13 +33,12 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
 
   checkStatus(order.status, reader);
   const expectations = expectationsOf(order, around, reader);
-  const [sent, pickup] = ['shipping', 'pickup'].map((type) =>
-    expectations.find(({ methodType }) => methodType === type),
-  );
-  const first = sent ?? pickup ?? expectations[0];
+  const firstOf = (type: Expectation['methodType']) => expectations.find(({ methodType }) => methodType === type);
+  const pickup = firstOf('pickup');
+  const first = firstOf('shipping') ?? pickup ?? expectations[0];
   if (!first) assume('fulfillment.expectations', 'are missing: nothing says where the order goes');
   const { shippingMethod, ...delivery } = readDelivery(body);
-  const pickupPoint = delivery.pickupPoint ?? (pickup && pointOf(pickup));
+  const collected = pickup && { id: null, name: pickup.description ?? null, address: oneLine(pickup.destination) };
   const goods = goodsOf(order, reader);
   return {
     externalId: order.id,
@@ -54,8 +53,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     buyer: buyerOf(first?.destination ?? {}, order.buyer, [order]),
     shippingAddress: first?.destination ?? {},
     shippingMethod: shippingMethod ?? first?.description ?? null,
-    ...delivery,
-    ...defined({ pickupPoint }),
+    ...{ ...defined({ pickupPoint: collected }), ...delivery },
     ...(isPlain(expectations) ? {} : { expectations }),
     ...returnsOf(order, reader),
     ...adjustmentsOf(order, reader),
@@ -80,10 +78,8 @@ function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
   const charged = all.map((line) => line.total ?? line.unitPrice * line.quantity);
   const shipping = sumOf(totals, 'fulfillment');
   // UCP writes discounts below zero. Those of items are in the lines' own totals, or only here.
-  const inLines = sum(
-    lines.map(({ unitPrice, quantity, total = unitPrice * quantity }) => unitPrice * quantity - total),
-  );
-  const ofItems = Math.max(0, Math.abs(sumOf(totals, 'items_discount')) - Math.max(0, inLines));
+  const inLines = sum(lines.map((line) => Math.max(0, subtotalOf(line) - (line.total ?? subtotalOf(line)))));
+  const ofItems = Math.max(0, Math.abs(sumOf(totals, 'items_discount')) - inLines);
   const discount = Math.abs(sumOf(totals, 'discount')) + ofItems + sum(negative.map(({ amount }) => amount));
   const amounts = {
     fulfillment: Math.max(0, shipping),
@@ -96,11 +92,11 @@ function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
 
 /** Where each part of the order goes, and how. Throws ContractError for a parcel's destination that is none. */
 function expectationsOf({ fulfillment }: PlainUcpOrder, around: Around, reader: Reader): Expectation[] {
-  return (fulfillment?.expectations ?? []).map((told, index) => {
+  return (fulfillment?.expectations ?? []).map(({ method_type: word, ...told }, index) => {
     const own = `fulfillment.expectations[${index}]`;
-    const methodType = METHODS.find((type) => type === told.method_type) ?? 'shipping';
+    const methodType = (['shipping', 'pickup', 'digital'] as const).find((type) => type === word) ?? 'shipping';
     const isSent = methodType === 'shipping';
-    if (methodType !== (told.method_type ?? 'shipping')) reader.assume(`${own}.method_type`, 'is unknown: shipping');
+    if (methodType !== (word ?? 'shipping')) reader.assume(`${own}.method_type`, 'is unknown: shipping');
     const destination = addressOf(told.destination ?? {}, `${own}.destination`, reader, isSent ? around : undefined);
     if (isSent) checkDeliverable(destination, reader.path(`${own}.destination`));
     const isNow = told.fulfillable_on === 'now';
@@ -112,23 +108,13 @@ function expectationsOf({ fulfillment }: PlainUcpOrder, around: Around, reader: 
   });
 }
 
-const METHODS = ['shipping', 'pickup', 'digital'] as const;
-
 /** Every order is expected as one parcel to the shipping address, as soon as possible. */
 const isPlain = ([only, ...others]: readonly Expectation[]): boolean =>
   others.length === 0 && (!only || (only.methodType === 'shipping' && (only.fulfillableOn ?? 'now') === 'now'));
 
-const pointOf = ({ description, destination }: Expectation) => ({
-  ...{ id: null, name: description ?? null, address: oneLine(destination) },
-});
-
 /** By quantities of 0 on all lines; or by a cancellation that names no line. */
-function isCancelled({ line_items: lines, adjustments }: PlainUcpOrder): boolean {
-  const whole = adjustments.some(
-    ({ type, status, line_items }) => type === 'cancellation' && status === 'completed' && line_items.length === 0,
-  );
-  return whole || lines.every(({ quantity }) => quantity.total === 0);
-}
+const isCancelled = (order: PlainUcpOrder): boolean =>
+  order.line_items.every(({ id, quantity }) => quantity.total === 0 || unitsIn(order, 'cancellation', id) === ALL);
 
 /** What was paid back, from the completed adjustments, beside what units cost that the total no longer has. */
 function refundOf(order: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
@@ -140,10 +126,8 @@ function refundOf(order: PlainUcpOrder, total: number): 'refunded' | 'partly_ref
     for (const { id, quantity } of lines) gone.set(id, unitsOf(id) - Math.abs(quantity));
     return true;
   };
-  const { cancellations = [], others = [] } = Object.groupBy(completed, ({ type }) =>
-    type === 'cancellation' ? 'cancellations' : 'others',
-  );
-  const back = paidBack([...cancellations, ...others].filter((each) => !isOut(each)));
+  completed.sort((a, b) => Number(b.type === 'cancellation') - Number(a.type === 'cancellation'));
+  const back = paidBack(completed.filter((each) => !isOut(each)));
   if (!paidBack(completed)) return undefined;
   return back && back >= total ? 'refunded' : 'partly_refunded';
 }
@@ -177,20 +161,16 @@ function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<Or
   return returns.length > 0 ? { returns } : {};
 }
 
-const STATUSES = ['pending', 'completed', 'failed'] as const;
-
 /** Adjustments that `returns` does not cover, as they are. One without a time is left out. */
 function adjustmentsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'adjustments'> {
-  const told = adjustments.flatMap(
-    ({ id, type, status: word, occurred_at, line_items, totals, description }, index) => {
-      const status = STATUSES.find((each) => each === word) ?? 'pending';
-      const at = instant(occurred_at, `adjustments[${index}].occurred_at`);
-      if (at === null || (status === 'completed' && type === 'return')) return [];
-      const amounts = totals.map((total) => ({ type: total.type, amount: total.amount }));
-      const own = { id: id ?? `${index}`, type, at, status, lineItems: line_items, totals: amounts };
-      return [{ ...own, ...defined({ description }) }];
-    },
-  );
+  const told = adjustments.flatMap(({ id, type, status: word, occurred_at, description, ...of }, index) => {
+    const status = (['pending', 'completed', 'failed'] as const).find((each) => each === word) ?? 'pending';
+    const at = instant(occurred_at, `adjustments[${index}].occurred_at`);
+    if (at === null || (status === 'completed' && type === 'return')) return [];
+    const totals = of.totals.map((total) => ({ type: total.type, amount: total.amount }));
+    const own = { id: id ?? `${index}`, type, at, status, lineItems: of.line_items, totals };
+    return [{ ...own, ...defined({ description }) }];
+  });
   return told.length > 0 ? { adjustments: told } : {};
 }
 
@@ -221,45 +201,40 @@ const feesOf = (totals: Totals): NonNullable<OrderSnapshot['fees']> =>
     READ_APART.has(type) || (type === 'fee' && amount < 0) ? [] : [{ type, title, amount }],
   );
 
-function linesOf(order: PlainUcpOrder): SnapshotLine[] {
-  const isOnTop = isTaxOnTop(order);
-  return order.line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => {
-    const tax = find(totals, 'tax') === undefined ? undefined : sumOf(totals, 'tax');
-    const total = find(totals, 'total');
-    return {
-      ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
-      ...(quantity.original !== quantity.total && defined({ ordered: quantity.original })),
-      ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
-      // A line's own total may have its tax, which the order's figures have apart.
-      ...defined({ tax, total: isOnTop && total !== undefined && addsUp(totals) ? total - (tax ?? 0) : total }),
-    };
-  });
-}
+const linesOf = (order: PlainUcpOrder): SnapshotLine[] =>
+  order.line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
+    ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
+    ...(quantity.original !== quantity.total && defined({ ordered: quantity.original })),
+    ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
+    ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') && sumOf(totals, 'tax') }),
+    // A line's own total may have its tax, which the order's figures have apart.
+    ...(isTaxOnTop(order) && addsUp(totals) && { total: sumOf(totals, 'total') - sumOf(totals, 'tax') }),
+  }));
+
+const ALL = Number.POSITIVE_INFINITY;
+
+/** Units of a line in completed adjustments of a type; one that names no lines has all of them. */
+const unitsIn = ({ adjustments }: PlainUcpOrder, what: string, line: string): number =>
+  sum(
+    adjustments.flatMap(({ type, status, line_items: lines }) => {
+      if (type !== what || status !== 'completed') return [];
+      return lines.length === 0 ? [ALL] : lines.map(({ id, quantity }) => (id === line ? Math.abs(quantity) : 0));
+    }),
+  );
 
 /**
  * The order with units that came back among those that were bought and shipped, also where its quantities are without
  * them: otherwise they would count as cancelled and as returned.
  */
 function withReturned(order: PlainUcpOrder): PlainUcpOrder {
-  const done = order.adjustments.filter(({ status }) => status === 'completed');
-  const unitsOf = (type: string, line: string): number =>
-    sum(
-      done
-        .filter((each) => each.type === type)
-        .flatMap(({ line_items }) =>
-          line_items.filter(({ id }) => id === line).map(({ quantity }) => Math.abs(quantity)),
-        ),
-    );
-  const isWhole = done.some(({ type, line_items }) => type === 'return' && line_items.length === 0);
   const line_items = order.line_items.map((line) => {
     const { original = 0, total, fulfilled = 0 } = line.quantity;
-    const gone = Math.max(0, original - total - unitsOf('cancellation', line.id));
-    const back = isWhole ? gone : Math.min(gone, unitsOf('return', line.id));
-    if (back === 0) return line;
+    const gone = Math.max(0, original - total - unitsIn(order, 'cancellation', line.id));
+    const back = Math.min(gone, unitsIn(order, 'return', line.id));
     const quantity = { original, total: total + back, fulfilled: total + back - Math.max(0, total - fulfilled) };
     // A total of the units that are left is not what all of them cost.
     const totals = find(line.totals, 'total') === line.item.price * total ? [] : line.totals;
-    return { ...line, quantity, totals };
+    return back === 0 ? line : { ...line, quantity, totals };
   });
   return { ...order, line_items };
 }
