@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { at, MUGS, orderOf, PLATE, quantitiesOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { withKnownLines } from './known-lines.ts';
+import { applySnapshot } from './snapshot.ts';
 import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
 
 const line = (id: string, sku: string, quantity = 1, more: Partial<SnapshotLine> = {}) => ({
@@ -44,4 +46,39 @@ test('a source that names all lines may have others of the same goods', () => {
   expect(withKnownLines(again, undefined)).toBe(again);
   const other = told([line('7', 'C')]);
   expect(withKnownLines(other, assumed([line('1', 'A')]))).toBe(other);
+});
+
+const MUG = { ...MUGS, quantity: 1 };
+const listed = (lines: SnapshotLine[], more: Partial<OrderSnapshot> = {}) =>
+  snapshotOf({ version: null, number: 'X', lines, ...more });
+
+test('a list asked for later counts the units of an order that an event dated, and changes nothing else of it', () => {
+  const paid = orderOf({ lines: [MUGS, PLATE], note: 'Ring twice' });
+  const asked = (minute: number) => sourceOf(minute, { askedAt: at(minute) });
+  const less = applySnapshot(paid, listed([MUG, PLATE]), asked(5));
+  expect(less).toMatchObject({ result: 'updated', order: { number: paid.number } });
+  expect(less.order.history.snapshot.note).toBe('Ring twice');
+  expect(quantitiesOf(less.order)).toMatchObject({ li_1: { original: 2, total: 1 }, li_2: { total: 1 } });
+  expect(ucpErrors(less.order)).toEqual([]);
+  // The same list again writes nothing, and the event that is sent again is older.
+  expect(applySnapshot(less.order, listed([MUG, PLATE]), asked(6)).order).toBe(less.order);
+  expect(applySnapshot(less.order, snapshotOf({ lines: [MUGS, PLATE] }), sourceOf(7)).result).toBe('older');
+  const gone = applySnapshot(less.order, listed([MUG]), asked(8)).order;
+  expect(quantitiesOf(gone)).toMatchObject({ li_1: { total: 1 }, li_2: { total: 0 } });
+});
+
+test('an undated list counts nothing that was told after it was asked for, or that is only in another form', () => {
+  const paid = orderOf({ lines: [MUGS, PLATE] });
+  for (const asked of [{ askedAt: paid.updatedAt }, {}]) {
+    const { order } = applySnapshot(paid, listed([MUG, PLATE]), sourceOf(5, asked));
+    expect(quantitiesOf(order)).toMatchObject({ li_1: { total: 2 } });
+  }
+  const split = [MUG, PLATE, { ...MUG, id: 'li_9' }];
+  for (const lines of [split, [{ ...MUG, id: '7', sku: '590' }]]) {
+    const { order } = applySnapshot(paid, listed(lines), sourceOf(5, { askedAt: at(5) }));
+    expect(quantitiesOf(order)).toMatchObject({ li_1: { total: 2 } });
+  }
+  const cancelled = orderOf({ cancelled: true });
+  const again = applySnapshot(cancelled, listed([MUG]), sourceOf(5, { askedAt: at(5) })).order;
+  expect([again.number, again.cancelled]).toEqual([cancelled.number, true]);
 });

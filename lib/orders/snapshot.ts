@@ -4,7 +4,7 @@ import { checkCurrency } from '#lib/platform/money';
 import { derive } from './derive.ts';
 import { withoutBuyer } from './erasure.ts';
 import { bounded, compareStamps, historyOf, joinHistories } from './history.ts';
-import { withKnownLines } from './known-lines.ts';
+import { withKnownLines, withLaterUnits } from './known-lines.ts';
 import { type Order, type OrderSnapshot, orderId } from './order.ts';
 import { addEvents } from './shipment.ts';
 import { standing } from './split.ts';
@@ -38,7 +38,8 @@ export interface SnapshotResult {
  */
 export function applySnapshot(order: Order | null, whole: OrderSnapshot, source: SnapshotSource): SnapshotResult {
   checkSnapshot(whole);
-  const snapshot = withKnownLines(order?.erased ? withoutBuyer(whole) : whole, order?.history.snapshot);
+  const renamed = withKnownLines(order?.erased ? withoutBuyer(whole) : whole, order?.history.snapshot);
+  const snapshot = withLaterUnits(renamed, order, source.askedAt);
   const asOf = source.askedAt ?? source.receivedAt;
   const told = historyOf(snapshot, asOf);
   if (!order) {
