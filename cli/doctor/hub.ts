@@ -127,7 +127,10 @@ const endpoints: Check<Hub> = {
       if (paused)
         return wrong(`${id} is paused (${paused.why}) and ${behind}`, `${test}; once it answers 2xx, ${resume}`);
       if (failingSince && isLong)
-        return wrong(`${id} has taken nothing since ${failingSince} (${lastError?.code}), and is ${behind}`, test);
+        return wrong(
+          `${id} has taken nothing since ${failingSince} (${lastError?.code})${lagEntries > 0 ? `, and is ${behind}` : ''}`,
+          test,
+        );
       if (lagSeconds <= MAX_LAG_SECONDS) return [];
       return wrong(`${id} is ${describeSeconds(lagSeconds)} and ${behind}`, `${test}; see the log of the notifier`);
     });

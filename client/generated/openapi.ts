@@ -2199,9 +2199,9 @@ export interface components {
                 at: string;
             } | null;
             lastSuccessAt: string | null;
-            /** @description Age of the oldest change that it was not told; 0 if there is none. */
+            /** @description Age of the oldest change that it was not sent; 0 if there is none. What it refused is a delivery. */
             lagSeconds: number;
-            /** @description Changes that it was not told, of all types. */
+            /** @description Changes that it was not sent, of all types. */
             lagEntries: number;
         };
         EndpointTest: {

@@ -38,8 +38,10 @@ const Endpoint = named(
       description: 'In the hub’s words: the endpoint’s own are in its deliveries.',
     }),
     lastSuccessAt: z.nullable(z.iso.datetime()),
-    lagSeconds: doc(z.int(), { description: 'Age of the oldest change that it was not told; 0 if there is none.' }),
-    lagEntries: doc(z.int(), { description: 'Changes that it was not told, of all types.' }),
+    lagSeconds: doc(z.int(), {
+      description: 'Age of the oldest change that it was not sent; 0 if there is none. What it refused is a delivery.',
+    }),
+    lagEntries: doc(z.int(), { description: 'Changes that it was not sent, of all types.' }),
   }),
   {
     members: {
