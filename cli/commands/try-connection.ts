@@ -7,7 +7,7 @@ import { decodeText } from '#lib/platform/text';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
-import { money, relativeTime } from '../format.ts';
+import { count, money, relativeTime } from '../format.ts';
 import type { Session } from '../session.ts';
 import { renderFacts } from '../table.ts';
 
@@ -35,7 +35,7 @@ function describeTopic({ topic, bodies, since, members }: Shape['topics'][number
     { title: 'APPEARED', value: ({ appearedAt }) => relativeTime(appearedAt, session.now) },
     { title: 'VANISHED', value: ({ vanishedAt }) => relativeTime(vanishedAt, session.now) },
   ]);
-  return `${topic}: ${bodies} bodies since ${since}\n${rows}`;
+  return `${topic}: ${count(bodies, 'body', 'bodies')} since ${since}\n${rows}`;
 }
 
 interface Options {

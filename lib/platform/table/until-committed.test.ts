@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { untilCommitted } from './until-committed.ts';
 
 /** Waits that take no time, and how long they would have been. */
@@ -29,6 +29,28 @@ it('gives up after so many lost races and names the thing', async () => {
     /order a:1 kept changing/,
   );
   expect(runs).toBe(3);
+});
+
+it('lets a hundred who write at once all have their turn', async () => {
+  vi.useFakeTimers();
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  let seed = 7;
+  const random = () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  let revision = 0;
+  const write = async () => {
+    const read = revision;
+    await wait(15);
+    return read === revision ? ++revision : undefined;
+  };
+  const all = Array.from({ length: 100 }, () => untilCommitted('order a:1', write, { wait, random }));
+  const settled = Promise.allSettled(all);
+  await vi.runAllTimersAsync();
+  vi.useRealTimers();
+  expect((await settled).filter(({ status }) => status === 'rejected')).toEqual([]);
+  expect(revision).toBe(100);
 });
 
 it('passes on what an attempt throws', async () => {
