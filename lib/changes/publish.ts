@@ -1,6 +1,7 @@
 import type { Product } from '#lib/catalog/product';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { wholeOf } from '#lib/orders/derive';
+import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Committed } from '#lib/platform/table/stream';
@@ -88,14 +89,7 @@ async function publishTo(
   const oldest = Math.min(...told.map(({ record }) => record.at.getTime()));
   const since = new Date(oldest - SKEW_MS).toISOString();
   const sure = await feed.known(partition, since);
-  // Most orders whose deliveries are told of are in the feed already, or in this batch: only the others are read.
-  const seen = new Set<string>();
-  const unsure = changes.flatMap(({ order, revision }) => {
-    if (!order || sure.has(order) || seen.has(order)) return [];
-    seen.add(order);
-    return revision === null ? order : [];
-  });
-  const orders = new Map(await Promise.all(unsure.map(async (id) => [id, await getOrder(id)] as const)));
+  const orders = await readUntold(changes, sure, getOrder);
   const isEarly = ({ record, changes: [first] }: Readable, known: Revisions): boolean => {
     const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
     // An order older than the part of the feed read here has its first change further back.
@@ -133,6 +127,21 @@ async function publishTo(
     published.flatMap((each) => each.changes),
   );
   return left.map(({ record }) => record);
+}
+
+/** Reads the few orders of which only a delivery tells: neither the feed nor an earlier change in this batch did. */
+async function readUntold(
+  changes: readonly Change[],
+  told: Revisions,
+  read: typeof getOrder,
+): Promise<Map<string, Order | undefined>> {
+  const seen = new Set<string>();
+  const untold = changes.flatMap(({ order, revision }) => {
+    if (!order || told.has(order) || seen.has(order)) return [];
+    seen.add(order);
+    return revision === null ? order : [];
+  });
+  return new Map(await Promise.all(untold.map(async (id) => [id, await read(id)] as const)));
 }
 
 /** Skips a record that makes no sense and raises an alarm: it would hold up everything after it for a day. */

@@ -23,7 +23,8 @@ const SHARE = 0.9;
 
 /**
  * For a remote that is back after an outage: what waited for it goes on a new waitlist at the pace of its limit, in
- * order of ship-by. Nobody keeps a time of the old one: two that come back at the same time send each other to its end.
+ * order of ship-by. All of it gets a new time: with one of the old waitlist, a delivery would come for the same slot as
+ * another one, and whichever is second is sent to the end.
  * Deliveries that wait for their next retry are left alone.
  */
 export async function bringForward(

@@ -120,7 +120,6 @@ export const isOpen = ({ state }: Pick<Delivery, 'state'>): boolean => state ===
 export const isStopped = ({ state, cause }: Pick<Delivery, 'state' | 'cause'>): boolean =>
   state === 'dead' && (cause?.code === 'order_cancelled' || cause?.code === 'order_unreleased');
 
-/** One try at one delivery, kept as long as the delivery. */
 export interface Attempt extends z.infer<typeof AttemptFacts> {
   /** What it told on the timeline of the delivery's order. */
   told?: Array<{ type: string; detail: Record<string, unknown> }>;

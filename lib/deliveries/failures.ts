@@ -4,7 +4,6 @@ import type { CauseFacts } from './delivery-schema.ts';
 import { type DeliveryFilter, listDeliveries } from './list.ts';
 import { normalizeMessage } from './normalize-message.ts';
 
-/** Deliveries that failed for the same reason. Instants are ISO 8601 in UTC. */
 export interface CauseGroup extends z.infer<typeof CauseFacts> {
   /** The newest of them. */
   sample: Delivery;
