@@ -17,6 +17,8 @@ interface Source<R extends Row> {
   one?: string;
   /** Sorts the rows of one page; by default they stay in the hub's order. */
   sort?: (rows: R[]) => R[];
+  /** Whether rows that a page shows later are none that are new: they are shown at once, at the end. */
+  isWhole?: boolean;
 }
 
 interface Kept<R extends Row> {
@@ -38,7 +40,7 @@ const NONE: Kept<never> = { rows: [], fresh: [], cursor: undefined, at: 0, isRea
 
 /** A list that holds still while it is looked at: rows change in place, new ones wait to be asked for. */
 export function useList<R extends Row>(source: Source<R>) {
-  const { path, filters = {}, one, sort = (rows) => rows } = source;
+  const { path, filters = {}, one, sort = (rows) => rows, isWhole } = source;
   const query = filterOf(filters);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify([path, query]);
@@ -91,6 +93,7 @@ export function useList<R extends Row>(source: Source<R>) {
   const look = async () => {
     const page = await read(PAGE);
     await update(own, page.rows, one ? (id) => ask('get', pathOf(one, id)) : undefined);
+    if (isWhole) Object.assign(own, { rows: [...own.rows, ...own.fresh], fresh: [] });
     own.at = hubNow();
   };
   const refresh = () => (own.isRead ? guarded(look, true) : reload());

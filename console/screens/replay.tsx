@@ -48,7 +48,7 @@ function progressOf(replay: Replay): string {
   if (state === 'relapsed')
     return `Stopped after ${done}${canResume(replay) ? '.' : ': none of it is left to resume.'}`;
   if (state === 'interrupted') return `Cut off after ${done}: ask again for the rest.`;
-  return `${done}. ${canary && stage ? STAGES[stage] : 'They fall due at its pace.'}`;
+  return `${done}. ${canary && stage ? STAGES[waitingOf(replay) > 0 ? stage : 'rest'] : 'They fall due at its pace.'}`;
 }
 
 const isRunning = (state: string): boolean => /collecting|running/.test(state);
@@ -131,7 +131,7 @@ const factsOf = ({ id, filter, delivery, queue, perMinute, canary, cancelled, re
 /** Its deliveries: first those under way, then the settled ones, then those that wait. */
 function Members({ id }: { id: string }) {
   const path = `${pathOf('/replays', id)}/deliveries`;
-  const list = useList<Delivery>({ path, one: '/deliveries' });
+  const list = useList<Delivery>({ path, one: '/deliveries', isWhole: true });
   return (
     <Region title="Deliveries">
       <List name="Deliveries" list={list} columns={columns} keys={acts} empty="None was found yet." />
