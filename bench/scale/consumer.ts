@@ -1,5 +1,6 @@
 import { AWS } from './aws.ts';
 import type { ConsumerDesign } from './design.ts';
+import { sum } from './pool.ts';
 import { GATHER_SECONDS } from './world.ts';
 
 /** One sort of message in a second's work. */
@@ -23,15 +24,19 @@ export function createConsumer(settings: ConsumerDesign | undefined) {
   return {
     /** How many messages it can take this second. */
     capacity: () => (invocations * batchSize) / secondsEach,
-    /** Records this second's work, and how many messages are left; returns the invocations that were busy. */
-    work(sorts: readonly Sort[], left: number): number {
-      const count = sorts.reduce((sum, sort) => sum + sort.count, 0);
+    /**
+     * Records this second's work, in how many messages it came, and how many of those are left; returns the invocations
+     * that were busy.
+     */
+    work(sorts: readonly Sort[], left: number, messages = sum(sorts.map(({ count }) => count))): number {
+      const count = sum(sorts.map((sort) => sort.count));
       if (count <= 0) return 0;
+      const together = count / messages;
       const fill =
-        left > 0 ? batchSize : Math.min(batchSize, Math.max(1, (count * GATHER_SECONDS) / AWS.mapping.first));
-      const took = batchSeconds(sorts, fill, cpus);
-      secondsEach = batchSeconds(sorts, batchSize, cpus);
-      const busy = Math.min(invocations, (count / fill) * took);
+        left > 0 ? batchSize : Math.min(batchSize, Math.max(1, (messages * GATHER_SECONDS) / AWS.mapping.first));
+      const took = batchSeconds(sorts, fill * together, cpus);
+      secondsEach = batchSeconds(sorts, batchSize * together, cpus);
+      const busy = Math.min(invocations, (messages / fill) * took);
       const wanted = left > 0 ? maximumConcurrency : Math.max(AWS.mapping.first, Math.ceil(busy * 1.2));
       const grown = Math.min(maximumConcurrency, invocations + AWS.mapping.morePerSecond);
       invocations = wanted > invocations ? Math.min(wanted, grown) : Math.max(wanted, invocations - 1);

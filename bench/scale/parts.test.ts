@@ -127,6 +127,16 @@ test('an event source mapping begins with five invocations, adds five a second a
   expect(busy.slice(1)).toEqual([10, 12, 12]);
 });
 
+test('deliveries of one message are worked together: fewer messages, each for longer by their CPU time', () => {
+  const work = (messages: number) => {
+    const consumer = createConsumer({ batchSize: 10, maximumConcurrency: 5, memoryMb: 1_769 });
+    consumer.work([{ count: 1_000, waits: 0.3, cpu: 0.01 }], 1e6, messages);
+    return consumer.capacity();
+  };
+  expect(work(1_000)).toBeCloseTo((5 * 10) / (0.3 + 0.1));
+  expect(work(100)).toBeCloseTo((5 * 10) / (0.3 + 1));
+});
+
 test('a route lets in its rate, and once its burst besides', () => {
   const gate = createGate({ rate: 100, burst: 50 });
   expect([500, 500, 0, 500].map((requests) => gate.admit(requests))).toEqual([150, 100, 0, 150]);

@@ -1,3 +1,4 @@
+import { RUNG_TOGETHER } from '#lib/deliveries/ring';
 import { AWAY_HOLD_MS, AWAY_MAX_WAIT_MS } from '#lib/platform/rate-limit/breaker';
 import { MAX_WAITLIST_MS } from '#lib/platform/rate-limit/reservations';
 import { AWS } from './aws.ts';
@@ -20,7 +21,7 @@ export function pushForASecond(
   second: number,
   design: Design,
 ): { moves: Map<Side, Moves>; busy: number } {
-  const wishes = sides.map((side) => ({ count: side.count, amount: dueAt(side) + side.spareRings }));
+  const wishes = sides.map((side) => ({ count: side.count, amount: messagesOf(side) }));
   const got = share(wishes, consumer.capacity(), true);
   const moves = new Map<Side, Moves>();
   const sorts: Sort[] = [];
@@ -29,7 +30,10 @@ export function pushForASecond(
     const part = wished > 0 ? (got[index] ?? 0) / wished : 0;
     const duds = side.spareRings * part;
     side.spareRings -= duds;
+    const due = dueAt(side);
     const made = attempt(side, part, answers, second, design);
+    made.together = due > 0 ? due / (due - side.joined) : 1;
+    side.joined *= 1 - part;
     moves.set(side, made);
     const tried = made.succeeded + made.retried + made.died;
     sorts.push(
@@ -43,12 +47,21 @@ export function pushForASecond(
       { count: duds, waits: waits.dud, cpu: cpu.dud },
     );
   }
-  const left = sum(wishes.map(({ amount }) => amount)) - sum(got);
-  return { moves, busy: consumer.work(sorts, left) };
+  const taken = sum(got);
+  const left = sum(wishes.map(({ amount }) => amount)) - taken;
+  return { moves, busy: consumer.work(sorts, left, taken) };
 }
 
 const answerSeconds = (answers: Answers, { httpTimeoutSeconds }: Design): number =>
   answers === 'well' ? waits.answer : answers === 'refuses' ? waits.refusal : httpTimeoutSeconds;
+
+/** The messages that ring for what is due: one message may ring for several deliveries, which are worked together. */
+function messagesOf(side: Side): number {
+  const due = dueAt(side);
+  // Another's read may have served some that shared a message.
+  side.joined = Math.min(side.joined, due * (1 - 1 / RUNG_TOGETHER));
+  return due - side.joined + side.spareRings;
+}
 
 export function dueAt({ tasks }: Side): number {
   let due = 0;

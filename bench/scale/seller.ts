@@ -22,6 +22,9 @@ export interface Side {
   spareRings: number;
   /** Deliveries that the sweeper must ring for, by the second they are due, in a ring buffer. */
   unrung: Float64Array;
+  /** By the second they are due, and of those due now: deliveries that are in another's message. */
+  joining: Float64Array;
+  joined: number;
   tasks: Task[];
 }
 
@@ -190,7 +193,7 @@ function createSide({ name, count }: SellerSpec, at: SellerSpec['channel'], { pa
   const { marketplace, requestsPerMinute } = at;
   const bucket = createBucket(paceOf(requestsPerMinute), count);
   const full = `${name}@${marketplace}`;
-  const rings = { spareRings: 0, unrung: new Float64Array(HORIZON) };
+  const rings = { spareRings: 0, unrung: new Float64Array(HORIZON), joining: new Float64Array(HORIZON), joined: 0 };
   return {
     name: full,
     marketplace,

@@ -38,7 +38,7 @@ export function simulate(scenario: Scenario, design: Design): Result {
       sell(sold, second);
       recorder.sold(sold);
     }
-    for (const { tasks } of sides) for (const { pool } of tasks) pool.fallDue(second);
+    for (const side of sides) fallDue(side, second);
     for (const each of marketplaces)
       recorder.webhooks(each.name, sendWebhooks(each.streams, each.gate, second, answersOf(each.name) === 'well'));
     recorder.ingested(ingestForASecond(inbound, ingest));
@@ -109,13 +109,25 @@ function createSweeper(sides: readonly Side[]) {
       again += rung;
       for (let next = second; next < second + everySeconds; next++) {
         const at = next % side.unrung.length;
+        const deliveries = side.unrung[at] ?? 0;
         // Deliveries of one second and connection share messages; the last message is rarely full.
-        ahead += Math.ceil((side.unrung[at] ?? 0) / side.count / rungTogether) * side.count;
+        const messages = Math.ceil(deliveries / side.count / rungTogether) * side.count;
+        ahead += messages;
         side.unrung[at] = 0;
+        // Those of this very second have fallen due already.
+        side.joining[at] = next > second ? Math.max(0, deliveries - messages) : 0;
       }
     }
     return { rings: again, messages: again + ahead };
   };
+}
+
+/** Moves what falls due in this second to what is due, and notes how much of it shares the messages of others. */
+function fallDue(side: Side, second: number): void {
+  for (const { pool } of side.tasks) pool.fallDue(second);
+  const at = second % side.joining.length;
+  side.joined += side.joining[at] ?? 0;
+  side.joining[at] = 0;
 }
 
 const fallenAt = ({ tasks }: Side): number => tasks.reduce((sum, { pool }) => sum + pool.fallen, 0);

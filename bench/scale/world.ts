@@ -69,7 +69,7 @@ export const FLOOD = 3;
 /** How long an operator takes to notice that the marketplace is back and to start the replay. */
 export const OPERATOR_SECONDS = 900;
 
-/** Deliveries of one batch that reserve at the same moment and share the write. */
+/** Messages of one batch whose deliveries reserve at the same moment and share the write; of ten, measured: all. */
 export const TURNS_TOGETHER = 3;
 
 /** The stored size of a connection's settings. */

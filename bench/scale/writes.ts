@@ -30,6 +30,8 @@ export const noMoves = () => ({
   recorded: 0,
   ordered: 0,
   requests: 0,
+  /** Deliveries of each message. */
+  together: 1,
 });
 
 /** A replay's member is added to the open ones, released and removed, each at the price of a transaction. */
@@ -43,7 +45,7 @@ export function countWrites(heat: HeatMap, side: Side, moves: Moves, design: Des
   const { name, count } = side;
   const { shards } = design;
   const each = (kind: string, units: number) => heat.add(kind, name, units / count / shards);
-  const { opened, succeeded, placed, retried, turnedAway, died, reopened, requests } = moves;
+  const { opened, succeeded, placed, retried, turnedAway, died, reopened, requests, together } = moves;
   each('due', opened + succeeded + (retried + turnedAway) * 2 + died + reopened);
   each('dead', died + reopened);
   each('placed', placed);
@@ -56,7 +58,7 @@ export function countWrites(heat: HeatMap, side: Side, moves: Moves, design: Des
     moves.recorded * tableUnits.read + others * tableUnits.attempt + turnedAway * tableUnits.turnedAway,
   );
   heat.add('REPLAY', name, (reopened / count) * WRITES_OF_OPEN_MEMBER);
-  heat.add('BUDGET', name, (requests + turnedAway) / count / TURNS_TOGETHER);
+  heat.add('BUDGET', name, (requests + turnedAway) / count / together / TURNS_TOGETHER);
 }
 
 /** The same for messages that ingest has worked. */
