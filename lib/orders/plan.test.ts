@@ -41,6 +41,15 @@ test('each parcel is reported as it ships, or the whole order with its last', ()
   expect(reported([mugs, plate], { reportWith: 'last' })).toEqual(['JD1']);
 });
 
+test('what a shipper that was taken out of the connections file has is to be taken back from it, too', () => {
+  const lineItems = [{ id: 'li_1', quantity: 2 }];
+  const order = { ...placed, cancelled: true, placements: [{ delivery: 'dlv_1', connection: 'shed', lineItems }] };
+  const removed = new Map([['shed', { id: 'shed', marketplace: 'marketful', removedAt: at(1) }]]);
+  const { deliveries } = planDeliveries(order, { routes: [], connections: new Map(), removed, roleOf: () => ({}) });
+  const subject = { placement: 'dlv_1', lineItems };
+  expect(deliveries).toMatchObject([{ action: 'cancel', connection: 'shed', marketplace: 'marketful', subject }]);
+});
+
 test('a parcel whose units are told apart is reported with each, or once where the channel takes its number only', () => {
   const connections = new Map(['scopio-main', 'shed'].map((id) => [id, connectionOf(id)]));
   const reports = (order: Order, role: object) =>

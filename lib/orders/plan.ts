@@ -40,8 +40,12 @@ interface Role {
 export interface Network {
   routes: readonly Route[];
   connections: ReadonlyMap<string, Connection>;
+  /** What was taken out of the connections file, and may still have units. */
+  removed?: ReadonlyMap<string, Target>;
   roleOf(marketplace: string): Role;
 }
+
+type Target = Pick<Connection, 'id' | 'marketplace'>;
 
 /**
  * The deliveries that an order's present state calls for and does not have yet. Ids are derived, so planning twice is
@@ -172,14 +176,14 @@ function planCancellations(
   before: Order | null,
   room: number,
 ): Plan {
-  const { connections } = network;
+  const { connections, removed } = network;
   const deliveries: NewDelivery[] = [];
   const isMoved = before !== null && goesElsewhere(before, order);
   const isPaidBack = isRefunded(order, network);
   const isTurned = before !== null && isPaidBack !== isRefunded(before, network);
   const placements = order.placements.map((placement) => {
     const { less = [], ...kept } = placement;
-    const target = connections.get(kept.connection);
+    const target = connections.get(kept.connection) ?? removed?.get(kept.connection);
     const gone = lessOf(due, kept.delivery);
     const isAffected = (isMoved || isTurned) && isToLeave(before, placement);
     const isEnded = isPlacedAnew(before, placement) && cancelsOf(order, kept.connection, kept.delivery).length > 0;
@@ -267,7 +271,7 @@ function planFollowUps(order: Order, { connections, roleOf }: Network, reports: 
   );
 }
 
-function push<S extends NewSubject>(order: Order, action: string, target: Connection, about: string, subject: S) {
+function push<S extends NewSubject>(order: Order, action: string, target: Target, about: string, subject: S) {
   const { id: connection, marketplace } = target;
   const ids = idsOf(order, action, connection, about);
   let id = ids.next().value;
