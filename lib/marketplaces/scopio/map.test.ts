@@ -324,6 +324,15 @@ describe('what its document does not promise', () => {
     expect(figures({ items: [...items, coupon] })).toEqual(dropped);
   });
 
+  test('a discount may be an object as shipping is, and who is billed says the company', () => {
+    const order = fixture('order.json');
+    const billing_address = { street_address: 'Prosta 1', address_country: 'PL', company: 'ACME', nip: '1' };
+    const discount = { net_price: '8.13', gross_price: '10.00' };
+    const sold = read({ ...order, billing_address, discount, total_gross: '110.00' });
+    expect([sold.buyer, sold.amounts.discount]).toMatchObject([{ company: 'ACME', taxId: '1' }, 1000]);
+    expect(sold.shippingAddress).not.toHaveProperty('company');
+  });
+
   test('a voucher among its items is a discount, and the sums stay exact', () => {
     const voucher = { ean: '77', title: 'Voucher', quantity: 1, gross_price: '-10.00', net_price: '-8.13' };
     const items = [item, voucher];

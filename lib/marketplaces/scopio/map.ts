@@ -112,9 +112,9 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
   checkStatus(order.status, reader);
   const delivery = readDelivery(body);
   const { shipping_address: shipping = {}, billing_address: billing } = order;
+  const recipient = { ...shipping, company: order.shipping_address?.company ?? billing?.company };
   const shippingAddress = addressOf(shipping, 'shipping_address', reader, around);
   if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
-  const goods = goodsOf(order, reader);
 
   return {
     externalId,
@@ -127,12 +127,12 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     cancelled: wasCancelled(order, around, reader),
     currency,
     taxIncluded: true,
-    buyer: buyerOf(shipping, order.buyer, [order, billing, shipping]),
+    buyer: buyerOf(recipient, order.buyer, [order, billing, shipping]),
     shippingAddress,
     ...(billing && { billingAddress: addressOf(billing, 'billing_address', reader) }),
     ...delivery,
     ...shipByOf(order, reader),
-    ...goods,
+    ...goodsOf(order, reader),
     ...defined({ note: order.note }),
     ...reader.told(),
   };
@@ -142,7 +142,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
 function goodsOf(order: Order, reader: Reader): Pick<OrderSnapshot, 'lines' | 'discounts' | 'amounts'> {
   const { assume, control } = reader;
   const fulfillment = Math.max(0, control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0);
-  const apart = Math.abs(control(order.discount, 'discount') ?? 0);
+  const apart = Math.abs(control(member(order.discount, 'gross_price') ?? order.discount, 'discount') ?? 0);
   const given = control(order.total_gross, 'total_gross');
   const told = linesOf(order, reader);
   const kept = worthOf(told.filter(({ cancelled }) => !cancelled)) + fulfillment - apart;
