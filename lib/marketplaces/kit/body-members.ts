@@ -51,14 +51,17 @@ function pathOf(at: string, parent: object, key: string): string {
 /** Wraps a body so that it notes the path of every member that is looked at. */
 function recorder(value: unknown, at: string, paths: Set<string>): unknown {
   if (!isObject(value)) return value;
+  const noted = new Map<string, unknown>();
   return new Proxy(value, {
     get(target, key) {
+      if (typeof key === 'string' && noted.has(key)) return noted.get(key);
       const found: unknown = Reflect.get(target, key);
       if (typeof key !== 'string' || !Object.hasOwn(target, key) || (Array.isArray(target) && key === 'length'))
         return found;
       const path = pathOf(at, target, key);
       paths.add(path);
-      return recorder(found, path, paths);
+      noted.set(key, recorder(found, path, paths));
+      return noted.get(key);
     },
   });
 }

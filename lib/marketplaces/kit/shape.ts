@@ -273,15 +273,27 @@ export const spelled = <S extends Record<string, z.ZodMiniType>>(
 ) =>
   z.lazy(() => {
     const shape = members();
+    const own = Object.keys(shape);
     const read = reading((value) => {
       if (!isObject(value) || Array.isArray(value)) return value;
       const keys = Map.groupBy(Object.keys(value), letters);
-      const keyOf = (name: string) =>
-        [name, ...(names[name] ?? [])]
-          .flatMap((each) => [each, ...(keys.get(letters(each)) ?? [])])
-          .find((key) => !isNothing(member(value, key)));
-      return defined(Object.fromEntries(Object.keys(shape).map((name) => [name, member(value, keyOf(name) ?? name)])));
+      const found: Record<string, unknown> = {};
+      for (const name of own) {
+        const told = member(value, name);
+        const other = isNothing(told) ? otherThan(name, keys, (key) => !isNothing(member(value, key))) : undefined;
+        const one = other === undefined ? told : member(value, other);
+        if (one !== undefined) found[name] = one;
+      }
+      return found;
     });
+    const otherThan = (name: string, keys: ReadonlyMap<string, string[]>, says: (key: string) => boolean) => {
+      for (const each of [name, ...(names[name] ?? [])]) {
+        if (each !== name && says(each)) return each;
+        const found = keys.get(letters(each))?.find(says);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
     return z.pipe(read, z.object(shape));
   });
 
