@@ -342,6 +342,9 @@ test('whoever is asked for and not known is said so, and a request names one ord
     complete: true,
   });
   expect((await call('/buyers/export', { email: 'a@b.c', order: ORDER })).status).toBe(400);
+  expect(await call('/buyers/erase', { email: 'ana@b.example, eva@b.example', reason: 'x' })).toMatchObject({
+    ...{ status: 400, body: { error: { field: 'email' } } },
+  });
   expect((await call('/buyers/erase', { order: ORDER })).status).toBe(400);
 });
 

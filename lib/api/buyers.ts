@@ -1,7 +1,7 @@
 import { getNetwork } from '#lib/marketplaces/network';
 import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
-import { normalEmail } from '#lib/privacy/email-hash';
+import { isOneAddress, normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
 import { errorResponses, invalid } from './kit/errors.ts';
 import { doc, named, Why } from './kit/meta.ts';
@@ -14,8 +14,9 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
   description: "One order's buyer.",
   example: 'scopio-main:ord_8f3a',
 });
+const isOne = z.refine<string>(isOneAddress, 'names several addresses: ask for one at a time');
 const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address');
-const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)), {
+const email = doc(z.optional(z.string().check(isOne, z.overwrite(normalEmail), isEmail)), {
   description:
     'The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too.',
 });

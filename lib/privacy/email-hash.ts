@@ -31,6 +31,13 @@ export function normalEmail(email: string): string {
   return address.replace(/(?<=@).*xn--.*$/, (host) => domainToUnicode(host) || host);
 }
 
+/** Whether a text names one address only, perhaps twice; what follows `?` in a link is none. */
+export const isOneAddress = (text: string): boolean => {
+  const bare = text.normalize('NFKC').replaceAll(/\?[^\s<>]*/g, '');
+  const named = bare.match(new RegExp(ADDRESS, 'g'));
+  return new Set(named?.map(normalEmail)).size < 2;
+};
+
 const ownKey = async (table: Table): Promise<string> => (await readKey(table)) ?? makeKey(table);
 
 /** The key is made once; only a table that is emptied under a running hub gets another. */
