@@ -42,14 +42,13 @@ export function findService(word: string): { carrier: number; service: number } 
 export const methodName = (carrier: number, service: number | null): string =>
   [CARRIERS[carrier], SERVICES[carrier]?.[service ?? 0]].filter(Boolean).join(' ');
 
-const methods = () =>
-  Object.keys(CARRIERS).flatMap((id) =>
-    [null, ...Object.keys(SERVICES[Number(id)] ?? {}).map(Number)].map((service) => ({ carrier: Number(id), service })),
-  );
-
 /** The CarrierId and ServiceTypeId of a line made by `methodName`. */
-export const readMethod = (line: string | null) =>
-  methods().find(({ carrier, service }) => methodName(carrier, service) === line);
+export function readMethod(line: string | null): { carrier: number; service: number | null } | undefined {
+  for (const carrier of Object.keys(CARRIERS).map(Number))
+    for (const service of [null, ...Object.keys(SERVICES[carrier] ?? {}).map(Number)])
+      if (methodName(carrier, service) === line) return { carrier, service };
+  return undefined;
+}
 
 /** Whether a CarrierId names a carrier, not a way to price. */
 export const isCarrier = (carrier: number): boolean => carrier in DEFAULT_SERVICES;
