@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Gives units that nobody has shipped to another shipper
-         * @description At once if nobody has been asked for them; otherwise when the present shipper has given them back: by a cancellation if its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.
+         * @description At once if nobody has been asked for them; otherwise when the present shipper has given them back: by a cancellation, or when the blocked `cancel` delivery is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.
          */
         post: operations["postOrdersIdRoute"];
         delete?: never;
@@ -261,7 +261,7 @@ export interface paths {
         put?: never;
         /**
          * Closes a dead or blocked delivery that a person found done at the remote
-         * @description It counts as succeeded without an attempt, with who said so and why, and what waited for it continues: a placement is followed, and pushes that come after it run. 409 `delivery_not_closable` for one that is neither dead nor blocked.
+         * @description It counts as succeeded without an attempt: a placement is followed, and pushes that waited for it run. 409 `delivery_not_closable` for one that is neither dead nor blocked.
          */
         post: operations["postDeliveriesIdClose"];
         delete?: never;
@@ -732,7 +732,7 @@ export interface paths {
         put?: never;
         /**
          * Makes a connection due now, and with `since` reads again what happened since then
-         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. While a poll is under way (four minutes at most) it waits for that. 422 `reads_all`: each poll reads everything there is, no `since` is wanted.
+         * @description The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. While a poll is under way (four minutes at most) it waits for that. 422 `reads_all`: each poll reads everything there is.
          */
         post: operations["postConnectionsIdPoll"];
         delete?: never;
@@ -933,7 +933,7 @@ export interface paths {
         };
         /**
          * What changed since, in order for each order
-         * @description Without `consumer` and `after` it starts at the earliest change: the feed keeps 30 days. Reading commits nothing. Each answer has an ETag: send it as `If-None-Match`, and 304 means that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.
+         * @description Without `consumer` and `after` it starts at the earliest change: the feed keeps 30 days. Reading commits nothing. Each answer has an ETag for `If-None-Match`: 304 means that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.
          */
         get: operations["getChanges"];
         put?: never;
@@ -991,7 +991,7 @@ export interface paths {
         put?: never;
         /**
          * Commits a cursor
-         * @description An older cursor than the committed one moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which it would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one beyond the end of the feed, such as another hub’s.
+         * @description An older cursor than the committed one moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which it would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one beyond the end of the feed.
          */
         post: operations["postConsumersIdCommit"];
         delete?: never;

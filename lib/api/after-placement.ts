@@ -75,7 +75,7 @@ export function addAfterPlacement(routes: Routes): void {
   routes.add('POST /orders/{id}/route', {
     summary: 'Gives units that nobody has shipped to another shipper',
     description:
-      'At once if nobody has been asked for them; otherwise when the present shipper has given them back: by a cancellation if its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
+      'At once if nobody has been asked for them; otherwise when the present shipper has given them back: by a cancellation, or when the blocked `cancel` delivery is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
     scope: 'ops',
     request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedRoute) },
     responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },

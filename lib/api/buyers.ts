@@ -14,8 +14,9 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
   description: "One order's buyer.",
   example: 'scopio-main:ord_8f3a',
 });
-const isOne = z.refine<string>(isOneAddress, 'names several addresses: ask for one at a time');
-const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address');
+const EXPECTED = 'expected one e-mail address';
+const isOne = z.refine<string>(isOneAddress, EXPECTED);
+const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, EXPECTED);
 const email = doc(z.optional(z.string().check(isOne, z.overwrite(normalEmail), isEmail)), {
   description:
     'The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too.',

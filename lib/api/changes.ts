@@ -87,7 +87,7 @@ export const routes = new Routes('changes');
 routes.add('GET /changes', {
   summary: 'What changed since, in order for each order',
   description:
-    'Without `consumer` and `after` it starts at the earliest change: the feed keeps 30 days. Reading commits nothing. Each answer has an ETag: send it as `If-None-Match`, and 304 means that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.',
+    'Without `consumer` and `after` it starts at the earliest change: the feed keeps 30 days. Reading commits nothing. Each answer has an ETag for `If-None-Match`: 304 means that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.',
   scope: 'changes:read',
   request: {
     query: z.strictObject({
@@ -155,7 +155,7 @@ routes.add('POST /consumers/{id}/commit', {
   summary: 'Commits a cursor',
   scope: 'changes:read',
   description:
-    'An older cursor than the committed one moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which it would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one beyond the end of the feed, such as another hub’s.',
+    'An older cursor than the committed one moves nothing: only seek goes back. 409 `consumer_moved` for one that was read before a seek, which it would undo: read on with `consumer` and without `after`. 422 `cursor_ahead` for one beyond the end of the feed.',
   request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
   responses: COMMITTED,
   answer: ({ params, body }) => consumers.commit(params.id, body.cursor),

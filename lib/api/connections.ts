@@ -60,7 +60,7 @@ routes.add('GET /connections', {
 routes.add('POST /connections/{id}/poll', {
   summary: 'Makes a connection due now, and with `since` reads again what happened since then',
   description:
-    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. While a poll is under way (four minutes at most) it waits for that. 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
+    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off continues where it was. `GET /connections` shows how it goes. While a poll is under way (four minutes at most) it waits for that. 422 `reads_all`: each poll reads everything there is.',
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'sello-se' }) }),

@@ -83,7 +83,7 @@ routes.add('GET /deliveries/{id}', {
 routes.add('POST /deliveries/{id}/close', {
   summary: 'Closes a dead or blocked delivery that a person found done at the remote',
   description:
-    'It counts as succeeded without an attempt, with who said so and why, and what waited for it continues: a placement is followed, and pushes that come after it run. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
+    'It counts as succeeded without an attempt: a placement is followed, and pushes that waited for it run. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(Close) },
   responses: { 200: json('The delivery.', Delivery), ...errorResponses(404, 409) },
