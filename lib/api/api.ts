@@ -1,7 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from '#lib/platform/zod';
 import { createApp } from './kit/app.ts';
-import { ErrorBody } from './kit/errors.ts';
 import { named } from './kit/meta.ts';
 import { type ApiEnv, json, type Route, Routes } from './kit/route.ts';
 
@@ -51,8 +50,8 @@ hub.add('GET /openapi.json', {
   responses: { 200: json('OpenAPI 3.1.', z.record(z.string(), z.unknown())) },
   answer: async () => {
     const { describe } = await import('./kit/openapi.ts');
-    const { changeWebhooks } = await import('./change-webhooks.ts');
-    document ??= describe([...(await listRoutes()), ...(await webhookRoutes())], changeWebhooks);
+    const { changeWebhooks, webhookRoutes } = await import('./change-webhooks.ts');
+    document ??= describe([...(await listRoutes()), ...webhookRoutes], changeWebhooks);
     return document;
   },
 });
@@ -60,42 +59,6 @@ hub.add('GET /openapi.json', {
 export async function listRoutes(): Promise<Route[]> {
   const loaded = await Promise.all(Object.values(nouns).map((load) => load()));
   return [...new Set([...loaded.map(({ routes }) => routes), hub])].flatMap(({ described }) => described);
-}
-
-/** A refusal has the hub's own shape, or the one that the marketplace documents. */
-const refused = (description: string) => json(description, z.union([ErrorBody, z.object({ error: z.string() })]));
-
-/** The marketplaces' webhook URLs, for the document only: other functions answer them. */
-async function webhookRoutes(): Promise<Route[]> {
-  const { marketplaces } = await import('#lib/marketplaces/registry');
-  const { webhookPath } = await import('#lib/webhooks/hub-urls');
-  return marketplaces
-    .filter(({ topics }) => topics.length > 0)
-    .map((info) => ({
-      method: 'post',
-      path: webhookPath(info, '{connectionId}', '{topic}'),
-      tags: ['webhooks'],
-      summary: `What ${info.title} posts`,
-      description: `For ${info.title} only, which has its own proof: an API key is neither needed nor enough. An unknown connection or topic and a bad signature or secret get the same answer.`,
-      scope: null,
-      request: {
-        params: z.object({
-          connectionId: z.string(),
-          topic: z.enum(info.topics),
-          ...(info.secretInUrl && { secret: z.string() }),
-        }),
-        body: { required: true, description: 'In the format that the marketplace documents.', schema: z.unknown() },
-      },
-      responses: {
-        200: json('Stored; it is processed later.', z.record(z.string(), z.unknown())),
-        400: refused(
-          'Authentic, but no JSON, or without something that the marketplace wants to be told about: it is kept as unreadable.',
-        ),
-        401: refused('Not authentic.'),
-        413: refused('The body is over 256 KiB.'),
-        503: refused('It could not be stored: send it again.'),
-      },
-    }));
 }
 
 export const createApi = (): Hono<ApiEnv> => createApp(hub, nouns);

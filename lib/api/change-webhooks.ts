@@ -1,8 +1,11 @@
 import { ChangeType } from '#lib/connections/endpoint-schema';
+import { marketplaces } from '#lib/marketplaces/registry';
 import * as z from '#lib/platform/zod';
+import { webhookPath } from '#lib/webhooks/hub-urls';
 import { ChangeAnswer } from './changes.ts';
+import { ErrorBody } from './kit/errors.ts';
 import { doc } from './kit/meta.ts';
-import type { Route } from './kit/route.ts';
+import { json, type Route } from './kit/route.ts';
 import { Ucp } from './order-schema.ts';
 
 const SUMMARIES: Readonly<Record<ChangeType, string>> = {
@@ -77,3 +80,35 @@ export const changeWebhooks: readonly Route[] = [
     Ucp,
   ),
 ];
+
+/** A refusal has the hub's own shape, or the one that the marketplace documents. */
+const refused = (description: string) => json(description, z.union([ErrorBody, z.object({ error: z.string() })]));
+
+/** The marketplaces' webhook URLs, for the document only: other functions answer them. */
+export const webhookRoutes: readonly Route[] = marketplaces
+  .filter(({ topics }) => topics.length > 0)
+  .map((info) => ({
+    method: 'post',
+    path: webhookPath(info, '{connectionId}', '{topic}'),
+    tags: ['webhooks'],
+    summary: `What ${info.title} posts`,
+    description: `For ${info.title} only, which has its own proof: an API key is neither needed nor enough. An unknown connection or topic and a bad signature or secret get the same answer.`,
+    scope: null,
+    request: {
+      params: z.object({
+        connectionId: z.string(),
+        topic: z.enum(info.topics),
+        ...(info.secretInUrl && { secret: z.string() }),
+      }),
+      body: { required: true, description: 'In the format that the marketplace documents.', schema: z.unknown() },
+    },
+    responses: {
+      200: json('Stored; it is processed later.', z.record(z.string(), z.unknown())),
+      400: refused(
+        'Authentic, but no JSON, or without something that the marketplace wants to be told about: it is kept as unreadable.',
+      ),
+      401: refused('Not authentic.'),
+      413: refused('The body is over 256 KiB.'),
+      503: refused('It could not be stored: send it again.'),
+    },
+  }));
