@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { rereadOrder } from '#lib/remap/remap-order';
 import { at, MUGS, orderOf, PLATE, quantitiesOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { withKnownLines } from './known-lines.ts';
 import { applySnapshot } from './snapshot.ts';
@@ -40,6 +41,15 @@ test('whatever names a line is renamed with it', () => {
   expect(lines[1]).toEqual({ ...child, parentId: 'A' });
 });
 
+test('goods alike are told apart by the choices of their buyer, whatever these are called', () => {
+  const [ana, bo] = ['Ana', 'Bo'].map((lines) => ({ attributes: { lines } }));
+  const own = told([line('li_1', 'A', 1, ana), line('li_2', 'A', 1, bo)]);
+  expect(ids(withKnownLines(assumed([line('A', 'A', 1, bo), line('A-2', 'A', 1, ana)]), own))).toEqual([
+    'li_2',
+    'li_1',
+  ]);
+});
+
 test('a source that names all lines may have others of the same goods', () => {
   const again = told([line('7', 'A')]);
   expect(withKnownLines(again, told([line('1', 'A')]))).toBe(again);
@@ -52,7 +62,7 @@ const MUG = { ...MUGS, quantity: 1 };
 const listed = (lines: SnapshotLine[], more: Partial<OrderSnapshot> = {}) =>
   snapshotOf({ version: null, number: 'X', lines, ...more });
 
-test('a list asked for later counts the units of an order that an event dated, and changes nothing else of it', () => {
+test('a list asked for later takes units from an order that an event dated, and changes nothing else of it', () => {
   const paid = orderOf({ lines: [MUGS, PLATE], note: 'Ring twice' });
   const asked = (minute: number) => sourceOf(minute, { askedAt: at(minute) });
   const less = applySnapshot(paid, listed([MUG, PLATE]), asked(5));
@@ -63,8 +73,12 @@ test('a list asked for later counts the units of an order that an event dated, a
   // The same list again writes nothing, and the event that is sent again is older.
   expect(applySnapshot(less.order, listed([MUG, PLATE]), asked(6)).order).toBe(less.order);
   expect(applySnapshot(less.order, snapshotOf({ lines: [MUGS, PLATE] }), sourceOf(7)).result).toBe('older');
+  // What a list took away it may give back, and what is read again stays only its units.
   const gone = applySnapshot(less.order, listed([MUG]), asked(8)).order;
   expect(quantitiesOf(gone)).toMatchObject({ li_1: { total: 1 }, li_2: { total: 0 } });
+  expect(rereadOrder(gone, listed([MUG]), at(8))).toBe(gone);
+  const back = applySnapshot({ ...gone, updatedAt: at(8) }, listed([MUGS, PLATE]), asked(9)).order;
+  expect(quantitiesOf(back)).toMatchObject({ li_1: { total: 2 }, li_2: { total: 1 } });
 });
 
 test('an undated list counts nothing that was told after it was asked for, or that is only in another form', () => {
@@ -77,6 +91,18 @@ test('an undated list counts nothing that was told after it was asked for, or th
   for (const lines of [split, [{ ...MUG, id: '7', sku: '590' }]]) {
     const { order } = applySnapshot(paid, listed(lines), sourceOf(5, { askedAt: at(5) }));
     expect(quantitiesOf(order)).toMatchObject({ li_1: { total: 2 } });
+  }
+  // More may be what was bought first, and less what has not shipped yet.
+  const more = orderOf({ lines: [MUG, { ...PLATE, cancelled: true }] });
+  const all = applySnapshot(more, listed([MUGS, PLATE]), sourceOf(5, { askedAt: at(5) })).order;
+  expect(quantitiesOf(all)).toEqual(quantitiesOf(more));
+  const part = orderOf({ lines: [{ ...MUGS, fulfilled: 1 }, PLATE] });
+  const rest = applySnapshot(part, listed([MUG, PLATE]), sourceOf(5, { askedAt: at(5) })).order;
+  expect(quantitiesOf(rest)).toEqual(quantitiesOf(part));
+  // Of two readings of one time the one that stands may not be the one that was cancelled.
+  for (const note of ['a', 'b', 'c', 'd']) {
+    const ended = applySnapshot(orderOf({ note }), snapshotOf({ note, cancelled: true }), sourceOf(1)).order;
+    expect(applySnapshot(ended, listed([MUG]), sourceOf(5, { askedAt: at(5) })).order.cancelled).toBe(true);
   }
   const cancelled = orderOf({ cancelled: true });
   const again = applySnapshot(cancelled, listed([MUG]), sourceOf(5, { askedAt: at(5) })).order;

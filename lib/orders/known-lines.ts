@@ -1,6 +1,7 @@
-import type { Order } from './order.ts';
-import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
-import { sameUnits } from './status.ts';
+import { sameContent } from '#lib/platform/canonical-json';
+import type { Order, SnapshotHistory } from './order.ts';
+import type { OrderSnapshot } from './snapshot-types.ts';
+import { sameUnits, sumByLine } from './status.ts';
 
 /**
  * The snapshot, its lines under the ids that the order has for the same goods. A source may name its lines in one
@@ -10,16 +11,18 @@ export function withKnownLines(told: OrderSnapshot, known: OrderSnapshot | undef
   if (!known || !(told.idsAssumed || known.idsAssumed)) return told;
   const ids = new Map<unknown, string>();
   let free = known.lines.filter(({ id }) => !isIn(told, id));
-  for (const { id, sku, ean, quantity } of told.lines.filter((line) => !isIn(known, line.id))) {
+  for (const { id, sku, ean, quantity, attributes } of told.lines.filter((line) => !isIn(known, line.id))) {
     const alike = free.filter((line) => line.sku === sku || (ean !== undefined && line.ean === ean));
-    const same = alike.find((line) => line.quantity === quantity) ?? alike[0];
+    const asMany = alike.filter((line) => line.quantity === quantity);
+    const same = asMany.find((line) => sameContent(line.attributes, attributes)) ?? asMany[0] ?? alike[0];
     free = free.filter((line) => line !== same);
     if (same) ids.set(id, same.id);
   }
   const renamed = (id: unknown) => ids.get(id) ?? id;
   const text = JSON.stringify(told, (key, value) => {
     if (key === 'line' || key === 'parentId') return renamed(value);
-    return /^(lines|lineItems)$/.test(key)
+    // The buyer's choices may have any name.
+    return /^(lines|lineItems)$/.test(key) && Array.isArray(value)
       ? value.map((line: { id: string }) => ({ ...line, id: renamed(line.id) }))
       : value;
   });
@@ -28,28 +31,38 @@ export function withKnownLines(told: OrderSnapshot, known: OrderSnapshot | undef
 
 const isIn = ({ lines }: OrderSnapshot, id: string): boolean => lines.some((line) => line.id === id);
 
-/** What depends on how many units there are, beside the lines. */
-const COUNTED = ['amounts', 'discounts', 'fees', 'expectations', 'returns', 'adjustments'] as const;
-
 /**
- * An undated answer that counts other units than what stands, as the next thing that its source said. It was asked for
- * after all that the order has, and a list may be all that tells of a change after an event that had a date. What else
- * differs may be a matter of form, and stays.
+ * An undated answer that counts fewer units than what stands, as the next thing that its source said. It was asked for
+ * after all that the order has, and a list may be all that tells of a change after an event that had a date. More units
+ * count only where a list had taken them away; and none once something has shipped, as a list may show what is left.
  */
 export function withLaterUnits(told: OrderSnapshot, order: Order | null, askedAt = ''): OrderSnapshot {
   if (!order || told.version !== null || askedAt <= order.updatedAt) return told;
-  const { stands, snapshot: known } = order.history;
-  if (stands.clock !== 'source' || known.cancelled || told.cancelled) return told;
-  const lines = told.lines.map((line) => {
-    const { sku, title, attributes } = known.lines.find(({ id }) => id === line.id) ?? line;
-    return { ...line, sku, title, ...(attributes && { attributes }) };
-  });
-  if (!lines.some(({ id }) => isIn(known, id)) || sameUnits(unitsOf(lines), unitsOf(known.lines))) return told;
-  const kept = Object.entries(known).filter(([name]) => !COUNTED.some((counted) => counted === name));
-  const counted = COUNTED.flatMap((name) => (told[name] ? [[name, told[name]]] : []));
+  const { stands, snapshot: known, originals } = order.history;
+  const isCancelled = order.cancelled || known.cancelled || told.cancelled;
+  const isShipped = order.ucp.line_items.some(({ quantity }) => quantity.fulfilled > 0);
+  if (stands.clock !== 'source' || isCancelled || isShipped || told.currency !== known.currency) return told;
+  const most = sumByLine(known.unitsListed ? originals : unitsOf(known));
+  const isMore = unitsOf(told).some(({ id, quantity }) => quantity > (most.get(id) ?? 0));
+  if (isMore || sameUnits(unitsOf(told), unitsOf(known))) return told;
   const version = new Date(Date.parse(stands.version) + 1).toISOString();
-  return { ...Object.fromEntries([...kept, ...counted]), lines, version };
+  return { ...withUnits(told, order.history), version };
 }
 
-const unitsOf = (lines: readonly SnapshotLine[]) =>
-  lines.map(({ sku, quantity, cancelled }) => ({ id: sku, quantity: cancelled ? 0 : quantity }));
+/** The snapshot that stands with another's units and what they cost. What else differs may be a matter of form. */
+export function withUnits(
+  { lines: listed, amounts, discounts, fees }: OrderSnapshot,
+  { snapshot, vanished }: SnapshotHistory,
+): OrderSnapshot {
+  const ever = [...snapshot.lines, ...vanished.map(({ line }) => line)];
+  const lines = listed.map((line) => {
+    const known = ever.find(({ id }) => id === line.id) ?? line;
+    const { sku, title, attributes, cancelled: _not, ordered: _once, tax: _tax, total: _total, ...rest } = known;
+    return { ...rest, ...line, sku, title, ...(attributes && { attributes }) };
+  });
+  const { discounts: _less, fees: _more, ...rest } = snapshot;
+  return { ...rest, lines, amounts, ...(discounts && { discounts }), ...(fees && { fees }), unitsListed: true };
+}
+
+const unitsOf = ({ lines }: OrderSnapshot) =>
+  lines.map(({ id, quantity, cancelled }) => ({ id, quantity: cancelled ? 0 : quantity }));

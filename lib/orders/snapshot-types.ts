@@ -73,6 +73,8 @@ export interface OrderSnapshot {
   lines: SnapshotLine[];
   /** The source does not tell the ids of all its lines: some are assumed, and no part of what was said. */
   idsAssumed?: true;
+  /** Its units are those of an undated list that was asked for later (`withLaterUnits`). */
+  unitsListed?: true;
   /** Order-level amounts in minor units; `total` is the source's own figure. */
   amounts: { fulfillment: number; tax: number; discount: number; total: number };
   /** What `amounts.discount` is made of, where the source tells, negative rows included. In minor units, positive. */

@@ -20,7 +20,7 @@ import {
   placedFirst,
   quantitiesOf,
 } from '#lib/orders/history';
-import { withKnownLines } from '#lib/orders/known-lines';
+import { withKnownLines, withUnits } from '#lib/orders/known-lines';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { claimShares, previewShares } from '#lib/orders/share-lines';
@@ -142,7 +142,9 @@ function tell(previous: Order, next: Order, changed: readonly string[], { id, re
  */
 export function rereadOrder(order: Order, whole: OrderSnapshot, asOf: string): Order {
   checkSnapshot(whole);
-  const snapshot = withKnownLines(whole, order.history.snapshot);
+  const { snapshot: known } = order.history;
+  const renamed = withKnownLines(whole, known);
+  const snapshot = known.unitsListed && whole.version === null ? withUnits(renamed, order.history) : renamed;
   const told = historyOf(snapshot, asOf);
   if (told.stands.hash === order.history.stands.hash) return order;
   refuseRenamedLines(order, snapshot);
