@@ -206,7 +206,7 @@ test('hands on by itself each Sku that cannot be read, so that it is named', asy
 });
 
 test('reads what the catalog has units of and a list of all products lacks: none of it are left where it is gone', async () => {
-  const units: Record<string, number> = { kept: 3, gone: 2, refused: 4, hidden: 1, none: 0 };
+  const units: Record<string, number> = { kept: 3, gone: 2, broken: 5, refused: 4, hidden: 1, renewed: 6, none: 0 };
   const catalog: Partial<PollContext> = {
     skus: async function* () {
       yield* [...Object.keys(units), 'only-noted'];
@@ -215,19 +215,36 @@ test('reads what the catalog has units of and a list of all products lacks: none
       sku in units ? ({ sku, externalId: `id-${sku}`, quantity: units[sku] } as never) : undefined,
   };
   const products = page('productList', ['p1'], 1);
-  const edges = [{ node: { id: 'p1', skus: [{ id: 'id-kept', inventory: 3 }] } }];
+  const edges = [
+    {
+      node: {
+        id: 'p1',
+        skus: [
+          { id: 'id-kept', inventory: 3 },
+          { id: 'id-2', identifier: 'renewed' },
+        ],
+      },
+    },
+  ];
   const list = { ...products, body: JSON.stringify({ data: { productList: { length: 1, edges } } }) };
   const node = (told: unknown) => ({ status: 200, body: JSON.stringify({ data: { node: told } }) });
   const refused = { status: 200, body: JSON.stringify({ errors: [{ message: 'no such node' }] }) };
+  const broken = { status: 200, body: JSON.stringify({ errors: [{ message: 'Internal server error' }] }) };
   const hidden = { id: 'id-hidden', identifier: 'hidden', inventory: 1, enabled: false };
-  const { items, pages } = await run([list, node(null), refused, node(hidden)], catalog, null);
+  const { items, pages } = await run([list, node(null), broken, refused, node(hidden)], catalog, null);
+  // What the list told goes first, and is kept where what follows fails.
   expect(items).toEqual([
+    { topic: 'product', body: edges[0]?.node },
     { topic: 'sku', body: { id: 'id-gone', identifier: 'gone', inventory: 0 } },
     { topic: 'sku', body: { id: 'id-refused', identifier: 'refused', inventory: 0 } },
     { topic: 'sku', body: hidden },
-    { topic: 'product', body: edges[0]?.node },
   ]);
   expect(pages.at(-1)).toMatchObject({ resume: null, watermark: '2026-11-20T08:15:03.000Z' });
+  // A poll that broke off after the list does not begin it anew.
+  const { resume = null } = pages[0] ?? {};
+  const { asked, pages: after } = await run([list], { ...catalog, resume }, null);
+  expect(asked.map(({ variables }) => variables.filters)).toEqual([{ timeUpdatedRange: [1795161903, 1795162503] }]);
+  expect(after.at(-1)).toMatchObject({ resume: null, watermark: '2026-11-20T08:15:03.000Z' });
   // A list of what changed shows little.
   expect((await run([list], { ...catalog, watermark: '2026-11-20T08:00:00.000Z' }, null)).asked).toHaveLength(1);
 });

@@ -51,9 +51,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   let listed: Set<string> | undefined;
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
-    if (isWhole(position)) listed = new Set();
-    for (const body of listed ? page.nodes : [])
-      for (const sku of Product.safeParse(body).data?.skus ?? []) listed?.add(textOf(member(sku, 'id')));
+    if (position.list === 'products' && position.range === null && position.after === null) listed = new Set();
+    for (const sku of page.nodes.flatMap((body) => Product.safeParse(body).data?.skus ?? []))
+      for (const name of ['id', 'identifier']) listed?.add(textOf(member(sku, name)));
     const anew = { ...position, after: null, length: null, first: undefined };
     // Cursors are offsets: if a row leaves the list, later rows move up, and the next page would skip as many.
     if (position.length !== null && page.length < position.length) {
@@ -72,7 +72,8 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       throw error;
     }
     const { until: watermark, remark } = position;
-    if (next === null && listed) yield* readVanished(context, listed, position);
+    const read = JSON.stringify({ ...startProducts({ ...context, watermark }, watermark), remark });
+    if (next === null && listed) yield* readVanished(context, listed, { items, resume: read, canWait: true });
     if (next === null) return yield { items, resume: null, watermark, ...(remark && { remark }) };
     const isShort = next.list !== position.list && unlisted.size > 0;
     yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !isShort };
@@ -104,18 +105,20 @@ function startProducts({ watermark }: PollContext, until: string): Position {
   return { list: 'products', range, after: null, length: null, until };
 }
 
-/** Whether all products are read from here on. */
-const isWhole = ({ list, range, after }: Position): boolean => list === 'products' && range === null && after === null;
-
-/** No notification tells that a Sku is gone: what the catalog has units of and a list of all products lacks is read. */
-async function* readVanished(context: PollContext, listed: ReadonlySet<string>, position: Position) {
+/**
+ * No notification tells that a Sku is gone: what the catalog has units of and a list of all products lacks is read, behind
+ * the list's `last` page. A poll that breaks off there goes on as if that was done: the list is not begun anew.
+ */
+async function* readVanished(context: PollContext, listed: ReadonlySet<string>, last: PollPage) {
   for await (const sku of context.skus(null)) {
     const product = await context.findProduct(sku);
     const id = product && unitsOf(product) ? product.externalId : undefined;
-    if (id === undefined || listed.has(id)) continue;
-    const found = await unlessRefused(() => ask(context, SKU_BY_ID, { id }));
+    if (id === undefined || listed.has(id) || listed.has(sku)) continue;
+    if (last.items.length > 0) yield { ...last, items: last.items.splice(0) };
+    const found = await unlessRefused(() => ask(context, SKU_BY_ID, { id })).catch((error: unknown) => error as Error);
+    if (found instanceof NotYetError || found instanceof ThrottledError) throw found;
     const body = found ?? { id, identifier: sku, inventory: 0 };
-    yield { items: [{ topic: 'sku', body }], resume: JSON.stringify(position), canWait: true };
+    yield { ...last, items: found instanceof Error ? [] : [{ topic: 'sku', body }] };
   }
 }
 
