@@ -378,6 +378,22 @@ describe('its adjustments', () => {
     expect(timesOf(away)).toEqual([['11', -1, -5400, 'Step 1']]);
     expect(timesOf({ lines, adjustments: [lessOf('a', -2, 1)] })).toEqual([['20', -1, -6000, undefined]]);
     expect(timesOf({ cancelled: true, adjustments: [lessOf('a', 0, 3)] })).toEqual([['13', -2, -15000, 'Step 3']]);
+    // Its quantities tell of the units: a cancellation of all of them does not cost them a second time.
+    const none = [{ ...MUGS, quantity: 0, ordered: 2 }];
+    expect(timesOf({ cancelled: true, lines: none, adjustments: [lessOf('a', 0, 3, [-12000])] })).toEqual([
+      ...[
+        ['13', undefined, undefined, 'Step 3'],
+        ['13', -2, -12000, 'Step 3'],
+      ],
+    ]);
+    // A cancellation of all of them that is told first leaves those of some units their words.
+    const both = [lessOf('b', 0, 3), lessOf('a', -1, 1)];
+    expect(timesOf({ cancelled: true, lines, adjustments: both })).toEqual([
+      ...[
+        ['11', -1, -6000, 'Step 1'],
+        ['13', -1, -6000, 'Step 3'],
+      ],
+    ]);
     const pending = orderOf({ adjustments: [{ ...refund, type: 'return', status: 'pending' }] });
     const told = { id: 'a1', externalId: pending.externalId, at: at(6) };
     const { order: returned } = applyReturns(pending, [readReturn(pending, told, 'scopio-main', at(6))]);

@@ -226,11 +226,12 @@ function sourcesOf(told: NonNullable<OrderSnapshot['adjustments']>): (adjustment
     const isOf = (id: string, lineItems: readonly LineQuantity[]) =>
       units.length > 0 &&
       units.every((unit) => !used.has(`${id} ${unit.id}`) && lineItems.some((line) => sameContent(line, unit)));
-    const source = told.find(({ id, lineItems }) => lineItems.length === 0 || isOf(id, lineItems));
+    const ofAll = told.find(({ lineItems }) => lineItems.length === 0);
+    const source = told.find(({ id, lineItems }) => isOf(id, lineItems)) ?? ofAll;
     if (!source) return adjustment;
     for (const { id } of units) used.add(`${source.id} ${id}`);
     const { at, description, totals, lineItems } = source;
-    const isAll = totals.length > 0 && lineItems.length === units.length;
+    const isAll = totals.length > 0 && units.length > 0 && lineItems.length === units.length;
     return { ...adjustment, occurred_at: at, ...(isAll && { totals }), ...(description && { description }) };
   };
 }

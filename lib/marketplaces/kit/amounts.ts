@@ -152,8 +152,8 @@ export function otherCurrency(told: unknown, currency: string): string | undefin
 }
 
 /**
- * An amount as a plain decimal. Digits may be grouped, a comma may precede the last one or two (before three it
- * separates groups if the currency has no decimals), and the currency's code may be before or after it.
+ * An amount as a plain decimal. Digits may be grouped, a comma may precede decimals (before three digits it separates
+ * groups, if the currency has no decimals, or is unclear), and the currency's code may be before or after it.
  */
 function plain(told: unknown, currency: string): string | number {
   const value = member(told, 'amount') ?? told;

@@ -20,8 +20,7 @@ import { PlainUcpOrder, type Totals } from './schema.ts';
 
 /** A plain UCP order. UCP has no members for its times, so these may come from the envelope or from its arrival. */
 export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
-  const told = readShape(PlainUcpOrder, body, around.at);
-  const order = withReturned(told);
+  const order = readShape(PlainUcpOrder, body, around.at);
   const reader = createReader(around, pathUnder(around.at));
   const { assume, instant, path } = reader;
   const currency = order.currency?.toUpperCase() ?? around.currency;
@@ -44,7 +43,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     externalId: order.id,
     number: order.label ?? order.id,
     placedAt,
-    ...paymentOf({ ...order, said: around.said }, paid, placedAt, refundOf(told, goods.amounts.total)),
+    ...paymentOf({ ...order, said: around.said }, paid, placedAt, refundOf(order, goods.amounts.total)),
     ...(createdAt === null && { timesAssumed: true as const }),
     version: versionOf(order.updated_at, around, reader),
     cancelled: isCancelled(order) || wasCancelled(order, around, reader),
@@ -74,8 +73,8 @@ function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
   const { lines, discounts: negative = [] } = takeDiscounts(all);
   const discounts = [...discountsOf(totals), ...negative];
   const fees = feesOf(totals);
-  const parts = totals.map(({ amount }) => amount);
-  const charged = all.map((line) => line.total ?? line.unitPrice * line.quantity);
+  const parts =
+    totals.length > 0 ? totals.map(({ amount }) => amount) : all.map((line) => line.total ?? subtotalOf(line));
   const shipping = sumOf(totals, 'fulfillment');
   // UCP writes discounts below zero. Those of items are in the lines' own totals, or only here.
   const inLines = sum(lines.map((line) => Math.max(0, subtotalOf(line) - (line.total ?? subtotalOf(line)))));
@@ -85,7 +84,7 @@ function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
     fulfillment: Math.max(0, shipping),
     tax: Math.max(0, taxOf(order)),
     discount: discount + Math.max(0, -shipping),
-    total: given ?? sum(parts.length > 0 ? parts : charged),
+    total: given ?? sum(parts),
   };
   return { lines, amounts, ...(discounts.length > 0 && { discounts }), ...(fees.length > 0 && { fees }) };
 }
@@ -114,7 +113,9 @@ const isPlain = ([only, ...others]: readonly Expectation[]): boolean =>
 
 /** By quantities of 0 on all lines; or by a cancellation that names no line. */
 const isCancelled = (order: PlainUcpOrder): boolean =>
-  order.line_items.every(({ id, quantity }) => quantity.total === 0 || unitsIn(order, 'cancellation', id) === ALL);
+  order.line_items.every(
+    ({ id, quantity }) => withReturned(order, id, quantity).total === 0 || unitsIn(order, 'cancellation', id) === ALL,
+  );
 
 /** What was paid back, from the completed adjustments, beside what units cost that the total no longer has. */
 function refundOf(order: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
@@ -147,16 +148,9 @@ function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<Or
   const returns = adjustments.flatMap(({ id, type, status, occurred_at, line_items: lines, totals }, index) => {
     if (type !== 'return' || status !== 'completed') return [];
     const amount = -Math.min(0, find(totals, 'total') ?? 0);
-    return [
-      {
-        id: id ?? `${index}`,
-        at: instant(occurred_at, `adjustments[${index}].occurred_at`),
-        ...(lines.length > 0 && {
-          items: lines.map(({ id: line, quantity }) => ({ line, quantity: Math.abs(quantity) })),
-        }),
-        ...(amount > 0 && { refund: { amount } }),
-      },
-    ];
+    const own = { id: id ?? `${index}`, at: instant(occurred_at, `adjustments[${index}].occurred_at`) };
+    const items = lines.map(({ id: line, quantity }) => ({ line, quantity: Math.abs(quantity) }));
+    return [{ ...own, ...(lines.length > 0 && { items }), ...(amount > 0 && { refund: { amount } }) }];
   });
   return returns.length > 0 ? { returns } : {};
 }
@@ -201,15 +195,25 @@ const feesOf = (totals: Totals): NonNullable<OrderSnapshot['fees']> =>
     READ_APART.has(type) || (type === 'fee' && amount < 0) ? [] : [{ type, title, amount }],
   );
 
-const linesOf = (order: PlainUcpOrder): SnapshotLine[] =>
-  order.line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
-    ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
-    ...(quantity.original !== quantity.total && defined({ ordered: quantity.original })),
-    ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
-    ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') && sumOf(totals, 'tax') }),
+function linesOf(order: PlainUcpOrder): SnapshotLine[] {
+  const isOnTop = isTaxOnTop(order);
+  return order.line_items.map(({ id, item, totals, parent_id: parentId, quantity: told }) => {
+    const { original, total: quantity, fulfilled } = withReturned(order, id, told);
+    const worth = find(totals, 'subtotal') ?? find(totals, 'total') ?? 0;
+    // Figures of the units that are left are not those of all; where none are left, they say nothing.
+    const scale = quantity > told.total && worth <= item.price * told.total ? quantity / told.total : 1;
+    const isTold = (type: string) => Number.isFinite(scale) && find(totals, type) !== undefined;
+    const tax = isTold('tax') ? Math.round(sumOf(totals, 'tax') * scale) : undefined;
     // A line's own total may have its tax, which the order's figures have apart.
-    ...(isTaxOnTop(order) && addsUp(totals) && { total: sumOf(totals, 'total') - sumOf(totals, 'tax') }),
-  }));
+    const apart = isOnTop && addsUp(totals) ? (tax ?? 0) : 0;
+    const total = isTold('total') ? Math.round(sumOf(totals, 'total') * scale) - apart : undefined;
+    return {
+      ...{ id, sku: item.id, title: item.title ?? item.id, quantity, unitPrice: item.price },
+      ...(original !== quantity && defined({ ordered: original })),
+      ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled, total, tax }),
+    };
+  });
+}
 
 const ALL = Number.POSITIVE_INFINITY;
 
@@ -223,20 +227,16 @@ const unitsIn = ({ adjustments }: PlainUcpOrder, what: string, line: string): nu
   );
 
 /**
- * The order with units that came back among those that were bought and shipped, also where its quantities are without
- * them: otherwise they would count as cancelled and as returned.
+ * A line's quantities with units that came back among those that were bought and shipped, also where they are told
+ * without them: otherwise they would count as cancelled and as returned.
  */
-function withReturned(order: PlainUcpOrder): PlainUcpOrder {
-  const line_items = order.line_items.map((line) => {
-    const { original = 0, total, fulfilled = 0 } = line.quantity;
-    const gone = Math.max(0, original - total - unitsIn(order, 'cancellation', line.id));
-    const back = Math.min(gone, unitsIn(order, 'return', line.id));
-    const quantity = { original, total: total + back, fulfilled: total + back - Math.max(0, total - fulfilled) };
-    // A total of the units that are left is not what all of them cost.
-    const totals = find(line.totals, 'total') === line.item.price * total ? [] : line.totals;
-    return back === 0 ? line : { ...line, quantity, totals };
-  });
-  return { ...order, line_items };
+function withReturned(order: PlainUcpOrder, id: string, quantity: PlainUcpOrder['line_items'][number]['quantity']) {
+  const { original = 0, total, fulfilled = 0 } = quantity;
+  const returned = unitsIn(order, 'return', id);
+  const gone = Math.max(0, original - total - unitsIn(order, 'cancellation', id));
+  // Returns of more than is gone are still in the quantities: what is gone was cancelled.
+  const back = returned === ALL || returned <= gone ? Math.min(gone, returned) : 0;
+  return back === 0 ? quantity : { original, total: total + back, fulfilled: Math.min(total, fulfilled) + back };
 }
 
 /** An order's tax; where only its lines tell of it, theirs. */

@@ -765,6 +765,30 @@ describe('UCP in full', () => {
     expect(linesOf({ original: 3, total: 3, fulfilled: 3 }, back('return', 2))).toEqual([3, 3, 3, false]);
     expect(linesOf({ original: 3, total: 1, fulfilled: 1 }, back('cancellation', 2))).toEqual([3, 1, 1, false]);
     expect(linesOf({ total: 1, fulfilled: 1 }, back('return', 2))).toEqual([1, 1, 1, false]);
+    // It leaves returned units in its quantities: what is missing was cancelled, and must not be shipped.
+    expect(linesOf({ original: 5, total: 4, fulfilled: 2 }, back('return', 2))).toEqual([5, 4, 2, false]);
+  });
+
+  test('what a line costs is of all its units where its figures are of those that did not come back', () => {
+    const back = { type: 'return', status: 'completed', occurred_at: '2026-01-15T12:00:00Z' };
+    const adjustments = [{ ...back, line_items: [{ id: 'li_shoes', quantity: -2 }] }];
+    const entries = (told: object) => Object.entries(told).map(([type, amount]) => ({ type, amount }));
+    const costOf = (quantity: object, line: object, order: object) => {
+      const line_items = [{ ...shoes, quantity, totals: entries(line) }];
+      const [{ total, tax } = {} as SnapshotLine] = read({
+        ...{ ...example, line_items, adjustments, totals: entries(order) },
+      }).lines;
+      return [total, tax];
+    };
+    const one = { original: 3, total: 1, fulfilled: 1 };
+    const less = { subtotal: 3000, items_discount: -300, total: 2700 };
+    expect(costOf(one, less, less)).toEqual([8100, undefined]);
+    const taxed = { subtotal: 3000, tax: 700, total: 3700 };
+    expect(costOf(one, taxed, taxed)).toEqual([9000, 2100]);
+    const whole = { subtotal: 9000, items_discount: -900, total: 8100 };
+    expect(costOf(one, whole, whole)).toEqual([8100, undefined]);
+    const none = { subtotal: 0, total: 0 };
+    expect(costOf({ original: 2, total: 0, fulfilled: 0 }, none, none)).toEqual([undefined, undefined]);
   });
 
   test("a line's own tax is no discount, and a discount of items counts where no line has it", () => {
