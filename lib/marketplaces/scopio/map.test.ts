@@ -331,6 +331,8 @@ describe('what its document does not promise', () => {
     const sold = read({ ...order, billing_address, discount, total_gross: '110.00' });
     expect([sold.buyer, sold.amounts.discount]).toMatchObject([{ company: 'ACME', taxId: '1' }, 1000]);
     expect(sold.shippingAddress).not.toHaveProperty('company');
+    const named = read({ ...order, billing_address, buyer: { first_name: 'Eva', last_name: 'Ruiz' } });
+    expect(named.buyer).toMatchObject({ first_name: 'Eva', company: 'ACME' });
   });
 
   test('a voucher among its items is a discount, and the sums stay exact', () => {

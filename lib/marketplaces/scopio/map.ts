@@ -112,7 +112,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
   checkStatus(order.status, reader);
   const delivery = readDelivery(body);
   const { shipping_address: shipping = {}, billing_address: billing } = order;
-  const recipient = { ...shipping, company: order.shipping_address?.company ?? billing?.company };
+  const named = defined({ ...order.buyer, company: order.buyer?.company ?? billing?.company });
   const shippingAddress = addressOf(shipping, 'shipping_address', reader, around);
   if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
 
@@ -127,7 +127,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     cancelled: wasCancelled(order, around, reader),
     currency,
     taxIncluded: true,
-    buyer: buyerOf(recipient, order.buyer, [order, billing, shipping]),
+    buyer: buyerOf(shipping, named, [order, billing, shipping]),
     shippingAddress,
     ...(billing && { billingAddress: addressOf(billing, 'billing_address', reader) }),
     ...delivery,
