@@ -16,8 +16,8 @@ export async function idsCalled(api: Api, words: string): Promise<string[]> {
     throw error;
   });
   const exact = found.filter((each) => each.exact);
-  // An acknowledgement may look like an id, and an order may be too new to be found.
-  if (isId && exact.length === 0) return [words];
+  // An order's id means that order. An acknowledgement may look like one, and an order may be too new to be found.
+  if (isId && (exact.length === 0 || exact.some(({ id }) => id === words))) return [words];
   return (exact.length > 0 ? exact : found).map(({ id }) => id);
 }
 

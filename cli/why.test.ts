@@ -19,12 +19,13 @@ const orders = [
   { id: 'shop:2', externalId: '2', number: '1' },
   { id: 'shop:3', externalId: '3', number: 'S-17' },
   { id: 'shop:4', externalId: '4', number: 'so:1001' },
+  { id: 'shop:5', externalId: '5', number: 'shop:3' },
 ];
 const get = async (path: string) => ANSWERS[path];
 const post = async (_path: string, { q }: { q: string }) => ({
   results: orders
-    .filter(({ externalId, number }) => externalId === q || number.startsWith(q))
-    .map(({ id, externalId, number }) => ({ id, exact: [externalId, number].includes(q) })),
+    .filter(({ id, externalId, number }) => [id, externalId].includes(q) || number.startsWith(q))
+    .map(({ id, externalId, number }) => ({ id, exact: [id, externalId, number].includes(q) })),
 });
 const find = (about: string) => findOrders(about, { get, post } as unknown as Api);
 
@@ -32,6 +33,8 @@ test('finds the order by whatever it is called, and by what was done for it', as
   expect(await find('shop:9')).toEqual(['shop:9']);
   expect(await find('so:1001')).toEqual(['shop:4']);
   expect(await find('so:10')).toEqual(['so:10']);
+  // Another order may have its id for a number.
+  expect(await find('shop:3')).toEqual(['shop:3']);
   expect(await find('dlv_1')).toEqual(['shop:1']);
   expect(await find('evt_1')).toEqual(['shop:1']);
   expect(await find('S-1')).toEqual(['shop:1']);

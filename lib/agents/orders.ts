@@ -45,8 +45,9 @@ const findOrder = tool({
 /** The id of the one order that is meant. */
 async function orderCalled(hub: Client, words: string): Promise<string> {
   const { results } = await told(hub.POST('/search', { body: { q: words, limit: MOST_FOUND } }));
-  const found = results.filter(({ exact }) => exact).map(({ id }) => id);
-  // An acknowledgement may look like an id, and an order may be too new to be found.
+  const exact = results.filter((each) => each.exact).map(({ id }) => id);
+  // An order's id means that order. An acknowledgement may look like one, and an order may be too new to be found.
+  const found = exact.includes(words) ? [words] : exact;
   const [id = isOrderId(words) ? words : undefined, ...others] = found;
   if (id === undefined) throw new ToolError(`no order matches ${words}: try find_order, which takes beginnings too`);
   if (others.length > 0) throw new ToolError(`${words} matches several orders (${found.join(', ')}): name one of them`);
