@@ -93,10 +93,14 @@ function Shell() {
   const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?\/?$/.exec(path) ?? [];
   const of = [...SCREENS, SEARCH].find((screen) => screen.path === noun);
   useLayoutEffect(() => setMenuOpen(false), [place.value]);
+  const closeMenu = () => {
+    setMenuOpen(false);
+    document.querySelector<HTMLElement>('.menu')?.focus();
+  };
   useKeys({
     '/': () => search.current?.focus(),
     '?': () => openDialog(<Shortcuts />),
-    Escape: () => isMenuOpen && setMenuOpen(false),
+    Escape: () => isMenuOpen && closeMenu(),
     j: () => moveFocus(1),
     k: () => moveFocus(-1),
     ...Object.fromEntries(CHORDS.map(({ key, path: to }) => [`g ${key}`, () => go(hrefOf(to))])),

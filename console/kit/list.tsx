@@ -93,7 +93,11 @@ export function useList<R extends Row>(source: Source<R>) {
   const look = async () => {
     const page = await read(PAGE);
     await update(own, page.rows, one ? (id) => ask('get', pathOf(one, id)) : undefined);
-    if (isWhole) Object.assign(own, { rows: [...own.rows, ...own.fresh], fresh: [] });
+    if (isWhole) {
+      // Its rows move between its pages: whichever were passed over, More finds them from the first page on.
+      const isPart = own.cursor !== undefined || own.fresh.length > 0;
+      Object.assign(own, { rows: [...own.rows, ...own.fresh], fresh: [], cursor: isPart ? page.cursor : undefined });
+    }
     own.at = hubNow();
   };
   const refresh = () => (own.isRead ? guarded(look, true) : reload());

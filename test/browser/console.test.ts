@@ -282,12 +282,20 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   await page.getByText('state dead, cause http_422, message no longer kept').waitFor();
   // Of more than a page, others come to the first page as they settle: none of them is new.
   const members = await hub.get<{ deliveries: object[] }>(`${path}/deliveries`);
+  const other = (id: string) => ({ ...members.deliveries[0], id });
+  const pages = [
+    { deliveries: [other('dlv_51'), ...members.deliveries], cursor: 'c' },
+    { deliveries: [other('dlv_52')] },
+  ];
   await page.route(`${hub.url}${path}/deliveries*`, (route) =>
-    route.fulfill({ json: { deliveries: [{ ...members.deliveries[0], id: 'dlv_51' }, ...members.deliveries] } }),
+    route.fulfill({ json: pages[route.request().url().includes('cursor=c') ? 1 : 0] }),
   );
   await look(page);
   await page.getByRole('link', { name: 'dlv_51' }).waitFor();
   expect(await page.getByRole('button', { name: / new$/ }).count()).toBe(0);
+  // It was opened while few were found: the others are a page further.
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('link', { name: 'dlv_52' }).waitFor();
   await page.unrouteAll();
 });
 

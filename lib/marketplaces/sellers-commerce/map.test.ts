@@ -424,6 +424,8 @@ test('carries what the buyer had put on a line', () => {
   });
   expect(attributes({ Attributes: { Size: 'M', Nested: {} } })).toEqual({ Size: 'M' });
   expect(attributes({ Embellishments: 'Logo left' })).toEqual({ 1: 'Logo left' });
+  expect(attributes({ Embellishments: 'Logo left', Attributes: 'Size M' })).toEqual({ 1: 'Logo left', 2: 'Size M' });
+  expect(attributes({ Embellishments: '[]', Attributes: 0 })).toEqual(attributes({}));
   for (const none of [null, [], {}, '']) expect(attributes({ Attributes: none })).toBeUndefined();
 });
 
