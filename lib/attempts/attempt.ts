@@ -1,5 +1,5 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { reserveSold } from '#lib/catalog/reserve-sold';
+import { planSold, reserveSold } from '#lib/catalog/reserve-sold';
 import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
@@ -47,6 +47,7 @@ export const HUB = {
   findReading,
   noteProduct,
   reserveSold,
+  planSold,
   countStock,
   openRemote,
   renewRemote,
@@ -77,6 +78,8 @@ export interface RemoteWork extends Work {
 export interface Effects {
   /** Written in the transaction that records the attempt. */
   also?: readonly Write[];
+  /** Opened in that transaction. */
+  opened?: readonly Delivery[];
   /** What the attempt tells on the timeline of the delivery's order. */
   told?: ToldOfPush;
   /** The order as it stands with its shipper. */

@@ -203,6 +203,8 @@ describe('placing', () => {
     expect(result).toMatchObject({ told: { detail: { probed: true } } });
     // Which state of the order is there is unknown.
     expect(result).not.toHaveProperty('placed.revision');
+    // Its warehouse may have told a number without these units since.
+    expect(result).toMatchObject({ opened: [{ action: 'stock', state: 'pending' }] });
   });
 
   test('of what its shipper gave no id is followed by its number alone', async () => {

@@ -1,5 +1,6 @@
 import { channelOf } from '#lib/connections/connection';
 import type { Subjects } from '#lib/deliveries/delivery';
+import { openDelivery } from '#lib/deliveries/ledger';
 import { tellHeldBack } from '#lib/explanation/held-back';
 import type { PlaceInput } from '#lib/marketplaces/action';
 import type { LineQuantity, Order } from '#lib/orders/order';
@@ -8,6 +9,9 @@ import { dueOf, holdBack, lessOf, minus, numberOf, placementOf, shippedOf, takeB
 import { BlockedError, StoppedError } from '#lib/platform/errors';
 import type { Job, RemoteWork } from './attempt.ts';
 import { noteStocked, readSold, tellPushed } from './sold.ts';
+
+/** How many deliveries fit into a transaction with an outcome. */
+const MOST_TOLD = 90;
 
 /** Places lines of an order with a shipper: as many units as are wanted at the moment of the push. */
 export const place: Job<Subjects['place'], PlaceInput> = {
@@ -45,7 +49,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
   },
 
   async after(result, { input: { order, source, lineItems, number }, probed }, work) {
-    const { connection, delivery, hub, remote } = work;
+    const { connection, delivery, network, hub, remote } = work;
     await noteStocked(connection.id, order, lineItems, hub);
     const { remoteId } = result;
     if (probed || result.isFound) await checkOwn(remoteId, order, work);
@@ -56,7 +60,11 @@ export const place: Job<Subjects['place'], PlaceInput> = {
       ...{ remoteId: remoteId ?? null, number, channel: channelOf(source), at },
       ...(!probed && !result.isFound && { revision: order.revision }),
     };
-    return { ...tellPushed('order.placed', result, { probed }), placed };
+    // A number that its warehouse told since the attempt lacks these units, and they were taken off it once more.
+    const opened = (probed ? await hub.planSold(order, delivery, network, undefined, at) : [])
+      .slice(0, MOST_TOLD)
+      .map((each) => openDelivery(each, at));
+    return { ...tellPushed('order.placed', result, { probed }), placed, ...(opened.length > 0 && { opened }) };
   },
 };
 

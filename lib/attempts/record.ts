@@ -1,5 +1,5 @@
 import type { Attempt, Delivery } from '#lib/deliveries/delivery';
-import { getDeliveries, transition, withAttempt } from '#lib/deliveries/ledger';
+import { getDeliveries, putNewDelivery, transition, withAttempt } from '#lib/deliveries/ledger';
 import { deadLetter, ring } from '#lib/deliveries/ring';
 import { plusSeconds, settle } from '#lib/deliveries/settle';
 import { findNamed } from '#lib/orders/find';
@@ -25,7 +25,8 @@ export async function record(
 ): Promise<void> {
   const endedAt = hub.now().toISOString();
   const settled = await quiet(settle(leased, result, { startedAt, endedAt }, policy), hub);
-  const { also = [], told, placed }: Effects = result.ok ? result : {};
+  const { told, placed, opened = [], ...effects }: Effects = result.ok ? result : {};
+  const also = [...(effects.also ?? []), ...opened.map(putNewDelivery)];
   const lines = [...tellTrouble(settled.delivery), ...(told ? [told] : [])];
   const attempt = { ...settled.attempt, ...(lines.length > 0 && { told: lines }) };
   const { delivery, also: more } = withAttempt({ ...settled.delivery, ...(placed && { placed }) }, attempt);
@@ -45,7 +46,7 @@ export async function record(
   });
   measure(delivery, attempt, !result.ok && result.isFree === true);
   if (delivery.state === 'dead' && !delivery.deadLettered) await bury(delivery, hub);
-  await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
+  await hub.ring([delivery, ...opened, ...(await findDependents(delivery, hub))]);
 }
 
 /** Drops what a remote says about an order whose buyer was erased, even if the order was only to be read. */

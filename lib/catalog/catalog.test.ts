@@ -9,6 +9,7 @@ import { orderOf } from '#test/support/orders';
 import { explainStock } from './list.ts';
 import { applyProduct, type Product, type ProductSnapshot, unitsOf } from './product.ts';
 import { reserve } from './reservations.ts';
+import { planSold } from './reserve-sold.ts';
 import { countStock, planStock, type StockNetwork } from './stock.ts';
 import { findByEan, getProduct, noteProduct, putProduct } from './store.ts';
 
@@ -169,6 +170,26 @@ describe('what was just sold', () => {
     const table = memoryTable();
     expect(await reserve(both, { ...placement, lineItems }, { ...shed, settings }, table)).toEqual(names);
     expect(await queryPartition('RESERVED#shed#W-1', '', table)).toMatchObject([{ quantity: 5 }]);
+  });
+
+  it('is told once, and once more for each time that it is found', async () => {
+    const listed = applyProduct(
+      undefined,
+      { sku: 'MUG-RED', quantity: 9, version: at(9) },
+      { ...source(9), connection: 'shop' },
+    );
+    const table = memoryTable();
+    await transact([putProduct(listed, undefined)], table);
+    const shop = connection('shop')[1];
+    const both = { ...network, connections: new Map([['shop', shop] as const, ['shed', shed] as const]) };
+    const sold = { ...order, placements: [{ delivery: 'dlv_1', connection: 'shed', lineItems: placement.lineItems }] };
+    const ids = [undefined, undefined, at(11), at(12)].map(async (found) => {
+      const asked = await planSold(sold, delivery(), both, table, found);
+      return asked.map(({ id, action, connection: to }) => [to, action, id].join(' '));
+    });
+    const [first = [], ...others] = await Promise.all(ids);
+    expect(first).toEqual([expect.stringContaining('shop stock ')]);
+    expect(new Set([first, ...others].flat()).size).toBe(3);
   });
 
   it('is subtracted until its warehouse has seen it', async () => {

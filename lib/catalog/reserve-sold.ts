@@ -1,4 +1,4 @@
-import type { Delivery } from '#lib/deliveries/delivery';
+import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';
 import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
@@ -19,21 +19,32 @@ export async function reserveSold(
   { connections, roleOf }: StockNetwork,
   hub: { table: typeof db; ring: typeof ring } = { table: db, ring },
 ): Promise<void> {
-  const { table } = hub;
-  if (![...connections.values()].some(({ marketplace }) => roleOf(marketplace).takesStock)) return;
-  for (const { id, action, connection, createdAt, subject } of placing) {
-    const warehouse = action === 'order' ? connections.get(connection) : undefined;
-    if (!warehouse) continue;
-    const units = sumByLine(order.placements.find(({ delivery }) => delivery === id)?.lineItems ?? []);
-    const lineItems = (subject.lineItems ?? []).map((line) => ({ id: line.id, quantity: units.get(line.id) ?? 0 }));
-    const skus = await reserve(order, { id, createdAt, lineItems }, warehouse, table);
-    const occasion = [id, ...lineItems.map(({ quantity }) => `${quantity}`)];
-    const asked = await Promise.all(
-      skus.map((sku) => planTelling(sku, [...occasion, sku], { connections, roleOf }, table)),
+  for (const placement of placing) {
+    const asked = await planSold(order, placement, { connections, roleOf }, hub.table);
+    const telling = await Promise.all(
+      asked.map((each) => openTelling(openDelivery(each, placement.createdAt), hub.table)),
     );
-    const telling = await Promise.all(asked.flat().map((each) => openTelling(openDelivery(each, createdAt), table)));
     await hub.ring(telling.flat());
   }
+}
+
+/** Reserves what a placement asks for now; returns what tells the channels of it, for each `found` anew. */
+export async function planSold(
+  order: Order,
+  { id, action, connection, createdAt, subject }: Delivery,
+  network: StockNetwork,
+  table = db,
+  found?: string,
+): Promise<NewDelivery[]> {
+  const { connections, roleOf } = network;
+  const isTold = [...connections.values()].some(({ marketplace }) => roleOf(marketplace).takesStock);
+  const warehouse = isTold && action === 'order' ? connections.get(connection) : undefined;
+  if (!warehouse) return [];
+  const units = sumByLine(order.placements.find(({ delivery }) => delivery === id)?.lineItems ?? []);
+  const lineItems = (subject.lineItems ?? []).map((line) => ({ id: line.id, quantity: units.get(line.id) ?? 0 }));
+  const skus = await reserve(order, { id, createdAt, lineItems }, warehouse, table);
+  const occasion = [id, ...(found ? [found] : lineItems.map(({ quantity }) => `${quantity}`))];
+  return (await Promise.all(skus.map((sku) => planTelling(sku, [...occasion, sku], network, table)))).flat();
 }
 
 const CLOCKS_DIFFER_MS = 60_000;

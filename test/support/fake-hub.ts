@@ -122,6 +122,17 @@ export function fakeHub({
       const units = order.placements.find(({ delivery }) => delivery === placing?.id)?.lineItems ?? [];
       seen.push(['reserve', ...units.map(({ id, quantity }) => `${quantity} ${id}`)]);
     },
+    planSold: async (_order, { id }) => [
+      {
+        id: `${id}_told`,
+        kind: 'push',
+        action: 'stock',
+        connection: 'scopio-main',
+        marketplace: 'scopio',
+        order: null,
+        subject: { sku: 'MUG-RED' },
+      },
+    ],
     getDelivery: async (id) => ledger.get(id),
     getDeliveries: async (ids) => ids.flatMap((id) => ledger.get(id) ?? []),
     getAttempts: async ({ attempts = [] }) => attempts,
