@@ -114,15 +114,15 @@ export const wasCancelled = (
 ): boolean =>
   [status, said].some(cancelledBy) || (is_cancelled ?? (instant(cancelled_at, 'cancelled_at') ?? '') > '2000');
 
-/** When the order last changed. A cancellation or refund that only its event tells of need not move `updated_at`. */
-export function versionOf(
-  updated_at: unknown,
-  { said, sentAt, receivedAt }: Around,
-  { instant }: Reader,
-): string | null {
-  const updated = instant(isoOfChange(updated_at, receivedAt), 'updated_at');
-  const isTakenBack = cancelledBy(said) || REFUNDED.test(said);
-  return isTakenBack && (sentAt ?? '') > (updated ?? '') ? sentAt : (updated ?? sentAt);
+/**
+ * When the order last changed. What only its event tells need not move `updated_at`, and counts as just after it: by the
+ * event's own time, one that is sent again would undo what came in between.
+ */
+export function versionOf(updated_at: unknown, around: Around, { instant }: Reader): string | null {
+  const updated = instant(isoOfChange(updated_at, around.receivedAt), 'updated_at');
+  const [isBack, isPart] = cancelledBy(around.said) ? [around.said] : (REFUNDED.exec(around.said) ?? []);
+  const later = isBack === undefined ? 0 : isPart === undefined ? 2 : 1;
+  return updated === null ? around.sentAt : new Date(Date.parse(updated) + later).toISOString();
 }
 
 /** Names a status that may say of an order what the hub does not know. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
+import type { Order, OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { applySnapshot } from '#lib/orders/snapshot';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
@@ -50,16 +50,30 @@ test('items are the same goods where the list has no ids for them and a webhook 
   }
 });
 
-test('what only a later event says of an order counts, whichever of the two arrives last', () => {
+test('what only an event says of an order counts, whichever arrives last, until its source restores the order', () => {
   const order = { ...fixture('order.json'), updated_at: '2026-11-20T08:15:00Z' };
   const ucp = { ...fixture('ucp-order.json'), updated_at: '2026-11-20T08:15:00Z' };
-  for (const [index, told] of [order, ucp, { ...order, note: 'a' }, { ...order, note: 'b' }].entries()) {
-    const paid = read({ type: 'order.paid', created_at: '2026-11-20T08:15:01Z', order: told });
-    const back = read({ type: 'order.refunded', created_at: '2026-11-20T09:00:00Z', order: told });
+  const after = (...all: OrderSnapshot[]) =>
+    all.reduce<Order | null>((known, told, index) => applySnapshot(known, told, sourceOf(index)).order, null);
+  for (const told of [order, ucp, { ...order, note: 'a' }, { ...order, note: 'b' }]) {
+    const say = (type: string, created_at: string, more = {}) =>
+      read({ type, created_at, order: { ...told, ...more } });
+    const paid = say('order.paid', '2026-11-20T08:15:01Z');
+    const part = say('order.partially_refunded', '2026-11-20T08:50:00Z');
+    const back = say('order.refunded', '2026-11-20T09:00:00Z');
     expect(paid.version).toBe('2026-11-20T08:15:00.000Z');
-    for (const [first, last] of [[paid, back] as const, [back, paid] as const]) {
-      const { order: known } = applySnapshot(null, first, sourceOf(index));
-      expect(applySnapshot(known, last, sourceOf(index)).order.history.snapshot.payment?.state).toBe('refunded');
+    for (const all of [
+      [paid, part, back],
+      [back, part, paid],
+      [part, back, paid],
+    ])
+      expect(after(...all)?.history.snapshot.payment?.state).toBe('refunded');
+    const restored = say('order.updated', '2026-11-20T09:30:00Z', { updated_at: '2026-11-20T09:30:00Z' });
+    // Sent again, an event may have another time.
+    for (const again of ['2026-11-20T09:00:00Z', '2026-11-20T09:40:00Z']) {
+      const cancelled = say('order.cancelled', again);
+      expect(after(paid, cancelled)?.cancelled).toBe(true);
+      expect(after(paid, cancelled, restored, cancelled)?.cancelled).toBe(false);
     }
   }
 });
