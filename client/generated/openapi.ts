@@ -2199,7 +2199,7 @@ export interface components {
                 at: string;
             } | null;
             lastSuccessAt: string | null;
-            /** @description Age of the oldest change that it was not sent; 0 if there is none. What it refused is a delivery. */
+            /** @description Age of the oldest change that it was not sent; 0 if there is none. One that it refused is a delivery, and does not count. */
             lagSeconds: number;
             /** @description Changes that it was not sent, of all types. */
             lagEntries: number;
@@ -8054,7 +8054,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         balances: components["schemas"]["Balance"][];
-                        /** @description False if there was no time to look at all of them. */
+                        /** @description False if there was no time to look at all that came since: the last that came may be missing. */
                         complete: boolean;
                     };
                 };

@@ -110,7 +110,10 @@ const balance = tool({
         ),
       }),
     ),
-    complete: say(z.boolean(), 'False where there was no time to look at all of them.'),
+    complete: say(
+      z.boolean(),
+      'False where there was no time to look at all that came since: the last that came may be missing.',
+    ),
   }),
   async run({ hub }, query) {
     const { balances: all, complete } = await told(hub.GET('/balance', { params: { query } }));

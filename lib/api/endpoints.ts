@@ -39,7 +39,8 @@ const Endpoint = named(
     }),
     lastSuccessAt: z.nullable(z.iso.datetime()),
     lagSeconds: doc(z.int(), {
-      description: 'Age of the oldest change that it was not sent; 0 if there is none. What it refused is a delivery.',
+      description:
+        'Age of the oldest change that it was not sent; 0 if there is none. One that it refused is a delivery, and does not count.',
     }),
     lagEntries: doc(z.int(), { description: 'Changes that it was not sent, of all types.' }),
   }),

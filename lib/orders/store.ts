@@ -145,13 +145,19 @@ interface OrderFilter extends PageAsked {
   matches?: (order: Order) => boolean;
 }
 
+interface Received {
+  since?: string;
+}
+
 /** Every order of these connections that was received since then, the oldest first. */
-export async function* eachOrder(
-  connections: readonly string[],
-  { since: after }: { since?: string } = {},
-): AsyncGenerator<Order> {
+export async function* eachOrder(connections: readonly string[], received: Received = {}): AsyncGenerator<Order> {
+  for await (const page of orderPages(connections, received)) yield* page;
+}
+
+/** The same, about a hundred at a time. */
+export async function* orderPages(connections: readonly string[], { since: after }: Received): AsyncGenerator<Order[]> {
   const walk = walkIndex({ ...across(items.order.byTime, connections), limit: 100, after });
-  for await (const rows of walk) yield* (await getItems<Order | OrderCore>(rows)).map((stored) => wholeOf(stored));
+  for await (const rows of walk) yield (await getItems<Order | OrderCore>(rows)).map((stored) => wholeOf(stored));
 }
 
 /** Orders, newest received first. */
