@@ -17,7 +17,7 @@ export function createBucket(pace: Pace, count = 1): Bucket {
     rate: (1000 / intervalOf(pace)) * count,
     take(turns) {
       now += 1000;
-      known = withHeadStart(known, aheadMs, now);
+      known = withHeadStart(known, pace, aheadMs, now);
       const intervalMs = intervalOf(pace, known.ms);
       const taken = Math.min(turns, (aheadMs / intervalMs + 1) * count);
       aheadMs = Math.min(pace.toleranceMs, aheadMs - (taken / count) * intervalMs + 1000);

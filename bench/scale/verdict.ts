@@ -22,7 +22,7 @@ const SHARE = 0.8;
 /** Nobody notices a wait of a minute. */
 const PATIENCE_SECONDS = 60;
 /** A backlog may take this many times what the remotes' limits alone would take. */
-const DRAIN = 1.4;
+const DRAIN = 4 / 3;
 
 /** Every criterion of a run with these numbers. */
 export function judge(result: Result, design: Design): Criterion[] {

@@ -1,8 +1,11 @@
 const WINDOW_MS = 60_000;
 /** Requests that may be sent at once beyond a twentieth of the limit: what a small seller's busy moment needs. */
 const SMALL_BURST = 30;
-/** How late a backlog's requests may be, as rings are late, without losing pace. */
-const USUAL_HEAD_START_MS = 2_000;
+/**
+ * How late a backlog's requests may be without losing pace: a ring by the second that SQS rounds up to, and another
+ * as long as a slot, since whoever comes late under a small limit has nobody beside it to take its turn.
+ */
+const usualHeadStartMs = (requestsPerMinute: number): number => 1_000 + Math.min(1_000, WINDOW_MS / requestsPerMinute);
 
 /** The pace of a connection's requests (GCRA): one each `intervalOf`, or ahead of that after a pause. */
 export interface Pace {
@@ -25,7 +28,8 @@ export function paceOf(requestsPerMinute: number): Pace {
  * taken from the following minute. A backlog has no head start, and is sent at nearly the full limit.
  */
 export const intervalOf = ({ requestsPerMinute, toleranceMs }: Pace, headStartMs = 0): number =>
-  (WINDOW_MS + Math.min(toleranceMs, Math.max(USUAL_HEAD_START_MS, headStartMs))) / (requestsPerMinute - 1);
+  (WINDOW_MS + Math.min(toleranceMs, Math.max(usualHeadStartMs(requestsPerMinute), headStartMs))) /
+  (requestsPerMinute - 1);
 
 /** The largest head start of the last minute, and when one was last noted. */
 export interface HeadStart {
@@ -37,9 +41,10 @@ export interface HeadStart {
 const NOTED_EACH_MS = 1_000;
 
 /** What is known of head starts, including a present one. */
-export function withHeadStart(known: HeadStart, ms: number, now: number): HeadStart {
+export function withHeadStart(known: HeadStart, { requestsPerMinute }: Pace, ms: number, now: number): HeadStart {
   const lasting = known.at + WINDOW_MS + NOTED_EACH_MS > now ? known : { ms: 0, at: known.at };
-  if (ms <= USUAL_HEAD_START_MS || (ms <= lasting.ms && now < lasting.at + NOTED_EACH_MS)) return lasting;
+  if (ms <= usualHeadStartMs(requestsPerMinute) || (ms <= lasting.ms && now < lasting.at + NOTED_EACH_MS))
+    return lasting;
   return { ms: Math.ceil(Math.max(ms, lasting.ms)), at: now };
 }
 

@@ -35,7 +35,7 @@ export async function reserve(
 ): Promise<Reserved> {
   for (let state = known, isFresh = false; ; isFresh = true) {
     const isIdle = state.arrival < now;
-    const headStart = withHeadStart(state.headStart, now + pace.toleranceMs - Math.max(now, state.arrival), now);
+    const headStart = withHeadStart(state.headStart, pace, now + pace.toleranceMs - Math.max(now, state.arrival), now);
     if (headStart.at === now && !isIdle && !isFresh) {
       // A worker that last looked long ago may take a busy connection for a rested one.
       state = await store.read(connection);
@@ -80,7 +80,7 @@ export async function joinWaitlist(
       return { at: each(() => now + (MAX_WAITLIST_MS * (1 + random())) / 2), state };
     const start = Math.max(now, state.arrival - pace.toleranceMs);
     // Slots are spaced by the pace that will apply at that time.
-    const { ms } = withHeadStart(state.headStart, 0, Math.max(start, state.lineEnds));
+    const { ms } = withHeadStart(state.headStart, pace, 0, Math.max(start, state.lineEnds));
     const intervalMs = intervalOf(pace, ms);
     const by = count * intervalMs;
     const found = await store.change(
