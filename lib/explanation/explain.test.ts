@@ -8,7 +8,7 @@ import { applyReturns } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { AWAY } from '#lib/platform/errors';
-import { MUGS, orderOf, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
+import { MUGS, orderOf, PLATE, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
 import { explain } from './explain.ts';
 
 const now = new Date('2026-11-20T15:00:00.000Z');
@@ -454,6 +454,17 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'returned',
     'nobody',
     'Marketful shipped it at 14:10 (dhl JD01); 1 unit came back, the last at 19 November 09:30 UTC.',
+  ],
+  'returned, of a line taken off since': [
+    applySnapshot(
+      applyReturns(shipped(orderOf(), ALL), [RETURN]).order,
+      snapshotOf({ lines: [PLATE], version: at('15:00') }),
+      sourceOf(5),
+    ).order,
+    [placed(), report()],
+    'returned',
+    'nobody',
+    'Marketful shipped it at 14:10 (dhl JD01), 2 units more than wanted; 1 unit came back, the last at 19 November 09:30 UTC.',
   ],
   cancelled: [gone, [], 'cancelled', 'nobody', 'It was cancelled at Scopio at 13:00 UTC; nothing was placed.'],
   'cancelled without a date, after what is dated': [

@@ -213,7 +213,11 @@ function sayReturned(facts: Facts): Said | undefined {
   const { order, now } = facts;
   const last = order.returns?.at(-1);
   if (!last) return undefined;
-  const back = sum(returnedUnits(order).values());
+  const shown = returnedUnits(order);
+  const sent = sumByLine(order.fulfillments.flatMap(({ lineItems }) => lineItems));
+  // A line that was taken off the order since shows neither what left nor what came back.
+  const told = sumByLine((order.returns ?? []).flatMap(({ lineItems }) => lineItems));
+  const back = sum([...told].map(([id, units]) => Math.max(shown.get(id) ?? 0, Math.min(units, sent.get(id) ?? 0))));
   const clauses = [hasShipped(facts), `${units(back)} came back, the last at ${timeOf(last.at, now)}`];
   return { stage: 'returned', clauses, waitsFor: waitsFor('nobody') };
 }
