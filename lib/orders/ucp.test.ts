@@ -376,6 +376,18 @@ describe('its adjustments', () => {
       ]);
     const away = { lines, adjustments: [lessOf('a', -1, 1, [-5400])] };
     expect(timesOf(away)).toEqual([['11', -1, -5400, 'Step 1']]);
+    // Amounts paid back are negative, which the schema forbids of a tax; amounts without a sign are none paid back.
+    const [less] = away.adjustments;
+    const broken = [
+      { type: 'tax', amount: -400 },
+      { type: 'total', amount: -5400 },
+    ];
+    for (const type of ['cancellation', 'refund']) {
+      const signed = orderOf({ lines, adjustments: [{ ...(less as ReturnType<typeof lessOf>), type, totals: broken }] });
+      expect(ucpErrors(signed)).toEqual([]);
+      expect(signed.ucp.adjustments[0]?.totals).toEqual([{ type: 'total', amount: -5400 }]);
+    }
+    expect(timesOf({ lines, adjustments: [lessOf('a', -1, 1, [5400])] })).toEqual([['11', -1, -6000, 'Step 1']]);
     expect(timesOf({ lines, adjustments: [lessOf('a', -2, 1)] })).toEqual([['20', -1, -6000, undefined]]);
     expect(timesOf({ cancelled: true, adjustments: [lessOf('a', 0, 3)] })).toEqual([['13', -2, -15000, 'Step 3']]);
     // Its quantities tell of the units: a cancellation of all of them does not cost them a second time.

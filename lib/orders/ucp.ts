@@ -201,7 +201,7 @@ function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAd
       ...adjustment,
       occurred_at: at,
       ...(known(lineItems).length > 0 && { line_items: known(lineItems) }),
-      ...(totals.length > 0 && { totals }),
+      ...(totals.length > 0 && { totals: signedOf(totals) }),
     }),
   );
   // A return that was completed once stays completed, whatever its source says later.
@@ -231,10 +231,19 @@ function sourcesOf(told: NonNullable<OrderSnapshot['adjustments']>): (adjustment
     if (!source) return adjustment;
     for (const { id } of units) used.add(`${source.id} ${id}`);
     const { at, description, totals, lineItems } = source;
-    const isAll = totals.length > 0 && units.length > 0 && lineItems.length === units.length;
-    return { ...adjustment, occurred_at: at, ...(isAll && { totals }), ...(description && { description }) };
+    const back = totals.some(({ type, amount }) => type === 'total' && amount <= 0) && signedOf(totals);
+    const isAll = back && units.length > 0 && lineItems.length === units.length;
+    return { ...adjustment, occurred_at: at, ...(isAll && { totals: back }), ...(description && { description }) };
   };
 }
+
+/** An adjustment's totals; without a breakdown that has signs which UCP's schema forbids, such as tax paid back. */
+const signedOf = <T extends { type: string; amount: number }>(totals: T[]): T[] =>
+  totals.every(({ type, amount }) =>
+    /^(items_)?discount$/.test(type) ? amount < 0 : amount >= 0 || !/^(subtotal|fulfillment|tax|fee)$/.test(type),
+  )
+    ? totals
+    : totals.filter(({ type }) => type === 'total');
 
 /**
  * One adjustment for each quantity that a line ever had besides the original: its difference from the nearest quantity
