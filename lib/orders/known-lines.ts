@@ -1,17 +1,18 @@
 import { sameContent } from '#lib/platform/canonical-json';
 import type { Order, SnapshotHistory } from './order.ts';
-import type { OrderSnapshot } from './snapshot-types.ts';
+import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
 import { sameUnits, sumByLine } from './status.ts';
 
 /**
- * The snapshot, its lines under the ids that the order has for the same goods. A source may name its lines in one
- * reading and not in another: under ids that were assumed, goods would be placed again.
+ * The snapshot, its lines under the ids that the order has for the same goods, also for goods that had gone from it. A
+ * source may name its lines in one reading and not in another: under ids that were assumed, goods would be placed again.
  */
-export function withKnownLines(told: OrderSnapshot, known: OrderSnapshot | undefined): OrderSnapshot {
-  if (!known || !(told.idsAssumed || known.idsAssumed)) return told;
+export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | undefined): OrderSnapshot {
+  if (!history || !(told.idsAssumed || history.snapshot.idsAssumed)) return told;
+  const known = everIn(history);
   const ids = new Map<unknown, string>();
-  let free = known.lines.filter(({ id }) => !isIn(told, id));
-  for (const { id, sku, ean, quantity, attributes } of told.lines.filter((line) => !isIn(known, line.id))) {
+  let free = known.filter(({ id }) => !isAmong(told.lines, id));
+  for (const { id, sku, ean, quantity, attributes } of told.lines.filter((line) => !isAmong(known, line.id))) {
     const alike = free.filter((line) => line.sku === sku || (ean !== undefined && line.ean === ean));
     const asMany = alike.filter((line) => line.quantity === quantity);
     const same = asMany.find((line) => sameContent(line.attributes, attributes)) ?? asMany[0] ?? alike[0];
@@ -19,17 +20,27 @@ export function withKnownLines(told: OrderSnapshot, known: OrderSnapshot | undef
     if (same) ids.set(id, same.id);
   }
   const renamed = (id: unknown) => ids.get(id) ?? id;
+  // An EAN in place of the SKU says nothing against the SKU that is known.
+  const skuOf = ({ id, sku, ean }: SnapshotLine): string =>
+    known.find((line) => line.id === renamed(id) && line.ean === ean && sku === ean)?.sku ?? sku;
+  if (ids.size === 0 && told.lines.every((line) => skuOf(line) === line.sku)) return told;
   const text = JSON.stringify(told, (key, value) => {
     if (key === 'line' || key === 'parentId') return renamed(value);
     // The buyer's choices may have any name.
     return /^(lines|lineItems)$/.test(key) && Array.isArray(value)
-      ? value.map((line: { id: string }) => ({ ...line, id: renamed(line.id) }))
+      ? value.map((line) => ({ ...line, id: renamed(line.id), ...(line.sku && { sku: skuOf(line) }) }))
       : value;
   });
-  return ids.size === 0 ? told : { ...JSON.parse(text), idsAssumed: true };
+  return { ...JSON.parse(text), idsAssumed: true };
 }
 
-const isIn = ({ lines }: OrderSnapshot, id: string): boolean => lines.some((line) => line.id === id);
+/** Every line that the order ever had, those that are on it first. */
+const everIn = ({ snapshot, vanished }: SnapshotHistory): SnapshotLine[] => [
+  ...snapshot.lines,
+  ...vanished.map(({ line }) => line),
+];
+
+const isAmong = (lines: readonly SnapshotLine[], id: string): boolean => lines.some((line) => line.id === id);
 
 /**
  * An undated answer that counts fewer units than what stands, as the next thing that its source said. It was asked for
@@ -52,15 +63,14 @@ export function withLaterUnits(told: OrderSnapshot, order: Order | null, askedAt
 /** The snapshot that stands with another's units and what they cost. What else differs may be a matter of form. */
 export function withUnits(
   { lines: listed, amounts, discounts, fees }: OrderSnapshot,
-  { snapshot, vanished }: SnapshotHistory,
+  history: SnapshotHistory,
 ): OrderSnapshot {
-  const ever = [...snapshot.lines, ...vanished.map(({ line }) => line)];
   const lines = listed.map((line) => {
-    const known = ever.find(({ id }) => id === line.id) ?? line;
+    const known = everIn(history).find(({ id }) => id === line.id) ?? line;
     const { sku, title, attributes, cancelled: _not, ordered: _once, tax: _tax, total: _total, ...rest } = known;
     return { ...rest, ...line, sku, title, ...(attributes && { attributes }) };
   });
-  const { discounts: _less, fees: _more, ...rest } = snapshot;
+  const { discounts: _less, fees: _more, ...rest } = history.snapshot;
   return { ...rest, lines, amounts, ...(discounts && { discounts }), ...(fees && { fees }), unitsListed: true };
 }
 

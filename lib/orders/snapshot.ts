@@ -33,12 +33,13 @@ export interface SnapshotResult {
 }
 
 /**
- * The same snapshots end in the same order, in whatever sequence they come. Only where a source told no ids of lines and
- * the hub assumed some, another of them may stand. Throws ContractError for one that makes no valid order.
+ * The same snapshots end in the same order, in whatever sequence they come, but for two: where a source told no ids of
+ * lines and the hub assumed some, another of them may stand; and an undated list takes units only from what came before
+ * it was asked for. Throws ContractError for one that makes no valid order.
  */
 export function applySnapshot(order: Order | null, whole: OrderSnapshot, source: SnapshotSource): SnapshotResult {
   checkSnapshot(whole);
-  const renamed = withKnownLines(order?.erased ? withoutBuyer(whole) : whole, order?.history.snapshot);
+  const renamed = withKnownLines(order?.erased ? withoutBuyer(whole) : whole, order?.history);
   const snapshot = withLaterUnits(renamed, order, source.askedAt);
   const asOf = source.askedAt ?? source.receivedAt;
   const told = historyOf(snapshot, asOf);

@@ -27,6 +27,10 @@ describe('an order read once more', () => {
     expect(rereadOrder(order, snapshotOf(), at(0))).toBe(order);
     const { order: moved } = applySnapshot(order, snapshotOf({ version: later }), sourceOf(30));
     expect(rereadOrder(moved, snapshotOf(), at(0))).toBe(moved);
+    // An undated list that took units says nothing else of the order.
+    const listed = snapshotOf({ version: null, number: 'X', lines: [{ ...MUGS, quantity: 1 }] });
+    const { order: less } = applySnapshot(order, listed, sourceOf(40, { askedAt: at(40) }));
+    expect([rereadOrder(less, listed, at(40)), less.ucp.line_items.length]).toEqual([less, 2]);
   });
 
   it('is what the order would be, had it been read right from the start', () => {

@@ -142,13 +142,14 @@ function tell(previous: Order, next: Order, changed: readonly string[], { id, re
  */
 export function rereadOrder(order: Order, whole: OrderSnapshot, asOf: string): Order {
   checkSnapshot(whole);
-  const { snapshot: known } = order.history;
-  const renamed = withKnownLines(whole, known);
-  const snapshot = known.unitsListed && whole.version === null ? withUnits(renamed, order.history) : renamed;
+  const { history } = order;
+  const renamed = withKnownLines(whole, history);
+  const isList = history.snapshot.unitsListed && whole.version === null;
+  const snapshot = isList ? withUnits(renamed, history) : renamed;
   const told = historyOf(snapshot, asOf);
-  if (told.stands.hash === order.history.stands.hash) return order;
+  if (told.stands.hash === history.stands.hash) return order;
   refuseRenamedLines(order, snapshot);
-  return derive({ ...order, history: replaceStanding(order.history, told) });
+  return derive({ ...order, history: replaceStanding(history, told) });
 }
 
 function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): SnapshotHistory {
