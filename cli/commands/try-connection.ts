@@ -114,7 +114,7 @@ function describeTried(tried: Tried, session: Pick<Session, 'table'>): string {
 
 /** A webhook that only names an order: whoever tries it will want to try what is read for it. */
 const elsewhere = ({ connection }: Tried): string =>
-  `What is read there then comes under a topic of its own: connections shape ${connection} lists them.`;
+  `What the hub reads there then has a topic of its own to try: connections shape ${connection} lists the topics.`;
 
 function describeOrder(
   order: NonNullable<Tried['order']>,

@@ -121,7 +121,7 @@ const kept = ({ message, ...filter }: NonNullable<Replay['filter']>) =>
 
 const factsOf = ({ id, filter, delivery, queue, perMinute, canary, cancelled, resumed, endedAt }: Replay) => ({
   Id: <Id>{id}</Id>,
-  Of: filter ? conditions(kept(filter)) : <Id>{delivery ?? queue ?? ''}</Id>,
+  Of: filter ? conditions(kept(filter)) || 'any delivery' : <Id>{delivery ?? queue ?? ''}</Id>,
   Pace: `${perMinute} a minute${canary ? ', as a canary' : ''}`,
   Cancelled: cancelled && <By {...cancelled} />,
   Resumed: resumed && <By {...resumed} />,

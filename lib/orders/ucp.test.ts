@@ -383,7 +383,10 @@ describe('its adjustments', () => {
       { type: 'total', amount: -5400 },
     ];
     for (const type of ['cancellation', 'refund']) {
-      const signed = orderOf({ lines, adjustments: [{ ...(less as ReturnType<typeof lessOf>), type, totals: broken }] });
+      const signed = orderOf({
+        lines,
+        adjustments: [{ ...(less as ReturnType<typeof lessOf>), type, totals: broken }],
+      });
       expect(ucpErrors(signed)).toEqual([]);
       expect(signed.ucp.adjustments[0]?.totals).toEqual([{ type: 'total', amount: -5400 }]);
     }
