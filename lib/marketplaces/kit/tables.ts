@@ -1,7 +1,6 @@
 export type Table = Readonly<Record<number, string>>;
 
 /** A table of names, the first of which has this number. */
-// @__NO_SIDE_EFFECTS__: bundles of other marketplaces leave out the tables that this makes.
 export function numbered(first: number, ...lines: readonly string[]): Table {
   const names = lines.flatMap((line) => line.split(', '));
   return Object.fromEntries(names.map((name, index) => [first + index, name]));
