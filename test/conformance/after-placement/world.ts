@@ -3,7 +3,7 @@ import { inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import { HUB as CLOSING, closeDelivery } from '#lib/attempts/close';
 import { HUB as WORK, workDelivery } from '#lib/attempts/work';
-import { reserveSold } from '#lib/catalog/reserve-sold';
+import { planSold, reserveSold } from '#lib/catalog/reserve-sold';
 import type { Connection } from '#lib/connections/connection';
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
 import { findReading } from '#lib/deliveries/fetch-cover';
@@ -88,6 +88,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     transition: (was, next, also) => transition(was, next, also, table),
     findReading: (delivery) => findReading(delivery, table),
     reserveSold: (order, placing, among) => reserveSold(order, placing, among, ringing),
+    planSold: (order, placement, among, _table, found) => planSold(order, placement, among, table, found),
     rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
     findByRemoteId: (connection, remoteId) => findByRemoteId(connection, remoteId, table),
     ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
