@@ -57,15 +57,17 @@ const takeBack: RequestAction<Return> = {
   probe: async () => null,
 };
 
-/** `more`: Sello has a return of fewer units for the row, so having this status does not mean it knows of these. */
+/**
+ * Registers the return, as "you must first" do, and then decides it; one that is registered already is only decided.
+ * `more`: Sello has a return of fewer units for the row, so having this status does not mean it knows of these.
+ */
 async function decide(context: RemoteContext, asked: Return, more = false): Promise<PushResult> {
-  const current = await tryReturn(context, asked, asked.status);
-  if (current === null || (current === asked.status && !more)) return {};
+  const current = (await tryReturn(context, asked, 'return_pending')) ?? 'return_pending';
+  if (current === asked.status && !more) return {};
   if (asked.status === 'return_pending' || (DECIDED.has(current) && !more)) throw refused(asked, current);
-  await tryReturn(context, asked, 'return_pending');
   const still = await tryReturn(context, asked, asked.status);
   if (still !== null && (more || still !== asked.status)) throw refused(asked, still);
-  return { note: 'registered as return_pending first' };
+  return {};
 }
 
 const DECIDED = new Set(['return_accepted', 'return_declined', 'return_denied']);

@@ -35,7 +35,8 @@ export const conformance: Conformance = {
       found: [{ status: 200, body: 'order-delivered.json' }],
       absent: [{ status: 200, body: 'order.json' }],
     },
-    returned: { done: { status: 200, body: 'return-updated.json' }, found: [], absent: [] },
+    // "You must first send an initial update with status return_pending."
+    returned: { done: Array(2).fill({ status: 200, body: 'return-updated.json' }), found: [], absent: [], writes: 2 },
   },
   requests: {
     'separate-rows': {
