@@ -61,7 +61,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
       ...(!probed && !result.isFound && { revision: order.revision }),
     };
     // A number that its warehouse told since the attempt lacks these units, and they were taken off it once more.
-    const opened = (probed ? await hub.planSold(order, delivery, network, undefined, at) : [])
+    const opened = (probed ? await hub.planSold(order, delivery, network, at) : [])
       .slice(0, MOST_TOLD)
       .map((each) => openDelivery(each, at));
     return { ...tellPushed('order.placed', result, { probed }), placed, ...(opened.length > 0 && { opened }) };

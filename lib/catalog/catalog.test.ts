@@ -184,7 +184,7 @@ describe('what was just sold', () => {
     const both = { ...network, connections: new Map([['shop', shop] as const, ['shed', shed] as const]) };
     const sold = { ...order, placements: [{ delivery: 'dlv_1', connection: 'shed', lineItems: placement.lineItems }] };
     const ids = [undefined, undefined, at(11), at(12)].map(async (found) => {
-      const asked = await planSold(sold, delivery(), both, table, found);
+      const asked = await planSold(sold, delivery(), both, found, table);
       return asked.map(({ id, action, connection: to }) => [to, action, id].join(' '));
     });
     const [first = [], ...others] = await Promise.all(ids);

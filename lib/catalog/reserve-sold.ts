@@ -20,7 +20,7 @@ export async function reserveSold(
   hub: { table: typeof db; ring: typeof ring } = { table: db, ring },
 ): Promise<void> {
   for (const placement of placing) {
-    const asked = await planSold(order, placement, { connections, roleOf }, hub.table);
+    const asked = await planSold(order, placement, { connections, roleOf }, undefined, hub.table);
     const telling = await Promise.all(
       asked.map((each) => openTelling(openDelivery(each, placement.createdAt), hub.table)),
     );
@@ -33,8 +33,8 @@ export async function planSold(
   order: Order,
   { id, action, connection, createdAt, subject }: Delivery,
   network: StockNetwork,
-  table = db,
   found?: string,
+  table = db,
 ): Promise<NewDelivery[]> {
   const { connections, roleOf } = network;
   const isTold = [...connections.values()].some(({ marketplace }) => roleOf(marketplace).takesStock);

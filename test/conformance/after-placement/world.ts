@@ -88,7 +88,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     transition: (was, next, also) => transition(was, next, also, table),
     findReading: (delivery) => findReading(delivery, table),
     reserveSold: (order, placing, among) => reserveSold(order, placing, among, ringing),
-    planSold: (order, placement, among, _table, found) => planSold(order, placement, among, table, found),
+    planSold: (order, placement, among, found) => planSold(order, placement, among, found, table),
     rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
     findByRemoteId: (connection, remoteId) => findByRemoteId(connection, remoteId, table),
     ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
