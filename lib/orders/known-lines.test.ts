@@ -29,6 +29,7 @@ test('lines keep the ids that the order has for the same goods, whichever readin
   // What had gone is the same goods when it is back.
   const [first, ...gone] = own;
   expect(ids(renamed(assumed(made), told(first ? [first] : []), gone))).toEqual(['li_1', 'li_2']);
+  expect(ids(renamed(assumed([line('A', 'A')]), told(own), [line('li_0', 'A')]))).toEqual(['li_1']);
 });
 
 test('goods are known by SKU or EAN, and of several lines of a SKU by how many', () => {

@@ -13,7 +13,9 @@ export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | u
   const ids = new Map<unknown, string>();
   let free = known.filter(({ id }) => !isAmong(told.lines, id));
   for (const { id, sku, ean, quantity, attributes } of told.lines.filter((line) => !isAmong(known, line.id))) {
-    const alike = free.filter((line) => line.sku === sku || (ean !== undefined && line.ean === ean));
+    const all = free.filter((line) => line.sku === sku || (ean !== undefined && line.ean === ean));
+    const standing = all.filter((line) => isAmong(history.snapshot.lines, line.id));
+    const alike = standing.length > 0 ? standing : all;
     const asMany = alike.filter((line) => line.quantity === quantity);
     const same = asMany.find((line) => sameContent(line.attributes, attributes)) ?? asMany[0] ?? alike[0];
     free = free.filter((line) => line !== same);
