@@ -49,6 +49,7 @@ test('doctor does not call well a deployment whose file is not there', async () 
 test.each([
   [2, 'give --scopes', ['keys', 'create', 'erp']],
   [2, "a key's name", ['keys', 'create', 'ERP', '--scopes', 'ops']],
+  [3, 'hub is who the audit names', ['keys', 'create', 'hub', '--scopes', 'ops']],
   [2, 'https URL', ['endpoints', 'add', 'erp', '--to', 'ftp://erp.example.com']],
   [2, '/nowhere.json: no such file', ['connections', 'check', '/nowhere.json']],
   [2, 'package.json: connections', ['connections', 'check', 'package.json']],

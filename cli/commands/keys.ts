@@ -78,6 +78,7 @@ async function checkNew(name: string, { scopes, rotate }: CreateOptions): Promis
   if (!KEY_NAME.test(name)) throw usageError(`a key's name is made of a-z, 0-9 and -, not "${name}"`);
   if (name === LOCAL_KEY_NAME)
     throw refusal(`${name} is the name of the key that a local hub makes at each start: choose another`);
+  if (name === 'hub') throw refusal('hub is who the audit names for what the hub does by itself: choose another');
 }
 
 /**
