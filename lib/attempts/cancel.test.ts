@@ -8,7 +8,7 @@ import { takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { action, failed, PLACED, run, SOLD, TWO } from '#test/support/attempt';
-import { deliveryOf, NOW } from '#test/support/fake-hub';
+import { CONNECTIONS, deliveryOf, NOW } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
 
 describe('cancelling', () => {
@@ -35,6 +35,18 @@ describe('cancelling', () => {
     expect(ledger.get('dlv_1')).toMatchObject({ state: 'dead', deadLettered: true });
     expect(orders[0]?.placements).toMatchObject([{ lineItems: [], gone: [{ id: 'li_1', quantity: 0 }] }]);
     expect(seen).toContainEqual(['change', 'order.stopped']);
+  });
+
+  test('at a shipper that left the connections file, what it was never asked for is taken back', async () => {
+    const connections = CONNECTIONS.filter(({ id }) => id !== 'shed');
+    const removed = (placement: Delivery) =>
+      run(withdrawal, {}, { orders: [GONE], deliveries: [placement], connections });
+    const cause = { code: 'connection_missing', description: '' };
+    const { result, ledger } = await removed(deliveryOf({}, { state: 'blocked', cause }));
+    expect(result).toEqual({ ok: true });
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'dead', cause: { code: 'order_cancelled' } });
+    for (const asked of [standing, deliveryOf({}, { state: 'blocked', cause, unknown: true })])
+      expect((await removed(asked)).result).toMatchObject(failed(BlockedError, 'connection_missing'));
   });
 
   test('a placement that was refused alarms nobody any more', async () => {

@@ -15,6 +15,8 @@ import { mayBeLost, readSold, tellPushed } from './sold.ts';
 type Undoing = CancelInput & { changes: Change[] };
 type Change = 'readdressed' | 'refunded';
 
+type Asking = Pick<RemoteWork, 'delivery' | 'network' | 'hub'>;
+
 /** A placement that a worker has is looked at again when that worker must be done. */
 const IN_HAND_MS = 5_000;
 
@@ -27,11 +29,11 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     own && { ...own, push: (remote, input) => own.push(remote, input).catch(tellChanges(input)) },
 
   async prepare({ placement: id }, work) {
-    const { hub, connector, delivery } = work;
+    const { hub, connector, delivery, remote } = work;
     const { order, source, unknown } = await readSold(work);
     const placement = await hub.getDelivery(id);
     if (!placement) return { effects: {} };
-    const earlier = await supersede(order, id, work);
+    const earlier = await supersede(order, id, work, remote.now());
     if (!earlier) return { effects: {} };
     if ([placement, ...earlier].some(({ state }) => state === 'leased')) throw inHand(id);
     const asked = placedBy(order, id, placement.subject.lineItems ?? []);
@@ -43,7 +45,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     if (lineItems.length === 0 && changes.length > 0) throw askPerson(input, connector.info.title);
     if (lineItems.length === 0) return { effects: {} };
     if (placement.action === 'route' || !(await isPlaced(placement, { ...input, lineItems: asked.lineItems }, work))) {
-      await takeBackUnmade(placement, work);
+      await takeBackUnmade(placement, work, remote.now());
       return { effects: {} };
     }
     if (connector.actions.cancel) return { input, unknown: unknown || earlier.some((each) => each.unknown) };
@@ -73,12 +75,16 @@ const inHand = (id: string): NotYetError =>
  * The earlier cancellations of a placement, which this one replaces: those that wait for a person stop waiting.
  * Undefined where a later one replaces this.
  */
-async function supersede(order: Order, placement: string, work: RemoteWork): Promise<Delivery[] | undefined> {
-  const { delivery, hub, remote } = work;
+async function supersede(
+  order: Order,
+  placement: string,
+  { delivery, hub }: Asking,
+  now: Date,
+): Promise<Delivery[] | undefined> {
   const ids = cancelsOf(order, delivery.connection, placement);
   if (ids.length > 0 && ids.at(-1) !== delivery.id) return undefined;
   const earlier = await hub.getDeliveries(ids.slice(0, -1));
-  const done = { state: 'succeeded', cause: null, waitsFor: null, updatedAt: remote.now().toISOString() } as const;
+  const done = { state: 'succeeded', cause: null, waitsFor: null, updatedAt: now.toISOString() } as const;
   for (const each of earlier)
     if (each.state === 'blocked' || each.state === 'dead') await hub.transition(each, { ...each, ...done });
   return earlier;
@@ -95,8 +101,23 @@ async function isPlaced(
   return (await connector.actions.order?.probe(remote, input)) != null;
 }
 
+/** Takes units back from a shipper that left the connections file; false where it was or may have been asked for them. */
+export async function takeBackUnasked(
+  { placement: id }: Subjects['cancel'],
+  work: Asking,
+  now: Date,
+): Promise<boolean> {
+  const { delivery, hub } = work;
+  const order = await hub.getOrder(delivery.order ?? '');
+  const placement = await hub.getDelivery(id);
+  if (!order || !placement || placement.unknown || ['succeeded', 'leased'].includes(placement.state)) return false;
+  if (await mayBeLost(placement, order.placedAt, hub)) return false;
+  if (await supersede(order, id, work, now)) await takeBackUnmade(placement, work, now);
+  return true;
+}
+
 /** Nothing to undo at the remote: the placement will ask for what is left, or is stopped where nothing is. */
-async function takeBackUnmade(placement: Delivery, { delivery, network, hub, remote }: RemoteWork): Promise<void> {
+async function takeBackUnmade(placement: Delivery, { delivery, network, hub }: Asking, at: Date): Promise<void> {
   const { id, connection: by } = placement;
   const { order: released } = await hub.changeOrder(
     delivery.order ?? '',
@@ -106,7 +127,7 @@ async function takeBackUnmade(placement: Delivery, { delivery, network, hub, rem
       const next = takeBack(order, id, lessOf(dueOf(order, id), id), true);
       const rest = placementOf(next, id)?.lineItems ?? [];
       if (rest.length > 0) return { order: next, also: [retell(placement, next, rest)] };
-      const also = stop(placement, remote.now());
+      const also = stop(placement, at);
       return {
         order: next,
         also,

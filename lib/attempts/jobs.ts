@@ -4,7 +4,7 @@ import { planDeliveries } from '#lib/orders/plan';
 import { placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError } from '#lib/platform/errors';
 import { atRemote, orFailure, type Result, type Run, type Work } from './attempt.ts';
-import { cancel } from './cancel.ts';
+import { cancel, takeBackUnasked } from './cancel.ts';
 import { fetch } from './fetch.ts';
 import { place } from './place.ts';
 import { followUp, report, stock } from './report.ts';
@@ -58,9 +58,11 @@ const run = <Name extends ConnectionJob>(subject: Subject<Name>, work: Work): Pr
 /** Makes one attempt at a leased delivery. */
 export function attempt(work: Omit<Work, 'connection'>): Promise<Result> {
   const { delivery, network } = work;
-  return orFailure(delivery.unknown, () => {
-    const connection = connectionOf(delivery.connection, network.connections);
+  return orFailure(delivery.unknown, async () => {
     const subject = subjectOf(delivery);
+    const isGone = !network.connections.has(delivery.connection);
+    if (isGone && subject.job === 'cancel' && (await takeBackUnasked(subject, work, new Date()))) return { ok: true };
+    const connection = connectionOf(delivery.connection, network.connections);
     if (subject.job === 'notify') throw new Error('a delivery of an endpoint at a connection');
     return run(subject, { ...work, connection });
   });
