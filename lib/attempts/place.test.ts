@@ -32,7 +32,7 @@ describe('placing', () => {
 
   test('does not say as what order it stands where an earlier attempt placed it', async () => {
     const { result } = await run(deliveryOf({}), { order: action({ remoteId: '5021', isFound: true }) });
-    expect(result).toMatchObject({ placed: { remoteId: '5021' } });
+    expect(result).toMatchObject({ placed: { remoteId: '5021' }, opened: [{ action: 'stock', state: 'pending' }] });
     expect(result).not.toHaveProperty('placed.revision');
   });
 

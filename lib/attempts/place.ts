@@ -52,16 +52,17 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     const { connection, delivery, network, hub, remote } = work;
     await noteStocked(connection.id, order, lineItems, hub);
     const { remoteId } = result;
-    if (probed || result.isFound) await checkOwn(remoteId, order, work);
+    const isFound = probed || result.isFound === true;
+    if (isFound) await checkOwn(remoteId, order, work);
     // By this id its events find the order; after a crash before the next write, the probe finds it.
     if (remoteId !== undefined) await hub.rememberRemote(connection.id, remoteId, order.id, delivery.id);
     const at = remote.now().toISOString();
     const placed = {
       ...{ remoteId: remoteId ?? null, number, channel: channelOf(source), at },
-      ...(!probed && !result.isFound && { revision: order.revision }),
+      ...(!isFound && { revision: order.revision }),
     };
-    // A number that its warehouse told since the attempt lacks these units, and they were taken off it once more.
-    const opened = (probed ? await hub.planSold(order, delivery, network, at) : [])
+    // A number that its warehouse told since that attempt lacks these units, and they were taken off it once more.
+    const opened = (isFound ? await hub.planSold(order, delivery, network, at) : [])
       .slice(0, MOST_TOLD)
       .map((each) => openDelivery(each, at));
     return { ...tellPushed('order.placed', result, { probed }), placed, ...(opened.length > 0 && { opened }) };

@@ -47,7 +47,6 @@ const Return = z.strictObject({
 });
 type Return = z.infer<typeof Return>;
 
-/** A return must be registered before it is decided: if it is not, this registers it first. */
 const takeBack: RequestAction<Return> = {
   Input: Return,
   summary: 'Registers or decides the return of a row.',
@@ -58,7 +57,7 @@ const takeBack: RequestAction<Return> = {
 };
 
 /**
- * Registers the return, as "you must first" do, and then decides it; one that is registered already is only decided.
+ * Registers the return first, as Sello's document demands, and then decides it; a return that Sello has is only decided.
  * `more`: Sello has a return of fewer units for the row, so having this status does not mean it knows of these.
  */
 async function decide(context: RemoteContext, asked: Return, more = false): Promise<PushResult> {
