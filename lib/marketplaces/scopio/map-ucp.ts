@@ -234,8 +234,8 @@ function withReturned(order: PlainUcpOrder, id: string, quantity: PlainUcpOrder[
   const { original = 0, total, fulfilled = 0 } = quantity;
   const returned = unitsIn(order, 'return', id);
   const gone = Math.max(0, original - total - unitsIn(order, 'cancellation', id));
-  // Returns of more than is gone are still in the quantities: what is gone was cancelled.
-  const back = returned === ALL || returned <= gone ? Math.min(gone, returned) : 0;
+  // Returns of more units than are gone, and of no more than are left, are still in the total: what is gone was cancelled.
+  const back = returned > gone && returned <= total ? 0 : Math.min(gone, returned);
   return back === 0 ? quantity : { original, total: total + back, fulfilled: Math.min(total, fulfilled) + back };
 }
 

@@ -783,6 +783,8 @@ describe('UCP in full', () => {
     expect(linesOf({ total: 1, fulfilled: 1 }, back('return', 2))).toEqual([1, 1, 1, false]);
     // It leaves returned units in its quantities: what is missing was cancelled, and must not be shipped.
     expect(linesOf({ original: 5, total: 4, fulfilled: 2 }, back('return', 2))).toEqual([5, 4, 2, false]);
+    // It tells a return twice.
+    expect(linesOf({ original: 2, total: 0, fulfilled: 0 }, back('return', 4))).toEqual([2, 2, 2, false]);
   });
 
   test('what a line costs is of all its units where its figures are of those that did not come back', () => {
