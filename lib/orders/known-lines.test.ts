@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
-import { at, MUGS, orderOf, PLATE, quantitiesOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
+import {
+  at,
+  MUGS,
+  orderOf,
+  PLATE,
+  quantitiesOf,
+  shipmentOf,
+  snapshotOf,
+  sourceOf,
+  ucpErrors,
+} from '#test/support/orders';
 import { withKnownLines } from './known-lines.ts';
 import type { SnapshotHistory } from './order.ts';
+import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
 import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
 
@@ -30,6 +41,10 @@ test('lines keep the ids that the order has for the same goods, whichever readin
   const [first, ...gone] = own;
   expect(ids(renamed(assumed(made), told(first ? [first] : []), gone))).toEqual(['li_1', 'li_2']);
   expect(ids(renamed(assumed([line('A', 'A')]), told(own), [line('li_0', 'A')]))).toEqual(['li_1']);
+  expect(ids(renamed(assumed([line('A', 'A'), line('A-2', 'A', 2)]), told(own), [line('li_0', 'A')]))).toEqual([
+    'li_0',
+    'li_1',
+  ]);
 });
 
 test('goods are known by SKU or EAN, and of several lines of a SKU by how many', () => {
@@ -55,6 +70,10 @@ test('goods alike are told apart by the choices of their buyer, whatever these a
   const [ana, bo] = ['Ana', 'Bo'].map((lines) => ({ attributes: { lines } }));
   const own = told([line('li_1', 'A', 1, ana), line('li_2', 'A', 1, bo)]);
   expect(ids(renamed(assumed([line('A', 'A', 1, bo), line('A-2', 'A', 1, ana)]), own))).toEqual(['li_2', 'li_1']);
+  // However many are left of each.
+  expect(
+    ids(renamed(assumed([line('A', 'A', 1, bo)]), told([line('li_1', 'A', 1, ana), line('li_2', 'A', 2, bo)]))),
+  ).toEqual(['li_2']);
 });
 
 test('a source that names all lines may have others of the same goods', () => {
@@ -85,6 +104,14 @@ test('a list asked for later takes units from an order that an event dated, and 
   expect(quantitiesOf(gone)).toMatchObject({ li_1: { total: 1 }, li_2: { total: 0 } });
   const back = applySnapshot({ ...gone, updatedAt: at(8) }, listed([MUGS, PLATE]), asked(9)).order;
   expect(quantitiesOf(back)).toMatchObject({ li_1: { total: 2 }, li_2: { total: 1 } });
+  // Also when a part has shipped meanwhile.
+  const parcels = [
+    { carrier: 'DHL', trackingNumber: 'JD1', shippedAt: at(7), lineItems: [{ id: 'li_2', quantity: 1 }] },
+  ];
+  const part = applyShipment(less.order, shipmentOf({ parcels }), { connection: 'shed', placed: [] }).order;
+  const whole = applySnapshot(part, listed([MUGS, PLATE]), asked(8)).order;
+  expect(quantitiesOf(whole)).toMatchObject({ li_1: { total: 2 }, li_2: { total: 1, fulfilled: 1 } });
+  expect(applySnapshot(part, listed([MUGS]), asked(8)).order.ucp).toEqual(part.ucp);
 });
 
 test('an undated list counts nothing that was told after it was asked for, or that is only in another form', () => {

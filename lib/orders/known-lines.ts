@@ -1,5 +1,5 @@
 import { sameContent } from '#lib/platform/canonical-json';
-import type { Order, SnapshotHistory } from './order.ts';
+import type { LineQuantity, Order, SnapshotHistory } from './order.ts';
 import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
 import { sameUnits, sumByLine } from './status.ts';
 
@@ -10,17 +10,22 @@ import { sameUnits, sumByLine } from './status.ts';
 export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | undefined): OrderSnapshot {
   if (!history || !(told.idsAssumed || history.snapshot.idsAssumed)) return told;
   const known = everIn(history);
+  const isStanding = ({ id }: SnapshotLine) => isAmong(history.snapshot.lines, id);
+  /** The buyer's choices tell goods apart, then whether they stand, then how many they are. */
+  const likenessOf = (line: SnapshotLine, other: SnapshotLine): number => {
+    const chosen = sameContent(line.attributes, other.attributes) ? (line.attributes ? 8 : 2) : 0;
+    return chosen + (isStanding(other) ? 4 : 0) + (line.quantity === other.quantity ? 1 : 0);
+  };
+  const free = known.filter(({ id }) => !isAmong(told.lines, id));
+  const pairs = told.lines
+    .filter(({ id }) => !isAmong(known, id))
+    .flatMap((line) =>
+      free.filter((other) => isAlike(line, other)).map((other) => ({ line, other, likeness: likenessOf(line, other) })),
+    )
+    .sort((a, b) => b.likeness - a.likeness);
   const ids = new Map<unknown, string>();
-  let free = known.filter(({ id }) => !isAmong(told.lines, id));
-  for (const { id, sku, ean, quantity, attributes } of told.lines.filter((line) => !isAmong(known, line.id))) {
-    const all = free.filter((line) => line.sku === sku || (ean !== undefined && line.ean === ean));
-    const standing = all.filter((line) => isAmong(history.snapshot.lines, line.id));
-    const alike = standing.length > 0 ? standing : all;
-    const asMany = alike.filter((line) => line.quantity === quantity);
-    const same = asMany.find((line) => sameContent(line.attributes, attributes)) ?? asMany[0] ?? alike[0];
-    free = free.filter((line) => line !== same);
-    if (same) ids.set(id, same.id);
-  }
+  for (const { line, other } of pairs)
+    if (!ids.has(line.id) && ![...ids.values()].includes(other.id)) ids.set(line.id, other.id);
   const renamed = (id: unknown) => ids.get(id) ?? id;
   // An EAN in place of the SKU says nothing against the SKU that is known.
   const skuOf = ({ id, sku, ean }: SnapshotLine): string =>
@@ -36,6 +41,9 @@ export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | u
   return { ...JSON.parse(text), idsAssumed: true };
 }
 
+const isAlike = (line: SnapshotLine, other: SnapshotLine): boolean =>
+  line.sku === other.sku || (line.ean !== undefined && line.ean === other.ean);
+
 /** Every line that the order ever had, those that are on it first. */
 const everIn = ({ snapshot, vanished }: SnapshotHistory): SnapshotLine[] => [
   ...snapshot.lines,
@@ -47,17 +55,18 @@ const isAmong = (lines: readonly SnapshotLine[], id: string): boolean => lines.s
 /**
  * An undated answer that counts fewer units than what stands, as the next thing that its source said. It was asked for
  * after all that the order has, and a list may be all that tells of a change after an event that had a date. More units
- * count only where a list had taken them away; and none once something has shipped, as a list may show what is left.
+ * count only where a list had taken them away, fewer only before anything shipped: a list may show what is left.
  */
 export function withLaterUnits(told: OrderSnapshot, order: Order | null, askedAt = ''): OrderSnapshot {
   if (!order || told.version !== null || askedAt <= order.updatedAt) return told;
   const { stands, snapshot: known, originals } = order.history;
   const isCancelled = order.cancelled || known.cancelled || told.cancelled;
   const isShipped = order.ucp.line_items.some(({ quantity }) => quantity.fulfilled > 0);
-  if (stands.clock !== 'source' || isCancelled || isShipped || told.currency !== known.currency) return told;
+  if (stands.clock !== 'source' || isCancelled || told.currency !== known.currency) return told;
   const most = sumByLine(known.unitsListed ? originals : unitsOf(known));
-  const isMore = unitsOf(told).some(({ id, quantity }) => quantity > (most.get(id) ?? 0));
-  if (isMore || sameUnits(unitsOf(told), unitsOf(known))) return told;
+  const isMore = exceeds(unitsOf(told), most);
+  const isFewer = exceeds(unitsOf(known), sumByLine(unitsOf(told)));
+  if (isMore || (isShipped && isFewer) || sameUnits(unitsOf(told), unitsOf(known))) return told;
   const version = new Date(Date.parse(stands.version) + 1).toISOString();
   return { ...withUnits(told, order.history), version };
 }
@@ -78,3 +87,6 @@ export function withUnits(
 
 const unitsOf = ({ lines }: OrderSnapshot) =>
   lines.map(({ id, quantity, cancelled }) => ({ id, quantity: cancelled ? 0 : quantity }));
+
+const exceeds = (units: LineQuantity[], most: ReadonlyMap<string, number>): boolean =>
+  units.some(({ id, quantity }) => quantity > (most.get(id) ?? 0));
