@@ -116,12 +116,13 @@ export const wasCancelled = (
 
 /**
  * When the order last changed. What only its event tells need not move `updated_at`, and counts as just after it: by the
- * event's own time, one that is sent again would undo what came in between.
+ * event's own time, one that is sent again would undo what came in between. Each undated list that
+ * took units before it moved the order's version on by a millisecond.
  */
 export function versionOf(updated_at: unknown, around: Around, { instant }: Reader): string | null {
   const updated = instant(isoOfChange(updated_at, around.receivedAt), 'updated_at');
   const [isBack, isPart] = cancelledBy(around.said) ? [around.said] : (REFUNDED.exec(around.said) ?? []);
-  const later = isBack === undefined ? 0 : isPart === undefined ? 2 : 1;
+  const later = isBack === undefined ? 0 : isPart === undefined ? 800 : 400;
   return updated === null ? around.sentAt : new Date(Date.parse(updated) + later).toISOString();
 }
 

@@ -4,7 +4,7 @@ import type { Order, OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { applySnapshot } from '#lib/orders/snapshot';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
-import { sourceOf } from '#test/support/orders';
+import { at, sourceOf } from '#test/support/orders';
 import { describeBody, recordReads } from '../kit/body-members.ts';
 import { mapBody } from '../map-body.ts';
 import { connector } from './index.ts';
@@ -48,6 +48,22 @@ test('items are the same goods where the list has no ids for them and a webhook 
     const { ucp } = applySnapshot(order, last, sourceOf(1)).order;
     expect(ucp.line_items.map(({ id, quantity }) => [id, quantity.total])).toEqual([[first.lines[0]?.id, 2]]);
   }
+});
+
+test('a cancellation that only its event tells counts after all that lists without dates took', () => {
+  const order = { ...fixture('order.json'), updated_at: '2026-11-20T08:15:00Z' };
+  const [paid, cancelled] = ['order.paid', 'order.cancelled'].map((type) => read({ type, order })) as [
+    OrderSnapshot,
+    OrderSnapshot,
+  ];
+  const many = (quantity: number) => ({ ...paid, lines: paid.lines.map((line) => ({ ...line, quantity })) });
+  const start = applySnapshot(null, many(9), sourceOf(0)).order;
+  const listed = [8, 7, 6].reduce<Order>((known, quantity, index) => {
+    const asked = sourceOf(index + 1, { askedAt: at(index + 1) });
+    return applySnapshot(known, { ...many(quantity), version: null }, asked).order;
+  }, start);
+  expect(listed.ucp.line_items[0]?.quantity.total).toBe(6);
+  expect(applySnapshot(listed, cancelled, sourceOf(9)).order.cancelled).toBe(true);
 });
 
 test('what only an event says of an order counts, whichever arrives last, until its source restores the order', () => {
