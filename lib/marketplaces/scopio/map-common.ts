@@ -115,9 +115,8 @@ export const wasCancelled = (
   [status, said].some(cancelledBy) || (is_cancelled ?? (instant(cancelled_at, 'cancelled_at') ?? '') > '2000');
 
 /**
- * When the order last changed. What only its event tells need not move `updated_at`, and counts as just after it: by the
- * event's own time, one that is sent again would undo what came in between. Each undated list that
- * took units before it moved the order's version on by a millisecond.
+ * When the order last changed. What only its event tells need not move `updated_at`, and counts as just after it and all
+ * lists that took units, a millisecond each: by the event's own time, one sent again would undo what came in between.
  */
 export function versionOf(updated_at: unknown, around: Around, { instant }: Reader): string | null {
   const updated = instant(isoOfChange(updated_at, around.receivedAt), 'updated_at');
