@@ -26,7 +26,7 @@ function ignoreRefusal(error: unknown): undefined {
 export const order: ProbedAction<PlaceInput> = {
   async push(remote, input) {
     const remoteId = await createOrder(remote, placementOf(input));
-    return { remoteId, ...defined({ note: uncarried(input.order, info.title, []) }) };
+    return { remoteId, ...defined({ note: uncarried(input, info.title, []) }) };
   },
 
   async probe(remote, input) {
