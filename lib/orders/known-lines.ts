@@ -10,22 +10,28 @@ import { sameUnits, sumByLine } from './status.ts';
 export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | undefined): OrderSnapshot {
   if (!history || !(told.idsAssumed || history.snapshot.idsAssumed)) return told;
   const known = everIn(history);
-  const isStanding = ({ id }: SnapshotLine) => isAmong(history.snapshot.lines, id);
+  const standing = idsOf(history.snapshot.lines);
+  const knownIds = idsOf(known);
+  const toldIds = idsOf(told.lines);
   /** The buyer's choices tell goods apart, then whether they stand, then how many they are. */
   const likenessOf = (line: SnapshotLine, other: SnapshotLine): number => {
     const chosen = sameContent(line.attributes, other.attributes) ? (line.attributes ? 8 : 2) : 0;
-    return chosen + (isStanding(other) ? 4 : 0) + (line.quantity === other.quantity ? 1 : 0);
+    return chosen + (standing.has(other.id) ? 4 : 0) + (line.quantity === other.quantity ? 1 : 0);
   };
-  const free = known.filter(({ id }) => !isAmong(told.lines, id));
+  const free = known.filter(({ id }) => !toldIds.has(id));
   const pairs = told.lines
-    .filter(({ id }) => !isAmong(known, id))
+    .filter(({ id }) => !knownIds.has(id))
     .flatMap((line) =>
       free.filter((other) => isAlike(line, other)).map((other) => ({ line, other, likeness: likenessOf(line, other) })),
     )
     .sort((a, b) => b.likeness - a.likeness);
   const ids = new Map<unknown, string>();
-  for (const { line, other } of pairs)
-    if (!ids.has(line.id) && ![...ids.values()].includes(other.id)) ids.set(line.id, other.id);
+  const taken = new Set<string>();
+  for (const { line, other } of pairs) {
+    if (ids.has(line.id) || taken.has(other.id)) continue;
+    ids.set(line.id, other.id);
+    taken.add(other.id);
+  }
   const renamed = (id: unknown) => ids.get(id) ?? id;
   // An EAN in place of the SKU says nothing against the SKU that is known.
   const skuOf = ({ id, sku, ean }: SnapshotLine): string =>
@@ -50,7 +56,7 @@ const everIn = ({ snapshot, vanished }: SnapshotHistory): SnapshotLine[] => [
   ...vanished.map(({ line }) => line),
 ];
 
-const isAmong = (lines: readonly SnapshotLine[], id: string): boolean => lines.some((line) => line.id === id);
+const idsOf = (lines: readonly SnapshotLine[]): ReadonlySet<string> => new Set(lines.map(({ id }) => id));
 
 /**
  * An undated answer that counts fewer units than what stands, as the next thing that its source said. It was asked for
