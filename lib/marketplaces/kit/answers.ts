@@ -13,6 +13,22 @@ export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null>
   }
 }
 
+/** Asks for each in turn. A refusal of one keeps no other from being asked for, and is thrown in the end. */
+export async function askForEach<T>(things: Iterable<T>, ask: (thing: T) => Promise<unknown>): Promise<void> {
+  const refusals: RejectedError[] = [];
+  for (const thing of things) {
+    try {
+      await ask(thing);
+    } catch (error) {
+      if (!(error instanceof RejectedError)) throw error;
+      refusals.push(error);
+    }
+  }
+  const [first] = refusals;
+  const description = refusals.map(({ detail }) => detail.description).join('; ');
+  if (first) throw new RejectedError({ ...first.detail, description });
+}
+
 /** The error for an answer that says neither yes nor no: the remote may have done what it was asked. */
 export const unclearAnswer = (description: string, httpStatus?: number): UnknownOutcomeError =>
   new UnknownOutcomeError({ code: 'unexpected_answer', description, ...(httpStatus && { httpStatus }) });

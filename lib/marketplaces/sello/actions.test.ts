@@ -130,6 +130,17 @@ describe('a return that somebody else took in', () => {
     await expect(returned.push(again.remote, first)).resolves.toEqual({});
   });
 
+  test('is told of each row, also after one that Sello refuses', async () => {
+    const refused = { status: 404, body: '{"message":"No such order row"}' };
+    const { remote, sent, input } = open([refused, ok({}), ok({})]);
+    const both = { ...of('ret_1', 1), lineItems: ['li_1', 'li_2'].map((id) => ({ id, quantity: 1 })) };
+    const order = { ...input.order, returns: [both] };
+    await expect(returned.push(remote, { ...input, order, about: 'ret_1' })).rejects.toThrow('No such order row');
+    expect(sent().map(([, path]) => path)).toEqual(
+      ['li_1', 'li_2', 'li_2'].map((row) => `/orders/ord_8f3a/rows/${row}/return`),
+    );
+  });
+
   test('is asked for once each, of a cancelled order, too', () => {
     const order = { ...open([]).input.order, returns: [of('ret_1', 1), of('ret_2', 1)] };
     const asked = (cancelled: boolean) =>
@@ -178,6 +189,32 @@ describe('reading what an event named', () => {
     expect(await read()).toMatchObject({ integration_name: undefined });
     expect(await read()).toEqual({ id: 7, integration_id: 0 });
     expect(sent().filter(([, path]) => path === '/integrations')).toHaveLength(1);
+  });
+
+  test('keeps the names of markets while they cannot be read, and asks soon for one that is not among them', async () => {
+    const sold = ok({ id: 7, integration_id: 4 });
+    const down = { status: 500, body: '{}' };
+    const named = (id: number) => ok([{ id, display_name: `Market ${id}` }]);
+    const { remote } = open([sold, down, sold, named(5), sold, named(4), sold, down, sold]);
+    let minutes = 0;
+    const now = () => new Date(Date.parse(RECEIVED_AT) + minutes * 60_000);
+    const other = { ...remote, now, connection: { ...remote.connection, id: 'sello-down' } };
+    const read = async (after: number) => {
+      minutes += after;
+      return (await fetches.order?.push(other, { resource: '7' }))?.body;
+    };
+    await expect(read(0)).rejects.toBeInstanceOf(RetryableError);
+    expect(await read(0)).toMatchObject({ integration_name: undefined });
+    expect(await read(6)).toMatchObject({ integration_name: 'Market 4' });
+    expect(await read(61)).toMatchObject({ integration_name: 'Market 4' });
+    expect(await read(1)).toMatchObject({ integration_name: 'Market 4' });
+  });
+
+  test('asks for no name of a market that the settings name', async () => {
+    const { remote, sent } = open([ok({ id: 7, integration_id: 4 })], { markets: { 4: 'Tradera' } });
+    const other = { ...remote, connection: { ...remote.connection, id: 'sello-named' } };
+    await expect(fetches.order?.push(other, { resource: '7' })).resolves.toMatchObject({ topic: 'order' });
+    expect(sent()).toHaveLength(1);
   });
 
   test('reads an order of an account that may not read its markets', async () => {

@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
-import { BlockedError, ContractError, RejectedError, RetryableError } from '#lib/platform/errors';
+import { BlockedError, ContractError, IntegrationError, RejectedError, RetryableError } from '#lib/platform/errors';
 import type {
   Action,
   FetchAction,
@@ -10,6 +10,7 @@ import type {
   ReportInput,
   StockInput,
 } from '../action.ts';
+import { askForEach } from '../kit/answers.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
 import { member, textOf } from '../kit/json.ts';
 import * as api from './api.ts';
@@ -46,28 +47,38 @@ async function orGone(
   }
 }
 
-const HOUR_MS = 3_600_000;
-const marketNames = new Map<string, { readAt: number; names: ReadonlyMap<string, string | undefined> }>();
+const MINUTE_MS = 60_000;
+type MarketNames = ReadonlyMap<string, string | undefined>;
+const marketNames = new Map<string, { readAt: number; names: MarketNames }>();
 
-/** An order has only the id of the marketplace it was sold on: the names are read at most once an hour. */
+/**
+ * An order has only the id of the marketplace it was sold on: the names are read at most once an hour, and for one that
+ * is not among them (it may have been connected since) every five minutes.
+ */
 async function nameMarket(remote: RemoteContext, order: unknown): Promise<unknown> {
   const { connection, now } = remote;
   const integration = textOf(member(order, 'integration_id'));
-  if (integration === '' || integration === '0') return order;
+  const { markets } = Settings.parse(connection.settings);
+  if (integration === '' || integration === '0' || markets[integration] !== undefined) return order;
   const known = marketNames.get(connection.id);
-  const isFresh = known !== undefined && now().getTime() - known.readAt < HOUR_MS;
-  const names = isFresh ? known.names : await readMarketNames(remote);
+  const lasts = (known?.names.has(integration) ? 60 : 5) * MINUTE_MS;
+  const isFresh = known !== undefined && now().getTime() - known.readAt < lasts;
+  const names = isFresh ? known.names : await readMarketNames(remote, known?.names);
   if (!isFresh) marketNames.set(connection.id, { readAt: now().getTime(), names });
   return { ...(order as object), integration_name: names.get(integration) };
 }
 
-/** Empty if the account may not read them: an order must not wait for the name of its marketplace. */
-async function readMarketNames(remote: RemoteContext): Promise<ReadonlyMap<string, string | undefined>> {
+/**
+ * An order must not wait for the name of its marketplace: what was known stays, and an account that may not read them
+ * has none. Only where nothing was ever read does it wait, as a route may go by the name.
+ */
+async function readMarketNames(remote: RemoteContext, known: MarketNames | undefined): Promise<MarketNames> {
   try {
     return new Map((await api.listIntegrations(remote)).map(({ id, display_name }) => [id, display_name]));
   } catch (error) {
-    if ([RejectedError, BlockedError, ContractError].some((refusal) => error instanceof refusal)) return new Map();
-    throw error;
+    const isRefused = [RejectedError, BlockedError, ContractError].some((refusal) => error instanceof refusal);
+    if (!isRefused && !(known && error instanceof IntegrationError)) throw error;
+    return known ?? new Map();
   }
 }
 
@@ -77,7 +88,8 @@ export const fulfillment: ProbedAction<ReportInput> = {
     const { trackingNumber, labelUrl } = input.fulfillment;
     const documents = labelUrl === undefined ? {} : { documents: [labelUrl] };
     const delivery = { id: trackingNumber, method: methodOf(remote.connection, input), ...documents };
-    for (const orderId of ordersOf(input.order, input.fulfillment)) await api.addDelivery(remote, orderId, delivery);
+    const homes = ordersOf(input.order, input.fulfillment);
+    await askForEach(homes, (orderId) => api.addDelivery(remote, orderId, delivery));
     return {};
   },
 

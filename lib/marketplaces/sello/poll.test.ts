@@ -35,6 +35,9 @@ test('reads newest first down to the watermark with some overlap, each list by i
       { ...order(1, 0), created_at: at(0) },
       { id: 9, created_at: at(3), updated_at: null },
       { id: 10, created_at: at(4), updated_at: '0000-00-00 00:00:00' },
+      // Imported late, by whoever set this time.
+      { id: 11, created_at: at(55), updated_at: null },
+      { id: 12, created_at: at(75), updated_at: null },
     ]),
     products([
       { id: 5, created_at: at(2), updated_at: null },
@@ -48,6 +51,7 @@ test('reads newest first down to the watermark with some overlap, each list by i
     'order-listed 2',
     'order-listed 9',
     'order-listed 10',
+    'order-listed 11',
     'product 5',
     'product 6',
   ]);

@@ -21,6 +21,8 @@ interface Walk {
   daily?: true;
   /** Rows that have this time are left to the walk that sorts by it. */
   without?: string;
+  /** If absent, OVERLAP_MS. */
+  overlapMs?: number;
 }
 
 // There is no filter by time, and what was never updated has no `updated_at`, so lists are read by both times.
@@ -34,7 +36,16 @@ const WALKS: readonly Walk[] = [
     topic: 'order-listed',
     first: { 'filter[is_active]': 'true' },
   },
-  { name: 'placed', list: listOrders, size: 300, sort: 'created_at', topic: 'order-listed', without: 'updated_at' },
+  {
+    name: 'placed',
+    list: listOrders,
+    size: 300,
+    sort: 'created_at',
+    topic: 'order-listed',
+    without: 'updated_at',
+    // Whoever adds an order may set when it was created: one imported late is older than others that were there before.
+    overlapMs: 3_600_000,
+  },
   { name: 'created', list: listProducts, size: 100, sort: 'created_at', topic: 'product', first: {}, daily: true },
   { name: 'updated', list: listProducts, size: 100, sort: 'updated_at', topic: 'product' },
 ];
@@ -101,7 +112,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const further = isFirst || isPassed ? null : seekDated(position, dated, isLast);
   if (further) return { items: [], marks: seen, next: { ...further, head } };
   const isWhole = walk.daily && isPast(since.whole, DAY_MS, now);
-  const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
+  const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - (walk.overlapMs ?? OVERLAP_MS)).toISOString();
   const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
   const newest = dated.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
   // Without any time in the list, how slow Sello's clock is remains unknown: a day is allowed for.

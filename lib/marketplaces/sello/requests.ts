@@ -3,6 +3,7 @@ import { sumByLine } from '#lib/orders/status';
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { FollowUpInput, ProbedAction, PushResult, RemoteContext, RequestAction } from '../action.ts';
+import { askForEach } from '../kit/answers.ts';
 import { listRowIds, putReturn, separateRow } from './api.ts';
 
 const id = z.string().check(z.regex(/^\d{1,18}$/, 'must be an id of Sello'));
@@ -106,12 +107,12 @@ export const returned: ProbedAction<FollowUpInput> = {
     const told = returns.find(({ id }) => id === about);
     const homes = externalIdsOf(order);
     const units = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
-    for (const { id: rowId, quantity: these } of told?.lineItems ?? []) {
+    await askForEach(told?.lineItems ?? [], async ({ id: rowId, quantity: these }) => {
       const quantity = units.get(rowId) ?? these;
       const reason = reasonFor(order, told?.reason);
       const orderId = homes.get(rowId) ?? externalId;
       await decide(context, { orderId, rowId, status: 'return_accepted', reason, quantity }, quantity > these);
-    }
+    });
     return {};
   },
 
