@@ -267,7 +267,8 @@ test('a quarantine that strangers filled is looked through piece by piece', asyn
 test('what became the order of somebody else in the same house is neither exported nor erased', async () => {
   const home = { street_address: 'Lipowa 7 m. 3', phone_number: '+48600100299', address_country: 'PL' };
   const house = (id: string, email: string) => scopioOrder(id, { shipping_address: { ...home, email } });
-  await receive(eventOf(house('ord_ada', 'ada@example.com')));
+  const billing_address = { email: 'ada.pays@example.com', address_country: 'PL' };
+  await receive(eventOf({ ...house('ord_ada', 'ada@example.com'), billing_address }));
   await receive(eventOf(house('ord_bob', 'bob@example.com')));
   const { getDelivery, openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
   const { transact } = await import('#lib/platform/table/table');
@@ -285,6 +286,8 @@ test('what became the order of somebody else in the same house is neither export
   const left = await Promise.all(Object.keys(said).map(async (id) => (await getDelivery(id))?.cause?.description));
   expect(left).toEqual([said.dlv_bob, expect.not.stringContaining('Ada')]);
   expect((await call('/buyers/export', { email: 'bob@example.com' })).body.places.events).toHaveLength(1);
+  const { body: again } = await call('/buyers/export', { email: billing_address.email });
+  expect(again.orders, 'an erased order is found by each of its addresses').toEqual(['shop:ord_ada']);
 });
 
 test('a buyer is erased from what was said when his order was read, and from answers to what he asked', async () => {

@@ -113,7 +113,7 @@ export interface Placement {
 interface Erasure {
   at: string;
   by: string;
-  /** A keyed hash of the e-mail address, by which the order is found when the buyer asks again; null: no address. */
+  /** Keyed hashes of its e-mail addresses, by which it is found when one of them is asked for again; null: none. */
   email: string | null;
 }
 

@@ -94,8 +94,8 @@ const idsOf = ({ orders }: Buyer): string[] => orders.map(({ id }) => id);
 async function mark({ id }: Order, reason: string, at: string, { network, by }: Options): Promise<void> {
   const decide = async (order: Order | null) => {
     if (!order || order.erased) return null;
-    const email = emailsOf(order)[0];
-    const erased = { at, by, email: email === undefined ? null : await hashEmail(email) };
+    const hashes = await Promise.all(emailsOf(order).map((email) => hashEmail(email)));
+    const erased = { at, by, email: hashes.join(' ') || null };
     const act = putAct({ act: 'buyer.erased', about: id, by, at, reason, detail: {} });
     return {
       order: { ...order, erased },
@@ -106,8 +106,9 @@ async function mark({ id }: Order, reason: string, at: string, { network, by }: 
   await changeOrder(id, decide, { by, origin: `erasure#${at}`, at, network });
 }
 
-const emailsOf = ({ buyer, shippingAddress, history: { snapshot } }: Order): string[] =>
-  [buyer, shippingAddress, snapshot.billingAddress].flatMap((who) => who?.email ?? []).map(normalEmail);
+const emailsOf = ({ buyer, shippingAddress, history: { snapshot } }: Order): string[] => [
+  ...new Set([buyer, shippingAddress, snapshot.billingAddress].flatMap((who) => who?.email ?? []).map(normalEmail)),
+];
 
 async function findBuyer(subject: Subject, options: Options) {
   const { network, by, timeMs } = options;
@@ -128,7 +129,7 @@ async function findBuyer(subject: Subject, options: Options) {
 async function ordersOf(email: string, { network, cursor, list = listOrders }: Options, until: number) {
   const [wanted, hash] = [normalEmail(email), await hashEmail(email)];
   const connections = everyConnection(network);
-  const matches = (order: Order) => emailsOf(order).includes(wanted) || order.erased?.email === hash;
+  const matches = (order: Order) => emailsOf(order).includes(wanted) || order.erased?.email?.includes(hash) === true;
   for (let next = cursor; ; ) {
     const page = await list({ connections, limit: 200, cursor: next, matches });
     next = page.cursor;
