@@ -10,13 +10,15 @@ import { connector as shoppo } from '#lib/marketplaces/shoppo/index';
 import { assign } from '#lib/orders/by-hand';
 import { decline } from '#lib/orders/decline';
 import { applyFulfillment } from '#lib/orders/fulfillment';
+import { shippedOf } from '#lib/orders/holders';
+import { minus } from '#lib/orders/line-quantities';
 import { type LineQuantity, type Order, returnId } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { applyReturns, returnedUnits } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { unfulfilled } from '#lib/orders/status';
-import { minus, placementOf, shippedOf, takeBack } from '#lib/orders/units';
+import { placementOf, takeBack } from '#lib/orders/units';
 import {
   BlockedError,
   IntegrationError,

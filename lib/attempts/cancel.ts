@@ -2,9 +2,11 @@ import type { Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery'
 import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
 import { DECLINED, declinedBy } from '#lib/orders/decline';
+import { differenceOf, LEFT, shippedOf } from '#lib/orders/holders';
+import { minus } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
 import { cancelsOf, destinationHash, isRefunded } from '#lib/orders/plan';
-import { differenceOf, dueOf, LEFT, lessOf, minus, placementOf, shippedOf, takeBack } from '#lib/orders/units';
+import { dueOf, lessOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import type { Job, RemoteWork } from './attempt.ts';

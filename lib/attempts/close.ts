@@ -8,9 +8,11 @@ import { subjectOf } from '#lib/deliveries/subject';
 import { loadConnector } from '#lib/marketplaces/load';
 import { getNetwork } from '#lib/marketplaces/network';
 import { changeOrder, tellOrder } from '#lib/orders/change';
+import { shippedOf } from '#lib/orders/holders';
+import { minus } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
 import { getOrder, putRemote } from '#lib/orders/store';
-import { dueOf, lessOf, minus, numberOf, placementOf, shippedOf, takeBack } from '#lib/orders/units';
+import { dueOf, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
 import { putAct } from '#lib/platform/audit';
 import { findDependents, noteStocked } from './sold.ts';
 

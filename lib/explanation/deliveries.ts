@@ -1,6 +1,6 @@
 import { retryPolicyOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { LEFT } from '#lib/orders/units';
+import { LEFT } from '#lib/orders/holders';
 import { AWAY } from '#lib/platform/errors';
 import { type Said, waitsFor } from './explanation.ts';
 import { type Names, nameOf, timeOf, units } from './words.ts';

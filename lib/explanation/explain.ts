@@ -2,11 +2,12 @@ import { ERP, retryPolicyOf } from '#lib/connections/connection';
 import { type Delivery, isOpen, isStopped } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import { isDoubtful } from '#lib/orders/history';
+import { holdersOf as heldOf, shippedOf } from '#lib/orders/holders';
+import { allot, sumByLine, sumUnits } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
-import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
-import { allot } from '#lib/orders/take-lines';
-import { dueOf, holdersOf as heldOf, lessOf, placementOf, shippedOf } from '#lib/orders/units';
+import { isLate, statusOf, unfulfilled } from '#lib/orders/status';
+import { dueOf, lessOf, placementOf } from '#lib/orders/units';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { sum } from '#lib/platform/sum';
 import { type Around, type Late, progressOf, troubleOf } from './deliveries.ts';
@@ -100,9 +101,7 @@ function lateOf({ subject: { placement = '' } }: Delivery, order: Order): Late {
   const less = lessOf(dueOf(order), placement);
   // A change of address, or a refund, concerns all of it.
   const lines = less.length > 0 ? less : (placementOf(order, placement)?.lineItems ?? []);
-  const [all = 0, units = 0] = [lines, shippedOf(order, placement, lines)].map((each) =>
-    sum(each.map(({ quantity }) => quantity)),
-  );
+  const [all = 0, units = 0] = [lines, shippedOf(order, placement, lines)].map(sumUnits);
   return { units, isAll: units === all };
 }
 
@@ -266,11 +265,11 @@ function holdersOf({ order, deliveries, left }: Standing): Holder[] {
   );
   const placed = order.placements.flatMap(({ delivery, connection }): Holder[] => {
     const { placed } = known.get(delivery) ?? {};
-    const units = sum(held.filter((each) => each.delivery === delivery).map(({ quantity }) => quantity));
+    const units = sumUnits(held.filter((each) => each.delivery === delivery));
     if (!placed || units === 0) return [];
     return [{ connection, since: placed.at, isSettled: placed.isSettled ?? false, left: units }];
   });
-  const own = sum(left.values()) - sum(held.map(({ quantity }) => quantity));
+  const own = sum(left.values()) - sumUnits(held);
   const since = order.releasedAt ?? order.receivedAt;
   return [...placed, ...(own > 0 ? [{ connection: ERP, since, isSettled: false, left: own }] : [])];
 }

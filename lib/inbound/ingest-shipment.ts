@@ -7,6 +7,8 @@ import { reopen } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
 import { CARRIER_UNMAPPED } from '#lib/marketplaces/kit/carriers';
 import { DECLINED, decline, declinedBy, declinedUnits } from '#lib/orders/decline';
+import { shippedOf } from '#lib/orders/holders';
+import { hasUnits, minus } from '#lib/orders/line-quantities';
 import type { Fulfillment, LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
@@ -14,7 +16,7 @@ import { applyShipment, type IsNamed, resolveSkus, sentBy } from '#lib/orders/sh
 import { isSettled } from '#lib/orders/status';
 import { findByRemoteId, findRemote, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
-import { minus, numberOf, placementOf, shippedOf } from '#lib/orders/units';
+import { numberOf, placementOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
 import { isWritten, type Table } from '#lib/platform/table/table';
 import { type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
@@ -215,7 +217,7 @@ function askedOf(order: Order, { id, subject }: Delivery): readonly LineQuantity
   const placement = placementOf(order, id);
   if (!placement) return [];
   const { lineItems = [], gone = [] } = placement;
-  const back = gone.filter(({ quantity }) => quantity > 0);
+  const back = gone.filter(hasUnits);
   return [lineItems, back].find((lines) => lines.length > 0) ?? subject.lineItems ?? [];
 }
 

@@ -7,12 +7,13 @@ import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
 import type { Once } from './fulfillment.ts';
 import { liftCancellation } from './history.ts';
+import { minus } from './line-quantities.ts';
 import { type Address, type LineQuantity, type Order, type Return, returnId } from './order.ts';
 import type { Network } from './plan.ts';
 import { applyReturns, returnedUnits } from './returns.ts';
 import { rejected, takeLines } from './take-lines.ts';
 import type { Told } from './timeline.ts';
-import { dueOf, minus } from './units.ts';
+import { dueOf } from './units.ts';
 
 /** An address as an operator sends it: an absent member stays as it is, a blank one is cleared. */
 export type AddressPatch = { [Member in keyof Address]?: string | undefined };

@@ -6,11 +6,12 @@ import { at, MUGS, orderOf, PLATE, snapshotOf, sourceOf } from '#test/support/or
 import { deliveryOf } from '../../test/support/fake-hub.ts';
 import { changeOrder } from './change.ts';
 import { countUnits } from './count-units.ts';
+import { holdersOf } from './holders.ts';
 import type { LineQuantity, Order, OrderSnapshot, Placement } from './order.ts';
 import type { Network } from './plan.ts';
 import { applySnapshot } from './snapshot.ts';
 import { getOrder } from './store.ts';
-import { dueOf, holdersOf } from './units.ts';
+import { dueOf } from './units.ts';
 
 const connection = (id: string) => ({
   ...{

@@ -1,6 +1,6 @@
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
+import { sumByLine } from './line-quantities.ts';
 import type { Order, Placement } from './order.ts';
-import { sumByLine } from './status.ts';
 import { countedLines, unitsEver } from './units.ts';
 
 /** Whether the order was stored before orders kept who has which of their units. */

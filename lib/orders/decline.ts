@@ -1,10 +1,9 @@
 import type { NewDelivery } from '#lib/deliveries/delivery';
-import { sum } from '#lib/platform/sum';
-import type { LineQuantity, Order, ShipmentSnapshot } from './order.ts';
+import { hasUnits, minus, sumByLine, sumUnits } from './line-quantities.ts';
+import { type LineQuantity, type Order, type ShipmentSnapshot, skusOf } from './order.ts';
 import { type Network, placeAgain } from './plan.ts';
 import { areOurs, type IsNamed, isSame, sentBy, takeNamed } from './shipment.ts';
-import { sumByLine } from './status.ts';
-import { dueOf, minus, nextAt, placementOf, skusOf, takeBack, withPlacement } from './units.ts';
+import { dueOf, nextAt, placementOf, takeBack, withPlacement } from './units.ts';
 
 /** The outcome of a shipper's saying that it will not ship some units. */
 interface Declined {
@@ -38,7 +37,7 @@ export function decline(
   const place = new Map(dueOf(next).map((due) => [due.id, due.place]));
   const held = units
     .map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, place.get(id) ?? 0) }))
-    .filter(({ quantity }) => quantity > 0);
+    .filter(hasUnits);
   if (held.length === 0) return { order: next, deliveries: [] };
   const { connection, lineItems: had } = placement;
   const cause = declinedBy(order, connection, held);
@@ -58,9 +57,8 @@ export function declinedUnits(
   const { lineItems = [], gone = [], connection = '', n } = placementOf(order, delivery) ?? {};
   const open = minus(lineItems, sentBy(order.fulfillments, connection, n === undefined ? undefined : delivery));
   if (told === 'rest') return open;
-  const sumOf = (units: readonly { quantity: number }[]) => sum(units.map(({ quantity }) => quantity));
   // Under names that mean nothing here, as many as are left are those that are left.
-  if (!areOurs(order, told, isNamed) && sumOf(told) >= sumOf(gone) + sumOf(open)) return open;
+  if (!areOurs(order, told, isNamed) && sumUnits(told) >= sumUnits(gone) + sumUnits(open)) return open;
   return takeNamed(order, told, { known: gone, left: sumByLine(lineItems), isNamed });
 }
 

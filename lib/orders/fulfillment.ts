@@ -6,12 +6,13 @@ import type { Write } from '#lib/platform/table/table';
 import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
 import { withoutPages } from './erasure.ts';
+import { holdersOf } from './holders.ts';
+import { hasUnits, sameUnits, sumByLine } from './line-quantities.ts';
 import type { Fulfillment, LineQuantity, Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { sortParcels, tellParcel } from './shipment.ts';
-import { sameUnits, sumByLine, unfulfilled } from './status.ts';
+import { unfulfilled } from './status.ts';
 import { takeLines } from './take-lines.ts';
-import { holdersOf } from './units.ts';
 
 /** A parcel the seller's own ERP shipped. Without lines it holds everything that the seller has left to ship. */
 export interface PostedFulfillment {
@@ -111,14 +112,12 @@ export function applyFulfillment(
 /** What the seller has left to ship; if none of the order is the seller's, all of it, in place of whoever was asked. */
 function leftOf(order: Order): LineQuantity[] {
   const left = unfulfilled(order);
-  if (!order.own?.some(({ quantity }) => quantity > 0)) return left;
+  if (!order.own?.some(hasUnits)) return left;
   const asked = ({ id }: LineQuantity) => {
     const others = holdersOf(order, id).holders.filter(({ connection }) => connection !== order.connection);
     return sum(others.map(({ open }) => open));
   };
-  return left
-    .map((line) => ({ ...line, quantity: line.quantity - asked(line) }))
-    .filter(({ quantity }) => quantity > 0);
+  return left.map((line) => ({ ...line, quantity: line.quantity - asked(line) })).filter(hasUnits);
 }
 
 /** A parcel posted without lines keeps its id although its content depended on the moment. */

@@ -1,7 +1,7 @@
 import { sameContent } from '#lib/platform/canonical-json';
+import { sameUnits, sumByLine } from './line-quantities.ts';
 import type { LineQuantity, Order, SnapshotHistory } from './order.ts';
 import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
-import { sameUnits, sumByLine } from './status.ts';
 
 /**
  * The snapshot, its lines under the ids that the order has for the same goods, also for goods that had gone from it. A

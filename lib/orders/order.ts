@@ -131,3 +131,7 @@ export const orderId = (connection: string, externalId: string): string => `${co
 
 /** The id of the return that its teller knows as `theirs`. */
 export const returnId = (order: string, by: string, theirs: string): string => `ret_${shortHash(order, by, theirs)}`;
+
+/** The SKU of each line, by line id. */
+export const skusOf = ({ ucp }: Pick<Order, 'ucp'>): Map<string, string> =>
+  new Map(ucp.line_items.map(({ id, item }) => [id, item.id]));

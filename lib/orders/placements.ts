@@ -3,9 +3,9 @@ import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger'
 import * as items from '#lib/platform/table/items';
 import { across, idOf, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, type Write } from '#lib/platform/table/table';
+import { sumByLine } from './line-quantities.ts';
 import type { Order } from './order.ts';
 import type { PlacementFacts } from './order-schema.ts';
-import { sumByLine } from './status.ts';
 import { getOrder } from './store.ts';
 import { numberOf } from './units.ts';
 

@@ -3,13 +3,15 @@ import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
 import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { plainDestination } from './destination.ts';
+import { holdersOf } from './holders.ts';
+import { mergeLines, sameUnits, sumByLine } from './line-quantities.ts';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './payment-state.ts';
 import { isReleased, paymentOf } from './release.ts';
 import { routeLines, type Shipped } from './routing.ts';
 import { standing } from './split.ts';
-import { mergeLines, sameUnits, sumByLine, unfulfilled } from './status.ts';
-import { type Due, dueOf, holdersOf, lessOf, nextAt, placementOf } from './units.ts';
+import { unfulfilled } from './status.ts';
+import { type Due, dueOf, lessOf, nextAt, placementOf } from './units.ts';
 
 export interface Plan {
   deliveries: NewDelivery[];

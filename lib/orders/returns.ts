@@ -2,6 +2,7 @@ import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { findAlike } from '#lib/platform/text';
 import type { UcpLineItem } from '#lib/ucp/order';
 import { derive } from './derive.ts';
+import { mergeLines, sumByLine } from './line-quantities.ts';
 import {
   type LineQuantity,
   type Order,
@@ -10,7 +11,6 @@ import {
   type ReturnSnapshot,
   returnId,
 } from './order.ts';
-import { mergeLines, sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 

@@ -1,9 +1,8 @@
 import { ERP, type Route } from '#lib/connections/connection';
-import { sum } from '#lib/platform/sum';
 import { isSameDestination } from './destination.ts';
-import type { LineQuantity, Order } from './order.ts';
+import { hasUnits, sumUnits } from './line-quantities.ts';
+import { type LineQuantity, type Order, skusOf } from './order.ts';
 import { standing } from './split.ts';
-import { skusOf } from './units.ts';
 
 export interface Shipped extends LineQuantity {
   to: string | null;
@@ -18,7 +17,7 @@ export function routeLines(order: Order, lines: readonly LineQuantity[], routes:
     return [
       { id, quantity: quantity - elsewhere, to: route?.to ?? null },
       { id, quantity: elsewhere, to: ERP },
-    ].filter((line) => line.quantity > 0);
+    ].filter(hasUnits);
   });
 }
 
@@ -34,7 +33,7 @@ function dueElsewhere({ history: { snapshot }, own = [] }: Order, line: string):
     ({ methodType, destination }) => methodType === 'digital' || !isSameDestination(destination, shippingAddress),
   );
   if (elsewhere.length === told.length) return told.length > 0 ? Number.POSITIVE_INFINITY : 0;
-  const unitsIn = (all: readonly LineQuantity[]) => sum(all.filter(isLine).map(({ quantity }) => quantity));
+  const unitsIn = (all: readonly LineQuantity[]) => sumUnits(all.filter(isLine));
   return Math.max(0, unitsIn(elsewhere.flatMap(({ lineItems }) => lineItems)) - unitsIn(own));
 }
 

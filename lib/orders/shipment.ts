@@ -3,12 +3,18 @@ import { shortHash } from '#lib/platform/hash';
 import { sum } from '#lib/platform/sum';
 import { derive } from './derive.ts';
 import { withoutDescription, withoutPages } from './erasure.ts';
-import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot } from './order.ts';
+import { mergeLines, minus, sumByLine, sumUnits } from './line-quantities.ts';
+import {
+  type Fulfillment,
+  type LineQuantity,
+  type Order,
+  type ShipmentEvent,
+  type ShipmentSnapshot,
+  skusOf,
+} from './order.ts';
 import { applyReturns, returnsOfEvents } from './returns.ts';
-import { mergeLines, sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
-import { minus, skusOf } from './units.ts';
 
 /** The order after a shipper's message: the very order passed in when it says nothing new. */
 interface ShipmentResult {
@@ -241,7 +247,7 @@ export function resolveSkus(
     unitsOf(findParcels(order.fulfillments, trackingNumber.trim(), source));
   const named = parcels.flatMap((parcel) => (knownOf(parcel).length > 0 ? [] : (parcel.items ?? [])));
   const isAny = parcels.some(({ items = [] }) => areOurs(order, items, isNamed));
-  const isRest = !isAny && sum(named.map(({ quantity }) => quantity)) >= sum([...left.values()]);
+  const isRest = !isAny && sumUnits(named) >= sum([...left.values()]);
   return parcels.map(({ items, ...parcel }) => {
     if (!items || parcel.lineItems || isRest) return parcel;
     const known = knownOf(parcel);

@@ -1,5 +1,6 @@
 import { isPast } from '#lib/deliveries/ship-by';
-import { compareText, sameContent } from '#lib/platform/canonical-json';
+import { compareText } from '#lib/platform/canonical-json';
+import { hasUnits, sumByLine } from './line-quantities.ts';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /** Derived from the lines that are left: with none it is cancelled, with all shipped it is fulfilled. */
@@ -23,7 +24,7 @@ export const isLate = (order: Order, now = new Date()): boolean => !isSettled(or
 export function unfulfilled({ ucp }: Order): LineQuantity[] {
   return ucp.line_items
     .map(({ id, quantity }) => ({ id, quantity: quantity.total - quantity.fulfilled }))
-    .filter(({ quantity }) => quantity > 0);
+    .filter(hasUnits);
 }
 
 /** A line with how many units were bought, are wanted now, and are shipped. */
@@ -97,18 +98,3 @@ function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, f
     return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
   });
 }
-
-/** Units by line id; entries without units are left out. */
-export function sumByLine(lines: readonly LineQuantity[]): Map<string, number> {
-  const sum = new Map<string, number>();
-  for (const { id, quantity } of lines) if (quantity > 0) sum.set(id, (sum.get(id) ?? 0) + quantity);
-  return sum;
-}
-
-/** Whether two lists have the same units of the same lines, however ordered or divided. */
-export const sameUnits = (a: readonly LineQuantity[], b: readonly LineQuantity[]): boolean =>
-  sameContent(Object.fromEntries(sumByLine(a)), Object.fromEntries(sumByLine(b)));
-
-/** One entry a line. */
-export const mergeLines = (lines: readonly LineQuantity[]): LineQuantity[] =>
-  [...sumByLine(lines)].map(([id, quantity]) => ({ id, quantity }));

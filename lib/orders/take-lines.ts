@@ -1,7 +1,7 @@
 import { RejectedError } from '#lib/platform/errors';
 import type { UcpLineItem } from '#lib/ucp/order';
+import { allot, hasUnits, mergeLines, sumByLine } from './line-quantities.ts';
 import type { LineQuantity, Order } from './order.ts';
-import { mergeLines, sumByLine } from './status.ts';
 
 /**
  * The requested lines, out of those that are left; all of them where none are named. Throws RejectedError naming the
@@ -31,16 +31,6 @@ export function takeLines(
   return mergeLines(asked);
 }
 
-/** As many units of each entry as there is room for, in sequence. */
-export function allot<T extends { quantity: number }>(all: readonly T[], room: number): T[] {
-  let left = room;
-  return all.map((each) => {
-    const quantity = Math.max(0, Math.min(each.quantity, left));
-    left -= quantity;
-    return { ...each, quantity };
-  });
-}
-
 /** Up to that many units of the wanted lines, taken out of what is `left` of each and subtracted there. */
 export function takeUnits(
   { ucp }: Pick<Order, 'ucp'>,
@@ -49,7 +39,7 @@ export function takeUnits(
   isWanted: (line: UcpLineItem) => boolean,
 ): LineQuantity[] {
   const open = ucp.line_items.filter(isWanted).map(({ id }) => ({ id, quantity: left.get(id) ?? 0 }));
-  const taken = allot(open, wanted).filter(({ quantity }) => quantity > 0);
+  const taken = allot(open, wanted).filter(hasUnits);
   for (const { id, quantity } of taken) left.set(id, (left.get(id) ?? 0) - quantity);
   return taken;
 }

@@ -12,6 +12,7 @@ import {
 import { toUri } from '#lib/ucp/uri';
 import { isSameDestination } from './destination.ts';
 import { earliestFirst } from './history.ts';
+import { mergeLines, minus } from './line-quantities.ts';
 import {
   type Address,
   type Fulfillment,
@@ -24,10 +25,9 @@ import {
   type SnapshotLine,
   type Stamp,
 } from './order.ts';
-import { type CountedLine, countLines, mergeLines } from './status.ts';
+import { type CountedLine, countLines } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
 import { buildTotals, lineTotals } from './ucp-totals.ts';
-import { minus } from './units.ts';
 
 /** The UCP order (`order.json`, 2026-04-08) of what the hub keeps. Pure: the same parts give the same document. */
 export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
 import { at, MUGS, orderOf, PLATE, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
 import { assign } from './by-hand.ts';
+import { differenceOf, shippedOf } from './holders.ts';
+import { minus } from './line-quantities.ts';
 import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
-import { differenceOf, dueOf, lessOf, minus, numberOf, shippedOf, takeBack } from './units.ts';
+import { dueOf, lessOf, numberOf, takeBack } from './units.ts';
 
 const connection = (id: string, marketplace: string): [string, Connection] => [
   id,

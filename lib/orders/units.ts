@@ -1,7 +1,8 @@
 import { ERP } from '#lib/connections/connection';
+import { sum } from '#lib/platform/sum';
+import { type Held, type Holder, holdersOf, sentByHand, sumOpen, toldBack, unitsWith } from './holders.ts';
+import { allot, hasUnits, minus, sumUnits, unitsIn } from './line-quantities.ts';
 import type { LineQuantity, Order, Placement } from './order.ts';
-import { sumByLine } from './status.ts';
-import { allot } from './take-lines.ts';
 
 /*
  * Every unit of a line is with somebody: with a placement (its `lineItems`), with the seller (`own`), or due to be
@@ -48,9 +49,6 @@ export const unitsEver = ({ lineItems = [], gone = [] }: Placement): LineQuantit
 export const countedLines = ({ placements, own = [] }: Pick<Order, 'placements' | 'own'>): Set<string> =>
   new Set([...placements.flatMap(unitsEver), ...own].map(({ id }) => id));
 
-/** Units told as returned, by line, including lines that the sales channel has since taken off its order. */
-const toldBack = ({ returns = [] }: Order) => sumByLine(returns.flatMap(({ lineItems }) => lineItems));
-
 interface Wanted {
   total: number;
   fulfilled: number;
@@ -78,9 +76,9 @@ function dueOfLine(order: Order, id: string, wanted: Wanted, unasked: string | u
   }));
   return {
     id,
-    place: free - sum(assign),
-    assign: assign.filter(some),
-    assigned: assigned.filter(some),
+    place: free - sumUnits(assign),
+    assign: assign.filter(hasUnits),
+    assigned: assigned.filter(hasUnits),
     // Units that the channel says were shipped without the hub are nobody's to ship.
     own: free > 0 ? own + Math.max(0, fulfilled - known) : Math.min(before, own),
     less,
@@ -102,17 +100,17 @@ function wishesOf(order: Order, id: string, unshipped: number, open: OpenAt): Wi
   // Shipped units go to nobody else, whoever was named for them before.
   const room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - open(to), unshipped);
   // Where there is not enough for all, the latest request counts.
-  return allot(named.toReversed(), room).toReversed().filter(some);
+  return allot(named.toReversed(), room).toReversed().filter(hasUnits);
 }
 
 function movableTo(to: string, wishes: readonly Wish[], unshipped: number, open: OpenAt): ReturnType<Due['movable']> {
-  const elsewhere = sum(wishes.filter((wish) => wish.to !== to));
+  const elsewhere = sumUnits(wishes.filter((wish) => wish.to !== to));
   const targets = new Set([to, ...wishes.map((wish) => wish.to)]);
   const atTargets = [...targets].reduce((units, each) => units + open(each), 0);
   const staying = Math.max(0, open(to) - elsewhere);
   return {
-    quantity: Math.max(0, unshipped - staying - (sum(wishes) - elsewhere)),
-    free: Math.max(0, unshipped - atTargets - sum(wishes)),
+    quantity: Math.max(0, unshipped - staying - (sumUnits(wishes) - elsewhere)),
+    free: Math.max(0, unshipped - atTargets - sumUnits(wishes)),
   };
 }
 
@@ -125,7 +123,7 @@ function surplusOf(
 ): { ownLess: number; less: Due['less'] } {
   const has = unitsWith(holders);
   const targets = new Set(wishes.map(({ to }) => to));
-  const surplus = Math.max(0, has + own + sum(wishes) - kept);
+  const surplus = Math.max(0, has + own + sumUnits(wishes) - kept);
   const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);
   const latestFirst = holders.toReversed().sort((a, b) => rankOf(a) - rankOf(b));
   const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
@@ -133,100 +131,37 @@ function surplusOf(
   // whom a person named only give what they are being asked for already.
   const mayGive = ({ delivery, named, open: units }: Holder) =>
     named ? Math.min(units, unitsIn(placementOf(order, delivery)?.less, id)) : units;
-  const others = spared.reduce((units, each) => units + mayGive(each), 0);
+  const others = sum(spared.map(mayGive));
   const ownLess = targets.has(ERP) ? 0 : Math.min(Math.max(has + own - kept, surplus - others, 0), own - outside);
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
   // Shipped units go to nobody else; those neither wanted nor returned are listed, so that a person hears of them.
-  const sent = has + stray + sentByHand(order, id);
-  const back = Math.min(returned, sent - sumOpen(holders));
-  const rest = Math.min(has, Math.max(0, sent - kept - back)) - sum(open);
-  const left = take(latestFirst, Math.max(0, rest), (each) => each.quantity + each.late - unitsAt(open, each.delivery));
-  return { ownLess, less: [...open, ...left] };
+  const askedOrSent = has + stray + sentByHand(order, id);
+  const back = Math.min(returned, askedOrSent - sumOpen(holders));
+  const inVain = Math.min(has, Math.max(0, askedOrSent - kept - back)) - sumUnits(open);
+  const unitsAt = ({ delivery }: Holder) => sumUnits(open.filter((each) => each.delivery === delivery));
+  const sent = take(latestFirst, inVain, (each) => each.quantity + each.late - unitsAt(each));
+  return { ownLess, less: [...open, ...sent] };
 }
 
 /** Whether units of an order are with nobody and are to be placed. */
 export const hasUnplaced = (order: Order): boolean =>
   dueOf(order).some(({ place, assign }) => place > 0 || assign.length > 0);
 
-interface Holder {
-  delivery: string;
-  connection: string;
-  /** Units asked for and not given back; `open` of them are not shipped. */
-  quantity: number;
-  open: number;
-  /** Units that were shipped although they had been given back. */
-  late: number;
-  named?: true | undefined;
-}
-
-type Held = ReturnType<typeof holdersOf>;
-
-/**
- * Who was asked for units of a line, and how many were shipped that nobody was asked for; `stray` of them by a shipper
- * that had cancelled them, and got them anew.
- */
-export function holdersOf(
-  { placements, fulfillments, connection: source }: Pick<Order, 'placements' | 'fulfillments' | 'connection'>,
-  id: string,
-) {
-  const sent = new Map<string, number>();
-  for (const { by, placement, lineItems } of fulfillments)
-    sent.set(placement ?? by, (sent.get(placement ?? by) ?? 0) + unitsIn(lineItems, id));
-  const spend = (from: string, most: number): number => {
-    const units = Math.min(most, sent.get(from) ?? 0);
-    sent.set(from, (sent.get(from) ?? 0) - units);
-    return units;
-  };
-  const holders = placements.map(({ delivery, connection, lineItems, gone, named, n }): Holder => {
-    const quantity = unitsIn(lineItems, id);
-    const asked = quantity + unitsIn(gone, id);
-    const own = spend(delivery, Number.POSITIVE_INFINITY);
-    // A parcel that names no placement belongs to the first.
-    const most = Math.max(0, (n === undefined ? asked : quantity) - own);
-    const left = own + (connection === source ? 0 : spend(connection, most));
-    const late = Math.max(0, left - quantity);
-    return { delivery, connection, quantity, open: quantity - left + late, late, named };
-  });
-  const left = [...sent].map(([from, quantity]) => ({ from, quantity }));
-  const isNobodys = ({ from }: { from: string }) => fulfillments.every(({ by }) => by !== from);
-  return { holders, outside: sum(left), stray: sum(left.filter(isNobodys)) };
-}
-
-/** Units in parcels that only the seller's ERP told of: a shipper may tell of the same parcel. */
-function sentByHand({ fulfillments }: Order, id: string): number {
-  const others = new Set(fulfillments.flatMap(({ by, trackingNumber }) => (by === ERP ? [] : trackingNumber)));
-  const byHand = fulfillments.filter(({ by, trackingNumber }) => by === ERP && !others.has(trackingNumber));
-  return sum(byHand.map(({ lineItems }) => ({ quantity: unitsIn(lineItems, id) })));
-}
-
 /** Takes up to `most` units from the holders, from each no more than it may give. */
 const take = (holders: readonly Holder[], most: number, mayGive: (holder: Holder) => number): Due['less'] =>
   allot(
     holders.map((holder) => ({ delivery: holder.delivery, quantity: mayGive(holder) })),
     most,
-  ).filter(some);
+  ).filter(hasUnits);
 
 const assignedOf = ({ assigned = [] }: Order, id: string) =>
-  assigned.map(({ to, lineItems }) => ({ to, quantity: unitsIn(lineItems, id) })).filter(some);
-
-const some = ({ quantity }: { quantity: number }): boolean => quantity > 0;
-const sum = (all: ReadonlyArray<{ quantity: number }>): number =>
-  all.reduce((total, { quantity }) => total + quantity, 0);
-/** Units that placements were asked for, and those shipped besides. */
-const unitsWith = (all: readonly Holder[]): number => all.reduce((units, { late }) => units + late, sum(all));
-const sumOpen = (all: readonly Holder[]): number => all.reduce((total, { open }) => total + open, 0);
-const unitsAt = (less: Due['less'], delivery: string): number => sum(less.filter((each) => each.delivery === delivery));
-const unitsIn = (lines: readonly LineQuantity[] | undefined, id: string): number =>
-  sum(lines?.filter((line) => line.id === id) ?? []);
+  assigned.map(({ to, lineItems }) => ({ to, quantity: unitsIn(lineItems, id) })).filter(hasUnits);
 
 /** Units of a placement that it is no longer wanted to have. */
 export const lessOf = (due: readonly Due[], delivery: string): LineQuantity[] =>
-  due.map(({ id, less }) => ({ id, quantity: unitsAt(less, delivery) })).filter(some);
-
-export const minus = (lines: readonly LineQuantity[] = [], less: readonly LineQuantity[] = []): LineQuantity[] => {
-  const units = sumByLine(less);
-  return lines.map(({ id, quantity }) => ({ id, quantity: quantity - (units.get(id) ?? 0) })).filter(some);
-};
+  due
+    .map(({ id, less }) => ({ id, quantity: sumUnits(less.filter((each) => each.delivery === delivery)) }))
+    .filter(hasUnits);
 
 /**
  * The order after a placement gave units back; the same object if the placement has none of them. If nobody has been
@@ -264,7 +199,7 @@ export const placementOf = ({ placements }: Pick<Order, 'placements'>, delivery:
 /** The number that another placement at a connection gets there: one that nothing was asked for under yet. */
 export function nextAt({ placements }: Order, connection: string): { n?: number } {
   const there = placements.filter((each) => each.connection === connection);
-  const wasAsked = (placement: Placement) => unitsEver(placement).some(some);
+  const wasAsked = (placement: Placement) => unitsEver(placement).some(hasUnits);
   const taken = there.map((each) => (each.n ?? 1) - (wasAsked(each) ? 0 : 1));
   const n = Math.max(0, there.filter(wasAsked).length, ...taken) + 1;
   return n === 1 ? {} : { n };
@@ -272,49 +207,3 @@ export function nextAt({ placements }: Order, connection: string): { n?: number 
 
 /** What a placement is called at its connection: the order's number, with its count from the second on. */
 export const numberOf = ({ number }: Order, n = 1): string => (n === 1 ? number : `${number}-${n}`);
-
-export const skusOf = ({ ucp }: Pick<Order, 'ucp'>): Map<string, string> =>
-  new Map(ucp.line_items.map(({ id, item }) => [id, item.id]));
-
-/** "MUG-RED: 2 placed, 1 wanted": for a placement with unwanted units, what it has and what is wanted. */
-export function differenceOf(
-  order: Order,
-  delivery: string,
-  less: readonly LineQuantity[],
-  left: readonly LineQuantity[],
-): string {
-  const skus = skusOf(order);
-  const sent = shippedOf(order, delivery, less);
-  const unwanted = sumByLine(less);
-  const late = [...skus.keys()].map((id) => {
-    const { quantity: asked = 0, late: units = 0 } = holderOf(order, delivery, id) ?? {};
-    return { id, quantity: Math.min(units, Math.max(0, asked + units - (unwanted.get(id) ?? 0))) };
-  });
-  const back = [...toldBack(order)].map(([id, quantity]) => ({ id, quantity }));
-  const units = (lines: readonly LineQuantity[], sku: string) =>
-    lines.reduce((sum, { id, quantity }) => sum + (skus.get(id) === sku ? quantity : 0), 0);
-  const differing = new Set(less.map(({ id }) => skus.get(id) ?? id));
-  return [...differing]
-    .map((sku) => {
-      const kept = units(left, sku) + units(late, sku);
-      const gone = units(sent, sku);
-      const wanted = gone > 0 ? Math.max(0, kept - units(back, sku)) : kept;
-      return `${sku}: ${units(less, sku) + kept} placed, ${wanted} wanted${gone > 0 ? `, ${gone} too many ${LEFT}` : ''}`;
-    })
-    .join('; ');
-}
-
-/** Says that unwanted units can only be sent back. */
-export const LEFT = 'left already';
-
-/** The units of a placement that were shipped; none where its units were not kept. */
-export const shippedOf = (order: Order, delivery: string, lines: readonly LineQuantity[]): LineQuantity[] =>
-  lines
-    .map(({ id, quantity }) => {
-      const { quantity: asked = 0, open = 0, late = 0 } = holderOf(order, delivery, id) ?? {};
-      return { id, quantity: Math.min(quantity - open, asked - open + late) };
-    })
-    .filter(some);
-
-const holderOf = (order: Order, delivery: string, id: string): Holder | undefined =>
-  holdersOf(order, id).holders.find((each) => each.delivery === delivery);

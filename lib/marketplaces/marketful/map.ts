@@ -1,7 +1,7 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
+import { sumByLine } from '#lib/orders/line-quantities';
 import type { ShipmentSnapshot } from '#lib/orders/order';
-import { sumByLine } from '#lib/orders/status';
 import { shortHash } from '#lib/platform/hash';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';

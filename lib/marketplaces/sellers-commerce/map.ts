@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
+import { sumByLine } from '#lib/orders/line-quantities';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { sumByLine } from '#lib/orders/status';
 import { checkCurrency } from '#lib/platform/money';
 import { findAlike } from '#lib/platform/text';
 import type { Change, InboundBody } from '../contract.ts';

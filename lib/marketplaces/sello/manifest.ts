@@ -1,7 +1,7 @@
+import { sumByLine } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
 import type { FollowUp } from '#lib/orders/plan';
 import { externalIdsOf } from '#lib/orders/split';
-import { sumByLine } from '#lib/orders/status';
 import { carriersByCode, type MarketplaceInfo, type Role } from '../manifest.ts';
 
 export const info = {

@@ -1,5 +1,5 @@
+import { sumByLine } from '#lib/orders/line-quantities';
 import { externalIdsOf } from '#lib/orders/split';
-import { sumByLine } from '#lib/orders/status';
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { FollowUpInput, ProbedAction, PushResult, RemoteContext, RequestAction } from '../action.ts';

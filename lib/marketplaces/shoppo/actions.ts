@@ -1,5 +1,5 @@
+import { sumByLine } from '#lib/orders/line-quantities';
 import type { LineQuantity } from '#lib/orders/order';
-import { sumByLine } from '#lib/orders/status';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { CancelInput, FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext } from '../action.ts';
 import { unlessRefused } from '../kit/answers.ts';

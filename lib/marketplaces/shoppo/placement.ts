@@ -1,6 +1,6 @@
 import { ownSku } from '#lib/catalog/product';
+import { sumByLine } from '#lib/orders/line-quantities';
 import type { LineQuantity } from '#lib/orders/order';
-import { sumByLine } from '#lib/orders/status';
 import { sameContent } from '#lib/platform/canonical-json';
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
