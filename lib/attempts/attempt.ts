@@ -14,7 +14,7 @@ import type { LoadConnector } from '#lib/marketplaces/load';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { openRemote, type Remote, renewRemote } from '#lib/marketplaces/remote';
 import { changeOrder } from '#lib/orders/change';
-import { isKnown } from '#lib/orders/listed';
+import { isKnown } from '#lib/orders/find';
 import { findByRemoteId, getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
 import {

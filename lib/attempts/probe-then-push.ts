@@ -7,7 +7,7 @@ import {
   UnknownOutcomeError,
 } from '#lib/platform/errors';
 
-export type Pushed<Done> = { ok: true; done: Done; probed: boolean } | Failure;
+type Pushed<Done> = { ok: true; done: Done; probed: boolean } | Failure;
 
 export interface Push<Done> {
   push(): Promise<Done>;

@@ -37,7 +37,7 @@ function stateKeys(delivery: Delivery): IndexKeys {
 }
 
 /** SQS cannot delay a message that long: the sweeper rings when its time comes. */
-export const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
+const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
   Date.parse(nextAttemptAt ?? '') - Date.parse(updatedAt) > MAX_DELAY_SECONDS * 1000;
 
 /** Follows the due time in the sort key of a delivery that only the sweeper rings for. */

@@ -40,7 +40,7 @@ export type Remapped = Decision & { id: string };
  * webhook only named what changed, that webhook as it came; the event has its id, and the body that was read for it.
  */
 export type Message = InboundReceived & { remapped?: Remapped; named?: Named; setAside?: Decision };
-export type Named = Pick<InboundReceived, 'topic' | 'body' | 'encoding'>;
+type Named = Pick<InboundReceived, 'topic' | 'body' | 'encoding'>;
 
 /** Whether a marketplace told us of it. What polls and later reads find unchanged leaves no trace. */
 export const isTold = ({ receivedBy, named }: Message): boolean => receivedBy === 'webhook' || named !== undefined;
@@ -101,7 +101,7 @@ export function putMessage(message: Message, became: Became, about: Order | null
 }
 
 /** What became of an event, as it is recorded. */
-export type Became = Pick<InboundEvent, 'state'> & Partial<Pick<InboundEvent, 'order' | 'note' | 'error'>>;
+type Became = Pick<InboundEvent, 'state'> & Partial<Pick<InboundEvent, 'order' | 'note' | 'error'>>;
 
 /** What is to be recorded of an event, with the order it is about and what must be written with it. */
 export type Unrecorded = Became & { about?: Order; also?: readonly Write[] };

@@ -125,7 +125,7 @@ export async function countShapeChanges(connection: string): Promise<{ appeared:
 }
 
 /** The members that some bodies of a topic had. */
-export interface Sighting {
+interface Sighting {
   bodies: number;
   members: Map<string, { seen: number; types: string[]; isRead: boolean }>;
 }
@@ -148,7 +148,7 @@ export interface Shape {
   revision: number;
 }
 
-export interface ShapeChange {
+interface ShapeChange {
   path: string;
   change: 'appeared' | 'vanished';
 }

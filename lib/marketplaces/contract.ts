@@ -1,6 +1,6 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, WebhookCredentials } from '#lib/connections/connection';
-import type { Listed } from '#lib/orders/listed';
+import type { Listed } from '#lib/orders/find';
 import type { OrderSnapshot, ReturnSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
 import type { NoteType } from '#lib/orders/timeline';

@@ -26,7 +26,7 @@ export interface Decided {
   also?: readonly Write[];
 }
 
-export interface ChangeOptions {
+interface ChangeOptions {
   /** Who changes it, for the timeline: a channel of receipt, a connection, or a person's API key. */
   by: string;
   /** The id of what caused the change; it names timeline items that stand beside the order. By default a new id. */
@@ -112,26 +112,25 @@ const MAX_DELIVERIES = 90;
 /** Lines kept in the order itself, which is written anyway: few orders ever have more. */
 const MAX_INSIDE = 20;
 
-function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: Caused, now: string) {
+function toWrites(before: Order | null, decision: Decided, { by, origin, network, ...when }: Caused, now: string) {
   const { order, timeline = [], also = [], deliveries = [] } = decision;
-  const told = timeline.map((each): TimelineEntry => ({ ...each, at: at ?? now, by }));
+  const at = when.at ?? now;
+  const entryOf = (told: Told): TimelineEntry => ({ ...told, at, by });
   const room = Math.max(0, MAX_DELIVERIES - also.length);
   const left = Math.max(0, room - deliveries.length);
   const plan = order && order !== before ? planDeliveries(order, network, before, left) : { deliveries: [], order };
   const asked = [...deliveries, ...plan.deliveries];
   if (!order) return { order, opened: [], writes: also };
   if (order === before && asked.length === 0)
-    return { order, opened: [], writes: [...putTimeline(order.id, told, origin), ...also] };
+    return { order, opened: [], writes: [...putTimeline(order.id, timeline.map(entryOf), origin), ...also] };
   const opened = asked.slice(0, room).map((delivery) => openDelivery(delivery, now));
-  // `order.paid` implies the release, unless the payment was known before and released nothing.
-  const paidAt = before?.paidAt && !wasReleased(before) ? null : order.paidAt;
-  const releasedAt = order.releasedAt ?? (isReleased(order, network) ? (paidAt ?? at ?? now) : null);
-  const released = paidAt ? [] : tellReleased(order, releasedAt, { at: at ?? now, by });
-  const lines = [...(order.timeline ?? []), ...told, ...released, ...opened.flatMap(tellBlocked)];
+  const release = releaseOf(before, order, network, at);
+  const told = [...timeline, ...release.told].map(entryOf);
+  const lines = [...(order.timeline ?? []), ...told, ...opened.flatMap(tellBlocked)];
   const { planUnfinished: _, ...rest } = plan.order ?? order;
   const is = withExpectations({
     ...rest,
-    releasedAt,
+    releasedAt: release.at,
     ...(asked.length >= room && { planUnfinished: true }),
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
     timeline: lines.slice(0, MAX_INSIDE),
@@ -154,14 +153,19 @@ function showTheSame(order: Order, other: Order): boolean {
   return sameContent(is, was) && sameContent({ ...factsOf(order), revision: 0 }, { ...factsOf(other), revision: 0 });
 }
 
-const tellReleased = (
+/** When the order was first allowed to ship, and what the timeline tells of it where no `order.paid` implies it. */
+function releaseOf(
+  before: Order | null,
   order: Order,
-  releasedAt: string | null,
-  { at, by }: { at: string; by: string },
-): TimelineEntry[] =>
-  releasedAt && !order.releasedAt
-    ? [{ at, type: 'order.released', by, detail: { payment: paymentOf(order).state } }]
-    : [];
+  network: Network,
+  now: string,
+): { at: string | null; told: Told[] } {
+  if (order.releasedAt || !isReleased(order, network)) return { at: order.releasedAt ?? null, told: [] };
+  // A payment that was known before and released nothing is not what releases it now.
+  const paidAt = before?.paidAt && !wasReleased(before) ? null : order.paidAt;
+  if (paidAt) return { at: paidAt, told: [] };
+  return { at: now, told: [{ type: 'order.released', detail: { payment: paymentOf(order).state } }] };
+}
 
 const tellBlocked = ({ id, state, cause, createdAt }: Delivery): TimelineEntry[] =>
   state === 'blocked' && cause

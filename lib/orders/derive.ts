@@ -1,11 +1,11 @@
 import { sameContent } from '#lib/platform/canonical-json';
 import { type Address, DERIVED, type Order, type OrderCore } from './order.ts';
-import { joinParts } from './split.ts';
+import { wholeHistory } from './split.ts';
 import { buildExpectations, buildUcp } from './ucp.ts';
 
 /** The order that its history, parcels and corrections add up to, in whatever order they came. */
 export function derive(core: OrderCore): Order {
-  const history = joinParts(core.history, core.parts);
+  const history = wholeHistory(core);
   const { snapshot, paid } = history;
   const { stands } = core.history;
   const shippingAddress = overlay(snapshot.shippingAddress, core.correctedAddress);
@@ -29,7 +29,7 @@ export function derive(core: OrderCore): Order {
 /** The order with the expectations of its UCP order rebuilt: they follow from who has which units. */
 export function withExpectations(order: Order): Order {
   const { ucp, shippingAddress } = order;
-  const core = { ...order, history: joinParts(order.history, order.parts) };
+  const core = { ...order, history: wholeHistory(order) };
   const fulfillment = { ...ucp.fulfillment, expectations: buildExpectations(core, shippingAddress) };
   return { ...order, ucp: { ...ucp, fulfillment } };
 }

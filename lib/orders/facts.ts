@@ -5,7 +5,7 @@ import type { Amounts, Line, OrderWhole } from './order-schema.ts';
 import { placedUnits, shownPlacements } from './placements.ts';
 import { paymentOf } from './release.ts';
 import { returnedUnits } from './returns.ts';
-import { standing } from './split.ts';
+import { wholeHistory } from './split.ts';
 import { type CountedLine, countLines } from './status.ts';
 import { subtotalOf } from './ucp-totals.ts';
 
@@ -14,7 +14,7 @@ import { subtotalOf } from './ucp-totals.ts';
  * units from the placing deliveries.
  */
 export function factsOf(order: Order, placing: readonly Delivery[] = []): OrderWhole {
-  const history = standing(order);
+  const history = wholeHistory(order);
   const { snapshot } = history;
   const placements = shownPlacements(order, placing);
   const placed = placedUnits(placements);

@@ -53,7 +53,7 @@ export async function postFulfillment(
     orderId,
     async (before) => {
       const answered = await once.find();
-      if (answered) return { order: before, answer: asItStands(answered, before) };
+      if (answered) return { order: before, answer: asOnOrder(answered, before) };
       const { order, fulfillment } = applyFulfillment(fulfillable(before), posted, at);
       const isNew = order !== before;
       const answer: PostedAnswer = { status: isNew ? 201 : 200, fulfillment };
@@ -67,7 +67,7 @@ export async function postFulfillment(
 }
 
 /** A kept answer, with the parcel's URLs for as long as the order has them. */
-const asItStands = ({ status, fulfillment }: PostedAnswer, order: Order | null): PostedAnswer => ({
+const asOnOrder = ({ status, fulfillment }: PostedAnswer, order: Order | null): PostedAnswer => ({
   status,
   fulfillment: order?.fulfillments.find(({ id }) => id === fulfillment.id) ?? fulfillment,
 });

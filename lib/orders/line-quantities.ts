@@ -42,3 +42,12 @@ export function allot<T extends { quantity: number }>(all: readonly T[], room: n
     return { ...each, quantity };
   });
 }
+
+/** Takes units of a line out of what is left of it. */
+export const takerOf =
+  (left: Map<string, number>) =>
+  ({ id, quantity }: LineQuantity): LineQuantity[] => {
+    const taken = Math.min(left.get(id) ?? 0, quantity);
+    left.set(id, (left.get(id) ?? 0) - taken);
+    return taken > 0 ? [{ id, quantity: taken }] : [];
+  };

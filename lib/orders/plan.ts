@@ -9,7 +9,7 @@ import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './payment-state.ts';
 import { isReleased, paymentOf } from './release.ts';
 import { routeLines, type Shipped } from './routing.ts';
-import { standing } from './split.ts';
+import { wholeHistory } from './split.ts';
 import { unfulfilled } from './status.ts';
 import { type Due, dueOf, lessOf, nextAt, placementOf } from './units.ts';
 
@@ -78,17 +78,18 @@ export function planDeliveries(
 
 /** Places what may ship and is with nobody: with the shipper a person named, else with the one the routes name. */
 function planPlacements(order: Order, due: readonly Due[], network: Network, room: number): Plan {
-  const withAssigned = (unitsOf: (line: Due) => Due['assigned']) => {
-    const assigned = groupByShipper(due.flatMap((line) => unitsOf(line).map((units) => ({ id: line.id, ...units }))));
-    return withMember(order, 'assigned', assigned.size > 0 && toAssigned(assigned));
-  };
-  const kept = withAssigned(({ assigned }) => assigned);
+  const givenIn = (unitsOf: (line: Due) => Due['assigned']) =>
+    due.flatMap((line) => unitsOf(line).map((units) => ({ id: line.id, ...units })));
+  const kept = withAssigned(
+    order,
+    givenIn(({ assigned }) => assigned),
+  );
   if (order.cancelled) return { order: withOwn(kept, due, []), deliveries: [] };
   if (!isReleased(order, network)) {
-    const held = withAssigned(({ assign, assigned }) => [...assign, ...assigned]);
-    return { order: withOwn(held, due, []), deliveries: [] };
+    const all = givenIn(({ assign, assigned }) => [...assign, ...assigned]);
+    return { order: withOwn(withAssigned(order, all), due, []), deliveries: [] };
   }
-  const named = due.flatMap(({ id, assign }) => assign.map((each) => ({ id, ...each })));
+  const named = givenIn(({ assign }) => assign);
   const lines = due.filter(({ place }) => place > 0).map(({ id, place }) => ({ id, quantity: place }));
   const byShipper = groupByShipper([...named, ...routeLines(order, lines, network.routes)]);
   const own = byShipper.get(ERP) ?? [];
@@ -96,7 +97,7 @@ function planPlacements(order: Order, due: readonly Due[], network: Network, roo
   const placed: LineQuantity[] = [...own, ...shippers.flatMap(([, lineItems]) => lineItems)];
   const routed = [...new Set([...order.routed, ...placed.map(({ id }) => id)])];
   const start = { order: { ...withOwn(kept, due, own), routed }, deliveries: [] };
-  const { partlyShipped } = standing(order).snapshot;
+  const { partlyShipped } = wholeHistory(order).snapshot;
   const isUnclear = partlyShipped && order.fulfillments.length === 0;
   return shippers.reduce<Plan>((plan, [to, lineItems]) => {
     const isNamed = named.some((each) => each.to === to);
@@ -180,25 +181,26 @@ function planCancellations(
 ): Plan {
   const { connections, removed } = network;
   const deliveries: NewDelivery[] = [];
-  const isMoved = before !== null && goesElsewhere(before, order);
+  const isReaddressed = before !== null && goesElsewhere(before, order);
   const isPaidBack = isRefunded(order, network);
-  const isTurned = before !== null && isPaidBack !== isRefunded(before, network);
+  const isRefundNew = before !== null && isPaidBack !== isRefunded(before, network);
   const placements = order.placements.map((placement) => {
-    const { less = [], ...kept } = placement;
-    const target = connections.get(kept.connection) ?? removed?.get(kept.connection);
-    const gone = lessOf(due, kept.delivery);
-    const isAffected = (isMoved || isTurned) && isToLeave(before, placement);
-    const isEnded = isPlacedAnew(before, placement) && cancelsOf(order, kept.connection, kept.delivery).length > 0;
-    if (!target || (sameUnits(gone, less) && !isAffected && !isEnded)) return placement;
-    if (deliveries.length >= room) return placement;
-    const at = (before?.revision ?? 0) + 1;
-    const seenTo = {
-      ...(isMoved && { readdressed: at, from: destinationHash(before) }),
-      ...(isTurned && isPaidBack && { refunded: at }),
+    const { less: asked = [], ...kept } = placement;
+    const { delivery: id, connection } = placement;
+    const target = connections.get(connection) ?? removed?.get(connection);
+    const less = lessOf(due, id);
+    const isAffected = (isReaddressed || isRefundNew) && isToLeave(before, placement);
+    const endsEarlier = isPlacedAnew(before, placement) && cancelsOf(order, connection, id).length > 0;
+    const isCalledFor = isAffected || endsEarlier || !sameUnits(less, asked);
+    if (!target || !isCalledFor || deliveries.length >= room) return placement;
+    const revision = (before?.revision ?? 0) + 1;
+    const changes = {
+      ...(isReaddressed && { readdressed: revision, from: destinationHash(before) }),
+      ...(isRefundNew && isPaidBack && { refunded: revision }),
     };
-    const subject = { placement: kept.delivery, lineItems: gone, ...(isAffected && seenTo) };
-    deliveries.push(push(order, 'cancel', target, kept.delivery, subject));
-    return gone.length > 0 ? { ...kept, less: gone } : kept;
+    const subject = { placement: id, lineItems: less, ...(isAffected && changes) };
+    deliveries.push(push(order, 'cancel', target, id, subject));
+    return less.length > 0 ? { ...kept, less } : kept;
   });
   return { order: deliveries.length > 0 ? { ...order, placements } : order, deliveries };
 }
@@ -249,9 +251,9 @@ function planReports(order: Order, { connections, roleOf }: Network): NewDeliver
   const parcels = order.fulfillments.filter(
     ({ by }) => by !== order.connection && (by === ERP || order.placements.some(({ connection }) => connection === by)),
   );
-  const isLast = source.settings.reportWith === 'last';
-  const told = isLast ? (unfulfilled(order).length === 0 ? parcels.slice(-1) : []) : parcels;
-  const reports = told.map((parcel) => {
+  const isOneForAll = source.settings.reportWith === 'last';
+  if (isOneForAll && unfulfilled(order).length > 0) return [];
+  const reports = (isOneForAll ? parcels.slice(-1) : parcels).map((parcel) => {
     const { id: fulfillment } = parcel;
     return { parcel, report: push(order, 'fulfillment', source, fulfillment, { fulfillment }) };
   });
@@ -294,8 +296,11 @@ function* idsOf({ id }: Order, action: string, connection: string, about: string
 const groupByShipper = (lines: readonly Shipped[]): Map<string | null, LineQuantity[]> =>
   new Map([...Map.groupBy(lines, ({ to }) => to)].map(([to, all]) => [to, mergeLines(all)]));
 
-const toAssigned = (byShipper: ReadonlyMap<string | null, LineQuantity[]>) =>
-  [...byShipper].map(([to, lineItems]) => ({ to: to ?? '', lineItems }));
+/** The order with units that persons gave to a shipper, and that are not placed there yet. */
+function withAssigned(order: Order, given: readonly Shipped[]): Order {
+  const assigned = [...groupByShipper(given)].map(([to, lineItems]) => ({ to: to ?? '', lineItems }));
+  return withMember(order, 'assigned', assigned.length > 0 && assigned);
+}
 
 /**
  * The order with the seller's own units: those there were and those added. A line that was the seller's stays listed.

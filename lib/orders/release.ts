@@ -2,11 +2,11 @@ import type { Connection } from '#lib/connections/connection';
 import type { Order } from './order.ts';
 import type { Payment } from './order-schema.ts';
 import type { PaymentState } from './payment-state.ts';
-import { standing } from './split.ts';
+import { wholeHistory } from './split.ts';
 
 /** How an order is paid. That it was once paid is never forgotten; only a refund makes it unpaid. */
 export function paymentOf({ paidAt, ...order }: Pick<Order, 'paidAt' | 'history' | 'parts'>): Payment {
-  const { payment } = standing(order).snapshot;
+  const { payment } = wholeHistory(order).snapshot;
   const state = payment?.state ?? 'pending';
   return { method: payment?.method ?? null, state: paidAt && state === 'pending' ? 'paid' : state };
 }
@@ -30,7 +30,7 @@ function releasesOf(connection: Connection | undefined, { roleOf }: Releasing): 
 
 /** Whether an order may ship: one that is paid back in part still counts as paid. */
 export function isReleased(order: Order, network: Releasing): boolean {
-  if (standing(order).snapshot.held !== undefined) return false;
+  if (wholeHistory(order).snapshot.held !== undefined) return false;
   const { state } = paymentOf(order);
   const releases = releasesOf(network.connections.get(order.connection), network);
   return releases.includes(state === 'partly_refunded' ? 'paid' : state);

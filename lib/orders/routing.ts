@@ -1,8 +1,8 @@
 import { ERP, type Route } from '#lib/connections/connection';
 import { isSameDestination } from './destination.ts';
-import { hasUnits, sumUnits } from './line-quantities.ts';
+import { hasUnits, unitsIn } from './line-quantities.ts';
 import { type LineQuantity, type Order, skusOf } from './order.ts';
-import { standing } from './split.ts';
+import { wholeHistory } from './split.ts';
 
 export interface Shipped extends LineQuantity {
   to: string | null;
@@ -27,19 +27,18 @@ export function routeLines(order: Order, lines: readonly LineQuantity[], routes:
  */
 function dueElsewhere({ history: { snapshot }, own = [] }: Order, line: string): number {
   const { expectations = [], shippingAddress } = snapshot;
-  const isLine = ({ id }: LineQuantity) => id === line;
-  const told = expectations.filter(({ lineItems }) => lineItems.some(isLine));
+  const told = expectations.filter(({ lineItems }) => lineItems.some(({ id }) => id === line));
   const elsewhere = told.filter(
     ({ methodType, destination }) => methodType === 'digital' || !isSameDestination(destination, shippingAddress),
   );
   if (elsewhere.length === told.length) return told.length > 0 ? Number.POSITIVE_INFINITY : 0;
-  const unitsIn = (all: readonly LineQuantity[]) => sumUnits(all.filter(isLine));
-  return Math.max(0, unitsIn(elsewhere.flatMap(({ lineItems }) => lineItems)) - unitsIn(own));
+  const away = elsewhere.flatMap(({ lineItems }) => lineItems);
+  return Math.max(0, unitsIn(away, line) - unitsIn(own, line));
 }
 
 function matches({ from, match = {} }: Route, order: Order, sku: string): boolean {
   if (from !== '*' && from !== order.connection) return false;
-  const { market, shippingCode } = standing(order).snapshot;
+  const { market, shippingCode } = wholeHistory(order).snapshot;
   const { country, market: sold, method, skuPrefix = '' } = match;
   return (
     isSaid(country, order.shippingAddress.address_country) &&

@@ -7,7 +7,7 @@ import { bounded, compareStamps, historyOf, joinHistories } from './history.ts';
 import { withKnownLines, withLaterUnits } from './known-lines.ts';
 import { type Order, type OrderSnapshot, orderId } from './order.ts';
 import { addEvents } from './shipment.ts';
-import { standing } from './split.ts';
+import { wholeHistory } from './split.ts';
 import type { Told } from './timeline.ts';
 
 export interface SnapshotSource {
@@ -26,7 +26,7 @@ export interface SnapshotSource {
  * perhaps with a newer version. `older`: overtaken, with nothing new.
  * `order` is the very object passed in when nothing is to be written, whatever the result is called.
  */
-export interface SnapshotResult {
+interface SnapshotResult {
   result: 'created' | 'updated' | 'same' | 'older';
   order: Order;
   timeline: Told[];
@@ -64,23 +64,24 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
     return { result: 'created', order: created, timeline: tellTimeline(null, created, source) };
   }
   const known = bounded(order.history, asOf, order.receivedAt);
-  const newer = compareStamps(told.stands, known.stands) > 0;
-  const same = told.stands.hash === known.stands.hash;
+  const isNewer = compareStamps(told.stands, known.stands) > 0;
+  const isSame = told.stands.hash === known.stands.hash;
+  const nothingNew = isSame ? 'same' : 'older';
   const history = joinHistories(known, told);
   const { all: shipmentEvents } = addEvents(order.shipmentEvents, snapshot.events ?? [], source.connection);
   if (sameContent([history, shipmentEvents], [order.history, order.shipmentEvents]))
-    return { result: same ? 'same' : 'older', order, timeline: [] };
-  const snapshotEvent = newer && !same ? source.event : order.snapshotEvent;
+    return { result: nothingNew, order, timeline: [] };
+  const snapshotEvent = isNewer && !isSame ? source.event : order.snapshotEvent;
   const next = derive({ ...order, history, snapshotEvent, shipmentEvents });
   const timeline = tellTimeline(order, next, source);
-  if (same && newer) return { result: 'same', order: next, timeline };
-  const visible = newer || !sameContent([view(order), order.shipmentEvents], [view(next), shipmentEvents]);
-  return { result: visible ? 'updated' : same ? 'same' : 'older', order: next, timeline };
+  if (isNewer) return { result: isSame ? 'same' : 'updated', order: next, timeline };
+  const isVisible = !sameContent([view(order), order.shipmentEvents], [view(next), shipmentEvents]);
+  return { result: isVisible ? 'updated' : nothingNew, order: next, timeline };
 }
 
 /** What people see of an order and snapshots decide, by the names that the timeline uses. */
 function view({ ucp, ...order }: Order) {
-  const { billingAddress, note, market, payment, shippingCode, pickupPoint, lines } = standing(order).snapshot;
+  const { billingAddress, note, market, payment, shippingCode, pickupPoint, lines } = wholeHistory(order).snapshot;
   const details = lines.map(({ otherUnitPrice, taxRate, tax, stockLocation, attributes }) => ({
     ...{ otherUnitPrice, taxRate, tax, stockLocation, attributes },
   }));

@@ -57,8 +57,8 @@ interface Part {
  * The history of the whole sale. A line is where the latest snapshot has it, so it counts once while it moves; amounts
  * sum over the channel's orders, less what they say of lines that another has. Pure, in any sequence.
  */
-export function joinParts(original: SnapshotHistory, parts: Parts | undefined): SnapshotHistory {
-  if (!parts || Object.keys(parts).length === 0) return asItStands(original);
+export function wholeHistory({ history: original, parts = {} }: Pick<Order, 'history' | 'parts'>): SnapshotHistory {
+  if (Object.keys(parts).length === 0) return asItStands(original);
   const all = partsOf(asItStands(original), parts);
   const partOfLine = findPartOfLine(all);
   const holding = all.map((part) => ({
@@ -96,10 +96,6 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
     vanished: onePerLine(vanished),
   };
 }
-
-/** The history of a whole order as it is kept. */
-export const standing = ({ history, parts }: Pick<Order, 'history' | 'parts'>): SnapshotHistory =>
-  joinParts(history, parts);
 
 /** A history whose snapshot is marked cancelled if the history is, whatever the latest snapshot by itself said. */
 function asItStands(history: SnapshotHistory): SnapshotHistory {

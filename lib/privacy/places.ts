@@ -40,7 +40,7 @@ export interface Found {
 }
 
 /** A place that holds buyers' data. */
-export interface Place {
+interface Place {
   name: PlaceName;
   /** `from`: where the previous search ran out of time. */
   find(buyer: Buyer, from?: string): AsyncGenerator<Found>;

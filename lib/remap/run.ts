@@ -34,7 +34,7 @@ export interface RemapRequest {
   deadline: number;
 }
 
-export interface RemapResult {
+interface RemapResult {
   remapId: string | null;
   examined: number;
   /** How many of these the current mapper reads as they stand. */

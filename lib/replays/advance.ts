@@ -14,7 +14,7 @@ import { commitReplay, eachActiveReplay, getReplay, HUB, type Hub } from './stor
 const MAX_MS = 40_000;
 const AT_ONCE = 10;
 
-export interface Clock {
+interface Clock {
   now?: () => Date;
   /** When to stop, in milliseconds of the real clock. */
   deadline?: number;

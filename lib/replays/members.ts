@@ -3,7 +3,7 @@ import { bare, db, eachPage, expiryOf, getItems, type Item, NEW, put, type Write
 import type { Member } from './replay.ts';
 
 /** How far a member is: not yet released, released and watched, settled. */
-export type Phase = 'WAITING' | 'OPEN' | 'DONE';
+type Phase = 'WAITING' | 'OPEN' | 'DONE';
 
 /**
  * Each has a partition of its own: a member takes ten writes from one to the next, and at the fastest pace a hundred do

@@ -86,7 +86,7 @@ async function findWords(word: string, limit: number, table = db, typed = word.l
   return [...whole, ...(await query(word, false)).slice(whole.length)].flat();
 }
 
-export type Found = Omit<Lookup, 'order'> & { order: Order };
+type Found = Omit<Lookup, 'order'> & { order: Order };
 
 /** Look-ups read for each order that is wanted: one order may be found by several of its words. */
 const SPARE = 4;
