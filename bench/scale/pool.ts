@@ -38,11 +38,16 @@ export function createPool(attempts: number) {
     /** Takes `count` of the due ones for an attempt. The next call overwrites what it returns. */
     take(count: number) {
       const part = counts.ready > 0 ? Math.min(1, count / counts.ready) : 0;
+      if (counts.ready === 0) return taken.fill(0);
+      let ready = 0;
       for (let stage = 0; stage < stages; stage++) {
-        taken[stage] = (due[stage] ?? 0) * part;
-        due[stage] = (due[stage] ?? 0) - (taken[stage] ?? 0);
+        const before = due[stage] ?? 0;
+        const took = before * part;
+        taken[stage] = took;
+        due[stage] = before - took;
+        ready += before - took;
       }
-      counts.ready = sum(due);
+      counts.ready = ready;
       return taken;
     },
     /** Puts back a part of what was taken, due in `seconds`; if `failed`, with one more failed attempt. */
@@ -80,6 +85,7 @@ export function createPool(attempts: number) {
       done.push((done.at(-1) ?? 0) - Math.log(left));
       const kept = toDrop > 0 ? 1 - Math.min(1, toDrop / open()) : 1;
       const slot = second % HORIZON;
+      let ready = 0;
       for (let stage = 0; stage < stages; stage++) {
         const ring = later[stage];
         const fallen = ring?.[slot] ?? 0;
@@ -87,11 +93,12 @@ export function createPool(attempts: number) {
         const before = due[stage] ?? 0;
         if (ring) ring[slot] = 0;
         due[stage] = before * kept + count;
+        ready += before * kept + count;
         counts.fallen += count;
         counts.waiting -= fallen;
         toDrop = Math.max(0, toDrop - (before + fallen) * (1 - kept));
       }
-      counts.ready = sum(due);
+      counts.ready = ready;
       [openBefore, openedBefore] = [open(), counts.opened];
     },
     get ready() {
