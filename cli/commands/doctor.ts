@@ -4,7 +4,7 @@ import { OUTPUTS_HELP, outputsOption, readOutputs } from '../deployment.ts';
 import { type Account, accountChecks, askAws, prefixOf } from '../doctor/account.ts';
 import { type Deployment, deploymentChecks } from '../doctor/deployment.ts';
 import { curedAt, examine, type Finding } from '../doctor/finding.ts';
-import { hubChecks } from '../doctor/hub.ts';
+import { findWaiting, hubChecks } from '../doctor/hub.ts';
 import { CliError, usageError } from '../errors.ts';
 import { count, oneLine } from '../format.ts';
 
@@ -17,7 +17,8 @@ export function addDoctor(program: Command): void {
     .addOption(outputsOption())
     .examples('doctor', 'doctor --url https://hub.example --outputs production.json', 'doctor --json')
     .remark(
-      `Changes nothing. The exit code is 1 where something is wrong, and 0 where nothing is, whatever could not be checked.
+      `Changes nothing. The exit code is 1 where something is wrong, and 0 where nothing is, whatever could not be checked
+or waits for a person, which it names.
 
 ${OUTPUTS_HELP}
 The account is asked with the AWS CLI, where there is one.`,
@@ -39,6 +40,8 @@ The account is asked with the AWS CLI, where there is one.`,
       ).flat();
       const found = isDefault ? looked : looked.map((each) => curedAt(each, file));
       session.answer({ findings: found }, () => found.map(describe).join('\n'));
+      // Where the hub does not answer, a finding says so.
+      if (!session.json) for (const line of await findWaiting(session.api).catch(() => [])) session.note(line);
       const wrong = found.filter(({ state }) => state === 'wrong').length;
       if (wrong > 0) throw new CliError(`${count(wrong, 'thing is', 'things are')} wrong`);
     });

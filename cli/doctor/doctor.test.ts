@@ -5,7 +5,7 @@ import { CliError, EXIT } from '../errors.ts';
 import { type Account, accountChecks, askAws, prefixOf } from './account.ts';
 import { type Deployment, deploymentChecks } from './deployment.ts';
 import { curedAt, examine, type Finding, UncheckedError, wrong } from './finding.ts';
-import { hubChecks } from './hub.ts';
+import { findWaiting, hubChecks } from './hub.ts';
 
 const NOW = Date.parse('2026-11-20T08:15:00Z');
 const isoAgo = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
@@ -63,6 +63,19 @@ function hubOf({
   };
   return { api, now: () => NOW };
 }
+
+it('names what waits for a person, where somebody looks first who is told that orders are stuck', async () => {
+  const answering = (causes: object[], events: object[]) =>
+    findWaiting({
+      ...hubOf().api,
+      get: async (path: string) => (path === '/events' ? { events } : { causes }) as never,
+    });
+  expect(await answering([{ count: 1200 }, { count: 2 }], [{}])).toEqual([
+    '1202 deliveries wait for a person: longshore deliveries causes',
+    'Something arrived that cannot be read: longshore events list --state unreadable',
+  ]);
+  expect(await answering([], [])).toEqual([]);
+});
 
 it('finds nothing wrong with a hub that is well, and says what only a person can look at', async () => {
   expect(bad(await examine(hubChecks, hubOf()))).toEqual([
