@@ -74,7 +74,7 @@ export function findTroubles(
       [
         isSilent,
         `its webhooks told of none of the ${latest?.firstByPoll} new orders of the last day`,
-        `longshore webhooks sync --connection ${id}`,
+        `if longshore quarantine list --connection ${id} has them, put its webhook secret anew; else longshore webhooks sync --connection ${id}`,
       ],
     ];
     return troubles.flatMap(([when, trouble, cure]) => (when ? [{ connection: id, trouble, cure }] : []));
