@@ -1,6 +1,7 @@
 import { Check } from './form.tsx';
 import { may, useAnswer } from './hub.ts';
 import { place, setQuery } from './place.ts';
+import { Problem } from './screen.tsx';
 import { Button } from './text.tsx';
 import { capital } from './words.ts';
 
@@ -22,7 +23,7 @@ export function Filter({ name, how }: { name: string; how: How }) {
   const set = (next: string) => setQuery({ [name]: next });
   const onChange = ({ currentTarget }: { currentTarget: { value: string } }) => set(currentTarget.value.trim());
   const isConnection = how === 'connection' && may('ops');
-  const { connections = [] } = useAnswer(isConnection ? '/connections' : null, { everyMs: 30_000 }).value ?? {};
+  const known = useAnswer(isConnection ? '/connections' : null, { everyMs: 30_000 });
   if (how === 'check')
     return <Check label={label} checked={value === 'true'} onChange={(isSet) => set(isSet ? 'true' : '')} />;
   if (how === 'link')
@@ -33,21 +34,24 @@ export function Filter({ name, how }: { name: string; how: How }) {
         onClick={() => set('')}
       />
     ) : null;
-  const values = typeof how === 'string' ? connections.map(({ id }) => id).sort() : how;
+  const values = typeof how === 'string' ? (known.value?.connections ?? []).map(({ id }) => id).sort() : how;
   return (
-    <label class="choice" for={`by-${name}`}>
-      <span>{label}</span>
-      {how === 'text' ? (
-        <input key={value} id={`by-${name}`} defaultValue={value} placeholder="http_422" onChange={onChange} />
-      ) : (
-        <select id={`by-${name}`} value={value} onChange={onChange}>
-          <option value="">All</option>
-          {/* A value from a link is a choice, even if it is not one of ours. */}
-          {[...new Set([...values, value])].filter(Boolean).map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      )}
-    </label>
+    <>
+      <label class="choice" for={`by-${name}`}>
+        <span>{label}</span>
+        {how === 'text' ? (
+          <input key={value} id={`by-${name}`} defaultValue={value} placeholder="http_422" onChange={onChange} />
+        ) : (
+          <select id={`by-${name}`} value={value} onChange={onChange}>
+            <option value="">All</option>
+            {/* A value from a link is a choice, even if it is not one of ours. */}
+            {[...new Set([...values, value])].filter(Boolean).map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        )}
+      </label>
+      <Problem of={known} />
+    </>
   );
 }

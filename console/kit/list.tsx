@@ -162,7 +162,7 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
   return (
     <div aria-busy={isLoading}>
       <Problem of={{ error, at, value: isRead ? rows : undefined }}>{error?.status === 400 && clear}</Problem>
-      {above}
+      <Told value={error !== undefined}>{above}</Told>
       <span role="status" class="unseen">
         {news}
       </span>
@@ -195,9 +195,11 @@ export function ListScreen<R extends Row>({ actions, children, ...props }: Scree
     <Screen {...{ title: props.name, actions, commands }} busy={isFirst}>
       {Object.keys(filters).length > 0 && (
         <div class="filters">
-          {Object.entries(filters).map(([name, how]) => (
-            <Filter key={name} {...{ name, how }} />
-          ))}
+          <Told value={error !== undefined}>
+            {Object.entries(filters).map(([name, how]) => (
+              <Filter key={name} {...{ name, how }} />
+            ))}
+          </Told>
         </div>
       )}
       <List {...props} />

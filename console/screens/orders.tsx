@@ -1,6 +1,7 @@
 import type { Filters } from '../kit/filter.tsx';
 import { ask, type Delivery, may, type Shape, useLive } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
+import { Problem } from '../kit/screen.tsx';
 import { type Columns, linked } from '../kit/table.tsx';
 import { Outside, State, show, Time } from '../kit/text.tsx';
 
@@ -20,7 +21,7 @@ const byShipBy = (orders: Order[]): Order[] => {
 };
 
 /** Where an order is, as far as a list tells. */
-function whereOf({ status, fulfillments, placements, deliveries, unreleased }: Order): string {
+function whereOf({ status, fulfillments, placements, unreleased }: Order): string {
   const last = fulfillments.at(-1);
   const parcel = last ? `: ${last.carrier.toUpperCase()} ${last.trackingNumber}` : '';
   if (status === 'cancelled') return 'Cancelled';
@@ -29,7 +30,8 @@ function whereOf({ status, fulfillments, placements, deliveries, unreleased }: O
   if (unreleased) return unreleased;
   const placed = placements.filter(({ state }) => state === 'placed').map(({ connection }) => connection);
   if (placed.length > 0) return `Placed with ${placed.join(', ')}`;
-  return deliveries.length === 0 ? 'To be shipped by the seller' : 'With its shipper, or on the way there';
+  const isOnTheWay = placements.some(({ state }) => state === 'pending');
+  return isOnTheWay ? 'With its shipper, or on the way there' : 'To be shipped by the seller';
 }
 
 const columnsWith = (stopped: ReadonlyMap<string | null, Delivery>): Columns<Order> => [
@@ -59,21 +61,24 @@ export const LeavesBy = ({ shipBy, late }: Pick<Order, 'shipBy' | 'late'>) => (
   </>
 );
 
-/** Deliveries that wait for a person, by order: a list of orders does not say why its deliveries wait. */
-function useStopped(): ReadonlyMap<string | null, Delivery> {
+/** Deliveries that wait for a person: a list of orders does not say why its deliveries wait. */
+const readStopped = (): Promise<Delivery[]> => {
   const read = (state: string) =>
     ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { state, kind: 'push', limit: 200 } });
-  const { value = [] } = useLive(may('ops') ? 'stopped' : null, () => Promise.all(['dead', 'blocked'].map(read)));
-  return new Map(value.flatMap(({ deliveries }) => deliveries.map((each) => [each.order, each])));
-}
+  return Promise.all(['dead', 'blocked'].map(read)).then((pages) => pages.flatMap(({ deliveries }) => deliveries));
+};
 
 /** All orders, the most urgent of each page first: the hub itself cannot sort by that. */
-export const Orders = () => (
-  <ListScreen
-    name="Orders"
-    list={useList<Order>({ path: '/orders', filters: FILTERS, one: '/orders', sort: byShipBy })}
-    columns={columnsWith(useStopped())}
-    order="The newest come first; among each 50, those that must leave soonest."
-    empty="No order has come yet. Orders come by the webhooks and polls of your connections."
-  />
-);
+export function Orders() {
+  const stopped = useLive(may('ops') ? 'stopped' : null, readStopped);
+  return (
+    <ListScreen
+      name="Orders"
+      list={useList<Order>({ path: '/orders', filters: FILTERS, one: '/orders', sort: byShipBy })}
+      columns={columnsWith(new Map(stopped.value?.map((each) => [each.order, each])))}
+      above={<Problem of={stopped} />}
+      order="The newest come first; among each 50, those that must leave soonest."
+      empty="No order has come yet. Orders come by the webhooks and polls of your connections."
+    />
+  );
+}

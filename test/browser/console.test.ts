@@ -573,6 +573,18 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.unroute(`${hub.url}/deliveries/*`);
   await other.getByRole('button', { name: 'Try again' }).click();
   await other.getByText('There is no such delivery.').waitFor();
+  // Without what stopped, an order that was never reported reads as shipped: that it is not known is told beside the rows.
+  await other.route(`${hub.url}/deliveries?state=*`, (route) => route.fulfill({ status: 503, json: {} }));
+  await open(other, hub, '/orders');
+  await other.getByRole('alert').getByText('The hub answered 503.').waitFor();
+  await other.getByRole('link', { name: 'SC-1001' }).waitFor();
+  await other.unroute(`${hub.url}/deliveries?state=*`);
+  // So it is where a filter's choices are not known.
+  await other.route(`${hub.url}/connections`, (route) => route.fulfill({ status: 503, json: {} }));
+  await open(other, hub, '/deliveries');
+  await other.getByRole('alert').getByText('The hub answered 503.').waitFor();
+  expect(await other.getByRole('row').count()).toBe(rows);
+  await other.unroute(`${hub.url}/connections`);
   // One failing part does not blank the others.
   await other.route(`${hub.url}/deliveries?order=*`, (route) => route.fulfill({ status: 503, json: {} }));
   const { order = '/' } = await screensOf(hub);
@@ -742,7 +754,15 @@ test('five thousand orders stay usable, and few of them are in the document', as
     const [from, limit] = [Number(asked.get('cursor') ?? 0), Number(asked.get('limit'))];
     const page = Array.from({ length: limit }, (_, index) => {
       const shipBy = new Date(2e12 - (from + index) * 60_000).toISOString();
-      return { ...sample, id: `scopio-main:${from + index}`, number: `N-${from + index}`, status: 'open', shipBy };
+      const own = { fulfillments: [], placements: [], deliveries: ['dlv_1'], unreleased: null };
+      return {
+        ...sample,
+        ...own,
+        id: `scopio-main:${from + index}`,
+        number: `N-${from + index}`,
+        status: 'open',
+        shipBy,
+      };
     });
     return route.fulfill({ json: { orders: page, cursor: `${from + limit}` } });
   });
@@ -754,6 +774,8 @@ test('five thousand orders stay usable, and few of them are in the document', as
   };
   const before = await names();
   expect([before[0], before[50]]).toEqual(['N-49', 'N-99']);
+  // What its channel was told puts an order with no shipper.
+  await other.getByRole('row', { name: /^N-49 .* To be shipped by the seller$/ }).waitFor();
   // Everything that was shown is read at once, and is shown as before.
   await other.reload();
   expect(await names()).toEqual(before);
