@@ -72,11 +72,16 @@ export function progressOf(delivery: Delivery, around: Around): string {
 /** What blocks, where the cause's own description is not "why: what to do". */
 const BLOCKS: Readonly<Record<string, (there: string, description: string) => [why: string, remedy: string]>> = {
   ...Object.fromEntries(
-    ['http_401', 'http_403', 'credentials_refused'].map((code) => [
+    ['http_401', 'credentials_refused'].map((code) => [
       code,
       (there: string) => [`${there} refuses the secrets it was given`, 'put the right ones into the connections file'],
     ]),
   ),
+  // The secrets may be right, and this order another's.
+  http_403: (there, description) => [
+    `${there} does not allow it (${description})`,
+    'have it allowed there and replay the delivery, or put other secrets into the connections file',
+  ],
   connection_missing: (_, description) => [description, 'put it back there'],
   amend_unsupported: (there, description) => [
     `${there} cannot change what was placed (${description})`,

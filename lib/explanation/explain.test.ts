@@ -170,6 +170,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'you',
     'Placing it with Marketful has been blocked since 14:02 UTC: Marketful refuses the secrets it was given; put the right ones into the connections file, and it goes on by itself.',
   ],
+  'access refused': [
+    orderOf(),
+    [blocked('order', 'http_403', 'forbidden: access to order denied', 'connection')],
+    'blocked',
+    'you',
+    'Placing it with Marketful has been blocked since 14:02 UTC: Marketful does not allow it (forbidden: access to order denied); have it allowed there and replay the delivery, or put other secrets into the connections file, and it goes on by itself.',
+  ],
   'connection removed': [
     orderOf(),
     [
@@ -400,6 +407,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
   ],
   "the ERP's to ship": [
     orderOf(),
+    [],
+    'to_ship',
+    'you',
+    "It has been your ERP's to ship since 09:00 UTC, and no parcel has been posted yet.",
+  ],
+  "the ERP's to ship, and paid before the hub heard of it": [
+    { ...orderOf(), releasedAt: at('08:15') },
     [],
     'to_ship',
     'you',

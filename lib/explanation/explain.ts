@@ -270,6 +270,7 @@ function holdersOf({ order, deliveries, left }: Standing): Holder[] {
     return [{ connection, since: placed.at, isSettled: placed.isSettled ?? false, left: units }];
   });
   const own = sum(left.values()) - sumUnits(held);
-  const since = order.releasedAt ?? order.receivedAt;
+  // It may have been paid long before the hub, and so its owner, heard of it.
+  const [, since = order.receivedAt] = [order.releasedAt ?? '', order.receivedAt].sort();
   return [...placed, ...(own > 0 ? [{ connection: ERP, since, isSettled: false, left: own }] : [])];
 }

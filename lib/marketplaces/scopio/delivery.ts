@@ -15,7 +15,7 @@ const NAMES = ['name', 'title', 'label', 'description'];
 
 /** Keys that name a locker or a shop, or a part of it: `locker`, `pickup_point`, `paczkomatId`, `target_point_name`. */
 const POINT =
-  /^\w*?(?:locker|paczkomat|parcelshop|pickup|punkt(?:odbioru)?|(?:^|pickup|target|service|access|collection|delivery|shipping|parcel|inpost)point)(id|code|number|name|address)?$/;
+  /^\w*?(?:locker|(?:parcel|target|inpost|box)machine|paczkomat|parcelshop|pickup|punkt(?:odbioru)?|(?:^|locker|pickup|target|service|access|collection|delivery|shipping|parcel|inpost)point)(id|code|number|name|address)?$/;
 
 /** The buyer's method and pickup point, in any JSON form and in whichever of these members. */
 export function readDelivery(order: unknown): Delivery {

@@ -565,6 +565,8 @@ describe('the method and the pickup point, in any JSON form', () => {
     ],
     [{ shipping_method: true, loyalty_points: 12, is_locker: true }, [null, none, none, none, none]],
     [{ shipping_method: [], target_point: 'WAW123' }, [null, none, 'WAW123', null, null]],
+    [{ shipping_method: [], locker_point: 'WAW123' }, [null, none, 'WAW123', null, null]],
+    [{ shipping_method: [], target_machine_id: 'WAW123' }, [null, none, 'WAW123', null, null]],
     [{ delivery: 'dhl' }, ['dhl', 'dhl', none, none, none]],
     [{ shipping: { carrier: 'dpd', gross_price: 20 } }, ['dpd', 'dpd', none, none, none]],
     [
