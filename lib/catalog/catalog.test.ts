@@ -244,6 +244,31 @@ describe('what was just sold', () => {
     }
   });
 
+  it('is counted without its placements once those of many were read', async () => {
+    const table = memoryTable();
+    const product = applyProduct(undefined, { sku: 'MUG-RED', quantity: 99, version: at(9) }, source(9));
+    await transact([putProduct(product, undefined)], table);
+    for (const id of Array.from({ length: 12 }, (_, n) => `dlv_${n}`)) {
+      await reserve(order, { ...placement, id }, shed, table);
+      await transact([putNewDelivery({ ...delivery(id === 'dlv_0' ? {} : placed(10)), id })], table);
+    }
+    let read = 0;
+    const batchGet: typeof table.batchGet = (keys) => {
+      read += keys.filter(({ pk }) => String(pk).startsWith('DELIVERY')).length;
+      return table.batchGet(keys);
+    };
+    const count = () => countStock('MUG-RED', network, new Date(at(11)), { ...table, batchGet });
+    expect([await count(), await count()]).toEqual([75, 75]);
+    expect(read).toBe(12);
+    // Its units were given back, so that it is reserved anew.
+    const cancelled = { ...placement, id: 'dlv_1', lineItems: [{ id: 'li_1', quantity: 0 }] };
+    await reserve(order, cancelled, shed, table);
+    expect(await count()).toBe(77);
+    const known = await getProduct('shed', 'MUG-RED', table);
+    await transact([putProduct({ ...product, updatedAt: at(10) }, known)], table);
+    expect(await count()).toBe(97);
+  });
+
   it('is of the product that has its EAN, where it is sold under that', async () => {
     const table = memoryTable();
     const sku = '5901234123457';

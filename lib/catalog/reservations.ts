@@ -3,8 +3,18 @@ import { type Delivery, isStopped, type LineQuantity } from '#lib/deliveries/del
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { sum } from '#lib/platform/sum';
+import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
+import {
+  db,
+  expiryOf,
+  type Item,
+  isWritten,
+  type Key,
+  put,
+  queryPartition,
+  type Table,
+} from '#lib/platform/table/table';
 import { namesOf, ownSku, type Product } from './product.ts';
 import { findSoldByEan } from './store.ts';
 
@@ -13,11 +23,14 @@ interface Reservation {
   delivery: string;
   quantity: number;
   at: string;
+  /** When its placement was asked for: noted where there are many, so that a count need not read them all. */
+  askedAt?: string;
 }
 
-/** Reservations that their warehouse has subtracted from its stock. */
+/** Reservations that their warehouse has subtracted from its stock, and those of which the placement was read. */
 export interface Seen {
   seen: readonly Key[];
+  known?: ReadonlyArray<Item<Reservation>>;
 }
 
 const keyOf = (warehouse: Connection, sku: string) => ({
@@ -86,32 +99,42 @@ export async function countReserved(
   const { pk } = items.reservation.key({ ...own, delivery: '' });
   const kept = await queryPartition<Reservation>(pk, '', table);
   if (kept.length === 0) return { reserved: 0, seen: [] };
-  const ids = kept.map(({ delivery }) => delivery);
-  const placing = new Map((await getDeliveries(ids, table)).map((each) => [each.id, each]));
+  const unknown = kept.filter((each) => each.askedAt === undefined).map(({ delivery }) => delivery);
+  const placing = new Map((await getDeliveries(unknown, table)).map((each) => [each.id, each]));
+  const asked = kept.map((each) => {
+    const placement = placing.get(each.delivery);
+    return placement?.placed ? { ...each, askedAt: askedAt(placement) } : each;
+  });
   const seenFrom = new Date(now.getTime() - SEEN_AFTER_MS).toISOString();
-  const isSeen = ({ delivery }: Reservation): boolean => {
+  const isSeen = ({ askedAt: at }: Reservation): boolean => at !== undefined && (at <= updatedAt || at <= seenFrom);
+  const { seen = [], waiting = [] } = Object.groupBy(asked, (each) => (isSeen(each) ? 'seen' : 'waiting'));
+  const open = waiting.filter(({ delivery, at, askedAt: noted }) => {
     const placement = placing.get(delivery);
-    return placement?.placed !== undefined && (askedAt(placement) <= updatedAt || askedAt(placement) <= seenFrom);
-  };
-  const { seen = [], waiting = [] } = Object.groupBy(kept, (each) => (isSeen(each) ? 'seen' : 'waiting'));
-  const open = waiting.filter(({ delivery, at }) => {
-    const placement = placing.get(delivery);
-    return placement && !isStopped(placement) && Date.parse(at) >= now.getTime() - MAX_AGE_MS;
+    const isStanding = placement ? !isStopped(placement) : noted !== undefined;
+    return isStanding && Date.parse(at) >= now.getTime() - MAX_AGE_MS;
   });
   return {
     reserved: sum(open.map(({ quantity }) => quantity)),
     seen: seen.map(({ pk, sk }) => ({ pk, sk })),
+    known: waiting.filter((each) => each.askedAt && placing.get(each.delivery)?.state === 'succeeded'),
   };
 }
 
-/** From this many on, reading them with each count costs more than removing them once. */
-const MANY_SEEN = 10;
-const REMOVED_TOGETHER = 100;
+/** From this many on, reading them with each count costs more than writing them once. */
+const MANY = 10;
+const WRITTEN_TOGETHER = 100;
 
-/** Removes what was seen, if it is much: otherwise each count of a fast seller reads a week of sales. */
-export async function forgetSeen({ seen }: Seen, table: Table = db): Promise<void> {
-  if (seen.length < MANY_SEEN) return;
-  await Promise.all(seen.slice(0, REMOVED_TOGETHER).map((Key) => table.delete({ Key })));
+/**
+ * If they are many, removes what was seen, and notes when what was not was asked for: otherwise each count of a fast
+ * seller reads a week of sales, and each sale of a day the placements of all before it.
+ */
+export async function forgetSeen({ seen, known = [] }: Seen, table: Table = db): Promise<void> {
+  const some = <T>(all: readonly T[]) => (all.length < MANY ? [] : all.slice(0, WRITTEN_TOGETHER));
+  await Promise.all([
+    ...some(seen).map((Key) => table.delete({ Key })),
+    // One that was reserved anew meanwhile is read again.
+    ...some(known).map((Item) => isWritten(table.put({ Item, ...onlyIf(equals('quantity', Item.quantity)) }))),
+  ]);
 }
 
 /** DynamoDB removes expired items days later. */
