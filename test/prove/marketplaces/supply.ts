@@ -18,6 +18,7 @@ const SHIPS_NOTHING = new Set(['OPEN', 'CLOSED', 'EXPIRED']);
 /** Shoppo (GraphQL): tells when all of an order is on its way; until then, the poll finds the parcels. */
 export async function openSupply({ seed, hooks, names, parcelsOf, later }: ShipperOpening): Promise<Shipper> {
   const hook = (topic: string) => `${hooks}/shoppo/${SUPPLY}/${topic}`;
+  const paid = new Map<string, string[]>();
   const shoppo = await startShoppoSandbox({
     ...SECRETS,
     retryIntervalMs: 1500,
@@ -32,6 +33,7 @@ export async function openSupply({ seed, hooks, names, parcelsOf, later }: Shipp
       names.know(event.orderId, about);
       names.know(event.partnerOrderCode, about);
       if (event.type === 'order.created') return;
+      paid.set(about, [...(paid.get(about) ?? []), event.orderId]);
       later(30 + chance(seed, 'ship', about) * SHIPS_WITHIN_MS, () => ship(event.orderId, parcelsOf(about)));
     },
   });
@@ -71,6 +73,11 @@ export async function openSupply({ seed, hooks, names, parcelsOf, later }: Shipp
           trackingNumber,
         })),
       ),
+    deliver(about) {
+      const ids = paid.get(about) ?? [];
+      const orders = shoppo.orders().filter(({ id }) => ids.includes(id));
+      for (const { id, items } of orders) if (items.some(({ status }) => status === 'SHIPPED')) shoppo.deliver(id);
+    },
     stop: () => shoppo.stop(),
   };
 }
