@@ -29,9 +29,8 @@ const EXTERIOR = [
 export const MAX_LINE = 500;
 
 /**
- * Splits an address the way Mexican addresses are written; a part that is not there stays empty.
- * The colonia is what remains of `extended_address`, or of the street line after its number. Lines are cut at
- * `MAX_LINE`.
+ * Splits an address the way Mexican ones are written, each line cut at `MAX_LINE`; a part that is not there stays empty.
+ * The colonia is what remains of `extended_address`, or of the street line after its number.
  */
 export function parseAddress(address: Address) {
   const [line = '', ...rest] = partsOf(address.street_address);
@@ -62,9 +61,8 @@ export function parseAddress(address: Address) {
 /** Reads the first part; joined with the second if only that has the number ("Av. Vallarta, 1234"). */
 function readStreet(line: string, [next, ...others]: string[]) {
   const alone = readLine(line);
-  if (alone.street.number !== '' || next === undefined) {
+  if (alone.street.number !== '' || next === undefined)
     return { ...alone, after: next === undefined ? [] : [next, ...others] };
-  }
   const joined = readLine(`${line} ${next}`);
   return joined.street.number === '' ? { ...alone, after: [next, ...others] } : { ...joined, after: others };
 }
@@ -98,9 +96,8 @@ function splitColonia(text: string): [string, string?] {
 }
 
 /** "Int. 5" becomes 5; other labels ("Depto") stay, as the courier needs them. */
-function withoutLabel(interior: string): string {
-  return interior.replace(/^(?:(?:no|n[uú]m)\.?\s*)?int(?:erior)?\b\.?\s*[#:]?\s*|^#\s*/i, '');
-}
+const withoutLabel = (interior: string): string =>
+  interior.replace(/^(?:(?:no|n[uú]m)\.?\s*)?int(?:erior)?\b\.?\s*[#:]?\s*|^#\s*/i, '');
 
 const partsOf = (line: string | undefined): string[] =>
   (line ?? '')
@@ -152,9 +149,7 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const CODES = new Map(
-  Object.entries(STATES).flatMap(([code, names]) =>
-    [code.toLowerCase(), ...names].map((name) => [name, code] as const),
-  ),
+  Object.entries(STATES).flatMap(([code, all]) => [code.toLowerCase(), ...all].map((name) => [name, code] as const)),
 );
 
 /** `Estado`, such as `MX-JA`, for a Mexican state's name, ISO 3166-2 code or common abbreviation; null for others. */

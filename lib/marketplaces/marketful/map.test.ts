@@ -167,6 +167,21 @@ describe('an orden', () => {
     expect(readOrden({ shipment_events: [...told, event('cancelled', 12)] }).declined).toBe('rest');
   });
 
+  test.each([
+    ['Cancelado parcialmente', true],
+    ['cancelación parcial', true],
+    ['Orden parcialmente cancelada', true],
+    ['partially_cancelled', true],
+    ['Partial cancellation requested', false],
+    ['parcialmente enviado', false],
+  ])('takes %s for a cancellation of what its event names (%s), and of nothing else', (status, isPart) => {
+    const items = [{ sku: 'A', cantidad: 1 }];
+    const named = readOrden({ status, shipment_events: [event(status, 9, null, { items })] });
+    expect(named.declined).toEqual(isPart ? [{ sku: 'A', quantity: 1 }] : undefined);
+    expect(readOrden({ status, shipment_events: [event(status, 9)] })).toMatchObject({ settled: false });
+    expect(readOrden({ status, shipment_events: [event(status, 9)] }).declined).toBe(undefined);
+  });
+
   test('is refused by the warehouse as long as it has sent nothing', () => {
     for (const status of ['Rechazado', 'order rejected']) {
       expect(readOrden({ status }).declined).toBe('rest');
@@ -338,6 +353,8 @@ describe('an orden', () => {
     ['order_cancelled', 'canceled', true],
     ['El pedido fue entregado', 'delivered', true],
     ['Entrega exitosa', 'delivered', true],
+    ['Entregado parcialmente', 'entregado_parcialmente', false],
+    ['Enviado parcialmente', 'shipped', false],
     ['Delivering', 'delivering', false],
     ['Delivered to carrier', 'shipped', false],
     ['Entregado a DHL', 'shipped', false],

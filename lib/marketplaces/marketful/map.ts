@@ -84,7 +84,7 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const isDeclined = (type: string) => type === 'canceled' || (type === 'rejected' && !isShipped);
   // What a cancellation names is all that it cancels.
   const isPart = ({ type, tracking_number: number, items = [] }: Dated) =>
-    isDeclined(type) && number === undefined && items.some(({ quantity }) => quantity > 0);
+    isDeclined(typeOf(type.replace(PARTLY, ''))) && number === undefined && items.some(({ quantity }) => quantity > 0);
   const { part = [], whole = [] } = Object.groupBy(events, (event) => (isPart(event) ? 'part' : 'whole'));
   const { type: newest = '', tracking_number: ofParcel } = whole.at(-1) ?? {};
   const isWhole = isDeclined(typeOf(orden.status)) || (ofParcel === undefined && isDeclined(newest));
@@ -196,8 +196,13 @@ const wordOf = (status: unknown): string =>
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replace(SUBJECT, '');
 
-const knownType = (word: string): string | undefined =>
-  PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1];
+/** `partially_cancelled`, `cancelado_parcialmente`: it is no last word of the rest. */
+const PARTLY = /^(partial|parcial)[a-z]*_|_(partial|parcial)[a-z]*/;
+
+function knownType(word: string): string | undefined {
+  const type = PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1];
+  return PARTLY.test(word) && LAST_TYPES.has(type ?? '') ? undefined : type;
+}
 
 /** The type of a status (text, or an object with a name). An unknown one is kept: UCP's list is open. */
 const typeOf = (status: unknown): string => knownType(wordOf(status)) ?? wordOf(status);
