@@ -101,8 +101,6 @@ function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund
   return { state: refundStatus?.toLowerCase() ?? 'refunded', amount, currency: CURRENCY };
 }
 
-const SENT = new Set(['SHIPPED', 'DELIVERED']);
-
 /** The channel of an order without a code. Its id may find it; if not, the partner placed it elsewhere: no error. */
 const NOT_OURS = '';
 
@@ -114,7 +112,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
   const cancelled = items.flatMap((item) => item.cancelled);
   const events = new Map(items.flatMap((item): Event[] => item.events).map((event) => [event.id, event]));
   const parcels = collect(items.flatMap((item) => item.parcels));
-  const isUnsent = parcels.length === 0 && ![order, ...orderItems].some(({ status }) => SENT.has(status));
+  const isUnsent = parcels.length < 1 && ![order, ...orderItems].some((at) => /^(SHIPPED|DELIVERED)$/.test(at.status));
   // What is paid back whole before any of it is sent is not sent, whatever its status says.
   const isDeclined = isEnded(order) || (isUnsent && /^FULL_REFUNDED$/i.test(order.refundStatus ?? ''));
   return {

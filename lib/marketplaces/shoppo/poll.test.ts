@@ -249,6 +249,30 @@ test('reads what the catalog has units of and a list of all products lacks: none
   expect((await run([list], { ...catalog, watermark: '2026-11-20T08:00:00.000Z' }, null)).asked).toHaveLength(1);
 });
 
+test('a name that a Sku no longer has counts as none of it, unless the settings have its id or names are not shown', async () => {
+  const poll = async (identifier: string | undefined, skus: Record<string, string>, known: string) => {
+    const catalog: Partial<PollContext> = {
+      connection: { ...connectionOf(info), settings: { skus } },
+      skus: async function* () {
+        yield known;
+      },
+      findProduct: async () => ({ sku: known, externalId: 'id-1', quantity: 3 }) as never,
+    };
+    const sku = { id: 'id-1', identifier, inventory: 7 };
+    const edges = [{ node: { id: 'p1', skus: [sku] } }];
+    const list = { status: 200, body: JSON.stringify({ data: { productList: { length: 1, edges } } }) };
+    const alone = { status: 200, body: JSON.stringify({ data: { node: sku } }) };
+    return (await run([list, alone], catalog, null)).items.slice(1);
+  };
+  const none = [{ topic: 'sku', body: { id: 'id-1', identifier: 'OLD', inventory: 0 } }];
+  expect(await poll('NEW', {}, 'OLD')).toEqual(none);
+  expect(await poll('NEW', {}, 'NEW')).toEqual([]);
+  expect(await poll(undefined, {}, 'OLD')).toEqual([]);
+  expect(await poll('NEW', { OLD: 'id-1' }, 'OLD')).toEqual([]);
+  // What is set beside it would count as none, too.
+  expect(await poll('NEW', { OURS: 'id-1' }, 'OLD')).toEqual([]);
+});
+
 test('begins anew when the list grew shorter, as a page would miss what moved up', async () => {
   const { items, asked } = await run(
     [

@@ -11,6 +11,7 @@ import { isStale, staleItem } from '../kit/stale.ts';
 import { ask, isEnded, isRefunded, listPage, PAID_STATUSES } from './api.ts';
 import { ORDER_LIST, PRODUCT_LIST, SKU_BY_ID } from './documents.ts';
 import { Order, Product, Sku } from './schema.ts';
+import { Settings } from './settings.ts';
 
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
@@ -41,11 +42,10 @@ type Position = z.infer<typeof Position>;
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const placements = await Array.fromAsync(context.openPlacements(null));
   const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
-  const ids = new Map(
-    open.flatMap(({ remoteId, orderId }) => (remoteId === null ? [] : [[remoteId, orderId] as const])),
-  );
+  const ids = new Map(open.flatMap(({ remoteId: id, orderId }) => (id === null ? [] : [[id, orderId] as const])));
   let { asked, ...position } = parseJson(Position, context.resume) ?? start(context, open);
   const unlisted = new Map(position.after === null ? ids : []);
+  const set = new Set(Object.values(Settings.parse(context.connection.settings).skus));
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify({ ...position, asked }) };
   if (asked) yield* readUnlisted(context, [...ids].slice([...ids.keys()].indexOf(asked) + 1), position);
   let listed: Set<string> | undefined;
@@ -53,7 +53,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const page = await readPage(context, position);
     if (position.list === 'products' && position.range === null && position.after === null) listed = new Set();
     for (const sku of page.nodes.flatMap((body) => Product.safeParse(body).data?.skus ?? []))
-      for (const name of ['id', 'identifier']) listed?.add(textOf(member(sku, name)));
+      for (const name of namesOf(sku, set)) listed?.add(name);
     const anew = { ...position, after: null, length: null, first: undefined };
     // Cursors are offsets: if a row leaves the list, later rows move up, and the next page would skip as many.
     if (position.length !== null && page.length < position.length) {
@@ -73,7 +73,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     }
     const { until: watermark, remark } = position;
     const read = JSON.stringify({ ...startProducts({ ...context, watermark }, watermark), remark });
-    if (next === null && listed) yield* readVanished(context, listed, { items, resume: read, canWait: true });
+    if (next === null && listed) yield* readVanished(context, listed, set, { items, resume: read, canWait: true });
     if (next === null) return yield { items, resume: null, watermark, ...(remark && { remark }) };
     const isShort = next.list !== position.list && unlisted.size > 0;
     yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !isShort };
@@ -105,11 +105,17 @@ function startProducts({ watermark }: PollContext, until: string): Position {
   return { list: 'products', range, after: null, length: null, until };
 }
 
+/** A Sku's name, and its id if the settings name that, or it shows no name. */
+function namesOf(sku: unknown, set: Set<string>): string[] {
+  const [id = '', name = ''] = ['id', 'identifier'].map((key) => textOf(member(sku, key)));
+  return [name, set.has(id) || name === '' ? id : ''];
+}
+
 /**
- * No notification tells that a Sku is gone: what the catalog has units of and a list of all products lacks is read, behind
- * the list's `last` page. A poll that breaks off there goes on as if that was done: the list is not begun anew.
+ * No notification tells that a Sku or its name is gone: what the catalog has units of and a list of all products lacks is
+ * read, behind the list's `last` page. A poll that breaks off there goes on as if that was done: the list is not begun anew.
  */
-async function* readVanished(context: PollContext, listed: ReadonlySet<string>, last: PollPage) {
+async function* readVanished(context: PollContext, listed: Set<string>, set: Set<string>, last: PollPage) {
   for await (const sku of context.skus(null)) {
     const product = await context.findProduct(sku);
     const id = product && unitsOf(product) ? product.externalId : undefined;
@@ -117,7 +123,7 @@ async function* readVanished(context: PollContext, listed: ReadonlySet<string>, 
     if (last.items.length > 0) yield { ...last, items: last.items.splice(0) };
     const found = await unlessRefused(() => ask(context, SKU_BY_ID, { id })).catch((error: unknown) => error as Error);
     if (found instanceof NotYetError || found instanceof ThrottledError) throw found;
-    const body = found ?? { id, identifier: sku, inventory: 0 };
+    const body = namesOf(found, set).some((it) => [id, sku].includes(it)) ? found : { id, identifier: sku, inventory: 0 };
     yield { ...last, items: found instanceof Error ? [] : [{ topic: 'sku', body }] };
   }
 }

@@ -47,10 +47,7 @@ export type TicketKind = keyof typeof TICKETS;
 const AUTHOR = { firstName: 'String!', lastName: 'String!', email: 'String!', imageIds: '[ID]!' };
 
 /** The document that creates such a ticket. */
-export function ticketDocument(
-  kind: TicketKind,
-  { remark, problemType, itemDeliveryStatus }: Pick<Asked, 'remark' | 'problemType' | 'itemDeliveryStatus'>,
-): string {
+export function ticketDocument(kind: TicketKind, { remark, problemType, itemDeliveryStatus }: Partial<Asked>): string {
   const { mutation, ...own } = TICKETS[kind];
   const types = { ...AUTHOR, ...own, ...(remark !== undefined && { remark: 'String' }) };
   return mutationOf(mutation, types, 'ticket { id }', defined({ problemType, itemDeliveryStatus }));
