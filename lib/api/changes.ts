@@ -5,7 +5,9 @@ import { consumers } from '#lib/changes/consumers';
 import { decodeMarks, encodeMarks, sinceOf } from '#lib/changes/cursor';
 import { isOfType, readChanges } from '#lib/changes/read';
 import { ChangeType, isChangeType } from '#lib/connections/endpoint-schema';
+import { everyConnection, getAccounts } from '#lib/connections/store';
 import { getOrders } from '#lib/orders/store';
+import { NotFoundError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import { errorResponses, MAX_ANSWER_BYTES } from './kit/errors.ts';
@@ -105,6 +107,8 @@ routes.add('GET /changes', {
     ...errorResponses(404, 409, 422),
   },
   answer: async ({ query: { consumer, after, types, connection, include, limit }, context }) => {
+    // For an unknown name there would be no changes, and a commit would pass over all that was meant.
+    if (connection && !everyConnection(await getAccounts()).includes(connection)) throw new NotFoundError('connection');
     const cursor = after ?? (consumer === undefined ? undefined : await consumers.committed(consumer));
     const since = cursor === undefined ? 0 : sinceOf(cursor);
     const isWanted = isOfType(types);

@@ -28,7 +28,7 @@ test('an acknowledgement stands on the order, and lists go by it', async () => {
   expect((await api.call('PUT', '/orders/shop:none/acknowledgement', { body: { reference: 'x' } })).status).toBe(404);
 });
 
-test('the balance of a day names the orders that miss a step', async () => {
+test('the balance of a day names the orders that miss a step, and a mistyped connection is refused', async () => {
   const { body } = await api.call('GET', `/balance?day=${DAY}&connection=shop`);
   expect(body).toMatchObject({
     complete: true,
@@ -41,6 +41,8 @@ test('the balance of a day names the orders that miss a step', async () => {
   expect(late.body).toMatchObject({ complete: true, balances: [{ known: 1 }] });
   expect((await api.call('GET', '/balance?day=yesterday')).status).toBe(400);
   expect((await api.call('GET', `/balance?day=${DAY}&connection=shpo`)).status).toBe(404);
+  expect((await api.call('GET', '/changes?connection=shop')).status).toBe(200);
+  expect((await api.call('GET', '/changes?connection=shpo')).status, 'as caught up as a mistyped day').toBe(404);
 });
 
 test('an order is read again where its marketplace has a call for that, and said so where not', async () => {
