@@ -121,10 +121,10 @@ async function* readVanished(context: PollContext, listed: Set<string>, set: Set
     const id = product && unitsOf(product) ? product.externalId : undefined;
     if (id === undefined || listed.has(id) || listed.has(sku)) continue;
     if (last.items.length > 0) yield { ...last, items: last.items.splice(0) };
-    const found = await unlessRefused(() => ask(context, SKU_BY_ID, { id })).catch((error: unknown) => error as Error);
-    if (found instanceof NotYetError || found instanceof ThrottledError) throw found;
-    const body = namesOf(found, set).some((it) => [id, sku].includes(it)) ? found : { id, identifier: sku, inventory: 0 };
-    yield { ...last, items: found instanceof Error ? [] : [{ topic: 'sku', body }] };
+    const told = await unlessRefused(() => ask(context, SKU_BY_ID, { id })).catch((error: unknown) => error as Error);
+    if (told instanceof NotYetError || told instanceof ThrottledError) throw told;
+    const body = namesOf(told, set).some((it) => [id, sku].includes(it)) ? told : { id, identifier: sku, inventory: 0 };
+    yield { ...last, items: told instanceof Error ? [] : [{ topic: 'sku', body }] };
   }
 }
 
