@@ -120,6 +120,16 @@ test('asks for no order where none is open, and for products updated since the l
   expect(asked[0]?.variables.filters).toEqual({ timeUpdatedRange: [1795161000, 1795162503] });
 });
 
+test('asks for products updated while it read the orders: one that always sells would never be seen', async () => {
+  const [watermark, began] = ['2026-11-20T08:00:00.000Z', Date.parse('2026-11-20T08:15:00.000Z')];
+  let seconds = 0;
+  const now = () => new Date(began + 1000 * seconds++);
+  const { asked, pages } = await run([page('orderList', ['o1'], 1), page('productList', [], 0)], { watermark, now });
+  // The poll itself began a second after `began`.
+  expect(asked.at(-1)?.variables.filters).toEqual({ timeUpdatedRange: [1795161000, began / 1000 + 2] });
+  expect(pages.at(-1)?.watermark).toBe(new Date(began + 1000).toISOString());
+});
+
 test('a placement that came to no end for 90 days is asked for no more, and told of', async () => {
   const old = { ...STORY_PLACEMENT, remoteId: 'o1', placedAt: '2026-08-01T00:00:00.000Z' };
   const openPlacements = async function* () {

@@ -96,12 +96,12 @@ function start(context: PollContext, open: readonly OpenPlacement[]): Position {
 const isNewDay = (watermark: string, until: string): boolean => watermark.slice(0, 10) !== until.slice(0, 10);
 
 /**
- * Products updated until now; on the first poll of a UTC day all products, as not every change counts as an update.
- * A product updated meanwhile leaves the list (its length shows that), and the next poll finds it.
+ * Products updated until now, not until the poll began: one sold in each poll would never be seen; with a UTC day's first
+ * all, as not every change is an update. What is updated meanwhile leaves the list, which grows shorter: it comes next time.
  */
-function startProducts({ watermark }: PollContext, until: string): Position {
+function startProducts({ watermark, now }: PollContext, until: string): Position {
   const isAll = watermark === null || isNewDay(watermark, until);
-  const range = isAll ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
+  const range = isAll ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, now().getTime());
   return { list: 'products', range, after: null, length: null, until };
 }
 
