@@ -17,6 +17,12 @@ test('every cause of the runbook has a cure of its own, and ends in closing just
   }
 });
 
+test('what was given up is not said to run by itself', () => {
+  expect(cureOf('http_401', 'blocked')).toMatch(/runs by itself/);
+  expect(cureOf('http_401', 'dead')).toBe(cureOf('anything_else', 'dead'));
+  expect(cureOf('http_503', 'dead')).not.toBe(cureOf('anything_else', 'dead'));
+});
+
 test('money has the decimals that its minor units have, which are not those that people pay in cash', () => {
   const shown = [money(1234500, 'HUF'), money(1234, 'IQD'), money(1234, 'JPY'), money(-5, 'PLN'), money(null, 'PLN')];
   // Intl puts a non-breaking space after the code.

@@ -2,6 +2,8 @@ import type { Shape } from '#client/index';
 import { EXPONENTS } from '#lib/platform/currency';
 
 const PUT = '(`longshore connections put`): it runs by itself then.';
+/** What was given up never does. */
+const BY_ITSELF = /by itself then\.$/;
 
 /** How to fix what waits for a person, by its cause; docs/operate.md, "Blocked, and what heals it", says more. */
 const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
@@ -43,7 +45,7 @@ export const isByHand = (cause: { code: string } | null | undefined): boolean =>
 
 export const cureOf = (code: string, state: string): string =>
   BY_HAND[code] ??
-  CURES.find(([causes]) => causes.test(code))?.[1] ??
+  CURES.find(([causes, cure]) => causes.test(code) && (state === 'blocked' || !BY_ITSELF.test(cure)))?.[1] ??
   (state === 'blocked'
     ? 'Mend what it says: it runs by itself then, or replay it.'
     : 'Mend what the remote refused, in the order or at the remote, then replay: a dry run first.');

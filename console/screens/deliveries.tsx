@@ -3,11 +3,11 @@ import { longshore, quote } from '../kit/command-line.ts';
 import { ActDialog, openDialog } from '../kit/dialog.tsx';
 import type { Filters } from '../kit/filter.tsx';
 import { Field } from '../kit/form.tsx';
-import { type Shape, type Delivery as Told, useAnswer } from '../kit/hub.ts';
+import { isMissing, type Shape, type Delivery as Told, useAnswer } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { Facts, OneScreen, Region, Skeleton } from '../kit/screen.tsx';
+import { Facts, OneScreen, Problem, Region, Skeleton } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Button, By, Cure, Id, LinkTo, Outside, State, show, Time } from '../kit/text.tsx';
 import { attemptWords, causeText, duration } from '../kit/words.ts';
@@ -88,9 +88,10 @@ export function Delivery({ id }: { id: string }) {
 }
 
 function Beside({ delivery, order }: { delivery: Told; order: string }) {
-  const { value, error } = useAnswer('/orders/{id}', { id: order, everyMs: 30_000 });
-  if (!value) return error ? null : <Skeleton lines={12} />;
-  return <SideBySide order={value} deliveries={[delivery]} />;
+  const live = useAnswer('/orders/{id}', { id: order, everyMs: 30_000 });
+  if (live.value) return <SideBySide order={live.value} deliveries={[delivery]} />;
+  if (!live.error) return <Skeleton lines={12} />;
+  return isMissing(live.error) ? null : <Problem of={live} />;
 }
 
 function factsOf(delivery: Told) {
