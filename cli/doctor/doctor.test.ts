@@ -65,14 +65,17 @@ function hubOf({
 }
 
 it('names what waits for a person, where somebody looks first who is told that orders are stuck', async () => {
-  const answering = (causes: object[], events: object[]) =>
+  const answering = (causes: object[], events: object[], complete = true) =>
     findWaiting({
       ...hubOf().api,
-      get: async (path: string) => (path === '/events' ? { events } : { causes }) as never,
+      get: async (path: string) => (path === '/events' ? { events } : { causes, complete }) as never,
     });
   expect(await answering([{ count: 1200 }, { count: 2 }], [{}])).toEqual([
     '1202 deliveries wait for a person: longshore deliveries causes',
     'Something arrived that cannot be read: longshore events list --state unreadable',
+  ]);
+  expect(await answering([{ count: 5000 }], [], false)).toEqual([
+    'at least 5000 deliveries wait for a person: longshore deliveries causes',
   ]);
   expect(await answering([], [])).toEqual([]);
 });

@@ -142,14 +142,16 @@ export const hubChecks: readonly Check<Hub>[] = [hub, clock, connections, webhoo
 
 /** What waits for a person: no fault of the hub's, but what whoever is told that orders are stuck looks for here first. */
 export async function findWaiting(api: Hub['api']): Promise<string[]> {
-  const [{ causes }, { events }] = await Promise.all([
+  const [{ causes, complete }, { events }] = await Promise.all([
     api.get('/deliveries/causes'),
     api.get('/events', { state: 'unreadable', limit: 1 }),
   ]);
   const number = causes.reduce((sum, each) => sum + each.count, 0);
   return [
     ...(number > 0
-      ? [`${count(number, 'delivery waits', 'deliveries wait')} for a person: longshore deliveries causes`]
+      ? [
+          `${complete ? '' : 'at least '}${count(number, 'delivery waits', 'deliveries wait')} for a person: longshore deliveries causes`,
+        ]
       : []),
     ...(events.length > 0 ? ['Something arrived that cannot be read: longshore events list --state unreadable'] : []),
   ];

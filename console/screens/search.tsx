@@ -71,7 +71,8 @@ export function Search() {
           )}
           <p>
             Orders are found by their number, their id at the marketplace or the shipper, a tracking number, an
-            acknowledgement, a SKU or the buyer’s whole e-mail address; deliveries, events and replays by their id.
+            acknowledgement, a SKU or the buyer’s whole e-mail address; four characters of a beginning are enough.
+            Deliveries, events and replays are found by their id.
           </p>
         </div>
       )}
