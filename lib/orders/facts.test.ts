@@ -68,6 +68,13 @@ describe('factsOf', () => {
     expect(amounts).toMatchObject({ goods: 15000, discount: 1500, shipping: 2000, other: 0, total: 15500 });
   });
 
+  it('tells no tax of an order that costs nothing', () => {
+    const lines = [{ ...MUGS, tax: 2760, taxRate: 23 }];
+    const amounts = { fulfillment: 0, tax: 0, discount: 12000, total: 0 };
+    expect(facts({ lines, amounts }).amounts).toMatchObject({ goods: 12000, discount: 12000, tax: 0, total: 0 });
+    expect(facts({ lines, amounts: { ...amounts, discount: 0, total: 12000 } }).amounts.tax).toBe(2760);
+  });
+
   it('counts a reduced and a cancelled line', () => {
     expect(facts({ cancelled: true }).lines.map(({ quantity, cancelled }) => [quantity, cancelled])).toEqual([
       [2, 2],
