@@ -38,6 +38,14 @@ function doingOf(
       return subject.refunded ? `stopping it at ${there}` : `changing its address at ${there}`;
     case 'fulfillment':
       return `telling ${there} of ${parcel === undefined ? 'a parcel' : `parcel ${parcel}`}`;
+    case 'returned':
+      return `telling ${there} of a return`;
+    case 'status':
+      return `giving it the delivered status at ${there}`;
+    case 'processing':
+      return `telling ${there} that it is being worked on`;
+    case 'payment':
+      return `capturing its payment at ${there}`;
     default:
       return `"${action}" at ${there}`;
   }

@@ -293,6 +293,17 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'you',
     'Placing it with Marketful gave up at 14:02 UTC after 4 attempts (http_503: Maintenance.); replay the delivery if it is still to be done, or close it if it is done there; one more of its deliveries needs you.',
   ],
+  'a follow-up that gave up': [
+    shipped(orderOf(), ALL),
+    [
+      placed(),
+      report(),
+      report({ action: 'returned', state: 'dead', cause: { code: 'http_404', description: 'no row' } }),
+    ],
+    'dead',
+    'you',
+    'Telling Scopio of a return gave up at 14:11 UTC (http_404: no row); replay the delivery if it is still to be done, or close it if it is done there.',
+  ],
   'placing next': [
     orderOf(),
     [placing({ attemptCount: 0 })],
