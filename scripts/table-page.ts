@@ -66,7 +66,12 @@ function sectionOf([name, kind]: [string, Kind], words: string, users: readonly 
       `in \`${index}\`${place === index ? '' : `, ${place}`}`,
       `\`${partition(anything)}\`${isSharded ? ', `#1` … `#7`' : ''}: \`${sort(anything)}\``,
     ]),
-    ['kept', kind.keepDays === undefined ? 'until its own `expiresAt`, or until it is replaced or removed' : `${kind.keepDays} days`],
+    [
+      'kept',
+      kind.keepDays === undefined
+        ? 'until its own `expiresAt`, or until it is replaced or removed'
+        : `${kind.keepDays} days`,
+    ],
     ...(kind.visible ? [['packed', `all but ${kind.visible.map((member) => `\`${member}\``).join(', ')}`]] : []),
     ['used by', users.map((path) => `\`${path}\``).join(', ')],
   ];
