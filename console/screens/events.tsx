@@ -25,7 +25,11 @@ const columns: Columns<Row> = [
   ['By', ({ receivedBy }) => receivedBy],
   ['State', ({ state }) => <State>{state}</State>],
   linked('Order', '/orders', ({ order }) => [order]),
-  ['Why', ({ error, note, setAside }) => setAside?.reason ?? causeText(error) ?? note, 'wide'],
+  [
+    'Why',
+    ({ error, note, setAside }) => (setAside ? `Set aside: ${setAside.reason}` : (causeText(error) ?? note)),
+    'wide',
+  ],
 ];
 
 export const Events = () => (

@@ -5,6 +5,7 @@ import { ActButton, Check, Field } from '../kit/form.tsx';
 import { ask, type Delivery, type Shape } from '../kit/hub.ts';
 import { go, hrefOf, pathOf } from '../kit/place.ts';
 import { type Columns, Table } from '../kit/table.tsx';
+import { Words } from '../kit/text.tsx';
 import { capital, count, deliveries } from '../kit/words.ts';
 
 type DryRun = Shape<'ReplayDryRun'>;
@@ -15,6 +16,14 @@ const columns: Columns<DryRun['calls'][number]> = [
   ['Connection', ({ connection }) => connection, 'wide'],
   ['Probed first', ({ probedFirst }) => probedFirst, 'number'],
 ];
+
+/** What a replay could do twice: of some that it would run, it is known, or not known, that they happened. */
+function doubtOf({ matched, sample }: DryRun): string | undefined {
+  if (sample.some(({ cause }) => cause?.code === 'outcome_unknown'))
+    return 'Nobody knows whether it happened: look at the marketplace first.';
+  if (sample.some(({ state }) => state === 'succeeded'))
+    return `${matched === 1 ? 'It has' : 'Some of them have'} succeeded, and would run again all the same.`;
+}
 
 /** A replay in three steps: what it would call, the reason, the start. Only what was looked at can be started. */
 export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<string, string>>; delivery?: Delivery }) {
@@ -65,6 +74,7 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
         {'; the old ones stay on record.'}
       </p>
       <p role="status">{found && capital(`${deliveries(matched, complete)} would be replayed`)}</p>
+      <Words class="needs">{found && doubtOf(found)}</Words>
       <Table name="Calls" columns={columns} rows={calls} />
       {leftOut > 0 && (
         <p>

@@ -15,9 +15,16 @@ type Replay = Shape<'Replay'>;
 /** How many of its deliveries have ended. */
 const settled = ({ succeeded, dead, blocked }: Replay): number => succeeded + dead + blocked;
 
+/** One that has come to its end is done only if all of it succeeded. */
+const StateOf = ({ replay }: { replay: Replay }) => (
+  <State as={replay.state === 'finished' && replay.succeeded < settled(replay) ? 'failed' : replay.state}>
+    {replay.state}
+  </State>
+);
+
 const listColumns: Columns<Replay> = [
   linked('Replay', '/replays', ({ id }) => [id]),
-  ['State', ({ state }) => <State>{state}</State>],
+  ['State', (replay) => <StateOf replay={replay} />],
   ['By', ({ by }) => by],
   ['Reason', ({ reason }) => reason, 'wide'],
   ['Progress', (replay) => `${settled(replay)} of ${replay.matched}`, 'number'],
@@ -107,7 +114,7 @@ const stateColumns: Columns<Replay> = [
 const Progress = ({ replay }: { replay: Replay }) => (
   <section class="progress" aria-label="Progress of the replay">
     <p>
-      <State>{replay.state}</State> Started <By {...replay} at={replay.createdAt} />
+      <StateOf replay={replay} /> Started <By {...replay} at={replay.createdAt} />
     </p>
     <progress aria-label="Progress" max={Math.max(1, replay.matched)} value={settled(replay)} />
     <p role="status">{progressOf(replay)}</p>

@@ -236,12 +236,18 @@ test('every screen has its name, no violation and no sideways scroll, in both sc
 });
 
 test('a replay is looked at, begun as a canary, and stops at the first relapse', async () => {
+  const replay = dialog('Replay');
+  // What was done already would be done again: it is said before it is begun.
+  await open(page, hub, '/deliveries?state=succeeded&kind=push');
+  await page.getByRole('button', { name: 'Replay…' }).click();
+  await replay.getByRole('button', { name: 'Dry run' }).click();
+  await replay.getByText('Some of them have succeeded, and would run again all the same.').waitFor();
   await open(page, hub, '/deliveries?state=dead&cause=http_422');
   await page.getByRole('button', { name: 'Replay…' }).click();
-  const replay = dialog('Replay');
   expect(await replay.getByRole('button', { name: 'Start replay' }).isDisabled()).toBe(true);
   await replay.getByRole('button', { name: 'Dry run' }).click();
   await replay.getByText('3 deliveries would be replayed').waitFor();
+  expect(await replay.getByText('all the same').count()).toBe(0);
   expect(await replay.getByRole('button', { name: 'Start replay' }).isDisabled()).toBe(true);
   await replay.getByLabel('Reason').fill("they say it's served now");
   expect(await replay.getByLabel('Canary').isChecked()).toBe(true);
@@ -280,6 +286,12 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   expect(await page.getByRole('button', { name: 'Resume…' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Replay details' }).click();
   await page.getByText('state dead, cause http_422, message no longer kept').waitFor();
+  // One that came to its end without success is not marked as done.
+  await page.route(`${hub.url}${path}`, (route) =>
+    route.fulfill({ json: { ...relapsed, filter, state: 'finished', matched: 1, waiting: 0, released: 1 } }),
+  );
+  await look(page);
+  await page.getByText(/✕\s*finished/).waitFor();
   // Of more than a page, others come to the first page as they settle: none of them is new.
   const members = await hub.get<{ deliveries: object[] }>(`${path}/deliveries`);
   const other = (id: string) => ({ ...members.deliveries[0], id });
@@ -822,6 +834,8 @@ test('an event that nobody will mend is set aside with a reason, and waits on Ho
   await dialog('Set aside').getByRole('button', { name: 'Set aside' }).click();
   await page.getByText(/by local: a test of theirs/).waitFor();
   expect(await page.getByRole('button', { name: 'Set aside…' }).count()).toBe(0);
+  await open(page, hub, '/events');
+  await page.getByRole('row', { name: /unreadable .*Set aside: a test of theirs/ }).waitFor();
   await open(page, hub, '/audit');
   await page.getByRole('row', { name: /set the event aside .* a test of theirs/ }).waitFor();
   await open(page, hub, '/');
