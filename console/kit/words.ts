@@ -36,6 +36,7 @@ const BY_HAND: Readonly<Record<string, string>> = {
   number_taken: 'Whoever ships has another order under its number: place it there by hand, then close it.',
   placed_too_often: 'Too many orders for it have ended at Shoppo: place it there by hand, then close it.',
   authorization_missing: 'Capture the payment in the store, then close it.',
+  goods_changed: 'Have whoever ships exchange the goods for those that the order has now, then close it.',
   address_changed: 'Have whoever ships send it to the address that it has now, then close it.',
   payment_refunded: 'Have it stopped at whoever ships, or cancel it at its channel; close it to let it leave.',
   amend_unsupported: 'Have whoever ships change the order as it says, then close it.',

@@ -197,6 +197,20 @@ describe('cancelling', () => {
     expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
   });
 
+  test('goods that stand on a line since it was placed are a person’s, by name', async () => {
+    const orders = [SOLD];
+    const exchanged = deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1', exchanged: 5 } });
+    const { result } = await run(exchanged, { cancel: action({}) }, { orders, deliveries: [since(4)] });
+    expect(result).toMatchObject(failed(BlockedError, 'goods_changed'));
+    expect(result).toMatchObject({
+      error: { detail: { description: expect.stringMatching(/have order 5021 changed to 2 MUG-RED at Marketful/) } },
+    });
+    expect((await run(exchanged, { cancel: action({}) }, { orders, deliveries: [since(5)] })).result).toEqual({
+      ok: true,
+      httpStatus: 200,
+    });
+  });
+
   test.each([
     ['it was placed with the new address', since(5), moved({})],
     ['it was not placed yet', deliveryOf({}), moved({})],

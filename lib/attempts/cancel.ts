@@ -1,6 +1,7 @@
 import type { Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
 import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
+import { itemsIn } from '#lib/marketplaces/kit/placing';
 import { DECLINED, declinedBy } from '#lib/orders/decline';
 import { differenceOf, LEFT, shippedOf } from '#lib/orders/holders';
 import { minus } from '#lib/orders/line-quantities';
@@ -15,7 +16,7 @@ import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
 /** What has changed since it was placed (or may have been) and only a person can deal with. */
 type Undoing = CancelInput & { changes: Change[] };
-type Change = 'readdressed' | 'refunded';
+type Change = 'readdressed' | 'refunded' | 'exchanged';
 
 type Asking = Pick<RemoteWork, 'delivery' | 'network' | 'hub'>;
 
@@ -173,7 +174,9 @@ async function changesSince(
   order: Order,
   { hub, network }: RemoteWork,
 ): Promise<Change[]> {
-  const open = cancels.filter(({ subject, closed }) => (subject.readdressed ?? subject.refunded) && !closed);
+  const isOpen = ({ subject: { readdressed, refunded, exchanged }, closed }: Delivery) =>
+    (readdressed ?? refunded ?? exchanged) && !closed;
+  const open = cancels.filter(isOpen);
   const { state, unknown, placed } = placement;
   if (open.length === 0 || (state !== 'succeeded' && !unknown)) return [];
   const maybe = (await hub.getAttempts(placement)).find(({ outcome }) => outcome === 'unknown' || outcome === 'failed');
@@ -190,12 +193,14 @@ async function changesSince(
   return [
     ...(firstSince('readdressed') && !isBack ? ['readdressed' as const] : []),
     ...(firstSince('refunded') && isRefunded(order, network) ? ['refunded' as const] : []),
+    ...(firstSince('exchanged') ? ['exchanged' as const] : []),
   ];
 }
 
 const WORDS = {
   readdressed: 'its shipping address changed after it was placed',
   refunded: 'its payment was given back after it was placed',
+  exchanged: 'other goods stand on one of its lines since it was placed',
 };
 
 /** What a person is to deal with: the units, and what else has changed. */
@@ -210,12 +215,18 @@ const tellChanges =
     throw error instanceof BlockedError && error.waitsFor === 'operator' ? forPerson(error.detail, input) : error;
   };
 
-function askPerson({ number, remoteId, changes }: Undoing, title: string): BlockedError {
+function askPerson({ order: sold, number, remoteId, left, changes }: Undoing, title: string): BlockedError {
   const order = `order ${remoteId ?? number}`;
+  const words = changes.map((change) => WORDS[change]).join(' and ');
+  if (changes.includes('exchanged') && !changes.includes('refunded')) {
+    const goods = itemsIn(sold, left).map(([{ id }, quantity]) => `${quantity} ${id}`);
+    const description = `${words}: have ${order} changed to ${goods.join(', ')} at ${title} by hand`;
+    return new BlockedError({ code: 'goods_changed', description }, 'operator');
+  }
   const detail = changes.includes('refunded')
     ? {
         code: 'payment_refunded',
-        description: `${changes.map((change) => WORDS[change]).join(' and ')}: have ${order} stopped at ${title} by hand, or cancel it at its channel; close this to let it leave`,
+        description: `${words}: have ${order} stopped at ${title} by hand, or cancel it at its channel; close this to let it leave`,
       }
     : {
         code: 'address_changed',

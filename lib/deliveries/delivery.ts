@@ -23,6 +23,8 @@ export interface Subjects {
     from?: string;
     /** The order's revision since which everything paid for it has been refunded. */
     refunded?: number;
+    /** The order's revision since which a line of the placement stands for other goods. */
+    exchanged?: number;
   };
   /** The follow-up's own name for what it is about. */
   'follow-up': { about: string };

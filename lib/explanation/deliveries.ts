@@ -32,9 +32,11 @@ function doingOf(
     case 'cancel':
       if (cause?.code === 'address_changed') return `changing its address at ${there}`;
       if (cause?.code === 'payment_refunded') return `stopping it at ${there}`;
+      if (cause?.code === 'goods_changed') return `exchanging goods at ${there}`;
       if (isCancelled) return `cancelling it at ${there}`;
-      if (subject.lineItems?.length || !(subject.refunded || subject.readdressed))
+      if (subject.lineItems?.length || !(subject.refunded || subject.readdressed || subject.exchanged))
         return `taking units back at ${there}`;
+      if (subject.exchanged) return `exchanging goods at ${there}`;
       return subject.refunded ? `stopping it at ${there}` : `changing its address at ${there}`;
     case 'fulfillment':
       return `telling ${there} of ${parcel === undefined ? 'a parcel' : `parcel ${parcel}`}`;

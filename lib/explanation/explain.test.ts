@@ -269,6 +269,19 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'you',
     'Changing its address at Marketful has been blocked since 14:02 UTC: its address changed; have it changed there.',
   ],
+  'other goods on a line': [
+    orderOf(),
+    [
+      placed(),
+      {
+        ...blocked('cancel', 'goods_changed', 'other goods stand on a line: have it changed there', 'operator'),
+        subject: { placement: 'dlv_order', lineItems: [], exchanged: 5 },
+      },
+    ],
+    'blocked',
+    'you',
+    'Exchanging goods at Marketful has been blocked since 14:02 UTC: other goods stand on a line; have it changed there.',
+  ],
   'cash on delivery nobody collects': [
     orderOf(),
     [

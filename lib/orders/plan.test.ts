@@ -90,6 +90,27 @@ test('what a channel wants after every report waits for the reports', () => {
   expect(deliveries.find(({ action }) => action === 'status')?.subject).toMatchObject({ after: reports });
 });
 
+test('a placement is looked at where one of its lines is for other goods than before, however these are spelled', () => {
+  const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
+  const network = { routes: [], connections, roleOf: () => ({}) };
+  const lineItems = [{ id: 'li_1', quantity: 2 }];
+  const placements = [{ delivery: 'dlv_1', connection: 'shed', lineItems }];
+  const holding = (item: object): Order => ({
+    ...{ ...placed, placements, revision: 4 },
+    ucp: {
+      ...placed.ucp,
+      line_items: placed.ucp.line_items.map((line) =>
+        line.id === 'li_1' ? { ...line, item: { ...line.item, ...item } } : line,
+      ),
+    },
+  });
+  const cancels = (item: object, before = holding({ id: 'MUG-RED', ean: '59' })) =>
+    planDeliveries(holding(item), network, before).deliveries.filter(({ action }) => action === 'cancel');
+  expect(cancels({ id: 'MUG-BLUE' })).toMatchObject([{ subject: { placement: 'dlv_1', lineItems: [], exchanged: 5 } }]);
+  for (const same of [{ id: 'mug-red ' }, { id: '59' }, { id: 'MUG-NEW', ean: '59' }, { title: 'Blue mug' }])
+    expect(cancels(same)).toEqual([]);
+});
+
 test('an order that goes elsewhere has each placement looked at that has units to send, once a change', () => {
   const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
   const network = { routes: [], connections, roleOf: () => ({}) };

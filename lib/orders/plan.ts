@@ -2,6 +2,7 @@ import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
 import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
+import { findAlike } from '#lib/platform/text';
 import { plainDestination } from './destination.ts';
 import { holdersOf } from './holders.ts';
 import { mergeLines, sameUnits, sumByLine } from './line-quantities.ts';
@@ -189,7 +190,8 @@ function planCancellations(
     const { delivery: id, connection } = placement;
     const target = connections.get(connection) ?? removed?.get(connection);
     const less = lessOf(due, id);
-    const isAffected = (isReaddressed || isRefundNew) && isToLeave(before, placement);
+    const isExchanged = before !== null && holdsOthers(before, order, placement);
+    const isAffected = (isReaddressed || isRefundNew || isExchanged) && isToLeave(before, placement);
     const endsEarlier = isPlacedAnew(before, placement) && cancelsOf(order, connection, id).length > 0;
     const isCalledFor = isAffected || endsEarlier || !sameUnits(less, asked);
     if (!target || !isCalledFor || deliveries.length >= room) return placement;
@@ -197,6 +199,7 @@ function planCancellations(
     const changes = {
       ...(isReaddressed && { readdressed: revision, from: destinationHash(before) }),
       ...(isRefundNew && isPaidBack && { refunded: revision }),
+      ...(isExchanged && { exchanged: revision }),
     };
     const subject = { placement: id, lineItems: less, ...(isAffected && changes) };
     deliveries.push(push(order, 'cancel', target, id, subject));
@@ -212,6 +215,15 @@ export const isRefunded = (order: Order, network: Network): boolean =>
 /** Whether an order's parcels now go to another place or person. */
 const goesElsewhere = (before: Order, order: Order): boolean =>
   !order.erased && !sameContent(placeOf(before), placeOf(order));
+
+/** Whether a line of a placement is for other goods than before, by SKU and EAN. What is named by its EAN alone may be the same. */
+const holdsOthers = (before: Order, order: Order, { lineItems = [] }: Placement): boolean =>
+  lineItems.some(({ id }) => {
+    const [was, now] = [before, order].map(({ ucp }) => ucp.line_items.find((line) => line.id === id)?.item);
+    if (!was || !now || [was, now].some(({ id: sku, ean }) => sku === ean)) return false;
+    const names = [was.id, was.ean ?? was.id];
+    return [now.id, now.ean ?? now.id].every((name) => findAlike(names, name) === undefined);
+  });
 
 /** Tells one destination of an order from another, and is too short to reveal either. */
 export const destinationHash = (order: Order): string => shortHash(order.id, ...placeOf(order)).slice(0, 8);
