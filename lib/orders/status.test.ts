@@ -63,6 +63,18 @@ test('nor is it shipped by a later parcel of something else', () => {
   expect(countLines(all, parcels).map(({ fulfilled }) => fulfilled)).toEqual([2, 1, 0]);
 });
 
+test('nor is what was added minutes before a parcel, as clocks differ; what stood longer was shipped by somebody', () => {
+  const added = (minute: number) => {
+    const all = [
+      told(line('1', 2)),
+      historyOf(snapshotOf({ version: at(minute), lines: [whole('1', 2), whole('2', 1)] }), at(minute)),
+    ].reduce(joinHistories);
+    return countLines(all, [{ ...parcelOf('1', 2), shippedAt: at(20) }]).map(({ fulfilled }) => fulfilled);
+  };
+  expect(added(16)).toEqual([2, 0]);
+  expect(added(14)).toEqual([2, 1]);
+});
+
 test('an order that somebody else called delivered has been shipped, whatever the hub’s parcels hold of it', () => {
   expect(deliveredWith([line('1', 2)], [whole('1', 2)])).toEqual([2]);
   expect(deliveredWith([line('1', 2), line('2', 1)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 1]);

@@ -71,6 +71,9 @@ function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, sh
   return more;
 }
 
+/** Of the channel's clock and of whoever shipped. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
 /**
  * Whether a channel calls the order delivered only because the hub's parcels once held all of it. Lines added since are
  * in none of those parcels, so nobody has shipped them. If the parcels never held all of it, somebody else shipped the
@@ -92,7 +95,8 @@ function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, f
   const shipped = new Map<string, number>();
   return parcels.some(({ shippedAt, lineItems }) => {
     for (const { id, quantity } of lineItems) shipped.set(id, (shipped.get(id) ?? 0) + quantity);
-    const at = [first, shippedAt].sort().at(-1) ?? first;
+    const left = new Date(Date.parse(shippedAt) - CLOCKS_DIFFER_MS).toISOString();
+    const at = [first, left].sort().at(-1) ?? first;
     const isSent = ({ id, least, addedAt }: (typeof lines)[number]): boolean =>
       addedAt === undefined || addedAt > at || (shipped.get(id) ?? 0) >= least;
     return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
