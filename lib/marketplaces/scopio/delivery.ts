@@ -94,12 +94,11 @@ export function oneLine(address: unknown): string | null {
  * an order without one.
  */
 export function checkDeliverable(address: Address | OrderSnapshot['shippingAddress'], at: string): void {
-  const lacking = [
-    !address.street_address && 'street_address',
-    !address.address_locality && !address.postal_code && 'address_locality',
-    !address.address_country && 'address_country',
-  ].filter((name) => name !== false);
-  if (lacking[0] === undefined) return;
+  const lacking =
+    (!address.street_address && 'street_address') ||
+    (!address.address_locality && !address.postal_code && 'address_locality') ||
+    (!address.address_country && 'address_country');
+  if (!lacking) return;
   const looked = 'looked for street_address, address_locality or postal_code, and address_country';
-  throw unreadable(`${at}.${lacking[0]}`, `is missing, so that nothing can be delivered: ${looked}`);
+  throw unreadable(`${at}.${lacking}`, `is missing, so that nothing can be delivered: ${looked}`);
 }

@@ -1,11 +1,12 @@
 import type { OrderSnapshot } from '#lib/orders/order';
+import type { Payment } from '#lib/orders/order-schema';
 import { amountsIn } from '../kit/amounts.ts';
 import { isoOf, isoOfChange } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
 import { member } from '../kit/json.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, unlessUnreadable } from '../kit/shape.ts';
-import type { Address, Party, TaxIds } from './schema.ts';
+import type { Address, Common, Party, TaxIds } from './schema.ts';
 
 /** One of their addresses. A shipping address needs its country, and has that of `around` if it names none. */
 export function addressOf(
@@ -45,50 +46,38 @@ const REFUNDED =
   /^(?:orders?.?)?(?:payment.?)?(part(?:ial|ial?ly|ly)?.?|cz[ęe][śs]ciowo )?(refunded|charged.?back|chargeback|zwr[óo]con\w+)$/i;
 const PAID = /^(orders?.?)?(paid|completed|captured|succeeded|(o|za)p[łl]acon\w+)$/i;
 
+/** What a word says was paid back: all or a part of the payment; undefined for nothing. */
+function refundIn(word: string): 'refunded' | 'partly_refunded' | undefined {
+  const [isRefund, part] = REFUNDED.exec(word) ?? [];
+  if (isRefund === undefined) return undefined;
+  return part === undefined ? 'refunded' : 'partly_refunded';
+}
+
 /** Whether a status word tells of a payment that is outstanding or was given back. */
 const tellsOfPayment = (status: string): boolean =>
   REFUNDED.test(status) || (UNPAID.test(status) && /pa(y|id)|[łl]a[ct]|(failed|declined|expired)$/i.test(status));
-
-type Word = string | undefined;
-interface Paid {
-  status?: Word;
-  /** What the event is called that told of it. */
-  said?: Word;
-  payment_method?: Word;
-  payment_status?: Word;
-  payment?: { method?: Word; status?: Word } | undefined;
-  paid?: boolean | undefined;
-  is_paid?: boolean | undefined;
-}
 
 /**
  * Scopio tells of an order once it is paid, whether or not it says when. It is unpaid only if the payment is told as
  * outstanding, or as cash without a payment.
  */
 export function paymentOf(
-  { payment, payment_method: method = payment?.method, status: order = '', said = '', ...told }: Paid,
+  { payment, payment_method: method = payment?.method, status: order = '', ...told }: Common,
+  said: string,
   paidAt: string | null,
   placedAt: string,
   refunded?: 'refunded' | 'partly_refunded',
 ): Pick<OrderSnapshot, 'paidAt' | 'payment'> {
   const words = PAID.test(order) ? [order] : [order, said];
   const { payment_status: status = payment?.status ?? words.find(tellsOfPayment) ?? '' } = told;
-  const [isBack, isPart] = REFUNDED.exec([status, order, said].find((word) => REFUNDED.test(word)) ?? '') ?? [];
-  const back = isBack === undefined ? refunded : isPart === undefined ? 'refunded' : 'partly_refunded';
-  const isCash = isOnDelivery(method ?? '') && paidAt === null && !PAID.test(status);
-  const isOpen = (UNPAID.test(status) || (told.paid ?? told.is_paid) === false) && paidAt === null;
-  const state = isCash ? 'on_delivery' : isOpen ? 'pending' : (back ?? 'paid');
+  const paymentIn = (state: Payment['state']): Payment => ({ method: method ?? null, state });
+  if (paidAt === null && isOnDelivery(method ?? '') && !PAID.test(status))
+    return { paidAt, payment: paymentIn('on_delivery') };
+  if (paidAt === null && (UNPAID.test(status) || (told.paid ?? told.is_paid) === false))
+    return { paidAt, payment: paymentIn('pending') };
+  const state = [status, order, said].map(refundIn).find(Boolean) ?? refunded ?? 'paid';
   const isTold = method !== undefined || state !== 'paid';
-  return {
-    paidAt: isCash || isOpen ? null : (paidAt ?? placedAt),
-    ...(isTold && { payment: { method: method ?? null, state } }),
-  };
-}
-
-interface Cancelled {
-  status?: Word;
-  is_cancelled?: boolean | undefined;
-  cancelled_at?: unknown;
+  return { paidAt: paidAt ?? placedAt, ...(isTold && { payment: paymentIn(state) }) };
 }
 
 /** Whether a status says that the order was shipped elsewhere: nobody must ship it again. */
@@ -108,22 +97,27 @@ const OPEN =
 
 /** Whether an order, or the event that told of it, says that it is cancelled. */
 export const wasCancelled = (
-  { status, is_cancelled, cancelled_at }: Cancelled,
+  { status, is_cancelled, cancelled_at }: Common,
   { said }: Pick<Around, 'said'>,
   { instant }: Reader,
 ): boolean =>
   [status, said].some(cancelledBy) || (is_cancelled ?? (instant(cancelled_at, 'cancelled_at') ?? '') > '2000');
 
 /**
- * When the order last changed. What only its event tells need not move `updated_at`, and counts as just after it and all
- * lists that took units, a millisecond each: by the event's own time, one sent again would undo what came in between.
+ * When the order last changed. A cancellation or refund that only its event tells need not move `updated_at`: it counts
+ * as less than a second later, and so as newer than lists that took units, which count as a millisecond later each. By
+ * the event's own time, an event sent again would undo what came in between.
  */
 export function versionOf(updated_at: unknown, around: Around, { instant }: Reader): string | null {
-  const updated = instant(isoOfChange(updated_at, around.receivedAt), 'updated_at');
-  const [isBack, isPart] = cancelledBy(around.said) ? [around.said] : (REFUNDED.exec(around.said) ?? []);
-  const later = isBack === undefined ? 0 : isPart === undefined ? 800 : 400;
-  return updated === null ? around.sentAt : new Date(Date.parse(updated) + later).toISOString();
+  const { said, receivedAt, sentAt } = around;
+  const updated = instant(isoOfChange(updated_at, receivedAt), 'updated_at');
+  if (updated === null) return sentAt;
+  const told = cancelledBy(said) ? 'cancelled' : refundIn(said);
+  return new Date(Date.parse(updated) + (told ? LATER_MS[told] : 0)).toISOString();
 }
+
+/** A part comes before the whole, whichever is told first. */
+const LATER_MS = { partly_refunded: 400, refunded: 800, cancelled: 800 };
 
 /** Names a status that may say of an order what the hub does not know. */
 export function checkStatus(status: string | undefined, { assume }: Reader): void {
@@ -136,10 +130,7 @@ export function checkStatus(status: string | undefined, { assume }: Reader): voi
  * `shipBy` from members that the document does not have: an unreadable time is left out and refuses no order. A bare
  * date is its first moment: rather a day early than late.
  */
-export function shipByOf(
-  { ship_by, shipping_deadline }: { ship_by?: unknown; shipping_deadline?: unknown },
-  { instant }: Reader,
-): Pick<OrderSnapshot, 'shipBy'> {
+export function shipByOf({ ship_by, shipping_deadline }: Common, { instant }: Reader): Pick<OrderSnapshot, 'shipBy'> {
   const shipBy = instant(ship_by, 'ship_by') ?? instant(shipping_deadline, 'shipping_deadline');
   return shipBy === null ? {} : { shipBy };
 }

@@ -43,7 +43,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     externalId: order.id,
     number: order.label ?? order.id,
     placedAt,
-    ...paymentOf({ ...order, said: around.said }, paid, placedAt, refundOf(order, goods.amounts.total)),
+    ...paymentOf(order, around.said, paid, placedAt, refundOf(order, goods.amounts.total)),
     ...(createdAt === null && { timesAssumed: true as const }),
     version: versionOf(order.updated_at, around, reader),
     cancelled: isCancelled(order) || wasCancelled(order, around, reader),

@@ -29,24 +29,32 @@ import { Settings } from './settings.ts';
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const { order, at } = findOrder(body);
-  const wrapped = at !== '';
-  // An event's id and type tell nothing of its order: they are looked at so as not to count as unread.
-  if (wrapped) for (const own of ['id', 'type']) member(body, own);
   const { timeZone: zone, currency, country } = Settings.parse(settings);
+  const isWebhook = topic !== 'order';
+  const isWrapped = at !== '';
+  // An event's id and type tell nothing of its order: they are looked at so as not to count as unread.
+  if (isWrapped) for (const own of ['id', 'type']) member(body, own);
+  const event = eventName(body);
+  // A `timestamp` may tell when an event was sent again: then it would overrule what came in between.
+  const times = ['created_at', 'created_time', 'occurred_at'].map((name) => member(body, name));
   // A bare UCP order that is an event has the time it was sent beside its own members.
-  const sent = wrapped || member(body, 'event_id') !== undefined;
-  const reader = createReader({ zone }, String);
-  const told = SENT.map((name) => member(body, name)).find((value) => (value ?? '') !== '');
-  const sentAt = sent ? reader.instant(isoOfChange(told, receivedAt), 'created_at') : null;
-  const isEvent = topic !== 'order' && !wrapped && isFlatEvent(body);
-  const event = firstText(body, ['event', 'event_type', 'type']) || firstText(member(body, 'event'), ['type', 'name']);
-  const said = topic === 'order' ? '' : event;
-  const around = { at, isEvent, said, sentAt, receivedAt, zone, currency, country };
+  const isSent = isWrapped || member(body, 'event_id') !== undefined;
+  const around: Around = {
+    ...{ at, receivedAt, zone, currency, country },
+    isEvent: isWebhook && !isWrapped && isFlatEvent(body),
+    said: isWebhook ? event : '',
+    sentAt: isSent ? firstTime(times, receivedAt, zone) : null,
+  };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
 
-/** When an event was made. A `timestamp` may tell when it was sent again: then it would overrule what came in between. */
-const SENT = ['created_at', 'created_time', 'occurred_at'];
+const eventName = (body: unknown): string =>
+  firstText(body, ['event', 'event_type', 'type']) || firstText(member(body, 'event'), ['type', 'name']);
+
+function firstTime(times: readonly unknown[], receivedAt: string, zone: string): string | null {
+  const told = times.find((time) => (time ?? '') !== '');
+  return createReader({ zone }, String).instant(isoOfChange(told, receivedAt), 'created_at');
+}
 
 /** Whether an order's members stand beside those of its event, whose `id` and `type` go together. */
 const isFlatEvent = (body: unknown): boolean =>
@@ -120,7 +128,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     externalId,
     number: order.number ?? externalId,
     placedAt,
-    ...paymentOf({ ...order, said: around.said }, paid, placedAt),
+    ...paymentOf(order, around.said, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
     ...(order.items.some((item) => item.id === undefined) && { idsAssumed: true as const }),
     version: versionOf(order.updated_at, around, reader),

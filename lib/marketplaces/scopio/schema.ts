@@ -35,10 +35,9 @@ export type Address = Partial<z.infer<typeof Address>>;
 
 /** A tax number, under its names in Poland and elsewhere. */
 const taxIds = looseTexts('tax_id', 'nip', 'vat_id');
-const TaxIds = z.object(taxIds);
-export type TaxIds = Partial<z.infer<typeof TaxIds>>;
 const Party = spelled(() => ({ ...address(), ...taxIds }), CONTACT);
 export type Party = Partial<z.infer<typeof Party>>;
+export type TaxIds = Pick<Party, keyof typeof taxIds>;
 
 /** When an order must ship: undocumented keys, read if they are there. */
 const shipBy = { ship_by: anything, shipping_deadline: anything };
@@ -62,6 +61,8 @@ const common = () => ({
   ...taxIds,
   ...shipBy,
 });
+
+export type Common = Pick<Order, keyof ReturnType<typeof common>>;
 
 /** Their own order. Prices are decimals in major units, `gross_price` and `net_price` of one piece. */
 const ownOrder = () => ({
