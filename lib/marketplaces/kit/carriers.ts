@@ -2,6 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import { BlockedError } from '#lib/platform/errors';
 import type { ReportInput } from '../action.ts';
 import type { CarrierTable } from '../manifest.ts';
+import { entryFor, same } from './tables.ts';
 
 /**
  * The canonical code for a shipper's name of a carrier, without regard to case; null if nobody said what it means.
@@ -42,9 +43,6 @@ export function parcelCarrier(
 export const CARRIER_UNMAPPED = 'carrier_unmapped';
 
 function lookUp(names: unknown, key: string): string | null {
-  const entries = Object.entries((names ?? {}) as Record<string, unknown>);
-  const found = entries.find(([known]) => same(known, key))?.[1];
+  const found = entryFor((names ?? {}) as Record<string, unknown>, key);
   return typeof found === 'string' && found !== '' ? found : null;
 }
-
-const same = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();

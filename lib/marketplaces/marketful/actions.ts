@@ -8,6 +8,7 @@ import { unlessRefused } from '../kit/answers.ts';
 import { member, textOf } from '../kit/json.ts';
 import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf, uncarried } from '../kit/placing.ts';
 import { defined } from '../kit/shape.ts';
+import { same } from '../kit/tables.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
 import { createOrder, getEvents, getOrder, getStock, getStockByEan, type PlacementRequest } from './api.ts';
 import { eanSet, OFFERED, Settings } from './settings.ts';
@@ -25,11 +26,11 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
 export const order: ProbedAction<PlaceInput> = {
   async push(remote, input) {
     const created = await createOrder(remote, await placementOf(remote, input));
-    const told = noteOf(remote, input);
-    if (created.id !== null) return { remoteId: created.id, ...defined({ note: told }) };
+    const note = defined({ note: noteOf(remote, input) });
+    if (created.id !== null) return { remoteId: created.id, ...note };
     const found = await unlessRefused(() => find(remote, input));
-    if (!found) throw created.unless;
-    return { ...found, isFound: true, ...defined({ note: told }) };
+    if (!found) throw created.ifMissing;
+    return { ...found, isFound: true, ...note };
   },
 
   async probe(remote, input) {
@@ -40,8 +41,7 @@ export const order: ProbedAction<PlaceInput> = {
 
 /** `num_orden` is unique within a channel, so an order found under it is this one, or none is. */
 async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResult | null> {
-  const body = await getOrder(remote, channelOf(input.source), input.number);
-  const orden = member(body, 'orden') ?? null;
+  const orden = member(await getOrder(remote, channelOf(input.source), input.number), 'orden') ?? null;
   // Another order of that number, or another placement of this one.
   if (orden === null || ![idOf(input), ''].includes(textOf(member(orden, 'orden_id')))) return null;
   return defined({ remoteId: textOf(member(orden, 'id')) || undefined });
@@ -94,11 +94,11 @@ function serviceOf(order: Order, methods: Settings['methods']): Partial<NonNulla
   };
 }
 
-const LINES = ['street_address', 'extended_address'] as const;
-
 function contactOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
   if (address.address_country !== 'MX') throw incomplete(['address_country (Marketful ships within Mexico only: MX)']);
-  const long = LINES.filter((line) => (address[line] ?? '').length > MAX_LINE);
+  const long = (['street_address', 'extended_address'] as const).filter(
+    (line) => (address[line] ?? '').length > MAX_LINE,
+  );
   if (long.length > 0) throw incomplete(long.map((line) => `${line} (in at most ${MAX_LINE} characters)`));
   const { calle, noExterior, noInterior, colonia } = parseAddress(address);
   const name = [address.first_name, address.last_name].filter(Boolean).join(' ');
@@ -127,13 +127,14 @@ async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput):
 }
 
 /**
- * The item for a line's SKU. If that SKU is an EAN, or the settings give an EAN for it, the item is looked up by EAN.
- * Throws BlockedError `sku_unknown` where Marketful has no item with it.
+ * The item for a line's SKU. If that SKU is the line's EAN, or the settings give an EAN for it, the item is looked up by
+ * EAN. Throws BlockedError `sku_unknown` where Marketful has no item with it.
  */
 async function itemOf(remote: RemoteContext, { id: sku, ean: told }: { id: string; ean?: string }) {
   const own = ownSku(remote.connection, sku);
+  if (own !== undefined) return { sku: own };
   const set = eanSet(remote.connection, sku);
-  if (own !== undefined || (set ?? sku) !== (set ?? told)) return { sku: own ?? sku };
+  if (set === undefined && sku !== told) return { sku };
   const ean = set ?? sku;
   const known = set === undefined && (await remote.findProduct(sku, ean));
   if (known && known.sku !== ean) return { sku: ownSku(remote.connection, known.sku) ?? known.sku };
@@ -145,5 +146,3 @@ async function itemOf(remote: RemoteContext, { id: sku, ean: told }: { id: strin
   const description = `Marketful has no item with the EAN ${ean}: register it, or add "${sku}": "<its SKU there>" to settings.skus of ${remote.connection.id}`;
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }
-
-const same = (name: string, method: string): boolean => name.toLowerCase() === method.trim().toLowerCase();

@@ -120,7 +120,7 @@ function checkTold(response: HttpResponse): void {
 /** GET /shipment_events/get_events: `{ message, orden }`, the order with its events. Throws ContractError without one. */
 export async function getEvents(caller: Caller, orderId: string): Promise<unknown> {
   const query = { order_id: orderId };
-  return found(await send(caller, { method: 'GET', path: '/shipment_events/get_events', query }));
+  return orderIn(await send(caller, { method: 'GET', path: '/shipment_events/get_events', query }));
 }
 
 /** GET /shopi_orders/get_orders: `{ message, orden }` by channel and number; null if there is no such order, or another. */
@@ -129,8 +129,8 @@ export async function getOrder(caller: Caller, canal: string, orden: string): Pr
     const response = await send(caller, { method: 'GET', path: '/shopi_orders/get_orders', query: { canal, orden } });
     const told = member(response.body, 'orden');
     if (told !== undefined && isNothing(told) && !isRefusal(response)) return null;
-    const answer = found(response, orden);
-    return isOf(answer.orden, orden) ? answer : null;
+    const answer = orderIn(response, orden);
+    return mayBe(answer.orden, orden) ? answer : null;
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
@@ -144,12 +144,12 @@ export interface PlacementRequest {
 
 /**
  * POST /shopi_orders/multicanal_api: Marketful's id of the order, if a 2xx answer names it. The document shows no
- * answer, so otherwise the order may exist: `unless` is the error to throw if it does not.
+ * answer, so otherwise the order may exist: `ifMissing` is the error to throw if it does not.
  */
 export async function createOrder(
   caller: Caller,
   order: PlacementRequest,
-): Promise<{ id: string } | { id: null; unless: IntegrationError }> {
+): Promise<{ id: string } | { id: null; ifMissing: IntegrationError }> {
   const path = '/shopi_orders/multicanal_api';
   const response = await send(caller, { method: 'POST', path, json: { order } }).catch((error: unknown) => {
     // "Already exists" (also as a 409) may mean an earlier attempt whose answer was lost.
@@ -157,15 +157,15 @@ export async function createOrder(
     if (isRefused && KNOWN.test(error.detail.description)) return error;
     throw error;
   });
-  if (response instanceof IntegrationError) return { id: null, unless: response };
+  if (response instanceof IntegrationError) return { id: null, ifMissing: response };
   const id = orderIdIn(response.body, order.contact_info.num_orden);
   if (id !== '') return { id };
-  if (!isRefusal(response)) return { id: null, unless: unclearAnswer(describe(response), response.status) };
-  const refusal = refuse(response);
-  if (refusal instanceof BlockedError) throw refusal;
-  return { id: null, unless: refusal };
+  const ifMissing = isRefusal(response) ? refuse(response) : unclearAnswer(describe(response), response.status);
+  if (ifMissing instanceof BlockedError) throw ifMissing;
+  return { id: null, ifMissing };
 }
 
+/** "Already exists" and "duplicado", but not "does not exist". */
 const KNOWN = /\b(already|duplic|repetid)|(?<!\b(?:no|not) )\bexist/i;
 
 export const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillment', 'data'];
@@ -175,7 +175,7 @@ export const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillme
  * `num_orden` is not an id: Marketful calls that `orden`, too.
  */
 function orderIdIn(body: unknown, number: unknown): string {
-  const places = [...ORDER_KEYS.map((key) => firstOf(member(body, key))), firstOf(body)];
+  const places = [...ORDER_KEYS.map((key) => namedOrFirst(member(body, key))), namedOrFirst(body)];
   const ids = places.flatMap((at) => [member(at, 'id'), member(at, 'order_id'), textOf(at) === number ? '' : at]);
   return textOf(ids.find(isIdOfDigits));
 }
@@ -192,7 +192,7 @@ export async function getStockByEan(caller: Caller, ean: string): Promise<object
 
 /** With what is wrapped in it: the quantity may be in there, or beside the item. */
 function stockOf({ body }: HttpResponse, sku?: string): object {
-  const inside = firstOf(unwrap(body, ['data', 'item', 'stock']), sku, 'sku');
+  const inside = namedOrFirst(unwrap(body, ['data', 'item', 'stock']), sku, 'sku');
   return { ...(isObject(body) && body), ...(isObject(inside) && inside) };
 }
 
@@ -222,9 +222,11 @@ export const isUnknownItem = ({ detail }: RejectedError): boolean =>
   /^item\b.*\b(not found|no encontrado)/i.test(detail.description);
 
 // The document gives no status for some refusals, so they may come with a 200.
-function found(response: HttpResponse, number?: string): { orden: unknown } {
+function orderIn(response: HttpResponse, number?: string): { orden: unknown } {
   const { body } = response;
-  const [orden] = ['orden', 'ordenes', ...ORDER_KEYS].map((key) => firstOf(member(body, key), number)).filter(isObject);
+  const [orden] = ['orden', 'ordenes', ...ORDER_KEYS]
+    .map((key) => namedOrFirst(member(body, key), number))
+    .filter(isObject);
   if (orden) return { ...(body as object), orden };
   if (isRefusal(response)) throw refuse(response);
   if (firstText(body, ['num_orden', 'orden_id']) !== '') return { orden: body };
@@ -232,13 +234,13 @@ function found(response: HttpResponse, number?: string): { orden: unknown } {
 }
 
 /** Whether an order has this number, no number at all, or an id of ours to tell it by. */
-export const isOf = (orden: unknown, number: string): boolean =>
+export const mayBe = (orden: unknown, number: string): boolean =>
   textOf(member(orden, 'orden_id')) !== '' || ['', plain(number)].includes(plain(member(orden, 'num_orden')));
 
 const plain = (number: unknown): string => textOf(number).replaceAll(/[\W_]/g, '').toLowerCase();
 
-/** A list's element of that name, spelled alike if there is one, else its first; anything else as it is. */
-function firstOf(value: unknown, name = '', key = 'num_orden'): unknown {
+/** A list's element of that name, or of one spelled alike, else its first; what is no list as it is. */
+function namedOrFirst(value: unknown, name = '', key = 'num_orden'): unknown {
   if (!Array.isArray(value)) return value;
   const by = (spelled: typeof plain) => value.find((one) => spelled(member(one, key)) === spelled(name));
   return by(textOf) ?? by(plain) ?? value[0];

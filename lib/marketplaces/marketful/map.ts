@@ -66,28 +66,20 @@ function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
 }
 
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
-  const wrapped = member(body, 'orden') !== undefined;
-  const told = wrapped ? member(body, 'orden') : body;
-  const orden = readShape(Orden, told, wrapped ? 'orden' : '');
+  const isWrapped = member(body, 'orden') !== undefined;
+  const orden = readShape(Orden, isWrapped ? member(body, 'orden') : body, isWrapped ? 'orden' : '');
   const inside = orden.shipment_events;
-  const shipmentEvents = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
+  const told = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
   const asked = placementIn(body);
-  const says = orden.status ?? orden.tracking_number ?? shipmentEvents[0];
+  // Without a name it is what was asked for, if it says anything.
+  const says = orden.status ?? orden.tracking_number ?? told[0];
   const named = orden.id ?? orden.orden_id ?? orden.num_orden ?? (says && (asked.orderId ?? asked.remoteId));
-  if (!named) needed(wrapped ? 'orden.id' : 'id');
+  if (!named) needed(isWrapped ? 'orden.id' : 'id');
   const remoteId = orden.id ?? asked.remoteId;
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
-  const events = datedEvents(shipmentEvents, remoteId ?? orden.num_orden ?? '', changedAt);
+  const events = datedEvents(told, remoteId ?? orden.num_orden ?? '', changedAt);
   const parcels = mapParcels(orden, events, changedAt);
-  // Once it has shipped, a buyer may be the one who refuses.
-  const isShipped = parcels.length > 0 || events.some(({ type }) => SHIPPED_TYPES.has(type));
-  const isDeclined = (type: string) => type === 'canceled' || (type === 'rejected' && !isShipped);
-  // What a cancellation names is all that it cancels.
-  const isPart = ({ type, tracking_number: number, items = [] }: Dated) =>
-    isDeclined(typeOf(type.replace(PARTLY, ''))) && number === undefined && items.some(({ quantity }) => quantity > 0);
-  const { part = [], whole = [] } = Object.groupBy(events, (event) => (isPart(event) ? 'part' : 'whole'));
-  const { type: newest = '', tracking_number: ofParcel } = whole.at(-1) ?? {};
-  const isWhole = isDeclined(typeOf(orden.status)) || (ofParcel === undefined && isDeclined(newest));
+  const { declined, others } = readDeclines(orden, events, parcels.length > 0);
   return {
     ...(orden.orden_id === undefined ? { orderId: asked.orderId } : readCode(orden.orden_id)),
     remoteId,
@@ -98,9 +90,27 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
       ...{ id, type, at },
       ...defined({ trackingNumber, carrier, description }),
     })),
-    settled: isSettled(orden, whole),
-    ...((isWhole || part.length > 0) && { declined: isWhole ? 'rest' : part.flatMap(({ items = [] }) => items) }),
+    settled: isSettled(orden, others),
+    ...defined({ declined }),
   };
+}
+
+/**
+ * What will not be shipped: all that is left, or the items that cancellations name; and the other events. A rejection
+ * after shipping may be the buyer's, and one of a parcel is of that parcel only.
+ */
+function readDeclines(orden: Orden, events: readonly Dated[], hasParcels: boolean) {
+  const isShipped = hasParcels || events.some(({ type }) => SHIPPED_TYPES.has(type));
+  const isDecline = (type = '') => type === 'canceled' || (type === 'rejected' && !isShipped);
+  const isOfParcel = (event?: Dated) => event?.tracking_number !== undefined;
+  const namesUnits = ({ items = [] }: Dated) => items.some(({ quantity }) => quantity > 0);
+  const isPartial = (event: Dated) => isDecline(typeOf(event.type.replace(PARTLY, ''))) && namesUnits(event);
+  const partial = events.filter((event) => !isOfParcel(event) && isPartial(event));
+  const others = events.filter((event) => !partial.includes(event));
+  const newest = others.at(-1);
+  const isWhole = isDecline(typeOf(orden.status)) || (!isOfParcel(newest) && isDecline(newest?.type));
+  const units = partial.length > 0 ? partial.flatMap(({ items = [] }) => items) : undefined;
+  return { declined: isWhole ? ('rest' as const) : units, others };
 }
 
 /** What the poll asked for, which the answer may not repeat. */
@@ -211,8 +221,8 @@ const typeOf = (status: unknown): string => knownType(wordOf(status)) ?? wordOf(
 function isSettled(orden: Orden, events: readonly Dated[]): boolean {
   const newest = events.at(-1);
   if (!newest) return LAST_TYPES.has(typeOf(orden.status));
-  const newestOf = new Map(events.map((event) => [event.tracking_number, event.type]));
-  if (newest.tracking_number !== undefined) newestOf.delete(undefined);
-  const types = newest.tracking_number === undefined ? [newest.type] : [...newestOf.values()];
-  return types.every((type) => LAST_TYPES.has(type));
+  if (newest.tracking_number === undefined) return LAST_TYPES.has(newest.type);
+  const newestByParcel = new Map(events.map((event) => [event.tracking_number, event.type]));
+  newestByParcel.delete(undefined);
+  return [...newestByParcel.values()].every((type) => LAST_TYPES.has(type));
 }

@@ -6,7 +6,7 @@ import { unlessRefused } from '../kit/answers.ts';
 import { member, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { countTrouble } from '../kit/trouble.ts';
-import { getEvents, getOrder, getStock, getStockByEan, isOf, isUnknownItem } from './api.ts';
+import { getEvents, getOrder, getStock, getStockByEan, mayBe, isUnknownItem } from './api.ts';
 import { eanSet, Settings } from './settings.ts';
 
 /** What a poll reads, in this order. `resume` is a phase, a space, and the last order or SKU read in it. */
@@ -60,7 +60,7 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
 async function readPlacement(context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> {
   const told = remoteId === null ? null : await unlessRefused(() => getEvents(context, remoteId));
   const orden = member(told, 'orden');
-  if (told !== null && isOf(orden, number)) return told;
+  if (told !== null && mayBe(orden, number)) return told;
   const found = await unlessRefused(() => getOrder(context, channel, number));
   // Unknown by its number: it may be spelled in a way of Marketful's own.
   return found ?? (['', remoteId].includes(textOf(member(orden, 'id'))) ? told : null);

@@ -10,14 +10,9 @@ const text = z.string().check(z.trim(), z.minLength(1));
 const number = z.number().check(z.nonnegative());
 const itemId = z.int().check(z.positive());
 
+const size = z.optional(number);
 /** The document spells weight in two ways; `weigth`, as in its table, is what is sent. */
-const measures = {
-  height: z.optional(number),
-  width: z.optional(number),
-  length: z.optional(number),
-  weight: z.optional(number),
-  weigth: z.optional(number),
-};
+const measures = { height: size, width: size, length: size, weight: size, weigth: size };
 
 const Item = z.strictObject({ title: text, list_price: number, sku: text, ean: z.optional(text), ...measures });
 
@@ -75,8 +70,6 @@ const UpdateItem = z
   .strictObject({ item_id: itemId, ...z.partial(Item).shape })
   .check(z.refine((asked) => Object.keys(asked).length > 1, 'names nothing to update'));
 
-const DeleteItem = z.strictObject({ item_id: itemId });
-
 const change = <T extends object>(path: string, Input: z.ZodMiniType<T>, summary: string): RequestAction<T> => ({
   ...{ Input, summary },
   async push(context, asked) {
@@ -112,6 +105,6 @@ function fieldsOf({ weight, ...fields }: { weight?: number | undefined }): Field
 export const requests: Readonly<Record<string, RequestAction>> = {
   'items-create': createAll,
   'items-update': change('/items/update_item', UpdateItem, 'Changes the named fields of a product.'),
-  'items-delete': change('/items/delete_item', DeleteItem, 'Deletes a product by its id.'),
+  'items-delete': change('/items/delete_item', z.strictObject({ item_id: itemId }), 'Deletes a product by its id.'),
   'entry-order': announce,
 };

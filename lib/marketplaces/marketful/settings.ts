@@ -27,10 +27,7 @@ export const Settings = z.strictObject({
   methods: z.optional(
     z.record(
       z.string(),
-      z.strictObject({
-        carrierName: z.optional(z.enum(OFFERED)),
-        shippingType: z.optional(z.enum(SHIPPING_TYPES)),
-      }),
+      z.strictObject({ carrierName: z.optional(z.enum(OFFERED)), shippingType: z.optional(z.enum(SHIPPING_TYPES)) }),
     ),
   ),
   insured: z._default(z.boolean(), false),

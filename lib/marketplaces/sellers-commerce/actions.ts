@@ -8,7 +8,7 @@ import { parcelCarrier } from '../kit/carriers.ts';
 import { member, mentions } from '../kit/json.ts';
 import { itemsIn } from '../kit/placing.ts';
 import { isNothing, readShape } from '../kit/shape.ts';
-import { idIn } from '../kit/tables.ts';
+import { entryFor, idIn } from '../kit/tables.ts';
 import * as api from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
@@ -150,8 +150,7 @@ function carrierOf(connection: Connection, parcel: Parcel, bought: Bought): numb
 /** The seller's choice; else the buyer's, if made for the carrier that shipped; else that carrier's default. */
 function serviceOf(connection: Connection, carrier: number, { carrierCode }: Parcel, bought: Bought): number | null {
   const { services } = Settings.parse(connection.settings);
-  const choice = (name: string | null | undefined) =>
-    Object.entries(services).find(([key]) => key.toLowerCase() === name?.toLowerCase())?.[1];
+  const choice = (name: string | null | undefined) => entryFor(services, name ?? '');
   const buyers = bought?.carrier === carrier ? (bought.service ?? undefined) : undefined;
   const service = serviceTypeId(carrier, choice(carrierCode) ?? choice(CARRIERS[carrier]) ?? buyers);
   if (service !== undefined) return service;

@@ -9,6 +9,7 @@ import { isObject, member, numbersIn, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, flag, readShape, unreadable } from '../kit/shape.ts';
+import { entryFor } from '../kit/tables.ts';
 import { ListedOrder, Order, Product, type Row } from './api.ts';
 import { Settings } from './settings.ts';
 
@@ -96,8 +97,7 @@ function marketOf(
 
 /** The document lists no payment options. `is_paid` is the account's view, but cash on delivery is paid on arrival. */
 function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }: Settings): Payment {
-  const known = Object.entries(payments).find(([option]) => option.toLowerCase() === method.toLowerCase())?.[1];
-  const told = known ?? (isOnDelivery(method) ? 'on_delivery' : 'pending');
+  const told = entryFor(payments, method) ?? (isOnDelivery(method) ? 'on_delivery' : 'pending');
   return { method: method || null, state: is_paid && told !== 'on_delivery' ? 'paid' : told };
 }
 
