@@ -85,33 +85,28 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
 }
 
 async function readPage(context: PollContext, position: Position, since: Marks) {
-  const { walk: index, offset, marks: seen } = position;
-  const walk = WALKS[index] ?? WALKS[0];
+  const { offset, marks: seen } = position;
+  const walk = WALKS[position.walk] ?? WALKS[0];
   if (!walk) throw new Error('there is a list to read');
   const { timeZone } = Settings.parse(context.connection.settings);
   const now = context.now().toISOString();
   // A future time, by a mistake at Sello, would hide every change until then.
   const upToNow = (at: string): string => (at > now ? now : at);
-  const before = since[walk.name];
-  const last = before && upToNow(before);
+  const mark = since[walk.name];
+  const last = mark && upToNow(mark);
   const isFirst = last === undefined;
-  const query = {
-    ...{ size: walk.size, offset, sort: walk.sort, sort_direction: 'desc' },
-    ...(isFirst && walk.first),
-  };
-  const { rows, total } = isFirst && !walk.first ? { rows: [], total: 0 } : await walk.list(context, query);
+  const isSkipped = isFirst && !walk.first;
+  const query = { size: walk.size, offset, sort: walk.sort, sort_direction: 'desc', ...(isFirst && walk.first) };
+  const { rows, total } = isSkipped ? { rows: [], total: 0 } : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  // Sello may cap pages below `size`: the end is known by `total`, else by an empty page or the previous one again. A
-  // `total` that equals a page of 10, 20 … rows may count that page only: such is the size of a cap.
-  const head = textOf(member(rows[0], 'id'));
-  const isCounted = rows.length < walk.size && (rows.length !== total || rows.length % 10 !== 0);
-  const isEnd = total > 0 && isCounted ? offset + rows.length >= total : offset >= total && head === position.head;
-  const isLast = rows.length === 0 || isEnd;
+  const head = idOf(rows[0]);
+  const isLast = isLastPage(position, walk, rows, total);
   // What is empty behind all rows that there are holds none with a time either.
   const isPassed = rows.length === 0 && total > 0 && total <= (position.after ?? 0);
   const further = isFirst || isPassed ? null : seekDated(position, dated, isLast);
   if (further) return { items: [], marks: seen, next: { ...further, head } };
   const isWhole = walk.daily && isPast(since.whole, DAY_MS, now);
+  // Rows that changed before this instant are not handed on; all rows are if it is empty.
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - (walk.overlapMs ?? OVERLAP_MS)).toISOString();
   const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
   const newest = dated.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
@@ -123,15 +118,28 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   // Rows after the last one with a time have not changed.
   const isThrough = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
-  const ended = isThrough || isLast;
-  const step = stepOver(rows.length);
-  const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks, head };
   const items = changed
     .filter(({ row }) => !walk.without || !changedAt(row, walk.without, timeZone))
     .map(({ row }) => ({ topic: walk.topic, body: row }));
-  return { items, marks, next: ahead.walk < WALKS.length ? ahead : null };
+  if (!isThrough && !isLast)
+    return { items, marks, next: { walk: position.walk, offset: offset + stepOver(rows.length), marks, head } };
+  const isDone = position.walk + 1 === WALKS.length;
+  return { items, marks, next: isDone ? null : { walk: position.walk + 1, offset: 0, marks } };
 }
 type Dated = { row: unknown; at: string | null | undefined };
+
+const idOf = (row: unknown): string => textOf(member(row, 'id'));
+
+/**
+ * Whether a list ends with this page. Sello may cap pages below `size`, so that is known by `total`, else by an empty page
+ * or the previous one again. A `total` that equals a page of 10, 20 … rows may count that page only: caps are such numbers.
+ */
+function isLastPage({ offset, head }: Position, { size }: Walk, rows: readonly unknown[], total: number): boolean {
+  if (rows.length === 0) return true;
+  const isWholeCount = total > 0 && rows.length < size && (rows.length !== total || rows.length % 10 !== 0);
+  if (isWholeCount) return offset + rows.length >= total;
+  return offset >= total && idOf(rows[0]) === head;
+}
 
 /**
  * Where to look next for rows with a time, which may follow thousands without one: doubles the offset, then bisects.

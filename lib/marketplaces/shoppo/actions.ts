@@ -54,9 +54,9 @@ export const order: ProbedAction<PlaceInput> = {
   async probe(remote, input) {
     const { given, placed, ended } = await findPlaced(remote, input);
     // What Shoppo has cancelled meanwhile was placed all the same: a person decides whether to order it again.
+    if (placed && !PAID_STATUSES.includes(placed.status)) return null;
     const found = placed ? { code: given.partnerOrderCode, placed } : ended;
-    if (!found || (found !== ended && !PAID_STATUSES.includes(found.placed.status))) return null;
-    return { remoteId: found.placed.id, note: `found at Shoppo under the code ${found.code}` };
+    return found ? { remoteId: found.placed.id, note: `found at Shoppo under the code ${found.code}` } : null;
   },
 };
 

@@ -99,11 +99,12 @@ export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
   const shippingAddress = addressOf(input.order);
   const units = await unitsOf(remote, input);
   const orderItems = [...units].map(([skuId, quantity]) => ({ skuId, quantity }));
-  const isAlone =
-    input.nth !== null || input.order.placements.filter((one) => one.connection === remote.connection.id).length < 2;
+  const here = input.order.placements.filter((one) => one.connection === remote.connection.id);
+  const hasOwnCodes = input.nth !== null || here.length < 2;
+  const holdsThese = ({ orderItems: items }: Order) =>
+    sameContent(Object.fromEntries(unitsIn(items)), Object.fromEntries(units));
   // An unpaid order is paid only if it holds what is wanted now; otherwise it expires.
-  const isOwn = ({ status, orderItems: items }: Order) =>
-    (isAlone && status !== 'OPEN') || sameContent(Object.fromEntries(unitsIn(items)), Object.fromEntries(units));
+  const isOwn = (placed: Order) => (hasOwnCodes && placed.status !== 'OPEN') || holdsThese(placed);
   let ended: { code: string; placed: Order } | undefined;
   for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth)) {
     if (placed === null || (!isEnded(placed) && isOwn(placed)))

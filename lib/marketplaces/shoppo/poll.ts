@@ -42,42 +42,45 @@ type Position = z.infer<typeof Position>;
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const placements = await Array.fromAsync(context.openPlacements(null));
   const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
-  const ids = new Map(open.flatMap(({ remoteId: id, orderId }) => (id === null ? [] : [[id, orderId] as const])));
+  const codes = new Map(open.flatMap(({ remoteId: id, orderId }) => (id === null ? [] : [[id, orderId] as const])));
   let { asked, ...position } = parseJson(Position, context.resume) ?? start(context, open);
-  const unlisted = new Map(position.after === null ? ids : []);
+  // A list that is read from its first page on shows which open orders it lacks.
+  const unlisted = new Map(position.after === null ? codes : []);
   const set = new Set(Object.values(Settings.parse(context.connection.settings).skus));
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify({ ...position, asked }) };
-  if (asked) yield* readUnlisted(context, [...ids].slice([...ids.keys()].indexOf(asked) + 1), position);
-  let listed: Set<string> | undefined;
+  if (asked) yield* readUnlisted(context, [...codes].slice([...codes.keys()].indexOf(asked) + 1), position);
+  let skusListed: Set<string> | undefined;
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
-    if (position.list === 'products' && position.range === null && position.after === null) listed = new Set();
+    if (position.list === 'products' && position.range === null && position.after === null) skusListed = new Set();
     for (const sku of page.nodes.flatMap((body) => Product.safeParse(body).data?.skus ?? []))
-      for (const name of namesOf(sku, set)) listed?.add(name);
-    const anew = { ...position, after: null, length: null, first: undefined };
+      for (const name of namesOf(sku, set)) skusListed?.add(name);
+    const restarted = { ...position, after: null, length: null, first: undefined };
     // Cursors are offsets: if a row leaves the list, later rows move up, and the next page would skip as many.
     if (position.length !== null && page.length < position.length) {
-      position = anew;
+      position = restarted;
       restarts += 1;
       continue;
     }
-    const items = itemsOf(position, page, ids);
+    const items = itemsOf(position, page, codes);
     for (const { body } of items) unlisted.delete(textOf(member(body, 'id')));
     let next: Position | null;
     try {
       next = follow(context, position, page);
     } catch (error) {
       // The page's items are handed on even if its cursor is broken: the next poll reads this page again.
-      yield { items, resume: JSON.stringify(firstOf(page) === position.first ? anew : position) };
+      yield { items, resume: JSON.stringify(firstOf(page) === position.first ? restarted : position) };
       throw error;
     }
     const { until: watermark, remark } = position;
-    const read = JSON.stringify({ ...startProducts({ ...context, watermark }, watermark), remark });
-    if (next === null && listed) yield* readVanished(context, listed, set, { items, resume: read, canWait: true });
-    if (next === null) return yield { items, resume: null, watermark, ...(remark && { remark }) };
-    const isShort = next.list !== position.list && unlisted.size > 0;
-    yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !isShort };
-    if (isShort) yield* readUnlisted(context, unlisted, next);
+    if (next === null) {
+      const resume = JSON.stringify({ ...startProducts({ ...context, watermark }, watermark), remark });
+      if (skusListed) yield* readVanished(context, skusListed, set, { items, resume, canWait: true });
+      return yield { items, resume: null, watermark, ...(remark && { remark }) };
+    }
+    const lacksOrders = next.list !== position.list && unlisted.size > 0;
+    yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !lacksOrders };
+    if (lacksOrders) yield* readUnlisted(context, unlisted, next);
     position = next;
   }
   throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
@@ -141,10 +144,10 @@ function readPage(context: PollContext, { list, range, after }: Position): Promi
  * An order does not show its code, so it is found by its id; the partner may have placed others elsewhere. Of orders
  * that are no longer open, only refunded ones are handed on.
  */
-function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string, string>): PollPage['items'] {
+function itemsOf({ list }: Position, { nodes }: Page, codes: ReadonlyMap<string, string>): PollPage['items'] {
   if (list === 'products') return nodes.flatMap((body) => [{ topic: 'product', body }, ...unreadableIn(body)]);
   return nodes.flatMap((order) => {
-    const partnerOrderCode = ids.get(textOf(member(order, 'id')));
+    const partnerOrderCode = codes.get(textOf(member(order, 'id')));
     if (partnerOrderCode !== undefined) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
     return isRefunded(textOf(member(order, 'refundStatus'))) ? [{ topic: 'refunded', body: order }] : [];
   });
