@@ -106,17 +106,14 @@ const DONE = [20, 33];
 /** "Payment data already exist", "Requested Order alredy captured": the payment is as it should be. */
 const PAID_ALREADY = [27, 28];
 const [PROVIDER_MISSING, FAILED] = [21, 29];
-/** 20 to 36; the document has no 23. */
+/** The codes are 20 to 36; the document has no 23. */
 const CODE = /^(?:2[0-24-9]|3[0-6])$/;
 
 /**
  * Judges an answer by its own code, whatever the HTTP status: "While the text for an error message may change, the
  * codes will stay the same." Without a known code: neither done nor refused. `alsoDone`: codes that mean done here.
  */
-function judge(
-  { status, body }: Pick<HttpResponse, 'status' | 'body'>,
-  alsoDone: readonly number[] = [],
-): { isDone: boolean; refusal: IntegrationError | null } {
+function judge({ status, body }: HttpResponse, alsoDone: readonly number[] = []) {
   const all = [body].flat(Infinity).map(readAnswer);
   const answers = all.filter(({ code }) => code !== null);
   const undone = answers.find(({ code }) => ![...DONE, ...alsoDone].includes(code ?? 0));

@@ -29,8 +29,6 @@ function followUps(order: Order, connection: Connection): FollowUp[] {
   const network = { connections: new Map([[connection.id, connection]]), roleOf: () => role };
   if (order.cancelled || !isReleased(order, network)) return [];
   const captures = connection.settings.capturePayment === true && order.fulfillments.length > 0;
-  return [
-    ...(statusOf(order) === 'open' ? [{ action: 'processing', about: order.externalId }] : []),
-    ...(captures ? [{ action: 'payment', about: order.externalId }] : []),
-  ];
+  const actions = [statusOf(order) === 'open' && 'processing', captures && 'payment'];
+  return actions.filter((action) => action !== false).map((action) => ({ action, about: order.externalId }));
 }

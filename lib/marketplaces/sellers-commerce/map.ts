@@ -41,14 +41,13 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   // Without a date, a row of a known order may tell of a change, unless its status is still the first.
   const isTelling = version === null && (status !== PLACED || !isNoTime(isoOf(at)));
   const unless = !isTelling && { unless: { externalId, version } };
-  if (topic === 'order' && (!items?.length || isUnclear(order)))
-    return { type: 'fetch', action: 'order', resource: externalId, ...unless };
+  const isPartial = !items?.length || isUnclear(order);
+  if (topic === 'order' && isPartial) return { type: 'fetch', action: 'order', resource: externalId, ...unless };
   return { type: 'order', order: { ...mapOrder(order, own, receivedAt), version } };
 }
 
 /** Whether it is shipped in part, but no parcel shows which. */
-const isUnclear = (order: Order): boolean =>
-  order.OrderStatusId === PARTIALLY_SHIPPED && countShipped(order).size === 0;
+const isUnclear = (order: Order) => order.OrderStatusId === PARTIALLY_SHIPPED && countShipped(order).size === 0;
 
 const DATES = ['OrderPlacedDate', 'CreatedDate', 'ModifiedDate'] as const;
 
@@ -186,15 +185,19 @@ function addressIn(
   });
 }
 
-const isUnits = (row: unknown): boolean => /sku|quantity/i.test(Object.keys(row ?? {}).join());
+/** The lists of units in a return, under whatever names; a return of one SKU may name it beside its own number. */
+function unitListsIn(body: object): unknown[] {
+  const hasMember = (row: unknown, words: RegExp): boolean => words.test(Object.keys(row ?? {}).join());
+  const lists = Object.values(body).map(listed);
+  const ofUnits = lists.filter((list) => Array.isArray(list) && list.some((row) => hasMember(row, /sku|quantity/i)));
+  return ofUnits.length === 0 && hasMember(body, /sku/i) ? [[body]] : ofUnits;
+}
+
 /** Only an accepted return counts: a request may yet be rejected. */
 function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
-  const held = Object.values(body ?? {}).map(listed);
-  const inner = held.filter((list) => Array.isArray(list) && list.some(isUnits));
-  // A return of one SKU may name it beside its own number.
-  const lists = inner.length === 0 && /sku/i.test(Object.keys(body ?? {}).join()) ? [[body]] : inner;
-  const isElse = lists.length === 1 && isNothing(member(body, 'Items'));
-  const shown = isElse ? { ...(body as object), Items: lists[0] } : body;
+  const lists = unitListsIn(body ?? {});
+  const isElsewhere = lists.length === 1 && isNothing(member(body, 'Items'));
+  const shown = isElsewhere ? { ...(body as object), Items: lists[0] } : body;
   const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, shown);
   if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
   // No items mean all of them, if the whole return was accepted and nothing looks like a list of items.

@@ -1,7 +1,6 @@
 import { ContractError, RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
-import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { isPast, learnOffset, localAt, middleOf, nameOffset, offsetOf, secondsOf } from '../kit/clock.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
@@ -71,7 +70,7 @@ const Position = z.lazyObject(() => ({
   walk: z.number(),
   ...window,
   skip: z.number(),
-  /** State of the page's first row if the store heeds `skip` (`first`), and if it does not (`head`). */
+  /** What `stateOf` the page's first row will be if the store heeds `skip` (`first`), and if it does not (`head`). */
   ...{ first: z.optional(z.string()), head: z.optional(z.string()) },
   /** The most rows in any page of this walk. */
   cap: z.optional(z.number()),
@@ -99,9 +98,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const last = readMark(context.watermark);
   let position: Position = parseJson(Position, context.resume) ?? start(context, last);
   const { dayFirst } = Settings.parse(context.connection.settings);
-  const before = new Set(last?.shown);
+  const shownBefore = new Set(last?.shown);
   const shown = new Set<string>();
-  let seen = new Set<string>();
+  let seenInWalk = new Set<string>();
   while (position.walk < WALKS.length) {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
@@ -109,19 +108,19 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const tomorrow = localAt(context.now().getTime() + DAY_MS);
     const { times, isDayFirst } = secondsOf(written, dayFirst, [position.from, tomorrow]);
     const clue = dayFirst === undefined && isDayFirst ? DAY_FIRST : undefined;
-    const fresh = rows.filter((row) => isNew(stateOf(row), seen));
-    const items = fresh.filter(
-      (row) => !isCart(statusIn(row)) && isNew(hashOf(row), shown) && !before.has(hashOf(row)),
+    const fresh = rows.filter((row) => isNew(stateOf(row), seenInWalk));
+    const unshown = fresh.filter(
+      (row) => !isCart(statusIn(row)) && isNew(hashOf(row), shown) && !shownBefore.has(hashOf(row)),
     );
     const read: Position = noteTimes(position, times, at ?? context.now().toISOString(), problem, clue);
     const next = follow(read, { rows, times, fresh: fresh.length }, context.now());
-    const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
+    const items = unshown.map((body) => ({ topic: WALKS[walk]?.topic ?? '', body }));
     const isLast = next.walk === WALKS.length;
     const canWait = waits(next);
-    const ended =
-      (isLast || (canWait && !waits(position))) && conclude(context, next, last, [...shown].slice(-MAX_SHOWN));
-    yield { ...page, resume: isLast ? null : JSON.stringify(next), canWait, ...ended };
-    if (next.walk !== walk) seen = new Set();
+    const isConcluded = isLast || (canWait && !waits(position));
+    const ended = isConcluded && conclude(context, next, last, [...shown].slice(-MAX_SHOWN));
+    yield { items, resume: isLast ? null : JSON.stringify(next), canWait, ...ended };
+    if (next.walk !== walk) seenInWalk = new Set();
     position = next;
   }
 }
@@ -151,10 +150,12 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
   const { overlapMinutes, since, timeZone } = Settings.parse(connection.settings);
   const at = now().toISOString();
   const checkedAt = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at) ? at : last.checkedAt;
+  const isCheck = checkedAt === at;
   const isBusy = last?.deep !== undefined && last.deep.rows > BUSY_ROWS;
-  const isDeep = checkedAt === at || !isBusy || isPast(last.deep?.at, BUSY_MS, at);
+  const isDeep = isCheck || !isBusy || isPast(last.deep?.at, BUSY_MS, at);
   const deep = isDeep ? { at, rows: 0 } : last?.deep;
-  const back = overlapMinutes * 60_000 + (checkedAt === at ? DAY_MS : isDeep ? KNOWN_MS : 0);
+  const depth = isCheck ? DAY_MS : KNOWN_MS;
+  const back = overlapMinutes * 60_000 + (isDeep ? depth : 0);
   const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
   const mark = { ...last, at, from, checkedAt, deep, answeredFrom: undefined, shown: undefined };
   const recent = last ? undefined : localAt(Date.parse(at) - RECENT_MS);
@@ -182,7 +183,7 @@ function noteTimes(asked: Position, times: readonly string[], at: string, proble
 /** A page: its rows, their times in the walk's column, and how many rows had not been seen before. */
 type Read = { rows: readonly unknown[]; times: readonly string[]; fresh: number };
 
-/** The position of the next page: after the last time read, or after that many rows; or the next walk. */
+/** The position of the next page: from the last time of this one on, behind the rows of this one, or in the next walk. */
 function follow({ cap = 0, ...asked }: Position, page: Read, now: Date): Position {
   const { rows, times, fresh } = page;
   const position = { ...asked, cap: Math.max(cap, rows.length) };
@@ -191,12 +192,13 @@ function follow({ cap = 0, ...asked }: Position, page: Read, now: Date): Positio
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
   const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
-  const more = stepOver(rows.length);
-  const first = rows.length > more ? stateOf(rows[more]) : undefined;
   if (fresh > 0 && rows.length >= PAGE && byTime) return skipOlder(byTime);
+  // A short page may be one of a store with smaller pages, so the rows behind it are asked for, too.
+  const step = stepOver(rows.length);
   const head = stateOf(rows[0]);
-  if (position.skip === 0 || (fresh > 0 && head !== position.head))
-    return { ...position, skip: position.skip + more, first, head };
+  const isOther = fresh > 0 && head !== position.head;
+  const first = rows.length > step ? stateOf(rows[step]) : undefined;
+  if (position.skip === 0 || isOther) return { ...position, skip: position.skip + step, first, head };
   // A page of known rows ends the list, unless the store ignores `skip` and shows the same rows again.
   if (position.first !== undefined && head === position.first) return nextWalk(position, now);
   return position.isOpen && byTime ? byTime : split(position, page, now);

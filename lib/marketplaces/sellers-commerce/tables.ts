@@ -31,11 +31,11 @@ const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 29 
 
 /** The ServiceTypeId for a service's name or number, with the CarrierId it belongs to. */
 export function findService(word: string): { carrier: number; service: number } | undefined {
-  const found = Object.entries(SERVICES).map(([id, services]) => ({
-    carrier: Number(id),
-    service: idIn(services, word),
-  }));
-  return found.find((each): each is { carrier: number; service: number } => each.service !== undefined);
+  for (const [carrier, services] of Object.entries(SERVICES)) {
+    const service = idIn(services, word);
+    if (service !== undefined) return { carrier: Number(carrier), service };
+  }
+  return undefined;
 }
 
 /** The buyer's choice in one line: `UPS Next Day Air`. */
