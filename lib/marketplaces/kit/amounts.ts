@@ -41,7 +41,7 @@ export function instantIn(value: unknown, zone?: string): string | null {
   return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', own)) ?? null);
 }
 
-/** The text of an amount (or of an object's), without spaces and symbols; minus may be brackets, last, or Sweden's U+2212. */
+/** An amount's text without spaces and symbols of currencies; a minus may be brackets, come last, or be Sweden's U+2212. */
 const written = (told: unknown): string =>
   textOf(member(told, 'amount') ?? told)
     .replaceAll(/(?<![a-z])[a-z]{1,2}(?=\p{Sc})|[\s'’\p{Sc}]|zł|kr\b\.?/giu, '')
@@ -71,6 +71,7 @@ const DECIMAL = /^-?(?:0|\d{4,})\.\d{3}$/;
 /** Currencies without decimals whose countries separate thousands by a comma. */
 const BY_COMMA = new Set(['JPY', 'KRW']);
 
+/** Whether amounts of a currency have their thousands separated by a point, if nothing else is known. */
 const isByPoint = (currency: string): boolean =>
   currency !== '' && exponentOf(currency, '') === 0 && !BY_COMMA.has(currency);
 
@@ -89,8 +90,8 @@ export function readEither<O extends Omit<OrderSnapshot, 'version'>>(
   const exponent = exponentOf(currency, '');
   if (unclear === undefined || exponent > 2) return usual;
   const other = read(amountsIn(currency, path, !isByPoint(currency)));
-  const [isUsual, isOther] = [usual, other].map((order) => restOf(order) === 0);
-  if (isUsual !== isOther) return isUsual ? usual : other;
+  const [usualAddsUp, otherAddsUp] = [usual, other].map((order) => restOf(order) === 0);
+  if (usualAddsUp !== otherAddsUp) return usualAddsUp ? usual : other;
   if (isDecimal) return isByPoint(currency) ? other : usual;
   // In a currency without decimals `15.990` looks like a price in thousands.
   if (exponent > 0 || (isUneven && isByPoint(currency))) return usual;
@@ -161,14 +162,17 @@ function plain(told: unknown, currency: string): string | number {
   const all = written(value);
   const code = [all.slice(0, 3), all.slice(-3)].find((word) => word.toUpperCase() === currency);
   const text = all.replace(code ?? '', '');
-  const [, separator = '', second] = /^-?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*$/.exec(text) ?? [];
+  const [, separator = '', second] = GROUPED.exec(text) ?? [];
   if (second || (separator === ',' && exponentOf(currency, '') === 0)) return text.replaceAll(separator, '');
-  const [, whole, fraction] =
-    /^(-?\d{1,3}(?:([.,])\d{3})+)(?!\2)[.,](\d+)$/.exec(text)?.filter((_, at) => at !== 2) ?? [];
-  return whole === undefined
-    ? text.replace(/,(?=\d{1,2}$|\d{4,}$)/, '.')
-    : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;
+  const { whole, fraction } = GROUPED_WITH_DECIMALS.exec(text)?.groups ?? {};
+  if (whole !== undefined) return `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;
+  return text.replace(/,(?=\d{1,2}$|\d{4,}$)/, '.');
 }
+
+/** `1.234.567` or `1,234`: the separator, and whatever follows the first group that it begins. */
+const GROUPED = /^-?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*$/;
+/** `1.234,56` or `1,234,567.8`. */
+const GROUPED_WITH_DECIMALS = /^(?<whole>-?\d{1,3}(?:(?<separator>[.,])\d{3})+)(?!\k<separator>)[.,](?<fraction>\d+)$/;
 
 /** A rate in percent, from a number or from text such as `23%`; below 1 it is a fraction, as no tax is that low. */
 export function rateOf(told: unknown): number | undefined {

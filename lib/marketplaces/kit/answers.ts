@@ -41,15 +41,15 @@ export function saysSuccess({ body }: Pick<HttpResponse, 'body'>): boolean | nul
   const inner = unwrap(body, ['data', 'result']);
   const told = flag.safeParse(member(inner, 'success') ?? member(body, 'success'));
   if (told.success) return told.data;
-  const isError =
-    textOf(body) !== '' ||
-    body === false ||
-    ['code', 'error', 'errors'].some((key) => !FINE.test(wordOf(member(inner, key)))) ||
-    ['success', 'ok', 'status', 'result'].some((key) => FAILED.test(wordOf(member(inner, key))));
-  return isError ? null : true;
+  if (textOf(body) !== '' || body === false) return null;
+  const namesError = ['code', 'error', 'errors'].some((key) => !FINE.test(wordOf(member(inner, key))));
+  const saysFailed = ['success', 'ok', 'status', 'result'].some((key) => FAILED.test(wordOf(member(inner, key))));
+  return namesError || saysFailed ? null : true;
 }
 
+/** In `code`, `error` or `errors`: no error. */
 const FINE = /^(false|0+|2\d\d|ok|none|success)?$/i;
+/** In `success`, `ok`, `status` or `result`: it failed. */
 const FAILED = /^(false|[45]\d\d|ko|error|fail(ed|ure)?|rejected|denied|invalid)$/i;
 
 const wordOf = (value: unknown): string => {
@@ -77,9 +77,10 @@ export function checkDone(response: HttpResponse): void {
 export function readThing(response: HttpResponse, names: readonly string[], own: string): object {
   const told = unwrap(response.body, names, own);
   const thing: unknown = Array.isArray(told) ? told[0] : told;
-  const isNone =
-    !isObject(thing) || Object.values(thing).every(isNothing) || names.some((at) => member(thing, at) === null);
-  if (isObject(thing) && (member(thing, own) !== undefined || (!isNone && saysSuccess(response)))) return thing;
+  if (isObject(thing)) {
+    const isEmpty = Object.values(thing).every(isNothing) || names.some((name) => member(thing, name) === null);
+    if (member(thing, own) !== undefined || (!isEmpty && saysSuccess(response))) return thing;
+  }
   const description = `expected what was asked for: ${describe(response)}`;
   throw new RetryableError({ code: 'unexpected_answer', description, httpStatus: response.status });
 }

@@ -7,6 +7,7 @@ import { unlessUnreadable } from './shape.ts';
  * The clock of a remote whose times carry no zone.
  */
 
+/** Zones are quarters of an hour apart, in minutes. */
 const QUARTER = 15;
 
 /**
@@ -39,6 +40,7 @@ export function isoOfChange(told: unknown, readAt: string, dayFirst?: boolean): 
   return usual === other ? usual : (past.sort().at(-1) ?? usual);
 }
 
+/** `11/20/2026 3:05:09 PM` or `Nov 20 2026  3:05PM`: a number or month's name first, then a number, the year, a time. */
 const WRITTEN =
   /^(?:(\d{1,2})[/-]|([a-z]{3})[a-z]* +)(\d{1,2})(?:[/-]|,? +)(\d{4})(?:(?:,? +|T)(\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?([ap])m)?( ?[+-]\d\d:\d\d)?)?$/i;
 /** `25 Nov 2026`, `25-Nov-2026`. */
@@ -64,7 +66,8 @@ export function isoOf(told: unknown, dayFirst?: boolean): unknown {
 export function dayOf(told: unknown): 'first' | 'second' | 'either' | null {
   const [, first, second] = /^(\d{1,2})[/-](\d{1,2})[/-]\d{4}/.exec(textOf(told)) ?? [];
   if (first === undefined || first === second) return null;
-  return Number(first) > 12 ? 'first' : Number(second) > 12 ? 'second' : 'either';
+  if (Number(first) > 12) return 'first';
+  return Number(second) > 12 ? 'second' : 'either';
 }
 
 /** Whether something was never done, or at least this long ago. */
@@ -133,7 +136,7 @@ export function nameOffset(minutes: number): string {
   return `UTC${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
 }
 
-const QUARTER_MS = 15 * 60_000;
+const QUARTER_MS = QUARTER * 60_000;
 const UNSETTLED_MS = 30_000;
 
 /**

@@ -18,18 +18,19 @@ export function payloadOf(response: HttpResponse): unknown {
 }
 
 /** A payload without content: an empty list, or `{ "order": null }`, perhaps beside the reason. */
-const isEmpty = (payload: unknown): boolean =>
-  isObject(payload) &&
-  (Number(member(payload, 'length') ?? 1) === 0 ||
-    Object.entries(payload).every(
-      ([key, value]) => !value || (value !== true && /errors?$|^(message|code)$/i.test(key)),
-    ));
+function isEmpty(payload: unknown): boolean {
+  if (!isObject(payload)) return false;
+  const isReason = (key: string, value: unknown) => value !== true && /errors?$|^(message|code)$/i.test(key);
+  const isEmptyList = Number(member(payload, 'length') ?? 1) === 0;
+  return isEmptyList || Object.entries(payload).every(([key, value]) => !value || isReason(key, value));
+}
 
 /** What a payload without content says of its own failure, as `userErrors` or beside `success: false`. */
 function failureIn(payload: unknown): unknown {
   const told = Object.entries(payload ?? {}).filter(([, value]) => !isNothing(value));
-  const words = told.some(([, value]) => value === false) ? /errors?$|^message$/i : /errors?$/i;
-  const [first] = [told.find(([key]) => words.test(key))?.[1]].flat();
+  const saysFailed = told.some(([, value]) => value === false);
+  const reasons = saysFailed ? /errors?$|^message$/i : /errors?$/i;
+  const [first] = [told.find(([key]) => reasons.test(key))?.[1]].flat();
   // Beside its message is the `path` of an input: in the answer's own errors, that of a field that could not be shown.
   return member(first, 'message') ?? first;
 }
