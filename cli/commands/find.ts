@@ -61,9 +61,8 @@ export async function findOrders(about: string, api: Api): Promise<string[] | st
   }
   if (about.startsWith('evt_')) {
     const { order, topic, connection, state, error, note } = await api.get<InboundEvent>(`/events/${about}`);
-    return order === null
-      ? tell(`${topic} from ${connection} is ${state}`, error ?? (note ? { description: note } : null))
-      : [order];
+    if (order !== null) return [order];
+    return tell(`${topic} from ${connection} is ${state}`, error ?? (note ? { description: note } : null));
   }
   const found = await idsCalled(api, about);
   if (found.length === 0) throw new CliError(`the hub has nothing named ${about}`);

@@ -125,7 +125,8 @@ function describeProgress({ id, state, stage, matched, waiting, pending, succeed
   const settled = succeeded + dead + blocked;
   const parts = [`${succeeded} succeeded`, dead && `${dead} dead`, blocked && `${blocked} blocked`];
   const open = [pending && `${pending} under way`, waiting && `${waiting} waiting`];
-  const where = state === 'collecting' ? ', collecting' : stage ? `, canary: ${stage}` : '';
+  const canary = stage ? `, canary: ${stage}` : '';
+  const where = state === 'collecting' ? ', collecting' : canary;
   return `${id}${where}  ${settled} of ${matched}: ${[...parts, ...open].filter(Boolean).join(', ')}`;
 }
 

@@ -93,7 +93,7 @@ function parse(text: string, from: string): unknown {
 
 /** The members that were read beside those that were not; then what the body means. */
 function describeTried(tried: Tried, session: Pick<Session, 'table'>): string {
-  const { read, unread, aliases, error, means, order, placements, explanation, change } = tried;
+  const { read, unread, aliases, explanation } = tried;
   const rows = Array.from({ length: Math.max(read.length, unread.length) }, (_, at) => ({
     ...{ read: read[at] ?? '', unread: unread[at] ?? '' },
   }));
@@ -102,14 +102,17 @@ function describeTried(tried: Tried, session: Pick<Session, 'table'>): string {
     { title: `NOT READ (${unread.length})`, value: (row) => row.unread },
   ]);
   const moved = aliases.map(({ from, to }) => `${from} is read as ${to}`).join('\n');
-  const outcome = error
-    ? `It cannot be read: ${error.description}`
-    : order
-      ? describeOrder(order, placements, session)
-      : `It means ${means}: ${JSON.stringify(change)}${means === 'fetch' ? `\n${elsewhere(tried)}` : ''}`;
+  const outcome = describeOutcome(tried, session);
   return [paths, moved, outcome, explanation?.sentence ?? '', 'Nothing was stored or sent.']
     .filter(Boolean)
     .join('\n\n');
+}
+
+function describeOutcome(tried: Tried, session: Pick<Session, 'table'>): string {
+  const { error, means, order, placements, change } = tried;
+  if (error) return `It cannot be read: ${error.description}`;
+  if (order) return describeOrder(order, placements, session);
+  return `It means ${means}: ${JSON.stringify(change)}${means === 'fetch' ? `\n${elsewhere(tried)}` : ''}`;
 }
 
 /** A webhook that only names an order: whoever tries it will want to try what is read for it. */

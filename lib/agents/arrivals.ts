@@ -1,6 +1,6 @@
 import type { Shape } from '#client/index';
 import * as z from '#lib/platform/zod';
-import { cut, cutOrNull, Instant, say, ToolError, told, tool } from './tool.ts';
+import { answerOf, cut, cutOrNull, Instant, say, ToolError, tool } from './tool.ts';
 
 const MOST_EVENTS = 10;
 const BODY_LETTERS = 4_000;
@@ -29,7 +29,7 @@ const connectionHealth = tool({
     removed: say(z.array(z.string()), 'Connections that were taken out while deliveries of theirs may wait.'),
   }),
   async run({ hub }, { connection }) {
-    const hubs = await told(hub.GET('/connections'));
+    const hubs = await answerOf(hub.GET('/connections'));
     const asked = hubs.connections.filter(({ id }) => connection === undefined || id === connection);
     if (connection !== undefined && asked.length === 0) throw new ToolError(`there is no connection ${connection}`);
     const connections = asked.map(({ poll, misses: [latest], ...connection }) => ({
@@ -70,9 +70,9 @@ const showEvent = tool({
   async run({ hub }, { event, connection }) {
     if (event === undefined) {
       const query = { state: 'unreadable' as const, limit: MOST_EVENTS, ...(connection && { connection }) };
-      return { events: (await told(hub.GET('/events', { params: { query } }))).events.map(eventOf) };
+      return { events: (await answerOf(hub.GET('/events', { params: { query } }))).events.map(eventOf) };
     }
-    const found = await told(hub.GET('/events/{id}', { params: { path: { id: event } } }));
+    const found = await answerOf(hub.GET('/events/{id}', { params: { path: { id: event } } }));
     return { events: [{ ...eventOf(found), body: found.body.slice(0, BODY_LETTERS) }] };
   },
 });
@@ -97,7 +97,7 @@ const previewMapping = tool({
     unchanged: say(z.int(), 'Read just as it stands; not among the outcomes.'),
   }),
   async run({ hub }, { event }) {
-    const remap = await told(hub.POST('/remaps', { body: { filter: { event } } }));
+    const remap = await answerOf(hub.POST('/remaps', { body: { filter: { event } } }));
     const outcomes = remap.outcomes.map(({ changes, deliveries, ...outcome }) => ({
       ...outcome,
       changes: changes.map(({ member, from, to }) => ({

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { cut, cutOrNull, Instant, say, told, tool } from './tool.ts';
+import { answerOf, cut, cutOrNull, Instant, say, tool } from './tool.ts';
 
 const MOST_CAUSES = 20;
 const LAST_ATTEMPTS = 5;
@@ -40,7 +40,7 @@ const listCauses = tool({
     complete: say(z.boolean(), 'False: only the newest were looked at.'),
   }),
   async run({ hub }, query) {
-    const found = await told(hub.GET('/deliveries/causes', { params: { query } }));
+    const found = await answerOf(hub.GET('/deliveries/causes', { params: { query } }));
     const causes = found.causes.slice(0, MOST_CAUSES).map(({ sample, message, ...group }) => ({
       ...{ ...group, message: cut(message), sample: sample.id, filter: group.filter as z.infer<typeof Filter> },
     }));
@@ -71,7 +71,7 @@ const showDelivery = tool({
     ),
   }),
   async run({ hub }, { delivery: asked }) {
-    const delivery = await told(hub.GET('/deliveries/{id}', { params: { path: { id: asked } } }));
+    const delivery = await answerOf(hub.GET('/deliveries/{id}', { params: { path: { id: asked } } }));
     const { cause } = delivery;
     return {
       ...delivery,

@@ -1,6 +1,6 @@
 import { type Client, isOrderId } from '#client/index';
 import * as z from '#lib/platform/zod';
-import { cut, Instant, say, ToolError, told, tool } from './tool.ts';
+import { answerOf, cut, Instant, say, ToolError, tool } from './tool.ts';
 
 const MOST_FOUND = 10;
 /** The last events tell most about why an order is where it is. */
@@ -37,14 +37,14 @@ const findOrder = tool({
     ),
   }),
   async run({ hub }, { words, limit }) {
-    const { results } = await told(hub.POST('/search', { body: { q: words, limit } }));
+    const { results } = await answerOf(hub.POST('/search', { body: { q: words, limit } }));
     return { orders: results.map(({ order, matched, exact }) => ({ ...order, matched, exact })) };
   },
 });
 
 /** The id of the one order that is meant. */
 async function orderCalled(hub: Client, words: string): Promise<string> {
-  const { results } = await told(hub.POST('/search', { body: { q: words, limit: MOST_FOUND } }));
+  const { results } = await answerOf(hub.POST('/search', { body: { q: words, limit: MOST_FOUND } }));
   const exact = results.filter((each) => each.exact).map(({ id }) => id);
   // An order's id means that order. An acknowledgement may look like one, and an order may be too new to be found.
   const found = exact.includes(words) ? [words] : exact;
@@ -72,8 +72,8 @@ const explainOrder = tool({
   async run({ hub }, { order }) {
     const params = { path: { id: await orderCalled(hub, order) } };
     const [explanation, whole] = await Promise.all([
-      told(hub.GET('/orders/{id}/explanation', { params })),
-      told(hub.GET('/orders/{id}', { params })),
+      answerOf(hub.GET('/orders/{id}/explanation', { params })),
+      answerOf(hub.GET('/orders/{id}', { params })),
     ]);
     const lines = whole.timeline.slice(-LAST_EVENTS);
     const timeline = lines.map((line) => ({ ...line, detail: cut(JSON.stringify(line.detail)) }));
@@ -116,7 +116,7 @@ const balance = tool({
     ),
   }),
   async run({ hub }, query) {
-    const { balances: all, complete } = await told(hub.GET('/balance', { params: { query } }));
+    const { balances: all, complete } = await answerOf(hub.GET('/balance', { params: { query } }));
     const balances = all.map(({ differences, ...counts }) => ({
       ...counts,
       differences: differences.map(({ missing, orders }) => ({

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from '#lib/platform/zod';
 import { Filter } from './deliveries.ts';
-import { cut, Instant, say, ToolError, told, tool } from './tool.ts';
+import { answerOf, cut, Instant, say, ToolError, tool } from './tool.ts';
 
 const PROPOSAL_SECONDS = 600;
 
@@ -67,7 +67,7 @@ export const previewReplay = tool({
     command: say(z.string(), 'How a person does the same.'),
   }),
   async run({ hub, key, now }, { filter }) {
-    const data = await told(hub.POST('/deliveries/replay', { body: { filter, dryRun: true } }));
+    const data = await answerOf(hub.POST('/deliveries/replay', { body: { filter, dryRun: true } }));
     if (!('digest' in data)) throw new ToolError('the hub made no dry run of it');
     const { matched, leftOut, complete, digest, sample } = data;
     const at = Math.floor(now().getTime() / 1000);
@@ -98,7 +98,7 @@ export const startReplay = tool({
   async run({ hub, key, now }, { proposal, reason }) {
     const { filter, digest } = fromId(proposal, key, now());
     const body = { filter, canary: true, expect: digest, reason };
-    const data = await told(hub.POST('/deliveries/replay', { body }));
+    const data = await answerOf(hub.POST('/deliveries/replay', { body }));
     if (!('replayId' in data)) throw new ToolError('the hub started nothing');
     const { replayId: replay, state } = data;
     const sentence = 'It is a canary: 1 delivery, then 10, then the rest, each stage once the one before has settled.';
@@ -120,7 +120,7 @@ export const showReplay = tool({
     endedAt: Instant,
   }),
   async run({ hub }, { replay: asked }) {
-    const replay = await told(hub.GET('/replays/{id}', { params: { path: { id: asked } } }));
+    const replay = await answerOf(hub.GET('/replays/{id}', { params: { path: { id: asked } } }));
     return { ...replay, relapse: replay.relapse?.delivery ?? null };
   },
 });

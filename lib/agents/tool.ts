@@ -35,7 +35,7 @@ export const say = <S extends z.ZodMiniType>(schema: S, description: string): S 
   schema.check(z.describe(description)) as S;
 
 /** The hub's answer: the client throws for everything but success. */
-export const told = async <T>(asked: Promise<{ data?: T }>): Promise<T> => (await asked).data as T;
+export const answerOf = async <T>(asked: Promise<{ data?: T }>): Promise<T> => (await asked).data as T;
 
 /** A mistake of the agent's, in words that it can act on. */
 export class ToolError extends Error {

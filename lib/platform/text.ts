@@ -10,14 +10,17 @@ const MAX_UNPACKED_BYTES = 256 * 1024;
  */
 export function decodeText(sent: Uint8Array, contentType = '', isWhole = true): string {
   const bytes = unpack(sent);
-  const [first, second] = bytes;
-  const wide = first === 0xff || second === 0 ? 'utf-16le' : first === 0xfe || first === 0 ? 'utf-16be' : undefined;
   const [, named] = /charset="?([\w-]+)/i.exec(contentType) ?? [];
-  const text = tryDecode(bytes, wide ?? 'utf-8', isWhole);
+  const text = tryDecode(bytes, utfOf(bytes), isWhole);
   if (text !== undefined) return text;
   const mended = new TextDecoder().decode(bytes);
   if (count(mended, /[^\0-\x7f\ufffd]/gu) >= count(mended, /\ufffd/g)) return mended;
   return (named && tryDecode(bytes, named, isWhole)) ?? new TextDecoder('windows-1252').decode(bytes);
+}
+
+function utfOf([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | 'utf-8' {
+  if (first === 0xff || second === 0) return 'utf-16le';
+  return first === 0xfe || first === 0 ? 'utf-16be' : 'utf-8';
 }
 
 const count = (text: string, letters: RegExp): number => text.match(letters)?.length ?? 0;

@@ -102,9 +102,10 @@ export function answerError(error: Error, context: Context): Response {
     if (error.status === 401) context.header('WWW-Authenticate', 'Bearer');
     return context.json(errorBody(error.detail), error.status);
   }
-  const status = error instanceof NotFoundError ? 404 : error instanceof StateError ? 409 : 422;
+  if (error instanceof NotFoundError) return context.json(errorBody(error.detail), 404);
+  if (error instanceof StateError) return context.json(errorBody(error.detail), 409);
   if (error instanceof RejectedError || error instanceof ContractError)
-    return context.json(errorBody(error.detail), status);
+    return context.json(errorBody(error.detail), 422);
   if (isTooLarge(error)) return context.json(errorBody(tooLarge().detail), 422);
   log.error('api request failed', { method: context.req.method, ...errorFields(error) });
   return context.json(errorBody({ code: 'internal_error', description: 'the hub failed; please try again' }), 500);

@@ -45,7 +45,9 @@ export async function reserve(
     const fitting = Math.floor((latest - Math.max(now, state.arrival)) / intervalMs) + 1;
     const isPassing = isFromWaitlist || state.lineEnds <= now;
     const unusedBefore = isPassing ? now : now - yields * intervalMs;
-    const reserved = Math.min(isPassing ? count : state.arrival < unusedBefore ? 1 : 0, fitting);
+    // Of those that queue behind the waitlist, one takes a slot that it left unused.
+    const leftBehind = state.arrival < unusedBefore ? 1 : 0;
+    const reserved = Math.min(isPassing ? count : leftBehind, fitting);
     if (reserved < 1) return { count: 0, from: 0, intervalMs, state };
     const by = reserved * intervalMs;
     const found = await store.change(

@@ -132,7 +132,8 @@ export function openTable(
       const { UnprocessedItems } = await send(new BatchWriteItemCommand({ RequestItems: { [name]: asked } }));
       const unprocessed = (UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest, DeleteRequest }): PlainWrite[] => {
         const [Item, Key] = [fromWire(PutRequest?.Item), fromWire(DeleteRequest?.Key)];
-        return Item ? [{ Item }] : Key ? [{ Key }] : [];
+        if (Item) return [{ Item }];
+        return Key ? [{ Key }] : [];
       });
       return { unprocessed };
     },
