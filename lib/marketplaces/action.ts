@@ -85,8 +85,8 @@ export interface Action<Input, Done = PushResult> {
   /** Reads the remote back after an unknown outcome: what it found, or null if a push is still due. */
   probe?(remote: RemoteContext, input: Input): Promise<Done | null>;
   /**
-   * `probe` only concludes from what is gone: it is always used after no answer, but after a 5xx only if nothing else
-   * can have removed it.
+   * `probe` cannot see what was done, only that something is gone from a list. It then runs after no answer at all, and
+   * after a 5xx only if nothing but this push can have removed it.
    */
   probeInfers?: boolean;
 }

@@ -34,7 +34,7 @@ export interface Webhook {
   isTest?(body: Buffer): boolean;
   /** What an authentic body lacks, if the vendor wants to be told at once: it is answered 400 and kept as unreadable. */
   objection?(topic: string, body: unknown): string | null;
-  /** The JSON that a body in another format stands for; undefined for none. */
+  /** A body that is not JSON, such as a form, as the JSON it stands for; undefined if it is in no format known here. */
   readOther?(body: Buffer): unknown;
   /** The body of every answer, if the vendor documents one; without a problem the request was accepted. */
   answer?(problem: { code: string; description: string } | null): object;
@@ -52,15 +52,18 @@ export type Change =
   /** A sales channel took goods back, or will; a return that it declines is none. Shippers tell it as a shipment's event. */
   | { type: 'return'; return: ReturnSnapshot }
   | { type: 'products'; products: ProductSnapshot[] }
-  /** A placement that has not ended since then, and that the poll asks for no more. */
+  /** A placement made at `since` that has not ended, and that polls ask for no more: it is too old. */
   | { type: 'stale'; orderId: string; number: string; since: string }
   /** Which merchants may sell their products, by the marketplace's own ids. */
   | { type: 'merchants'; merchants: ReadonlyArray<readonly [id: string, enabled: boolean]> }
-  /** `unless`: nothing is read if our order already has what was listed. */
+  /**
+   * The body only names a `resource`: one of the connector's `fetches` is to read it. `unless`: it is not read if our
+   * order already has what the list showed.
+   */
   | { type: 'fetch'; action: string; resource: string; unless?: Listed }
   /** The sales channel no longer has an order. */
   | { type: 'gone'; externalId: string }
-  /** `about`: adds an entry of this type to the timeline of the order that the remote knows by this id. */
+  /** Nothing changes. `about`: the timeline of the order that the remote knows by this id gets an entry of this type. */
   | { type: 'none'; reason: string; about?: { remoteId: string; type: NoteType } };
 
 export interface PollContext extends RemoteContext {
@@ -68,9 +71,9 @@ export interface PollContext extends RemoteContext {
   watermark: string | null;
   /** The page to continue with after a poll that ran out of time or rate limit; null at a fresh start. */
   resume: string | null;
-  /** Orders placed at this connection that are not settled, oldest first, after the one with this order id. */
+  /** For a shipper: orders placed there that are not settled, oldest first; `after` is an order's id. */
   openPlacements(after: string | null): AsyncIterable<OpenPlacement>;
-  /** SKUs this connection deals in, after the given one: those it told of, and those placed or sold there. */
+  /** SKUs that the connection told of, and those placed or sold there; `after` is one of them. */
   skus(after: string | null): AsyncIterable<string>;
 }
 

@@ -274,28 +274,25 @@ export const spelled = <S extends Record<string, z.ZodMiniType>>(
   z.lazy(() => {
     const shape = members();
     const own = Object.keys(shape);
-    const read = reading((value) => {
-      if (!isObject(value) || Array.isArray(value)) return value;
-      const keys = Map.groupBy(Object.keys(value), letters);
-      const found: Record<string, unknown> = {};
-      for (const name of own) {
-        const told = member(value, name);
-        const other = isNothing(told) ? otherThan(name, keys, (key) => !isNothing(member(value, key))) : undefined;
-        const one = other === undefined ? told : member(value, other);
-        if (one !== undefined) found[name] = one;
-      }
-      return found;
-    });
-    const otherThan = (name: string, keys: ReadonlyMap<string, string[]>, says: (key: string) => boolean) => {
-      for (const each of [name, ...(names[name] ?? [])]) {
-        if (each !== name && says(each)) return each;
-        const found = keys.get(letters(each))?.find(says);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    };
+    const read = reading((value) => (isObject(value) && !Array.isArray(value) ? respelled(value, own, names) : value));
     return z.pipe(read, z.object(shape));
   });
+
+/** The members of an object under their `own` names. */
+function respelled(value: object, own: readonly string[], names: Readonly<Record<string, readonly string[]>>) {
+  const keys = Map.groupBy(Object.keys(value), letters);
+  const says = (key: string): boolean => !isNothing(member(value, key));
+  const keyOf = (name: string): string => {
+    if (says(name)) return name;
+    for (const each of [name, ...(names[name] ?? [])]) {
+      const found = says(each) ? each : keys.get(letters(each))?.find(says);
+      if (found !== undefined) return found;
+    }
+    return name;
+  };
+  const found = own.map((name) => [name, member(value, keyOf(name))] as const);
+  return Object.fromEntries(found.filter(([, one]) => one !== undefined));
+}
 
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 

@@ -72,7 +72,7 @@ async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<Pl
       tipo_envio: chosen.shippingType ?? shippingType,
       asegurado: insured || total >= (insureFrom[currency] ?? Number.POSITIVE_INFINITY),
     },
-    items: await itemsOf(remote, input),
+    items: await wantedItems(remote, input),
   };
 }
 
@@ -117,7 +117,10 @@ function contactOf({ shippingAddress: address, buyer }: Order): Record<string, s
 }
 
 /** One item for each SKU: the document does not say what a SKU sent twice means. */
-async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput): Promise<PlacementRequest['items']> {
+async function wantedItems(
+  remote: RemoteContext,
+  { order, lineItems }: PlaceInput,
+): Promise<PlacementRequest['items']> {
   const items = new Map<string, PlacementRequest['items'][number]>();
   for (const [sold, quantity] of itemsIn(order, lineItems)) {
     const item = await itemOf(remote, sold);

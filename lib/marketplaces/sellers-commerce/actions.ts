@@ -127,7 +127,7 @@ function shippingOf(
     ...(service !== null && { ServiceTypeId: service }),
     TrackingNumber: fulfillment.trackingNumber,
     ShippedDate: toLocal(fulfillment.shippedAt, timeZone),
-    Items: itemsOf(order, fulfillment, sold),
+    Items: shippedPieces(order, fulfillment, sold),
   };
 }
 
@@ -164,7 +164,7 @@ const blocked = (code: string, description: string) => new BlockedError({ code, 
  * One entry for each SKU: the document does not say what a SKU sent twice means. With `sold` (the buyer may have
  * cancelled pieces already packed), no more than is left of it, unless nothing is left.
  */
-function itemsOf(order: Order, parcel: Parcel, sold?: readonly api.Pieces[]): api.Pieces[] {
+function shippedPieces(order: Order, parcel: Parcel, sold?: readonly api.Pieces[]): api.Pieces[] {
   const packed = perSku(piecesOf(order, parcel.lineItems));
   if (!sold) return packed;
   const place = order.fulfillments.findIndex(({ id }) => id === parcel.id);

@@ -62,7 +62,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       restarts += 1;
       continue;
     }
-    const items = itemsOf(position, page, codes);
+    const items = itemsFrom(position, page, codes);
     for (const { body } of items) unlisted.delete(textOf(member(body, 'id')));
     let next: Position | null;
     try {
@@ -144,7 +144,7 @@ function readPage(context: PollContext, { list, range, after }: Position): Promi
  * An order does not show its code, so it is found by its id; the partner may have placed others elsewhere. Of orders
  * that are no longer open, only refunded ones are handed on.
  */
-function itemsOf({ list }: Position, { nodes }: Page, codes: ReadonlyMap<string, string>): PollPage['items'] {
+function itemsFrom({ list }: Position, { nodes }: Page, codes: ReadonlyMap<string, string>): PollPage['items'] {
   if (list === 'products') return nodes.flatMap((body) => [{ topic: 'product', body }, ...unreadableIn(body)]);
   return nodes.flatMap((order) => {
     const partnerOrderCode = codes.get(textOf(member(order, 'id')));
