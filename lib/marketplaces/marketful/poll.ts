@@ -6,7 +6,7 @@ import { unlessRefused } from '../kit/answers.ts';
 import { member, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { countTrouble } from '../kit/trouble.ts';
-import { getEvents, getOrder, getStock, getStockByEan, mayBe, isUnknownItem } from './api.ts';
+import { getEvents, getOrder, getStock, getStockByEan, isUnknownItem, mayBe } from './api.ts';
 import { eanSet, Settings } from './settings.ts';
 
 /** What a poll reads, in this order. `resume` is a phase, a space, and the last order or SKU read in it. */
