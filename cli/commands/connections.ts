@@ -42,12 +42,7 @@ const removedColumns = (now: Date): Column<RemovedConnection>[] => [
 const columns = (now: Date): Column<Connection>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace, minor: true },
-  {
-    title: 'EVERY',
-    value: ({ polledEverySeconds }) => describeSeconds(polledEverySeconds),
-    right: true,
-    minor: true,
-  },
+  { title: 'EVERY', value: ({ polledEverySeconds }) => describeSeconds(polledEverySeconds), right: true, minor: true },
   { title: 'POLLED', value: ({ poll }) => relativeTime(poll.lastPolledAt, now) },
   { title: 'NEXT', value: ({ poll }) => relativeTime(poll.nextPollAt, now) },
   { title: 'BACKFILL', value: ({ poll }) => (poll.backfill ? `since ${poll.backfill.since}` : '-'), flexible: true },

@@ -127,11 +127,7 @@ export const PollAsked = named(
 );
 export type PollAsked = z.infer<typeof PollAsked>;
 
-named('WebhooksSynced', Synced, {
-  members: {
-    pasteHint: 'Where a person enters the URLs at the marketplace.',
-  },
-});
+named('WebhooksSynced', Synced, { members: { pasteHint: 'Where a person enters the URLs at the marketplace.' } });
 metadata.add(ShownStep.shape.url, { description: 'Without the secret, which is shown as `…`.' });
 metadata.add(ShownStep.shape.isForeign, {
   description: 'Somebody else’s, which must be removed so that ours can be registered.',

@@ -37,11 +37,7 @@ const Attempt = named('Attempt', AttemptFacts, {
   },
 });
 
-named('Closing', Closing, {
-  members: {
-    by: "The API key's name.",
-  },
-});
+named('Closing', Closing, { members: { by: "The API key's name." } });
 
 /** What of a subject is shown: the rest is how the hub goes about it. */
 const Subject = z.object({

@@ -26,11 +26,7 @@ export const getProducts = (connections: readonly string[], sku: string, table =
     table,
   );
 
-const itemOf = (product: Product): Item<Product> => ({
-  ...product,
-  ...key(product),
-  ...keysIn(byTime, product),
-});
+const itemOf = (product: Product): Item<Product> => ({ ...product, ...key(product), ...keysIn(byTime, product) });
 
 export async function findByEan(connection: string, ean: string, table = db): Promise<Product | undefined> {
   const found = await getItem<{ sku: string }>(items.productEan.key({ connection, ean }), table);

@@ -16,11 +16,7 @@ const word = z.optional(z.string());
 export const Match = z.object({ country: word, skuPrefix: word, market: word, method: word });
 
 /** Which lines of an order go where: every condition has to hold, and without conditions any line matches. */
-export const Route = z.object({
-  from: z.string(),
-  match: z.optional(Match),
-  to: z.string(),
-});
+export const Route = z.object({ from: z.string(), match: z.optional(Match), to: z.string() });
 export type Route = z.infer<typeof Route>;
 
 /** A connection that the connections file no longer has: its open work waits until it comes back, or is closed. */

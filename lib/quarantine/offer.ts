@@ -42,15 +42,9 @@ async function send(webhook: Webhook, { connection, topic, request, credentials 
   try {
     const evidence = webhook.evidence(request, credentials);
     if (!evidence) return;
-    const receivedAt = new Date().toISOString();
     const message: WebhookRejected = {
-      type: 'webhook.rejected',
-      connection,
-      topic,
-      receivedAt,
-      evidence,
-      codings: headers['content-encoding']?.slice(0, 50),
-      ...packBody(body),
+      ...{ type: 'webhook.rejected', connection, topic, receivedAt: new Date().toISOString() },
+      ...{ evidence, codings: headers['content-encoding']?.slice(0, 50), ...packBody(body) },
     };
     await sendMessage(INBOUND_QUEUE, { message, group: connection });
   } catch (error) {

@@ -42,16 +42,11 @@ async function respond(
   const body = await readBody(request);
   if (!body) return message(413, 'Request Entity Too Large');
   const url = new URL(`http://local${request.url?.startsWith('/') ? request.url : '/'}`);
-  const { search, searchParams } = url;
-  const pathname = decode(url.pathname);
-  const found = routes.find(({ route }) => matches(route, request.method ?? '', pathname));
+  const path = decode(url.pathname);
+  const found = routes.find(({ route }) => matches(route, request.method ?? '', path));
   if (!found) return message(404, 'Not Found');
-  const result = await invoke(
-    handlers,
-    found.function,
-    toEvent(request, found.route, pathname, search.slice(1), searchParams, body),
-  );
-  return result as APIGatewayProxyStructuredResultV2;
+  const event = toEvent(request, found.route, path, url, body);
+  return (await invoke(handlers, found.function, event)) as APIGatewayProxyStructuredResultV2;
 }
 
 /** API Gateway passes decoded paths on; an invalid escape stays as it is. */
@@ -92,8 +87,7 @@ function toEvent(
   request: IncomingMessage,
   routeKey: string,
   path: string,
-  query: string,
-  params: URLSearchParams,
+  { search, searchParams: params }: URL,
   body: Buffer,
 ): APIGatewayProxyEventV2 {
   const { cookie, ...others } = request.headers;
@@ -107,10 +101,10 @@ function toEvent(
     version: '2.0',
     routeKey,
     rawPath: path,
-    rawQueryString: query,
+    rawQueryString: search.slice(1),
     headers,
     ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
-    ...(query && {
+    ...(search.length > 1 && {
       queryStringParameters: Object.fromEntries([...params.keys()].map((key) => [key, params.getAll(key).join(',')])),
     }),
     requestContext: {
@@ -136,16 +130,8 @@ function toEvent(
   };
 }
 
-function write(
-  response: ServerResponse,
-  {
-    statusCode = 200,
-    headers = {},
-    cookies = [],
-    body = '',
-    isBase64Encoded = false,
-  }: APIGatewayProxyStructuredResultV2,
-): void {
+function write(response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void {
+  const { statusCode = 200, headers = {}, cookies = [], body = '', isBase64Encoded = false } = result;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   response.statusCode = statusCode;

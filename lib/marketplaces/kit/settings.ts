@@ -8,6 +8,9 @@ export const filled = z.string().check(z.regex(/\S/, 'must not be empty'));
 /** An ISO 4217 code in capitals. Whether it exists is checked when it is put; stored ones are read as they are. */
 export const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, such as EUR'));
 
+/** The secret of a marketplace's webhooks: what signs them, or the last segment of their URLs. */
+export const webhookSecrets = { webhookSecret: filled, previousWebhookSecret: z.optional(filled) };
+
 /** One side's name for a carrier → the other side's. */
 const carriers = z.optional(z.record(z.string(), filled));
 

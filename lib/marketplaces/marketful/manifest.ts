@@ -14,12 +14,6 @@ export const info = {
 } as const satisfies MarketplaceInfo;
 
 /** `marketful` leaves the choice to the warehouse: settings may map a sales channel's carrier to it. */
-const carriers: CarrierTable = {
-  marketful: 'Marketful',
-  fedex: 'Fedex',
-  dhl: 'DHL',
-  ups: 'UPS',
-  estafeta: 'Estafeta',
-};
+const carriers: CarrierTable = { marketful: 'Marketful', fedex: 'Fedex', dhl: 'DHL', ups: 'UPS', estafeta: 'Estafeta' };
 
 export const role: Role = { info, carriers };

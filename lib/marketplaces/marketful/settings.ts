@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import * as z from '#lib/platform/zod';
-import { filled, shipperSettings } from '../kit/settings.ts';
+import { filled, shipperSettings, webhookSecrets } from '../kit/settings.ts';
 
 /** "We accept Marketful, Fedex, DHL, UPS, Estafeta, Will_Call". Marketful: it chooses. Will_Call: no shipping. */
 export const OFFERED = ['Marketful', 'Fedex', 'DHL', 'UPS', 'Estafeta', 'Will_Call'] as const;
@@ -13,9 +13,7 @@ export const Secrets = z.strictObject({
   accessToken: filled,
   /** The `User` header. */
   userId: filled,
-  /** The last segment of the webhook URLs that the hub registers. */
-  webhookSecret: filled,
-  previousWebhookSecret: z.optional(filled),
+  ...webhookSecrets,
 });
 
 export const Settings = z.strictObject({

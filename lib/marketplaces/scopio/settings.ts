@@ -1,14 +1,13 @@
 import * as z from '#lib/platform/zod';
 import { currentCode } from '../kit/country.ts';
-import { channelSettings, currencyCode, filled } from '../kit/settings.ts';
+import { channelSettings, currencyCode, filled, webhookSecrets } from '../kit/settings.ts';
 import { timeZone } from '../kit/shape.ts';
 import { ALGORITHMS, ENCODINGS } from '../kit/webhook-secret.ts';
 
 export const Secrets = z.strictObject({
   /** `sk_mkt_…`, from the seller's administration panel. */
   apiKey: filled,
-  webhookSecret: filled,
-  previousWebhookSecret: z.optional(filled),
+  ...webhookSecrets,
 });
 
 export const Settings = z.strictObject({

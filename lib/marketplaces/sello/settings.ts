@@ -1,6 +1,6 @@
 import { PaymentState } from '#lib/orders/payment-state';
 import * as z from '#lib/platform/zod';
-import { channelSettings, filled } from '../kit/settings.ts';
+import { channelSettings, filled, webhookSecrets } from '../kit/settings.ts';
 import { text, timeZone } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 
@@ -10,9 +10,7 @@ export const METHODS = [...Object.keys(carriers), 'other'];
 export const Secrets = z.strictObject({
   /** The `Authorization` header, verbatim: a key, or `token:key`. */
   apiKey: filled,
-  /** The last segment of the webhook URLs that the hub registers. */
-  webhookSecret: filled,
-  previousWebhookSecret: z.optional(filled),
+  ...webhookSecrets,
 });
 
 export const Settings = z.strictObject({

@@ -211,11 +211,7 @@ export const retentionWait = {
 } as const;
 
 /** What a person did, and why. */
-export const act = {
-  key: keyOf('AUDIT', 'id'),
-  byTime: ofHub('byTime', 'AUDIT', 'at'),
-  keepDays: 400,
-} as const;
+export const act = { key: keyOf('AUDIT', 'id'), byTime: ofHub('byTime', 'AUDIT', 'at'), keepDays: 400 } as const;
 
 /** The answer to a request with an `Idempotency-Key`. */
 export const idempotency = {
