@@ -101,10 +101,9 @@ export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
   const orderItems = [...units].map(([skuId, quantity]) => ({ skuId, quantity }));
   const here = input.order.placements.filter((one) => one.connection === remote.connection.id);
   const hasOwnCodes = input.nth !== null || here.length < 2;
-  const holdsThese = ({ orderItems: items }: Order) =>
-    sameContent(Object.fromEntries(unitsIn(items)), Object.fromEntries(units));
   // An unpaid order is paid only if it holds what is wanted now; otherwise it expires.
-  const isOwn = (placed: Order) => (hasOwnCodes && placed.status !== 'OPEN') || holdsThese(placed);
+  const isOwn = ({ status, orderItems: items }: Order) =>
+    (hasOwnCodes && status !== 'OPEN') || sameContent(Object.fromEntries(unitsIn(items)), Object.fromEntries(units));
   let ended: { code: string; placed: Order } | undefined;
   for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth)) {
     if (placed === null || (!isEnded(placed) && isOwn(placed)))

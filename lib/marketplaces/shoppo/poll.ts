@@ -44,7 +44,6 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
   const codes = new Map(open.flatMap(({ remoteId: id, orderId }) => (id === null ? [] : [[id, orderId] as const])));
   let { asked, ...position } = parseJson(Position, context.resume) ?? start(context, open);
-  // A list that is read from its first page on shows which open orders it lacks.
   const unlisted = new Map(position.after === null ? codes : []);
   const set = new Set(Object.values(Settings.parse(context.connection.settings).skus));
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify({ ...position, asked }) };
@@ -73,11 +72,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       throw error;
     }
     const { until: watermark, remark } = position;
-    if (next === null) {
-      const resume = JSON.stringify({ ...startProducts({ ...context, watermark }, watermark), remark });
-      if (skusListed) yield* readVanished(context, skusListed, set, { items, resume, canWait: true });
-      return yield { items, resume: null, watermark, ...(remark && { remark }) };
-    }
+    const resume = JSON.stringify({ ...startProducts({ ...context, watermark }, watermark), remark });
+    if (next === null && skusListed) yield* readVanished(context, skusListed, set, { items, resume, canWait: true });
+    if (next === null) return yield { items, resume: null, watermark, ...(remark && { remark }) };
     const lacksOrders = next.list !== position.list && unlisted.size > 0;
     yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !lacksOrders };
     if (lacksOrders) yield* readUnlisted(context, unlisted, next);
