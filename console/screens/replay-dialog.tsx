@@ -18,7 +18,7 @@ const columns: Columns<DryRun['calls'][number]> = [
 ];
 
 /** What a replay could do twice: of some that it would run, it is known, or not known, that they happened. */
-function doubtOf({ matched, sample }: DryRun): string | undefined {
+function doubtOf({ matched, sample = [] }: Partial<DryRun>): string | undefined {
   if (sample.some(({ cause }) => cause?.code === 'outcome_unknown'))
     return 'Nobody knows whether it happened: look at the marketplace first.';
   if (sample.some(({ state }) => state === 'succeeded'))
@@ -74,7 +74,7 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
         {'; the old ones stay on record.'}
       </p>
       <p role="status">{found && capital(`${deliveries(matched, complete)} would be replayed`)}</p>
-      <Words class="needs">{found && doubtOf(found)}</Words>
+      <Words class="needs">{doubtOf(found ?? {})}</Words>
       <Table name="Calls" columns={columns} rows={calls} />
       {leftOut > 0 && (
         <p>
