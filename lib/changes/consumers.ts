@@ -1,3 +1,4 @@
+import { firstOf } from '#lib/platform/canonical-json';
 import { orNotFound, RejectedError, StateError } from '#lib/platform/errors';
 import { sum } from '#lib/platform/sum';
 import { equals, onlyIf } from '#lib/platform/table/expressions';
@@ -112,7 +113,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
       const last = (await feed.head(partition)) ?? next;
       return { entries: last.total - (next.total - next.entries.length) - taken, at: next.at };
     });
-    const oldest = behind.flatMap(({ at }) => at ?? []).sort()[0];
+    const oldest = firstOf(behind.flatMap(({ at }) => at ?? []));
     return {
       lagSeconds: oldest ? Math.max(0, Math.round((now().getTime() - Date.parse(oldest)) / 1000)) : 0,
       lagEntries: sum(behind.map(({ entries }) => entries)),

@@ -1,3 +1,4 @@
+import { lastOf } from '#lib/platform/canonical-json';
 import { equals, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { bare, db, expiryOf, type Item, isWritten, NEW, pack, put } from '#lib/platform/table/table';
@@ -121,7 +122,7 @@ export function openFeed(table = db, now = () => new Date()) {
         const added = new Set<string>();
         const entries = build(revisions).filter(({ id }) => !ids.has(id) && !added.has(id) && added.add(id));
         if (entries.length === 0) return true;
-        const at = [now().toISOString(), tail.at].sort().at(-1) ?? '';
+        const at = lastOf([now().toISOString(), tail.at]) ?? '';
         const item: FeedItem = { position: tail.position + 1, at, total: tail.total + entries.length, entries };
         if (await isWritten(table.put(putFeedItem(partition, item).Put))) {
           note(tail, item);

@@ -1,3 +1,4 @@
+import { compareText } from '#lib/platform/canonical-json';
 import { StateError } from '#lib/platform/errors';
 import type { Change } from './change-schema.ts';
 import { eachPartition, type Mark, type Marks } from './cursor.ts';
@@ -46,7 +47,7 @@ export async function readChanges(
     );
     const found = pages
       .flatMap(({ items }, partition) => items.map((item) => ({ partition, item })))
-      .sort((a, b) => (a.item.at < b.item.at ? -1 : a.item.at > b.item.at ? 1 : 0));
+      .sort((a, b) => compareText(a.item.at, b.item.at));
     for (const { partition, item } of found) {
       const mark = marks[partition] ?? { position: 0, taken: 0 };
       refuseGap(mark, item);

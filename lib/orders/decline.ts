@@ -57,7 +57,7 @@ export function declinedUnits(
   const { lineItems = [], gone = [], connection = '', n } = placementOf(order, delivery) ?? {};
   const open = minus(lineItems, sentBy(order.fulfillments, connection, n === undefined ? undefined : delivery));
   if (told === 'rest') return open;
-  // Under names that mean nothing here, as many as are left are those that are left.
+  // If none of the names is known here, and as many units are told as are left, those are meant.
   if (!areOurs(order, told, isNamed) && sumUnits(told) >= sumUnits(gone) + sumUnits(open)) return open;
   return takeNamed(order, told, { known: gone, left: sumByLine(lineItems), isNamed });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, compareText } from '#lib/platform/canonical-json';
+import { canonicalJson, compareText, firstOf, lastOf } from '#lib/platform/canonical-json';
 import { isUnbounded, versionAt } from '#lib/platform/version';
 import type { OrderSnapshot, ShipmentEvent, SnapshotHistory, Stamp } from './order.ts';
 
@@ -42,19 +42,16 @@ export function liftCancellation(history: SnapshotHistory): SnapshotHistory {
 /** The latest version that said cancelled. */
 export function lastCancellation(...histories: SnapshotHistory[]): Pick<SnapshotHistory, 'cancelledLast'> {
   const versions = histories.flatMap(({ cancelledLast, snapshot, stands }) => [
-    ...(cancelledLast === undefined ? [] : [cancelledLast]),
-    ...(snapshot.cancelled ? [stands.version] : []),
+    cancelledLast ?? [],
+    snapshot.cancelled ? stands.version : [],
   ]);
-  const cancelledLast = versions.sort(compareText).at(-1);
+  const cancelledLast = lastOf(versions.flat());
   return cancelledLast === undefined ? {} : { cancelledLast };
 }
 
 /** The latest version whose cancellation a person lifted. */
 export function lastLifted(...histories: SnapshotHistory[]): Pick<SnapshotHistory, 'lifted'> {
-  const lifted = histories
-    .flatMap((history) => history.lifted ?? [])
-    .sort(compareText)
-    .at(-1);
+  const lifted = lastOf(histories.flatMap((history) => history.lifted ?? []));
   return lifted === undefined ? {} : { lifted };
 }
 
@@ -124,7 +121,7 @@ export function bounded(history: SnapshotHistory, asOf: string, since: string): 
  * same snapshots give the same history.
  */
 export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotHistory {
-  // Two copies may differ in assumed times.
+  // Copies of one snapshot may differ in their assumed times.
   const order = compareStamps(a.stands, b.stands) || compareText(timesIn(b.snapshot), timesIn(a.snapshot));
   const [stands, yields] = order >= 0 ? [a, b] : [b, a];
   const present = new Set(stands.snapshot.lines.map(({ id }) => id));
@@ -135,11 +132,7 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
     stands: stands.stands,
     ...placedFirst({ ...stands.snapshot, version: stands.stands.version }, a, b),
     paid: joinPayments(a.paid, b.paid),
-    cancelledAt:
-      [a.cancelledAt, b.cancelledAt]
-        .filter((at) => at !== null)
-        .sort(compareText)
-        .at(0) ?? null,
+    cancelledAt: firstOf([a, b].flatMap(({ cancelledAt }) => cancelledAt ?? [])) ?? null,
     ...lastCancellation(a, b),
     ...lastLifted(a, b),
     originals,
@@ -179,7 +172,7 @@ export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['pai
   if (!a || !b) return a ?? b;
   const isA = Boolean(a.assumed) === Boolean(b.assumed) ? compareStamps(a, b) >= 0 : !a.assumed;
   const stands = isA ? a : b;
-  const first = [a.at, b.at].sort(compareText)[0] ?? stands.at;
+  const first = firstOf([a.at, b.at]) ?? stands.at;
   return a.hash === b.hash || (a.assumed && b.assumed) ? { ...stands, at: first } : stands;
 }
 
@@ -189,7 +182,7 @@ export function placedFirst(
   ...histories: SnapshotHistory[]
 ): Pick<SnapshotHistory, 'snapshot' | 'firstPlacedAt'> {
   const all = histories.map((each) => each.firstPlacedAt ?? each.snapshot.placedAt);
-  const first = all.sort(compareText)[0] ?? snapshot.placedAt;
+  const first = firstOf(all) ?? snapshot.placedAt;
   const placedAt = snapshot.timesAssumed ? first : snapshot.placedAt;
   return { snapshot: { ...snapshot, placedAt }, ...(first < placedAt && { firstPlacedAt: first }) };
 }

@@ -2,6 +2,7 @@ import { ERP } from '#lib/connections/connection';
 import { sum } from '#lib/platform/sum';
 import { hasUnits, sumByLine, sumUnits, unitsIn } from './line-quantities.ts';
 import { type LineQuantity, type Order, skusOf } from './order.ts';
+import { toldBack } from './returns.ts';
 
 /** A placement as one of those that have units of a line. */
 export interface Holder {
@@ -47,9 +48,6 @@ export function holdersOf(
   const shippers = new Set(fulfillments.map(({ by }) => by));
   return { holders, outside: sumUnits(rest), stray: sumUnits(rest.filter(({ from }) => !shippers.has(from))) };
 }
-
-/** Units told as returned, by line, including lines that the sales channel has since taken off its order. */
-export const toldBack = ({ returns = [] }: Order) => sumByLine(returns.flatMap(({ lineItems }) => lineItems));
 
 /** Units in parcels that only the seller's ERP told of: a shipper may tell of the same parcel. */
 export function sentByHand({ fulfillments }: Order, id: string): number {

@@ -59,9 +59,9 @@ const everIn = ({ snapshot, vanished }: SnapshotHistory): SnapshotLine[] => [
 const idsOf = (lines: readonly SnapshotLine[]): ReadonlySet<string> => new Set(lines.map(({ id }) => id));
 
 /**
- * An undated answer that counts fewer units than what stands, as the next thing that its source said. It was asked for
- * after all that the order has, and a list may be all that tells of a change after an event that had a date. More units
- * count only where a list had taken them away, fewer only before anything shipped: a list may show what is left.
+ * Dates an undated list just after the snapshot that stands, so that its units count: it was asked for after everything
+ * that the order has, and a list may be all that tells of a change after an event that had a date. More units count only
+ * where a list had taken them away, fewer only before anything shipped, as a list may show what is left.
  */
 export function withLaterUnits(told: OrderSnapshot, order: Order | null, askedAt = ''): OrderSnapshot {
   if (!order || told.version !== null || askedAt <= order.updatedAt) return told;

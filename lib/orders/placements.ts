@@ -1,5 +1,6 @@
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
 import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger';
+import { lastOf } from '#lib/platform/canonical-json';
 import * as items from '#lib/platform/table/items';
 import { across, idOf, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, type Write } from '#lib/platform/table/table';
@@ -86,11 +87,9 @@ export async function* listOpenPlacements(
 ): AsyncGenerator<OpenPlacement> {
   const last = afterOrder === null ? undefined : await getOrder(afterOrder);
   const passed = last ? await getPlacing(last, connection) : [];
-  const after = passed
-    .filter(isPlaced)
-    .map(({ id, placed }) => items.delivery.placed.sort({ placedAt: placed.at, id }))
-    .sort()
-    .at(-1);
+  const after = lastOf(
+    passed.filter(isPlaced).map(({ id, placed }) => items.delivery.placed.sort({ placedAt: placed.at, id })),
+  );
   for await (const rows of walkIndex({ ...across(items.delivery.placed, [connection]), limit: PAGE, after })) {
     const found = await getDeliveries(rows.map(idOf));
     for (const { order, placed } of found.filter(isPlaced)) {

@@ -269,7 +269,7 @@ function planReports(order: Order, { connections, roleOf }: Network): NewDeliver
     const { id: fulfillment } = parcel;
     return { parcel, report: push(order, 'fulfillment', source, fulfillment, { fulfillment }) };
   });
-  // A shipper may tell one parcel in several pieces under one number; such a channel is told that number once.
+  // A shipper may tell one parcel in several pieces: a channel that takes numbers only is told its number once.
   const byNumber = Map.groupBy(reports, ({ parcel: { id, by, trackingNumber } }) =>
     by !== ERP && roleOf(source.marketplace).takesNumbersOnly ? `${by} ${trackingNumber}` : id,
   );

@@ -1,4 +1,4 @@
-import { compareText, sameContent } from '#lib/platform/canonical-json';
+import { compareText, firstOf, sameContent } from '#lib/platform/canonical-json';
 import { findAlike } from '#lib/platform/text';
 import type { UcpLineItem } from '#lib/ucp/order';
 import { derive } from './derive.ts';
@@ -14,10 +14,14 @@ import {
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 
+/** Units told as returned, by line, including lines that the sales channel has since taken off its order. */
+export const toldBack = ({ returns = [] }: Pick<Order, 'returns'>): Map<string, number> =>
+  sumByLine(returns.flatMap(({ lineItems }) => lineItems));
+
 /** Units that came back, by line: never more than were shipped, as two tellers may mean the same units. */
-export function returnedUnits({ returns = [], ucp }: Pick<Order, 'returns' | 'ucp'>): Map<string, number> {
-  const told = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
-  return new Map(ucp.line_items.map(({ id, quantity }) => [id, Math.min(told.get(id) ?? 0, quantity.fulfilled)]));
+export function returnedUnits(order: Pick<Order, 'returns' | 'ucp'>): Map<string, number> {
+  const told = toldBack(order);
+  return new Map(order.ucp.line_items.map(({ id, quantity }) => [id, Math.min(told.get(id) ?? 0, quantity.fulfilled)]));
 }
 
 /** A return as a sales channel tells it; a SKU stands for the lines that sell it. */
@@ -130,13 +134,12 @@ function mergeReturn(known: Return | undefined, told: Return): Return {
   if (!known) return told;
   const units = sumByLine(told.lineItems);
   for (const { id, quantity } of known.lineItems) units.set(id, Math.max(quantity, units.get(id) ?? 0));
-  const reasons = [known.reason, told.reason].filter((reason) => reason !== null).sort();
   const amounts = [known.refund, told.refund].flatMap((refund) => refund?.amount ?? []);
   return {
     ...known,
-    at: [known.at, told.at].sort(compareText)[0] ?? known.at,
+    at: firstOf([known.at, told.at]) ?? known.at,
     lineItems: [...units].map(([id, quantity]) => ({ id, quantity })).sort((a, b) => compareText(a.id, b.id)),
-    reason: reasons[0] ?? null,
+    reason: firstOf([known, told].flatMap(({ reason }) => reason ?? [])) ?? null,
     refund: amounts.length === 0 ? null : { amount: Math.max(...amounts) },
   };
 }

@@ -23,15 +23,14 @@ interface ShipmentResult {
   timeline: Told[];
 }
 
-/**
- * `placed` is what the connection was asked to ship. `placement` is the placement it speaks of where it was asked for
- * several; null where it names none that is known, so that its message may be about any of them. `isFormer`: of one that
- * was placed anew since, whose parcels may be on record under the placement.
- */
+/** Who speaks of a shipment, and of which placement. */
 interface ShipmentSource {
   connection: string;
+  /** What the connection was asked to ship. */
   placed: readonly LineQuantity[];
+  /** Absent: the first, or only one, at this connection. Null: it names none that is known, and may mean any of them. */
   placement?: string | null;
+  /** `placement` was placed anew since: parcels of the former one may be on record under the present one. */
   isFormer?: true;
 }
 

@@ -53,13 +53,8 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
       shipmentEvents: addEvents([], snapshot.events ?? [], source.connection).all,
       snapshotEvent: source.event,
       history: told,
-      deliveries: [],
-      routed: [],
-      placements: [],
-      missed: false,
-      receivedAt: source.receivedAt,
-      updatedAt: source.receivedAt,
-      revision: 0,
+      ...{ deliveries: [], routed: [], placements: [], missed: false },
+      ...{ receivedAt: source.receivedAt, updatedAt: source.receivedAt, revision: 0 },
     });
     return { result: 'created', order: created, timeline: tellTimeline(null, created, source) };
   }
@@ -81,21 +76,15 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
 
 /** What people see of an order and snapshots decide, by the names that the timeline uses. */
 function view({ ucp, ...order }: Order) {
+  const { number, placedAt, paidAt, buyer, shippingAddress, shipBy = null, taxIncluded, cancelled } = order;
   const { billingAddress, note, market, payment, shippingCode, pickupPoint, lines } = wholeHistory(order).snapshot;
   const details = lines.map(({ otherUnitPrice, taxRate, tax, stockLocation, attributes }) => ({
     ...{ otherUnitPrice, taxRate, tax, stockLocation, attributes },
   }));
   return {
+    ...{ number, placedAt, paidAt, buyer, shippingAddress, shipBy, taxIncluded, cancelled },
     ...{ billingAddress, note, market, payment, pickupPoint },
-    number: order.number,
-    placedAt: order.placedAt,
-    paidAt: order.paidAt,
-    buyer: order.buyer,
-    shippingAddress: order.shippingAddress,
     shippingMethod: [order.shippingMethod, shippingCode],
-    shipBy: order.shipBy ?? null,
-    taxIncluded: order.taxIncluded,
-    cancelled: order.cancelled,
     lines: [ucp.line_items, details],
     totals: ucp.totals,
     adjustments: ucp.adjustments,

@@ -1,4 +1,4 @@
-import { compareText } from '#lib/platform/canonical-json';
+import { compareText, lastOf } from '#lib/platform/canonical-json';
 import { sum } from '#lib/platform/sum';
 import {
   compareStamps,
@@ -73,8 +73,8 @@ export function wholeHistory({ history: original, parts = {} }: Pick<Order, 'his
     .sort((a, b) => compareStamps(b, a));
   // One unpaid order holds back all, as lines are placed together.
   const paid = active.every(({ history }) => history.paid) ? (active[0]?.history.paid ?? null) : null;
-  const cancellations = all.flatMap(({ history }) => history.cancelledAt ?? []).sort(compareText);
-  const cancelledAt = cancelled ? (cancellations.at(-1) ?? null) : null;
+  const cancellations = all.flatMap(({ history }) => history.cancelledAt ?? []);
+  const cancelledAt = cancelled ? (lastOf(cancellations) ?? null) : null;
   // What was cancelled before the rest stays a step of its own.
   const apart = new Set(active.filter(({ history }) => history.cancelledAt !== cancelledAt));
   const lines = active.flatMap((part) =>

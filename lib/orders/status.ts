@@ -1,5 +1,5 @@
 import { isPast } from '#lib/deliveries/ship-by';
-import { compareText } from '#lib/platform/canonical-json';
+import { compareText, firstOf } from '#lib/platform/canonical-json';
 import { hasUnits, sumByLine } from './line-quantities.ts';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
 
@@ -87,18 +87,17 @@ function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, f
       const all = told.get(id) ?? [];
       // Which quantity a line had when it was shipped is unknown: the least that it ever had is enough.
       const least = Math.min(...all.map(({ quantity }) => quantity));
-      return { id, least, addedAt: all.map(({ version }) => version).sort()[0] };
+      return { id, least, addedAt: firstOf(all.map(({ version }) => version)) };
     });
   if (lines.length === 0) return false;
-  const first = originals.map(({ version }) => version).sort()[0] ?? '';
+  const first = firstOf(originals.map(({ version }) => version)) ?? '';
   const parcels = fulfillments.toSorted((a, b) => compareText(a.shippedAt, b.shippedAt));
   const shipped = new Map<string, number>();
   return parcels.some(({ shippedAt, lineItems }) => {
     for (const { id, quantity } of lineItems) shipped.set(id, (shipped.get(id) ?? 0) + quantity);
     const left = new Date(Date.parse(shippedAt) - CLOCKS_DIFFER_MS).toISOString();
-    const at = [first, left].sort().at(-1) ?? first;
     const isSent = ({ id, least, addedAt }: (typeof lines)[number]): boolean =>
-      addedAt === undefined || addedAt > at || (shipped.get(id) ?? 0) >= least;
+      addedAt === undefined || (addedAt > first && addedAt > left) || (shipped.get(id) ?? 0) >= least;
     return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
   });
 }

@@ -1,8 +1,9 @@
 import { ERP } from '#lib/connections/connection';
 import { sum } from '#lib/platform/sum';
-import { type Held, type Holder, holdersOf, sentByHand, sumOpen, toldBack, unitsWith } from './holders.ts';
+import { type Held, type Holder, holdersOf, sentByHand, sumOpen, unitsWith } from './holders.ts';
 import { allot, hasUnits, minus, sumUnits, unitsIn } from './line-quantities.ts';
 import type { LineQuantity, Order, Placement } from './order.ts';
+import { toldBack } from './returns.ts';
 
 /*
  * Every unit of a line is with somebody: with a placement (its `lineItems`), with the seller (`own`), or due to be
@@ -127,8 +128,8 @@ function surplusOf(
   const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);
   const latestFirst = holders.toReversed().sort((a, b) => rankOf(a) - rankOf(b));
   const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
-  // Where less is wanted the seller's own units go first, unless a shipper is to have them and others can give. Those
-  // whom a person named only give what they are being asked for already.
+  // The seller's own units are the first not to be wanted, unless a shipper is to have them and others can give units.
+  // A placement whose shipper a person named only gives what it is being asked for already.
   const mayGive = ({ delivery, named, open: units }: Holder) =>
     named ? Math.min(units, unitsIn(placementOf(order, delivery)?.less, id)) : units;
   const others = sum(spared.map(mayGive));

@@ -21,3 +21,7 @@ export function sameContent(a: unknown, b: unknown): boolean {
 
 /** Compares by code unit: the same on every machine, unlike a locale's order. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The first and the last of texts such as instants and versions, in the order of `compareText`; undefined if there are none. */
+export const firstOf = (texts: readonly string[]): string | undefined => texts.toSorted()[0];
+export const lastOf = (texts: readonly string[]): string | undefined => texts.toSorted().at(-1);
