@@ -122,7 +122,7 @@ export const atRemote =
   <About, Input, Done>(job: Job<About, Input, Done>): Run<About> =>
   async (about, work) => {
     const { hub, connection, delivery } = work;
-    // Those that waited for a remote to come back have no place in the waitlist: they would push out those that have.
+    // A delivery that waited for a remote to come back has no place in the waitlist: it would push out those that have.
     const waitlist = delivery.turnedAway && delivery.cause?.code !== AWAY ? 'return' : 'join';
     const patience: BudgetOptions = { maxWaitMs: MAX_WAIT_MS, waitlist, caller: delivery.id };
     const remote = await hub.openRemote(connection, patience);
@@ -135,7 +135,7 @@ export const atRemote =
     return 'ok' in newer ? newer : attemptAt(job, about, { ...work, remote: newer, unknown });
   };
 
-/** Records from an attempt's outcome whether the remote is there. An attempt that only asked that uses up no retry. */
+/** Records from an attempt's outcome whether the remote is there. An attempt that only asked this uses up no retry. */
 async function tellHealth(
   result: Result,
   { hub, connection, remote: { http, budget } }: { hub: Hub; connection: Connection; remote: Remote },

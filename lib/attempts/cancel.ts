@@ -1,4 +1,4 @@
-import type { Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
+import type { Attempt, Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
 import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
 import { itemsIn } from '#lib/marketplaces/kit/placing';
@@ -11,7 +11,7 @@ import { dueOf, lessOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import type { Job, RemoteWork } from './attempt.ts';
-import { nothingLeft, placedBy } from './place.ts';
+import { askedOf, nothingLeft } from './place.ts';
 import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
 /** What has changed since it was placed (or may have been) and only a person can deal with. */
@@ -39,7 +39,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     const earlier = await supersede(order, id, work, remote.now());
     if (!earlier) return { effects: {} };
     if ([placement, ...earlier].some(({ state }) => state === 'leased')) throw inHand(id);
-    const asked = placedBy(order, id, placement.subject.lineItems ?? []);
+    const asked = askedOf(order, id, placement.subject.lineItems ?? []);
     const lineItems = lessOf(dueOf(order), id);
     const left = minus(asked.lineItems, lineItems);
     const changes = left.length > 0 ? await changesSince(placement, [...earlier, delivery], order, work) : [];
@@ -152,16 +152,8 @@ function retell(placement: Delivery, order: Order, rest: readonly LineQuantity[]
 function stop(placement: Delivery, now: Date): Write[] {
   const { code, description } = nothingLeft().detail;
   if (placement.state === 'leased' || placement.state === 'succeeded' || placement.cause?.code === code) return [];
-  const stopped: Delivery = {
-    ...placement,
-    state: 'dead',
-    cause: { code, description },
-    waitsFor: null,
-    nextAttemptAt: null,
-    updatedAt: now.toISOString(),
-    deadLettered: true,
-  };
-  return [replaceDelivery(placement, stopped)];
+  const ended = { cause: { code, description }, waitsFor: null, nextAttemptAt: null, updatedAt: now.toISOString() };
+  return [replaceDelivery(placement, { ...placement, ...ended, state: 'dead', deadLettered: true })];
 }
 
 /**
@@ -179,8 +171,8 @@ async function changesSince(
   const open = cancels.filter(isOpen);
   const { state, unknown, placed } = placement;
   if (open.length === 0 || (state !== 'succeeded' && !unknown)) return [];
-  const maybe = (await hub.getAttempts(placement)).find(({ outcome }) => outcome === 'unknown' || outcome === 'failed');
-  const since = maybe?.startedAt ?? placed?.at ?? '';
+  const mayHavePlaced = ({ outcome }: Attempt) => outcome === 'unknown' || outcome === 'failed';
+  const since = (await hub.getAttempts(placement)).find(mayHavePlaced)?.startedAt ?? placed?.at ?? '';
   const firstSince = (change: Change, among = open) =>
     among.find(({ subject: { [change]: revision }, createdAt }) => {
       if (revision === undefined) return false;

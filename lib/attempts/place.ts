@@ -24,7 +24,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     const sold = await readSold(work);
     const { source } = sold;
     let { order, unknown } = sold;
-    const inputOf = (at: Order) => ({ source, ...placedBy(at, delivery.id, lineItems) });
+    const inputOf = (at: Order) => ({ source, ...askedOf(at, delivery.id, lineItems) });
     const sentOf = (at: Order) => shippedOf(at, delivery.id, inputOf(at).lineItems);
     const isLess = giveBack(order, work) !== order;
     // A probe must look for the order as the earlier attempt asked for it.
@@ -63,7 +63,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
       ...{ remoteId: remoteId ?? null, number, channel: channelOf(source), at },
       ...(!isFound && { revision: order.revision }),
     };
-    // A number that its warehouse told since that attempt lacks these units, and they were taken off it once more.
+    // A stock figure that the warehouse told since that attempt lacks these units, and they were taken off it once more.
     const opened = (isFound ? await hub.planSold(order, delivery, network, at) : [])
       .slice(0, MOST_TOLD)
       .map((each) => openDelivery(each, at));
@@ -84,8 +84,8 @@ async function checkOwn(
   throw new BlockedError({ code: 'number_taken', description }, 'operator');
 }
 
-/** What a placement has of an order at this moment; `planned` where its units were not kept. */
-export function placedBy(order: Order, delivery: string, planned: LineQuantity[]): Omit<PlaceInput, 'source'> {
+/** What a placement asks its shipper for at this moment; `planned` where its units were not kept. */
+export function askedOf(order: Order, delivery: string, planned: LineQuantity[]): Omit<PlaceInput, 'source'> {
   const { lineItems, n = 1, isOld } = placementOf(order, delivery) ?? { isOld: true };
   return { order, lineItems: lineItems ?? planned, number: numberOf(order, n), nth: isOld ? null : n };
 }

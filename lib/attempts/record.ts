@@ -2,6 +2,7 @@ import type { Attempt, Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, putNewDelivery, transition, withAttempt } from '#lib/deliveries/ledger';
 import { deadLetter, ring } from '#lib/deliveries/ring';
 import { plusSeconds, settle } from '#lib/deliveries/settle';
+import { silentAttempt, silentCause } from '#lib/orders/erasure';
 import { findNamed } from '#lib/orders/find';
 import { getOrder } from '#lib/orders/store';
 import { AWAY } from '#lib/platform/errors';
@@ -9,7 +10,6 @@ import type { RetryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Effects, Result } from './attempt.ts';
-import { silentAttempt, silentCause } from './silence.ts';
 import { findDependents } from './sold.ts';
 
 /** What an outcome is recorded with; tests pass another. */
@@ -35,17 +35,11 @@ export async function record(
     // The effects met somebody else's write: the remote is probed before it is told again.
     return also.length > 0 ? postpone(leased, { waitMs: 0 }, true, hub) : undefined;
   }
-  log.info('attempt', {
-    delivery: delivery.id,
-    connection: delivery.connection,
-    action: delivery.action,
-    number: attempt.number,
-    outcome: attempt.outcome,
-    state: delivery.state,
-    code: attempt.code,
-  });
+  const { id, connection, action, state } = delivery;
+  const { number, outcome, code } = attempt;
+  log.info('attempt', { delivery: id, connection, action, number, outcome, state, code });
   measure(delivery, attempt, !result.ok && result.isFree === true);
-  if (delivery.state === 'dead' && !delivery.deadLettered) await bury(delivery, hub);
+  if (state === 'dead' && !delivery.deadLettered) await bury(delivery, hub);
   await hub.ring([delivery, ...opened, ...(await findDependents(delivery, hub))]);
 }
 

@@ -1,3 +1,4 @@
+import type { Attempt, Delivery } from '#lib/deliveries/delivery';
 import { derive } from './derive.ts';
 import { snapshotHash } from './history.ts';
 import type { Address, Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
@@ -107,4 +108,17 @@ export function withoutWords(entry: TimelineEntry): TimelineEntry {
   for (const name of ['description', 'note'])
     if (typeof detail[name] === 'string') detail[name] = silent(detail[name], detail.code);
   return { ...entry, detail } as TimelineEntry;
+}
+
+/** Why a delivery stopped, without a remote's words, which may name the buyer. */
+export const silentCause = (cause: Delivery['cause'] | undefined) =>
+  cause && { ...cause, description: silent(cause.description, cause.code) };
+
+/** An attempt without a remote's words. */
+export function silentAttempt<A extends Pick<Partial<Attempt>, 'code' | 'description' | 'told'>>(attempt: A): A {
+  return {
+    ...attempt,
+    ...(attempt.description !== undefined && { description: silent(attempt.description, attempt.code) }),
+    ...(attempt.told && { told: attempt.told.map((told) => withoutWords(told as never)) }),
+  };
 }

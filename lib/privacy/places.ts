@@ -1,5 +1,4 @@
 import { bodyBytes } from '#events/inbound-body';
-import { silentAttempt, silentCause } from '#lib/attempts/silence';
 import { everyAccount, everyConnection } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, getDelivery, putAttempt, touched, transition } from '#lib/deliveries/ledger';
@@ -7,7 +6,7 @@ import { listDeliveries } from '#lib/deliveries/list';
 import { type InboundEvent, listEvents, putErased } from '#lib/inbound/event';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
-import { silent, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
+import { silent, silentAttempt, silentCause, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import { deliveriesOf, listTimeline, putTimelineEntries } from '#lib/orders/store';
 import { deadLetterQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
