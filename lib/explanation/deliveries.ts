@@ -2,8 +2,7 @@ import { retryPolicyOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { LEFT } from '#lib/orders/holders';
 import { AWAY } from '#lib/platform/errors';
-import { type Said, waitsFor } from './explanation.ts';
-import { type Names, nameOf, timeOf, units } from './words.ts';
+import { type Names, nameOf, type Said, timeOf, units, waitsFor } from './words.ts';
 
 /** What a delivery is put into words with. */
 export interface Around {

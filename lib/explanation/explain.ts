@@ -2,19 +2,20 @@ import { ERP, retryPolicyOf } from '#lib/connections/connection';
 import { type Delivery, isOpen, isStopped } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import { isDoubtful } from '#lib/orders/history';
-import { holdersOf as heldOf, shippedOf } from '#lib/orders/holders';
-import { allot, sumByLine, sumUnits } from '#lib/orders/line-quantities';
+import { shippedOf } from '#lib/orders/holders';
+import { sumByLine, sumUnits } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
-import { returnedUnits } from '#lib/orders/returns';
+import { returnedUnits, toldBack } from '#lib/orders/returns';
 import { isLate, statusOf, unfulfilled } from '#lib/orders/status';
 import { dueOf, lessOf, placementOf } from '#lib/orders/units';
+import { lastOf } from '#lib/platform/canonical-json';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { sum } from '#lib/platform/sum';
 import { type Around, type Late, progressOf, troubleOf } from './deliveries.ts';
-import { type Said, waitsFor } from './explanation.ts';
 import type { Explanation } from './explanation-schema.ts';
 import { isPlacing, sayUnreleased, tellPlacedBefore } from './held-back.ts';
-import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
+import { type OpenUnits, openUnitsOf, type Standing } from './open-units.ts';
+import { type Names, nameOf, type Said, sentenceOf, timeOf, units, waitsFor } from './words.ts';
 
 /** Everything that an explanation is made of. */
 interface Facts extends Around, Standing {
@@ -147,7 +148,7 @@ const goesOn = (
 
 function sayHeld(facts: Facts): Said | undefined {
   const { order, left, now, names, deliveries } = facts;
-  const holders = holdersOf(facts);
+  const holders = openUnitsOf(facts);
   const [first, ...others] = holders;
   if (!first) return undefined;
   const isOwn = first.connection === ERP;
@@ -161,7 +162,7 @@ function sayHeld(facts: Facts): Said | undefined {
   }
   const wanted = sum(order.ucp.line_items.map(({ quantity }) => quantity.total));
   const shipped = wanted - sum(left.values());
-  const has = ({ connection, since, left: units }: Holder, index: number) => {
+  const has = ({ connection, since, left: units }: OpenUnits, index: number) => {
     const who = holders[index - 1]?.connection === connection ? '' : `${nameOf(connection, names)} has had `;
     return `${who}${units} since ${timeOf(since, now)}`;
   };
@@ -181,7 +182,7 @@ function sayHeld(facts: Facts): Said | undefined {
   };
 }
 
-const hasAll = ({ connection, since }: Holder, { names, now }: Facts): string =>
+const hasAll = ({ connection, since }: OpenUnits, { names, now }: Facts): string =>
   connection === ERP
     ? `it has been your ERP's to ship since ${timeOf(since, now)}, and no parcel has been posted yet`
     : `${nameOf(connection, names)} has it since ${timeOf(since, now)} and has not shipped yet`;
@@ -215,8 +216,9 @@ function sayReturned(facts: Facts): Said | undefined {
   const shown = returnedUnits(order);
   const sent = sumByLine(order.fulfillments.flatMap(({ lineItems }) => lineItems));
   // A line that was taken off the order since shows neither what left nor what came back.
-  const told = sumByLine((order.returns ?? []).flatMap(({ lineItems }) => lineItems));
-  const back = sum([...told].map(([id, units]) => Math.max(shown.get(id) ?? 0, Math.min(units, sent.get(id) ?? 0))));
+  const back = sum(
+    [...toldBack(order)].map(([id, units]) => Math.max(shown.get(id) ?? 0, Math.min(units, sent.get(id) ?? 0))),
+  );
   const clauses = [hasShipped(facts), `${units(back)} came back, the last at ${timeOf(last.at, now)}`];
   return { stage: 'returned', clauses, waitsFor: waitsFor('nobody') };
 }
@@ -224,53 +226,11 @@ function sayReturned(facts: Facts): Said | undefined {
 function sayDone(facts: Facts): Said {
   const { order, deliveries, channel, now } = facts;
   const told = deliveries.filter(({ action, state }) => action === 'fulfillment' && state === 'succeeded');
-  const at = told
-    .map(({ updatedAt }) => updatedAt)
-    .sort()
-    .at(-1);
+  const at = lastOf(told.map(({ updatedAt }) => updatedAt));
   const delivered = order.shipmentEvents.filter(({ type }) => type === 'delivered').at(-1);
   const clauses = [
     `${hasShipped(facts)}${at === undefined ? '' : `, and ${channel} was told at ${timeOf(at, now)}`}`,
     delivered ? `it was delivered at ${timeOf(delivered.at, now)}` : '',
   ];
   return { stage: at === undefined ? 'shipped' : 'told', clauses, waitsFor: waitsFor('nobody') };
-}
-
-/** Who is to ship units that are not shipped yet. */
-interface Holder {
-  connection: string;
-  since: string;
-  left: number;
-  /** The shipper says that nothing more will happen to it. */
-  isSettled: boolean;
-}
-
-/** An order as its deliveries have it. */
-interface Standing {
-  order: Order;
-  /** Oldest first, without those that its cancellation stopped. */
-  deliveries: readonly Delivery[];
-  /** Units still to be shipped, by line. */
-  left: ReadonlyMap<string, number>;
-}
-
-/** Open units by who has them: those of the placements that stand, and the ERP's, which no delivery places. */
-function holdersOf({ order, deliveries, left }: Standing): Holder[] {
-  const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-  const held = [...left].flatMap(([id, units]) =>
-    allot(
-      heldOf(order, id).holders.map(({ delivery, open }) => ({ delivery, quantity: open })),
-      units,
-    ),
-  );
-  const placed = order.placements.flatMap(({ delivery, connection }): Holder[] => {
-    const { placed } = known.get(delivery) ?? {};
-    const units = sumUnits(held.filter((each) => each.delivery === delivery));
-    if (!placed || units === 0) return [];
-    return [{ connection, since: placed.at, isSettled: placed.isSettled ?? false, left: units }];
-  });
-  const own = sum(left.values()) - sumUnits(held);
-  // It may have been paid long before the hub, and so its owner, heard of it.
-  const [, since = order.receivedAt] = [order.releasedAt ?? '', order.receivedAt].sort();
-  return [...placed, ...(own > 0 ? [{ connection: ERP, since, isSettled: false, left: own }] : [])];
 }

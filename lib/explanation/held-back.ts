@@ -3,8 +3,7 @@ import type { Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
 import { unfulfilled } from '#lib/orders/status';
 import { hasUnplaced } from '#lib/orders/units';
-import { type Said, waitsFor } from './explanation.ts';
-import { type Names, nameOf, sentenceOf } from './words.ts';
+import { type Names, nameOf, type Said, sentenceOf, waitsFor } from './words.ts';
 
 /** What keeps an order from shipping, and what would release it; undefined if nothing does, or nothing is left to ship. */
 function sayHeldBack(order: Order, names: Names): Said | undefined {

@@ -1,5 +1,6 @@
 import { type Connection, ERP } from '#lib/connections/connection';
 import type { PaymentState } from '#lib/orders/payment-state';
+import type { Explanation, WaitsFor } from './explanation-schema.ts';
 
 /** The connections as they are now, their marketplaces' titles, and what releases their orders. */
 export interface Names {
@@ -42,3 +43,17 @@ export function sentenceOf(clauses: readonly string[]): string {
 }
 
 export const units = (quantity: number): string => `${quantity} ${quantity === 1 ? 'unit' : 'units'}`;
+
+/** What one rule says of an order; its clauses become the sentence. */
+export interface Said {
+  stage: Explanation['stage'];
+  clauses: readonly string[];
+  waitsFor: WaitsFor;
+}
+
+export const waitsFor = (
+  who: WaitsFor['who'],
+  what: WaitsFor['what'] = null,
+  since: string | null = null,
+  until: string | null = null,
+): WaitsFor => ({ who, what, since, until });
