@@ -54,8 +54,7 @@ async function look(filter: DeliveryFilter, max: number, deadline: number) {
 }
 
 const reasonOf = ({ marketplace, action, state, cause }: Delivery) => ({
-  marketplace,
-  action,
+  ...{ marketplace, action },
   state: state as CauseGroup['state'],
   code: cause?.code ?? '',
   message: normalizeMessage(cause?.description ?? ''),
@@ -67,14 +66,7 @@ function describe(group: readonly Delivery[], asked: DeliveryFilter): CauseGroup
   const reason = reasonOf(sample);
   const { code: cause, ...rest } = reason;
   const seen = group.map(({ updatedAt }) => updatedAt).sort();
-  return [
-    {
-      ...reason,
-      count: group.length,
-      firstSeen: seen[0] ?? sample.updatedAt,
-      lastSeen: seen.at(-1) ?? sample.updatedAt,
-      sample,
-      filter: { ...asked, ...rest, cause },
-    },
-  ];
+  const [firstSeen = sample.updatedAt] = seen;
+  const lastSeen = seen.at(-1) ?? firstSeen;
+  return [{ ...reason, count: group.length, firstSeen, lastSeen, sample, filter: { ...asked, ...rest, cause } }];
 }

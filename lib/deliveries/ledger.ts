@@ -72,15 +72,8 @@ export function openDelivery({ blocked, ...asked }: NewDelivery, now: string): D
     state: blocked ? 'blocked' : 'pending',
     cause: blocked ? { code: blocked.code, description: blocked.description } : null,
     waitsFor: blocked?.waitsFor ?? null,
-    createdAt: now,
-    updatedAt: now,
-    nextAttemptAt: blocked ? null : now,
-    attemptCount: 0,
-    failures: 0,
-    unknown: false,
-    throttledSince: null,
-    lease: null,
-    deadLettered: false,
+    ...{ createdAt: now, updatedAt: now, nextAttemptAt: blocked ? null : now },
+    ...{ attemptCount: 0, failures: 0, unknown: false, throttledSince: null, lease: null, deadLettered: false },
   };
 }
 

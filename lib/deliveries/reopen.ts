@@ -13,14 +13,9 @@ export function reopen(delivery: Delivery, dueAt: string, now: string): Delivery
   return {
     ...delivery,
     state: 'pending',
-    cause: null,
-    waitsFor: null,
-    nextAttemptAt: dueAt,
-    failures: 0,
+    ...{ cause: null, waitsFor: null, nextAttemptAt: dueAt, updatedAt: now },
+    ...{ failures: 0, throttledSince: null, deadLettered: false },
     unknown: (delivery.unknown && delivery.cause?.code !== OUTCOME_UNKNOWN) || delivery.state === 'succeeded',
-    throttledSince: null,
-    updatedAt: now,
-    deadLettered: false,
   };
 }
 

@@ -142,16 +142,11 @@ export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): 
     if (unsold.length > 0 && unsold.length === told.items?.length)
       throw new ContractError({ code: 'sku_unknown', description: words });
     const returned = applyReturns(order, [readReturn(order, told, connection.id, message.receivedAt)]);
+    const isKnown = returned.order === order;
     // A poll that finds a known return leaves no trace.
-    if (returned.order === order && message.receivedBy === 'poll') return { order };
-    return {
-      ...returned,
-      became: {
-        state: returned.order === order ? 'duplicate' : 'applied',
-        order: id,
-        ...(unsold.length > 0 && { note: words }),
-      },
-    };
+    if (isKnown && message.receivedBy === 'poll') return { order };
+    const state = isKnown ? 'duplicate' : 'applied';
+    return { ...returned, became: { state, order: id, ...(unsold.length > 0 && { note: words }) } };
   });
   return decision?.became?.state ?? null;
 }

@@ -16,7 +16,7 @@ import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { placementOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
-import { isWritten, type Table } from '#lib/platform/table/table';
+import { db, isWritten, type Table } from '#lib/platform/table/table';
 import { type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
 import { namesAt } from './goods-names.ts';
 import { areOld, findMeant, unitsOf } from './placement-meant.ts';
@@ -24,10 +24,7 @@ import { areOld, findMeant, unitsOf } from './placement-meant.ts';
 /** Ingests what a shipper says of an order placed with it: adds parcels and events, and tells the sales channel. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<Ingested> {
   const { connection, hub } = ingesting;
-  const ids = [() => shipment.orderId, () => findByRemote(shipment, connection, hub.table)];
-  for (const find of ids) {
-    const id = await find();
-    if (id === null) continue;
+  for await (const id of namedBy(shipment, connection, hub.table)) {
     const decide = (order: Order | null) => decideShipment(order, shipment, ingesting);
     const { decision } = await ingesting.changeOrder(id, connection.id, decide);
     for (const { Put } of decision?.settled ?? []) await isWritten(hub.table.put(Put));
@@ -62,8 +59,12 @@ export async function ingestStale(
   return decision?.became?.state ?? null;
 }
 
-const findByRemote = async ({ remoteId }: ShipmentSnapshot, { id }: Connection, table: Table): Promise<string | null> =>
-  (remoteId === null ? undefined : await findByRemoteId(id, remoteId, table)) ?? null;
+/** The ids of orders that a shipper's message may be about: the one that it names, and the one known by its own id. */
+async function* namedBy({ orderId, remoteId }: ShipmentSnapshot, { id }: Connection, table: Table) {
+  if (orderId !== null) yield orderId;
+  const known = remoteId === null ? undefined : await findByRemoteId(id, remoteId, table);
+  if (known !== undefined) yield known;
+}
 
 async function decideShipment(
   order: Order | null,
@@ -174,16 +175,12 @@ function decideDecline(
 }
 
 /** The order that a shipper speaks of, if it was placed with that shipper. */
-export async function findPlaced(
-  { orderId, remoteId }: ShipmentSnapshot,
-  { id: connection }: Connection,
-): Promise<Order | undefined> {
-  const isPlaced = async (order: Order | undefined) => order && (await getPlacing(order, connection)).length > 0;
-  const echoed = orderId ? await getOrder(orderId) : undefined;
-  if (await isPlaced(echoed)) return echoed;
-  const known = remoteId ? await findByRemoteId(connection, remoteId) : undefined;
-  const order = known ? await getOrder(known) : undefined;
-  return (await isPlaced(order)) ? order : undefined;
+export async function findPlaced(shipment: ShipmentSnapshot, connection: Connection): Promise<Order | undefined> {
+  for await (const id of namedBy(shipment, connection, db)) {
+    const order = await getOrder(id);
+    if (order && (await getPlacing(order, connection.id)).length > 0) return order;
+  }
+  return undefined;
 }
 
 /** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's time. */

@@ -137,14 +137,9 @@ async function recordUnreadable(
   // Every poll finds the same body, or what its list named, again: that is one event.
   const isFound = [message.receivedBy, message.askedBy].includes('poll') && !message.remapped;
   const id = isFound ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
-  log.warn('unreadable inbound event', {
-    event: id,
-    connection: message.connection,
-    topic: message.topic,
-    code,
-    field,
-  });
-  const error = { code, description: `${message.connection}: ${description}`, ...(field !== undefined && { field }) };
+  const { connection, topic } = message;
+  log.warn('unreadable inbound event', { event: id, connection, topic, code, field });
+  const error = { code, description: `${connection}: ${description}`, ...(field !== undefined && { field }) };
   await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);
 }
 

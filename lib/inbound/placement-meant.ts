@@ -14,15 +14,15 @@ export async function findMeant(
   connection: Connection,
   table: Table,
 ) {
-  const placedBy = await placedAs(told, placing, connection, table);
-  const found = findPlacement(order, placing, told, placedBy);
-  const anew = found ? undefined : placing.find(({ id }) => id === placedBy);
+  const placer = await placerOf(told, placing, connection, table);
+  const found = findPlacement(order, placing, told, placer);
+  const anew = found ? undefined : placing.find(({ id }) => id === placer);
   const asked = formerOf(order, told, anew) ?? unitsOf(order, placing, found);
   return { found, source: { connection: connection.id, ...asked } };
 }
 
 /** Which delivery placed what has this id, even if it has not recorded the id itself yet. */
-async function placedAs(
+async function placerOf(
   { remoteId }: ShipmentSnapshot,
   placing: readonly Delivery[],
   { id }: Connection,
@@ -33,19 +33,14 @@ async function placedAs(
 }
 
 /** Which placement with a shipper is meant; undefined where it is one that is not told apart from others. */
-function findPlacement(
-  order: Order,
-  placing: readonly Delivery[],
-  told: ShipmentSnapshot,
-  placedBy: string | undefined,
-) {
+function findPlacement(order: Order, placing: readonly Delivery[], told: ShipmentSnapshot, placer: string | undefined) {
   const { orderId, remoteId, number } = told;
   // `SC-1001-2` of a placement that has since been placed anew as `SC-1001-3` is no placement's number any more.
   const { nth = number?.startsWith(`${order.number}-`) ? null : 1 } = told;
   const isUnsure = ({ state, placed }: Delivery) => !placed?.remoteId || state === 'pending' || state === 'leased';
   const byRemoteId =
     placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId) ??
-    placing.find((each) => each.id === placedBy && isUnsure(each));
+    placing.find((each) => each.id === placer && isUnsure(each));
   // Only an id is told: that says nothing about a placement with another id, such as one that was placed anew.
   const isNamed = orderId !== null || number !== null;
   const known = isNamed ? placing : placing.filter(({ placed }) => (placed?.remoteId ?? null) === null);

@@ -25,29 +25,29 @@ export const maskBuyer = (changes: readonly MemberChange[]): MemberChange[] =>
     return { ...change, from: change.from === null ? null : MASK, to: change.to === null ? null : MASK };
   });
 
-const viewOf = ({ ucp, ...order }: Order) => ({
-  number: order.number,
-  placedAt: order.placedAt,
-  paidAt: order.paidAt,
-  cancelled: order.cancelled,
-  buyer: order.buyer,
-  shippingAddress: order.shippingAddress,
-  shippingMethod: order.shippingMethod,
-  shipBy: order.shipBy ?? null,
-  taxIncluded: order.taxIncluded,
-  currency: ucp.currency,
-  lines: ucp.line_items.map(({ id, item, quantity }) => ({
-    id,
-    sku: item.id,
-    title: item.title,
-    price: item.price,
-    quantity: quantity.total,
-    fulfilled: quantity.fulfilled,
-  })),
-  totals: ucp.totals.map(({ type, amount }) => ({ id: type, amount })),
-  checkoutId: ucp.checkout_id,
-  permalinkUrl: ucp.permalink_url,
-});
+function viewOf({ ucp, ...order }: Order) {
+  const {
+    number,
+    placedAt,
+    paidAt,
+    cancelled,
+    buyer,
+    shippingAddress,
+    shippingMethod,
+    shipBy = null,
+    taxIncluded,
+  } = order;
+  return {
+    ...{ number, placedAt, paidAt, cancelled, buyer, shippingAddress, shippingMethod, shipBy, taxIncluded },
+    currency: ucp.currency,
+    lines: ucp.line_items.map(({ id, item, quantity: { total: quantity, fulfilled } }) => ({
+      ...{ id, sku: item.id, title: item.title, price: item.price, quantity, fulfilled },
+    })),
+    totals: ucp.totals.map(({ type, amount }) => ({ id: type, amount })),
+    checkoutId: ucp.checkout_id,
+    permalinkUrl: ucp.permalink_url,
+  };
+}
 
 /** Leaves by path: `shippingAddress.postal_code`, `lines[li_1].quantity`. */
 function flatten(value: unknown, path = ''): Array<[string, unknown]> {

@@ -1,4 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
+import type { NewDelivery } from '#lib/deliveries/delivery';
 import { getEvent, HUB, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
 import { ingestChange, readChange, whyHopeless } from '#lib/inbound/ingest';
 import { sharesOf } from '#lib/inbound/ingest-order';
@@ -47,12 +48,8 @@ async function recordApplied(message: Message, { id }: Remapped, { outcome }: Ou
   const recorded = await getEvent(message.id);
   const { state = 'unreadable', order = null, error = null } = recorded ?? {};
   if (state === 'unreadable') return { applied: false, outcome: 'unreadable', error };
-  return {
-    applied: true,
-    outcome: outcome === 'unreadable' ? 'read' : outcome,
-    error: null,
-    ...(order !== null && { order }),
-  };
+  const read = outcome === 'unreadable' ? 'read' : outcome;
+  return { applied: true, outcome: read, error: null, ...(order !== null && { order }) };
 }
 
 function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
@@ -60,10 +57,11 @@ function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
   return { ...received, ...(remapped && { remapped }) };
 }
 
+/** A planned delivery as an outcome shows it. */
+export const shownDelivery = ({ action, connection }: NewDelivery) => ({ action, connection });
+
 const shown = ({ code, description, field }: ErrorDetail) => ({
-  code,
-  description,
-  ...(field !== undefined && { field }),
+  ...{ code, description, ...(field !== undefined && { field }) },
 });
 
 async function previewChange(
@@ -99,13 +97,12 @@ async function previewOrder(
     }),
   );
   const changes = told.flatMap((each) => each.changes);
+  const seen = changes.length > 0 ? 'changed' : 'read';
   return {
-    outcome: told.some(({ isNew }) => isNew) ? 'created' : changes.length > 0 ? 'changed' : 'read',
+    outcome: told.some(({ isNew }) => isNew) ? 'created' : seen,
     order: shares[0]?.order ?? orderId(connection.id, snapshot.externalId),
     changes,
-    deliveries: told.flatMap(({ deliveries }) =>
-      deliveries.map(({ action, connection: to }) => ({ action, connection: to })),
-    ),
+    deliveries: told.flatMap(({ deliveries }) => deliveries.map(shownDelivery)),
     error: null,
   };
 }

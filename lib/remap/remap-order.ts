@@ -29,6 +29,7 @@ import type { Told } from '#lib/orders/timeline';
 import { compareText } from '#lib/platform/canonical-json';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 import { changedMembers, diffOrders } from './diff.ts';
+import { shownDelivery } from './remap-event.ts';
 import type { Outcome } from './remap-schema.ts';
 
 /** Errors of a body that can be read, but whose new meaning a person has to decide on. */
@@ -78,10 +79,7 @@ async function readAgain(order: Order, network: Network, claims: boolean): Promi
   if (!('id' in next)) return failed(CONFLICTS.has(next.code) ? 'conflict' : 'unreadable', next);
   if (next === order) return null;
   const changes = diffOrders(order, next);
-  const deliveries = planDeliveries(next, network, order).deliveries.map(({ action, connection }) => ({
-    action,
-    connection,
-  }));
+  const deliveries = planDeliveries(next, network, order).deliveries.map(shownDelivery);
   const note = noteQuantities(order, next);
   return { next, outcome: { ...nothing, outcome: 'changed', reads: 'order', changes, deliveries, note, error: null } };
 }

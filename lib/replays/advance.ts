@@ -130,22 +130,12 @@ function outcomeOf({ releasedAt, was }: Member, delivery: Delivery | undefined):
 
 function countIn(replay: Replay, chunk: readonly Settled[]): Partial<Replay> {
   const count = (outcome: Outcome) => replay[outcome] + chunk.filter((each) => each.outcome === outcome).length;
+  const counts = { succeeded: count('succeeded'), dead: count('dead'), blocked: count('blocked') };
   const relapsed = chunk.find(({ outcome }) => outcome !== 'succeeded');
-  return {
-    succeeded: count('succeeded'),
-    dead: count('dead'),
-    blocked: count('blocked'),
-    ...(replay.canary &&
-      relapsed &&
-      !isHalted(replay) && {
-        state: 'relapsed' as const,
-        relapse: {
-          delivery: relapsed.member.delivery,
-          state: relapsed.outcome,
-          cause: relapsed.delivery?.cause ?? null,
-        },
-      }),
-  };
+  if (!relapsed || !replay.canary || isHalted(replay)) return counts;
+  const { member, delivery, outcome } = relapsed;
+  const relapse = { delivery: member.delivery, state: outcome, cause: delivery?.cause ?? null };
+  return { ...counts, state: 'relapsed', relapse };
 }
 
 /** Releases what was claimed and could not be released then: its slot is gone, so it takes a new one. */
