@@ -22,6 +22,13 @@ test.each(PAGES)('%s names only files that are there', (page) => {
   expect([...files, ...links].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
+test('the map of lib/orders names each of its files', () => {
+  const folder = join(ROOT, 'lib/orders');
+  const map = readFileSync(join(folder, 'README.md'), 'utf8');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  expect(files.filter((name) => !map.includes(`\`${name}\``))).toEqual([]);
+});
+
 const NAMED = /\[([^\]]+)\]\(\.\.\/([^)]+\.ts)\)/g;
 
 test('docs/practice.md names only tests that are there', () => {
