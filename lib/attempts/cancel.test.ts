@@ -3,7 +3,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
 import { DECLINED } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
-import { destinationHash } from '#lib/orders/plan';
+import { destinationHash, goodsHash } from '#lib/orders/plan';
 import { takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
@@ -205,10 +205,12 @@ describe('cancelling', () => {
     expect(result).toMatchObject({
       error: { detail: { description: expect.stringMatching(/have order 5021 changed to 2 MUG-RED at Marketful/) } },
     });
-    expect((await run(exchanged, { cancel: action({}) }, { orders, deliveries: [since(5)] })).result).toEqual({
-      ok: true,
-      httpStatus: 200,
-    });
+    const done = { ok: true, httpStatus: 200 };
+    expect((await run(exchanged, { cancel: action({}) }, { orders, deliveries: [since(5)] })).result).toEqual(done);
+    // The goods that were placed are back.
+    const back = { ...exchanged, subject: { ...exchanged.subject, goods: goodsHash(SOLD, 'dlv_1') } };
+    expect((await run(back, {}, { orders, deliveries: [since(4)] })).result).toEqual(done);
+    expect((await run(back, {}, { orders, deliveries: [since()] })).result).toMatchObject({ ok: false });
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { DECLINED, declinedBy } from '#lib/orders/decline';
 import { differenceOf, LEFT, shippedOf } from '#lib/orders/holders';
 import { minus } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
-import { cancelsOf, destinationHash, isRefunded } from '#lib/orders/plan';
+import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/plan';
 import { dueOf, lessOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
@@ -157,8 +157,8 @@ function stop(placement: Delivery, now: Date): Write[] {
 }
 
 /**
- * What changed since a placement that exists (or may) and no person dealt with. A reversed refund does not count, nor does
- * an address that is the earlier one again.
+ * What changed since a placement that exists (or may) and no person dealt with. A reversed refund does not count, nor do
+ * an address and goods that are the earlier ones again.
  */
 async function changesSince(
   placement: Delivery,
@@ -181,11 +181,14 @@ async function changesSince(
   // A person who closed a cancellation may have changed the address at the shipper.
   const sinceClosed = cancels.slice(cancels.findLastIndex(({ closed }) => closed) + 1);
   const { from } = firstSince('readdressed', sinceClosed)?.subject ?? {};
-  const isBack = placed?.revision !== undefined && from === destinationHash(order);
+  const { goods } = firstSince('exchanged', sinceClosed)?.subject ?? {};
+  const isKnown = placed?.revision !== undefined;
+  const isBack = isKnown && from === destinationHash(order);
+  const areBack = isKnown && goods === goodsHash(order, placement.id);
   return [
     ...(firstSince('readdressed') && !isBack ? ['readdressed' as const] : []),
     ...(firstSince('refunded') && isRefunded(order, network) ? ['refunded' as const] : []),
-    ...(firstSince('exchanged') ? ['exchanged' as const] : []),
+    ...(firstSince('exchanged') && !areBack ? ['exchanged' as const] : []),
   ];
 }
 

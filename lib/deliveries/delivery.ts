@@ -25,6 +25,8 @@ export interface Subjects {
     refunded?: number;
     /** The order's revision since which a line of the placement stands for other goods. */
     exchanged?: number;
+    /** What stood on its lines before, as a short hash. */
+    goods?: string;
   };
   /** The follow-up's own name for what it is about. */
   'follow-up': { about: string };

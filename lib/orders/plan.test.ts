@@ -109,6 +109,13 @@ test('a placement is looked at where one of its lines is for other goods than be
   expect(cancels({ id: 'MUG-BLUE' })).toMatchObject([{ subject: { placement: 'dlv_1', lineItems: [], exchanged: 5 } }]);
   for (const same of [{ id: 'mug-red ' }, { id: '59' }, { id: 'MUG-NEW', ean: '59' }, { title: 'Blue mug' }])
     expect(cancels(same)).toEqual([]);
+  // Of a line that is shipped nothing can be exchanged.
+  const both = { ...placements[0], lineItems: [...lineItems, { id: 'li_2', quantity: 1 }] };
+  const sent = applyShipment({ ...holding({}), placements: [both] } as Order, shipmentOf({ parcels: [mugs] }), {
+    ...{ connection: 'shed', placed: both.lineItems },
+  }).order;
+  const now = { ...sent, ucp: holding({ id: 'MUG-BLUE' }).ucp };
+  expect(planDeliveries(now, network, sent).deliveries.filter(({ action }) => action === 'cancel')).toEqual([]);
 });
 
 test('an order that goes elsewhere has each placement looked at that has units to send, once a change', () => {

@@ -6,7 +6,7 @@ import { findAlike } from '#lib/platform/text';
 import { plainDestination } from './destination.ts';
 import { holdersOf } from './holders.ts';
 import { mergeLines, sameUnits, sumByLine } from './line-quantities.ts';
-import type { LineQuantity, Order, Placement } from './order.ts';
+import { type LineQuantity, type Order, type Placement, skusOf } from './order.ts';
 import type { PaymentState } from './payment-state.ts';
 import { isReleased, paymentOf } from './release.ts';
 import { routeLines, type Shipped } from './routing.ts';
@@ -190,8 +190,9 @@ function planCancellations(
     const { delivery: id, connection } = placement;
     const target = connections.get(connection) ?? removed?.get(connection);
     const less = lessOf(due, id);
-    const isExchanged = before !== null && holdsOthers(before, order, placement);
-    const isAffected = (isReaddressed || isRefundNew || isExchanged) && isToLeave(before, placement);
+    const open = before ? toLeave(before, placement) : [];
+    const isExchanged = before !== null && open.some(({ id }) => isForOthers(id, before, order));
+    const isAffected = (isReaddressed || isRefundNew || isExchanged) && open.length > 0;
     const endsEarlier = isPlacedAnew(before, placement) && cancelsOf(order, connection, id).length > 0;
     const isCalledFor = isAffected || endsEarlier || !sameUnits(less, asked);
     if (!target || !isCalledFor || deliveries.length >= room) return placement;
@@ -199,7 +200,7 @@ function planCancellations(
     const changes = {
       ...(isReaddressed && { readdressed: revision, from: destinationHash(before) }),
       ...(isRefundNew && isPaidBack && { refunded: revision }),
-      ...(isExchanged && { exchanged: revision }),
+      ...(isExchanged && { exchanged: revision, goods: goodsHash(before, id) }),
     };
     const subject = { placement: id, lineItems: less, ...(isAffected && changes) };
     deliveries.push(push(order, 'cancel', target, id, subject));
@@ -216,14 +217,20 @@ export const isRefunded = (order: Order, network: Network): boolean =>
 const goesElsewhere = (before: Order, order: Order): boolean =>
   !order.erased && !sameContent(placeOf(before), placeOf(order));
 
-/** Whether a line of a placement is for other goods than before, by SKU and EAN. What is named by its EAN alone may be the same. */
-const holdsOthers = (before: Order, order: Order, { lineItems = [] }: Placement): boolean =>
-  lineItems.some(({ id }) => {
-    const [was, now] = [before, order].map(({ ucp }) => ucp.line_items.find((line) => line.id === id)?.item);
-    if (!was || !now || [was, now].some(({ id: sku, ean }) => sku === ean)) return false;
-    const names = [was.id, was.ean ?? was.id];
-    return [now.id, now.ean ?? now.id].every((name) => findAlike(names, name) === undefined);
-  });
+/** Whether a line is for other goods than before, by SKU and EAN. What is named by its EAN alone may be the same. */
+function isForOthers(id: string, before: Order, order: Order): boolean {
+  const [was, now] = [before, order].map(({ ucp }) => ucp.line_items.find((line) => line.id === id)?.item);
+  if (!was || !now || [was, now].some(({ id: sku, ean }) => sku === ean)) return false;
+  const names = [was.id, was.ean ?? was.id];
+  return [now.id, now.ean ?? now.id].every((name) => findAlike(names, name) === undefined);
+}
+
+/** Tells what goods stand on the lines of a placement from others. */
+export function goodsHash(order: Order, placement: string): string {
+  const skus = skusOf(order);
+  const ids = (placementOf(order, placement)?.lineItems ?? []).map(({ id }) => id);
+  return shortHash(...ids.sort().map((id) => `${id} ${skus.get(id)}`));
+}
 
 /** Tells one destination of an order from another, and is too short to reveal either. */
 export const destinationHash = (order: Order): string => shortHash(order.id, ...placeOf(order)).slice(0, 8);
@@ -231,11 +238,12 @@ export const destinationHash = (order: Order): string => shortHash(order.id, ...
 const placeOf = ({ shippingAddress, history: { snapshot } }: Order): string[] =>
   plainDestination(shippingAddress, snapshot.pickupPoint?.id);
 
-/** Whether a shipper has units of a placement that it has not shipped. */
-const isToLeave = (order: Order, { delivery, connection, lineItems = [] }: Placement): boolean =>
-  connection !== order.connection &&
-  lineItems.some(({ id }) =>
-    holdersOf(order, id).holders.some((holder) => holder.delivery === delivery && holder.open > 0),
+/** The lines of a placement of which a shipper has units that it has not shipped. */
+const toLeave = (order: Order, { delivery, connection, lineItems = [] }: Placement): LineQuantity[] =>
+  lineItems.filter(
+    ({ id }) =>
+      connection !== order.connection &&
+      holdersOf(order, id).holders.some((holder) => holder.delivery === delivery && holder.open > 0),
   );
 
 /** Whether its shipper has just declined all of a placement, so that nothing asked of it before counts any more. */

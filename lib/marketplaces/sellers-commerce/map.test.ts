@@ -174,9 +174,12 @@ test('does with the date it has, and without an address or a line id', () => {
   expect(read({ ModifiedDate: '0001-01-01T00:00:00' }).version).toBeNull();
   expect(read({ ShippingAddress: null }).shippingAddress).toEqual({ email: 'ana@example.com' });
   expect(read({ OrderItems: [{ SkuCode: 'A', Quantity: '1', UnitPrice: '2.50' }] }).lines[0]).toMatchObject({
-    id: '1',
+    id: 'A',
     title: 'A',
   });
+  // Its place would be another row's once an earlier one goes.
+  expect(read({ OrderItems: [{ SkuCode: 'A', Quantity: '1', UnitPrice: '2.50' }] }).idsAssumed).toBe(true);
+  expect(read().idsAssumed).toBe(undefined);
 });
 
 test('refuses no order for what it can do without, in whatever form that is', () => {

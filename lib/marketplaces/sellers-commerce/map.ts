@@ -73,6 +73,7 @@ function readOrder(order: Order, currency: string, settings: Settings, receivedA
   return {
     ...{ externalId, number: externalId, placedAt },
     ...(index < 0 && { timesAssumed: true as const }),
+    ...(order.OrderItems?.some(({ OrderItemId = '0' }) => OrderItemId === '0') && { idsAssumed: true as const }),
     // The store does not say when an order was paid.
     paidAt: payment.state === 'paid' ? placedAt : null,
     cancelled: isCancelled(OrderStatusId),
@@ -112,7 +113,7 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   const shipped = countShipped(order);
   const ids = new Set<string>();
   return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
-    const { OrderItemId, ProductName, Quantity, UnitPrice } = item;
+    const { OrderItemId = '0', ProductName, Quantity, UnitPrice } = item;
     const at = `OrderItems[${index}]`;
     const sku = item.SkuCode ?? (isTakenOff(UnitPrice, Quantity) ? `${index + 1}` : needed(`${at}.SkuCode`));
     const isWhole = isShipped(order.OrderStatusId);
@@ -121,7 +122,7 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
     shipped.set(sku, (shipped.get(sku) ?? 0) - sent);
     return {
       // 0 is no row id. A row's place would not do: it changes if an earlier row goes.
-      id: unused(OrderItemId === '0' ? sku : (OrderItemId ?? `${index + 1}`), ids),
+      id: unused(OrderItemId === '0' ? sku : OrderItemId, ids),
       ...{ sku, title: ProductName ?? sku, quantity: Quantity },
       ...(sent > 0 && { fulfilled: sent, ...(isWhole ? { fulfilledWithAll: true } : { countedBySku: true }) }),
       unitPrice: minor(UnitPrice, `${at}.UnitPrice`),
