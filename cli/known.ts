@@ -30,7 +30,7 @@ export async function orderCalled(api: Api, words: string): Promise<string> {
 }
 
 /**
- * For an empty list: throws a usage error if there is no such connection. Removed ones count as existing, and so does
+ * For an empty list or a refusal: throws a usage error if there is no such connection. Removed ones count as existing, and so does
  * any that `hasAny` finds. A key that may not see connections gets no error.
  */
 export async function checkConnection(api: Api, id: unknown, hasAny = async () => false): Promise<void> {

@@ -21,8 +21,10 @@ export function addChanges(program: Command): void {
     .addOption(new Option('--limit <n>', 'how many at most (default: 50)').argParser(parseCount))
     .examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json')
     .does(async (session, options: { connection?: string }) => {
-      const page = await session.api.get('/changes', { ...options });
-      if (page.changes.length === 0) await checkConnection(session.api, options.connection);
+      const page = await session.api.get('/changes', { ...options }).catch(async (error: unknown) => {
+        await checkConnection(session.api, options.connection);
+        throw error;
+      });
       session.answer(page, () => session.table(page.changes, columns(session.now)) || 'no changes');
       if (!session.json && !page.caughtUp) session.note(`There are more: --after ${page.cursor}`);
     });
