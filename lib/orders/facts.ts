@@ -47,8 +47,8 @@ function amountsOf({ currency, lines, amounts, taxIncluded }: OrderSnapshot): Am
   const goods = sum(lines.map(subtotalOf));
   const discount = sum(lines.map(discountOf)) + Math.abs(amounts.discount);
   const { fulfillment: shipping, total } = amounts;
-  // An order that costs nothing has no tax in it, whatever its lines would have.
-  const tax = amounts.tax || (total > 0 ? sum(lines.map((line) => taxOf(line, taxIncluded) ?? 0)) : 0);
+  const isFree = taxIncluded && total <= 0;
+  const tax = isFree ? 0 : amounts.tax || sum(lines.map((line) => taxOf(line, taxIncluded) ?? 0));
   const other = total - (goods - discount + shipping + (taxIncluded ? 0 : tax));
   return { currency, goods, shipping, discount, tax, other, total };
 }

@@ -31,7 +31,7 @@ export function buildTotals(order: OrderSnapshot): UcpTotal[] {
   return [
     ...partsOf(order),
     ...entry('adjustment', 'Difference to the total of the sales channel', restOf(order)),
-    { type: 'total', amount: amounts.total, ...(taxIncluded && amounts.tax > 0 && withTax(amounts)) },
+    { type: 'total', amount: amounts.total, ...(taxIncluded && amounts.total > 0 && amounts.tax > 0 && withTax(amounts)) },
   ];
 }
 

@@ -135,6 +135,8 @@ describe('the UCP order', () => {
       { display_text: 'Tax included', amount: 3179 },
     ]);
     expect(ucpErrors(order)).toEqual([]);
+    const free = orderOf({ amounts: amounts({ discount: 17000, total: 0 }) });
+    expect(free.ucp.totals.at(-1)).toEqual({ type: 'total', amount: 0 });
   });
 
   it('names what else the source charges by the name that it has there', () => {

@@ -365,6 +365,12 @@ describe('what its document does not promise', () => {
     expect(named.buyer).toMatchObject({ first_name: 'Eva', company: 'ACME' });
   });
 
+  test('a discount of the whole order takes off its part of the tax', () => {
+    const less = (discount: string) => read({ ...order, discount, total_gross: null, total_net: null }).amounts;
+    expect(less('110.00')).toMatchObject({ tax: Math.round(2244 / 12), total: 1000 });
+    expect(less('120.00')).toMatchObject({ tax: 0, total: 0 });
+  });
+
   test('a voucher among its items is a discount, and the sums stay exact', () => {
     const voucher = { ean: '77', title: 'Voucher', quantity: 1, gross_price: '-10.00', net_price: '-8.13' };
     const items = [item, voucher];

@@ -226,17 +226,15 @@ function rateBetween(net: number, gross: number): number | undefined {
   return net >= 200 && Math.abs(net + (net * rate) / 100 - gross) <= 1 ? rate : undefined;
 }
 
-interface Figures {
-  total: number;
-  fulfillment: number;
-  lines: readonly SnapshotLine[];
-}
+type Figures = Omit<OrderSnapshot['amounts'], 'tax' | 'discount'> & Pick<OrderSnapshot, 'lines'>;
 
-/** `total_gross` less `total_net`; else from the lines and shipping. */
+/** `total_gross` less `total_net`; else from the lines and shipping, less the part of a discount of the whole order. */
 function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, control }: Reader): number {
   const net = control(order.total_net, 'total_net');
   if (net !== undefined && isPart(net, total)) return Math.max(0, total - net);
   if (net !== undefined) assume('total_net', 'is no net of total_gross: the tax of the lines stands for it');
   const shippingNet = control(order.shipping?.net_price, 'shipping.net_price') ?? fulfillment;
-  return Math.max(0, Math.max(0, fulfillment - shippingNet) + sum(lines.map(({ tax = 0 }) => tax)));
+  const tax = Math.max(0, fulfillment - shippingNet) + sum(lines.map((line) => line.tax ?? 0));
+  const worth = worthOf(lines) + fulfillment;
+  return Math.max(0, total < worth && worth > 0 ? Math.round((tax * total) / worth) : tax);
 }
