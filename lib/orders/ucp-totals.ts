@@ -28,10 +28,11 @@ export const subtotalOf = ({ unitPrice, quantity, ordered = quantity, total }: S
  */
 export function buildTotals(order: OrderSnapshot): UcpTotal[] {
   const { amounts, taxIncluded } = order;
+  const hasTax = taxIncluded && amounts.tax > 0 && amounts.total > 0;
   return [
     ...partsOf(order),
     ...entry('adjustment', 'Difference to the total of the sales channel', restOf(order)),
-    { type: 'total', amount: amounts.total, ...(taxIncluded && amounts.total > 0 && amounts.tax > 0 && withTax(amounts)) },
+    { type: 'total', amount: amounts.total, ...(hasTax && withTax(amounts)) },
   ];
 }
 
