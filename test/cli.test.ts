@@ -150,7 +150,12 @@ test('Ctrl-C leaves a replay going and says how to watch and cancel it', async (
   const { code, err } = await done;
   expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining(`replays show ${running.id} --watch`) });
   expect(await longshore('replays', 'cancel', running.id)).toMatchObject({ code: 0 });
-  expect((await longshore('replays', 'list')).out).toMatch(`${running.id}  cancelled`);
+  // What a remote said is forgotten once the deliveries are found, which is said in words.
+  const quoting = { filter: { connection: 'shed', message: 'Mary is not at home' } };
+  expect((await hub.send('POST', '/deliveries/replay', quoting)).status).toBe(202);
+  const { out } = await longshore('replays', 'list');
+  expect(out).toMatch(`${running.id}  cancelled`);
+  expect(out).toMatch('connection=shed message no longer kept');
   expect(await longshore('replays', 'resume', running.id)).toMatchObject({ code: 3 });
 });
 

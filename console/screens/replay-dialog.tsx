@@ -17,12 +17,15 @@ const columns: Columns<DryRun['calls'][number]> = [
   ['Probed first', ({ probedFirst }) => probedFirst, 'number'],
 ];
 
-/** What a replay could do twice: of some that it would run, it is known, or not known, that they happened. */
-function doubtOf({ matched, sample = [] }: Partial<DryRun>): string | undefined {
-  if (sample.some(({ cause }) => cause?.code === 'outcome_unknown'))
-    return 'Nobody knows whether it happened: look at the marketplace first.';
-  if (sample.some(({ state }) => state === 'succeeded'))
-    return `${matched === 1 ? 'It has' : 'Some of them have'} succeeded, and would run again all the same.`;
+/**
+ * What a replay could do twice. One sample tells it of all: a filter without a state matches nothing that succeeded, and
+ * without this cause nothing of which nobody knows whether it happened.
+ */
+function doubtOf({ matched, sample: [one] = [] }: Partial<DryRun>): string | undefined {
+  if (one?.cause?.code === 'outcome_unknown')
+    return `Nobody knows whether ${matched === 1 ? 'it' : 'they'} happened: look at the marketplace first.`;
+  if (one?.state === 'succeeded')
+    return `${matched === 1 ? 'It has' : 'They have'} succeeded, and would run again all the same.`;
 }
 
 /** A replay in three steps: what it would call, the reason, the start. Only what was looked at can be started. */

@@ -231,10 +231,19 @@ test('less of an order is an item cancelled whole, or the exact difference; more
 test('what Shoppo does not know or does not ship to blocks, and names it', async () => {
   sell('sku', { 'MUG-RED': 1 });
   expect((await settled('sku', 'order', 'blocked')).cause).toMatchObject({ code: 'sku_unknown' });
+  const { sentence } = await hub.get<{ sentence: string }>('/orders/shop:sku/explanation');
+  expect(sentence).toMatch(
+    /: Shoppo's ids of MUG-RED are not known; have Shoppo list them, or .* of supply, and it goes on by itself/,
+  );
   sell('mx', { 'SHP-1': 1 }, { address_country: 'MX' });
   const { cause } = await settled('mx', 'order', 'blocked');
   expect(cause?.code).toBe('address_incomplete');
   expect(cause?.description).toContain('shippingAddress.address_country');
+  // Once Shoppo has told the id of a SKU, the order goes on by itself.
+  const listing = `${shoppo.url}/_sandbox/products/${shoppo.skus()[0]?.productId}/skus`;
+  await fetch(listing, { method: 'POST', body: JSON.stringify({ identifier: 'MUG-RED', price: 5 }) });
+  shoppo.changeSku('MUG-RED', { inventory: 7 });
+  await settled('sku', 'order', 'pending');
 });
 
 test('a ticket is created, and its reply is told on the order it is for', async () => {

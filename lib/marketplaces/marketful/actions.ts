@@ -146,6 +146,6 @@ async function itemOf(remote: RemoteContext, { id: sku, ean: told }: { id: strin
     return { sku: textOf(member(found, 'sku')) || ean, ean, ...defined({ item_id: member(found, 'item_id') }) };
   // What the settings have an EAN for may be known by its SKU all the same.
   if (set !== undefined && (await unlessRefused(() => getStock(remote, sku)))) return { sku };
-  const description = `Marketful has no item with the EAN ${ean}: register it, or add "${sku}": "<its SKU there>" to settings.skus of ${remote.connection.id}`;
+  const description = `Marketful has no item with the EAN ${ean}: register it and replay the delivery, or add "${sku}": "<its SKU there>" to settings.skus of ${remote.connection.id}`;
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }

@@ -124,7 +124,7 @@ function judge({ status, body }: HttpResponse, alsoDone: readonly number[] = [])
 function refuse({ code, words }: ReturnType<typeof readAnswer>, httpStatus: number): IntegrationError {
   const detail = { code: `response_${code}`, description: words.slice(0, 500), httpStatus };
   if (code === PROVIDER_MISSING) {
-    const description = `${detail.description}: ask SellersCommerce which account these keys and this baseUrl are for`;
+    const description = `${detail.description}: ask SellersCommerce which account these keys and this baseUrl are for, and correct them`;
     return new BlockedError({ ...detail, description }, 'connection');
   }
   return code === FAILED ? new RetryableError(detail) : new RejectedError(detail);

@@ -47,7 +47,7 @@ export async function unitsOf(
     else known.push({ id, quantity });
   }
   if (unknown.length === 0) return sumByLine(known);
-  const description = `Shoppo's ids of ${unknown.join(', ')} are not known: add each to settings.skus of ${remote.connection.id}, or replay once the catalog has them`;
+  const description = `Shoppo's ids of ${unknown.join(', ')} are not known: have Shoppo list them, or add each to settings.skus of ${remote.connection.id}`;
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }
 

@@ -41,7 +41,9 @@ describe('what a status means', () => {
   it('a redirect says where it leads, and nothing of the path', () => {
     const error = classify(answer(301, '', { location: 'https://www.remote.test/orders?key=secret' }));
     expect(error.detail).toMatchObject({ code: 'redirected', httpStatus: 301 });
-    expect(error.message).toMatch(/status 301 leads away to https:\/\/www\.remote\.test: correct the baseUrl/);
+    expect(error.message).toMatch(
+      /status 301 leads away to https:\/\/www\.remote\.test: replay it .*, or correct the baseUrl/,
+    );
     expect(classify(answer(307, '', { location: '/login' })).message).toMatch(/leads away: /);
   });
 

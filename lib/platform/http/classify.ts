@@ -35,7 +35,7 @@ export function classify(response: HttpResponse): IntegrationError {
 function redirected({ status, headers }: HttpResponse): BlockedError {
   const location = headers.get('location') ?? '';
   const host = URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
-  const description = `status ${status} leads away${host}: correct the baseUrl of the connection, or replay it once the remote answers itself`;
+  const description = `status ${status} leads away${host}: replay it once the remote answers itself, or correct the baseUrl of the connection`;
   return new BlockedError({ code: 'redirected', description, httpStatus: status }, 'connection');
 }
 
