@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bodyBytes, inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
-import type { Connector } from '#lib/marketplaces/contract';
+import type { Connector, Poller } from '#lib/marketplaces/contract';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 import { scopioOrder } from './support/webhook.ts';
@@ -182,7 +182,7 @@ describe('a body that is too large to keep', () => {
     const { connector } = await import('#lib/marketplaces/scopio/index');
     const asked: string[] = [];
     const item = (body: object) => ({ topic: 'order', body });
-    const lists: Connector = {
+    const lists: Connector & Poller = {
       ...connector,
       async *poll() {
         asked.push(new Date().toISOString());

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { Connector } from '#lib/marketplaces/contract';
+import type { Connector, Poller } from '#lib/marketplaces/contract';
 import { INDEX_SHARDS } from '#lib/platform/names';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** Runs a tick for a marketplace this many minutes after the start; returns the lag that it reports. */
-async function tick(minutes: number, marketplace: 'scopio' | 'sello' = 'scopio', poll?: Connector['poll']) {
+async function tick(minutes: number, marketplace: 'scopio' | 'sello' = 'scopio', poll?: Poller['poll']) {
   vi.setSystemTime(START.getTime() + minutes * 60_000);
   const finds = async function* () {
     yield { items: [], resume: null, watermark: String(minutes) };
@@ -37,7 +37,7 @@ async function tick(minutes: number, marketplace: 'scopio' | 'sello' = 'scopio',
   return told.map(({ Marketplace, PollerLag }) => [Marketplace, PollerLag]);
 }
 /** A poll that never gets to its first page. */
-const breaksOff: Connector['poll'] = () => ({
+const breaksOff: Poller['poll'] = () => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('no answer')) }),
 });
 

@@ -173,8 +173,7 @@ describe('an instance that serves the old secret alone', () => {
     const call = await startHolding('leaked');
     const { pollMarketplace } = await import('#lib/polling/poll');
     const { connector } = await import('#lib/marketplaces/scopio/index');
-    const { poll: _, ...unpolled } = connector;
-    const tick = () => pollMarketplace(unpolled);
+    const tick = () => pollMarketplace({ ...connector, async *poll() {} });
     await tick();
     await write(JSON.stringify({ connections: { shop: { secrets: { webhookSecret: 'next' }, settings: {} } } }));
     await retirePreviousSecret('scopio');

@@ -1,5 +1,6 @@
 import { connector } from '#lib/marketplaces/scopio/index';
+import * as poller from '#lib/marketplaces/scopio/poll';
 import { scheduled } from '#lib/platform/lambda/lambda';
 import { pollMarketplace } from '#lib/polling/poll';
 
-export const handler = scheduled(() => pollMarketplace(connector));
+export const handler = scheduled(() => pollMarketplace({ ...connector, ...poller }));

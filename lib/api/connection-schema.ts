@@ -173,7 +173,8 @@ export const findConnection = async (id: string): Promise<z.infer<typeof Connect
 /** How a connection's polls stand, as the API shows it. */
 export const presentPoll = (cursor: Cursor | undefined): Poll => ({
   ...pick(PollFacts, { ...NEVER_POLLED, ...cursor }),
-  unfinished: typeof (cursor?.resume ?? cursor?.aside?.resume) === 'string',
+  // A backfill that the next poller takes up begins anew.
+  unfinished: !findAsked(cursor) && typeof (cursor?.resume ?? cursor?.aside?.resume) === 'string',
   backfill: findAsked(cursor) ?? cursor?.backfill ?? null,
 });
 

@@ -5,6 +5,7 @@ import type { Delivery as StoredDelivery } from '#lib/deliveries/delivery';
 import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { loadConnector } from '#lib/marketplaces/load';
+import { roleOf } from '#lib/marketplaces/registry';
 import { openRemote } from '#lib/marketplaces/remote';
 import { shortHash } from '#lib/platform/hash';
 import { ENDPOINT } from '#lib/platform/names';
@@ -78,15 +79,13 @@ routes.add('POST /connections/{id}/poll', {
   },
   responses: { 202: json('It is due.', PollAsked), ...errorResponses(404, 422) },
   answer: async ({ params: { id }, body: { since, reason = null }, by }) => {
-    const { info, poll, rewind } = await loadConnector((await findConnection(id)).marketplace);
-    if (!poll) throw new ApiError(422, 'not_polled', `${info.title} is not polled`);
-    if (since !== undefined && !rewind)
+    const { info } = roleOf((await findConnection(id)).marketplace);
+    if (since !== undefined && !info.pollsChanges)
       throw new ApiError(422, 'reads_all', `each poll of ${info.title} reads everything there is: poll it`, 'since');
     const now = new Date();
     if (since !== undefined && Date.parse(since) > now.getTime()) throw invalid('since', 'lies in the future');
     const askedAt = now.toISOString();
-    const backfill = since !== undefined && rewind && { since, askedAt, by, reason, rewind };
-    await askForPoll(id, now, backfill || undefined);
+    await askForPoll(id, now, since === undefined ? undefined : { since, askedAt, by, reason });
     return { connection: id, askedAt, poll: presentPoll(await getCursor(id)) };
   },
 });

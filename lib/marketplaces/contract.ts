@@ -92,6 +92,16 @@ export interface PollPage {
   remark?: string;
 }
 
+/** How a marketplace is polled: what `poll.ts` of its folder exports. No function but its poller has that in its bundle. */
+export interface Poller {
+  poll(context: PollContext): AsyncIterable<PollPage>;
+  /**
+   * The watermark from which a poll reads everything since an instant again, never later than the given one. Exactly
+   * those have it whose manifest says `pollsChanges`.
+   */
+  rewind?(watermark: string, since: string): string;
+}
+
 /** A URL that the remote calls. */
 export interface RegisteredWebhook {
   /** What `remove` needs. */
@@ -146,12 +156,6 @@ export interface Connector extends Role {
   /** Where a person enters the hub's URLs, if no call can: one sentence in the vendor's own terms. */
   pasteHint?: string;
   map(inbound: InboundBody, connection: Connection): Change;
-  poll?(context: PollContext): AsyncIterable<PollPage>;
-  /**
-   * The watermark from which a poll reads everything since an instant again, never later than the given one. Absent if
-   * each poll reads everything there is.
-   */
-  rewind?(watermark: string, since: string): string;
   actions: Actions;
   /** Reads the tickets there are, with what was said in them. */
   tickets?(context: RemoteContext, page: { cursor: string | null; limit: number }): Promise<TicketPage>;

@@ -19,6 +19,8 @@ export interface MarketplaceInfo {
   readonly naming?: readonly string[];
   /** Seconds between polls, the vendor's documented or our assumed interval. */
   readonly pollIntervalSeconds: number;
+  /** A poll reads what changed since the last one; the others read everything there is. */
+  readonly pollsChanges?: true;
   /** Requests a minute that the vendor allows one connection. */
   readonly requestsPerMinute: number;
   /** Settings that only authenticate webhooks: they are kept with the secrets, as a receiver reads nothing else. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as items from '#lib/platform/table/items';
 import type { Lease } from '#lib/platform/table/lease';
 import { memoryTable } from '#test/support/memory-table';
 import { askForPoll, getCursor, leaseCursor, saveCursor, takeUp } from './cursor.ts';
@@ -8,7 +9,13 @@ const at = (second: number) => new Date(Date.UTC(2026, 10, 20) + second * 1000);
 let connections = 0;
 const newConnection = () => `shop-${++connections}`;
 const rewind = (watermark: string, since: string) => (since < watermark ? since : watermark);
-const asked = { since: at(-60).toISOString(), askedAt: at(0).toISOString(), by: 'ops', reason: null, rewind };
+const asked = { since: at(-60).toISOString(), askedAt: at(0).toISOString(), by: 'ops', reason: null };
+/** The cursor as the next poller finds it, with the backfill it takes up. */
+async function takenUpBy(shop: string) {
+  const leased = await leaseCursor(shop, at(2), table);
+  if (!leased) throw new Error('not leased');
+  return { ...leased, ...takeUp(leased, rewind) };
+}
 
 test('one poller at a time has the cursor, and a connection that nobody has polled yet is due', async () => {
   const shop = newConnection();
@@ -89,9 +96,8 @@ test('a backfill is set aside from its watermark on, leaves the polls theirs, an
   const watermark = at(0).toISOString();
   await saveCursor(shop, leased.lease, { lease: null, watermark, resume: 'page 7' }, table);
   await askForPoll(shop, at(1), asked, table);
-  const { rewind: _, ...backfill } = asked;
-  expect(await getCursor(shop, table)).toMatchObject({
-    ...{ watermark, resume: null, urgentAt: null, backfill },
+  expect(await takenUpBy(shop)).toMatchObject({
+    ...{ watermark, resume: null, urgentAt: null, backfill: asked },
     aside: { watermark: asked.since, resume: null },
   });
 });
@@ -103,7 +109,7 @@ test('a backfill asked for while another goes on begins where the further one do
   const aside = { watermark: at(-90).toISOString(), resume: 'page 7' };
   await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString(), aside }, table);
   await askForPoll(shop, at(1), asked, table);
-  expect(await getCursor(shop, table)).toMatchObject({ aside: { watermark: aside.watermark, resume: null } });
+  expect(await takenUpBy(shop)).toMatchObject({ aside: { watermark: aside.watermark, resume: null } });
 });
 
 test('a backfill asked for while the first list of all is set aside reads that and all else from the beginning', async () => {
@@ -114,26 +120,42 @@ test('a backfill asked for while the first list of all is set aside reads that a
   const aside = { watermark: null, resume: 'sku 7' };
   await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString(), aside }, table);
   await askForPoll(shop, at(1), asked, table);
-  expect(await getCursor(shop, table)).toMatchObject({ aside: { watermark: null, resume: null } });
+  expect(await takenUpBy(shop)).toMatchObject({ aside: { watermark: null, resume: null } });
 });
 
-test('a backfill that a poller overtook is noted for the next one; without a watermark there is none to move', async () => {
+test('without a watermark there is none to move: the next poll reads everything, and the backfill is on record', async () => {
   const shop = newConnection();
   await askForPoll(shop, at(0), asked, table);
-  expect(await getCursor(shop, table)).not.toHaveProperty('watermark');
-  const leased = await leaseCursor(shop, at(0), table);
-  if (!leased) throw new Error('not leased');
-  await saveCursor(shop, leased.lease, { lease: null, watermark: 'one' }, table);
+  expect(await takenUpBy(shop)).toMatchObject({ watermark: null, aside: null, backfill: asked });
+});
+
+test('of two backfills asked for at once none is lost', async () => {
+  const shop = newConnection();
+  const early = { ...asked, since: at(-600).toISOString(), askedAt: at(-1).toISOString() };
   const moving = {
     ...table,
-    // A poller moves the cursor between the read and the write.
+    // Another is asked for between the read and the write.
     get: async (input: Parameters<typeof table.get>[0]) => {
       const found = await table.get(input);
-      const moved = { UpdateExpression: 'SET watermark = :two', ExpressionAttributeValues: { ':two': 'two' } };
-      await table.update({ Key: input.Key ?? {}, ...moved });
+      await askForPoll(shop, at(0), early, table);
       return found;
     },
   };
   await askForPoll(shop, at(0), asked, moving);
-  expect(await getCursor(shop, table)).toMatchObject({ watermark: 'two', asked: { since: asked.since } });
+  expect(await takenUpBy(shop)).toMatchObject({ backfill: { since: early.since } });
+});
+
+test('a poller that moves the cursor meanwhile moves nothing of a backfill', async () => {
+  const shop = newConnection();
+  const leased = await leaseCursor(shop, at(0), table);
+  if (!leased) throw new Error('not leased');
+  await saveCursor(shop, leased.lease, { lease: null, watermark: at(0).toISOString() }, table);
+  await askForPoll(shop, at(0), asked, table);
+  await table.update({
+    Key: items.cursor.key({ connection: shop }),
+    UpdateExpression: 'SET watermark = :two',
+    ExpressionAttributeValues: { ':two': at(1).toISOString() },
+  });
+  const aside = { watermark: asked.since, resume: null };
+  expect(await takenUpBy(shop)).toMatchObject({ watermark: at(1).toISOString(), aside });
 });

@@ -1,6 +1,7 @@
-import { allOf, anyOf, type Condition, equals, isAbsent, isAtMost, setting } from '#lib/platform/table/expressions';
+import type { Poller } from '#lib/marketplaces/contract';
+import { anyOf, type Condition, equals, isAbsent, isAtMost, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { isFree, type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
+import { type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { bare, db, getItem, type Item, isWritten } from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
 import type { Backfill, PollFacts } from './poll-schema.ts';
@@ -24,7 +25,7 @@ export interface Cursor extends z.infer<typeof PollFacts>, Walk {
   askedAt?: string;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
-  /** A backfill that was asked for while a poller was at work: the next poller takes it up. */
+  /** A backfill that was asked for: the next poller takes it up. */
   asked?: Backfill;
   /** The `askedAt` of the last backfill that was taken up. */
   takenUp?: string;
@@ -85,50 +86,36 @@ export async function saveCursor(
   return (await write(change, isUnasked)) || write({ ...change, nextPollAt: lastPolledAt, urgentAt: null });
 }
 
-/** The watermark from which everything since an instant is read again. */
-type Rewind = (watermark: string, since: string) => string;
-
 /**
- * Makes a connection due at once, or as soon as its poller releases it. For a backfill, a walk from there is set aside,
- * which the poller does at its own pace; while a poller has the cursor or has just moved it, the backfill is noted for
- * the next one. Without a watermark, the next poll reads everything anyway.
+ * Makes a connection due at once, or as soon as its poller releases it. The next poller takes up a backfill, and reads it
+ * at its own pace beside what cannot wait; of two that none has taken up, the one that begins earlier.
  */
-export async function askForPoll(
-  connection: string,
-  now: Date,
-  asked?: Backfill & { rewind: Rewind },
-  table = db,
-): Promise<void> {
+export async function askForPoll(connection: string, now: Date, backfill?: Backfill, table = db): Promise<void> {
   const at = now.toISOString();
-  const due = { askedAt: at, nextPollAt: at, urgentAt: null };
-  const write = (changes: Partial<Cursor>, when?: Condition) =>
-    isWritten(table.update({ Key: items.cursor.key({ connection }), ...setting({ ...changes }, when) }));
-  if (!asked) return void (await write(due));
+  const Key = items.cursor.key({ connection });
+  const write = (more: Partial<Cursor>, when?: Condition) =>
+    isWritten(table.update({ Key, ...setting({ askedAt: at, nextPollAt: at, urgentAt: null, ...more }, when) }));
+  if (!backfill) return void (await write({}));
   const cursor = await getCursor(connection, table);
-  const isSame = (path: string, value: unknown) => (value === undefined ? isAbsent(path) : equals(path, value));
-  const isUnmoved = allOf(isSame('watermark', cursor?.watermark), isSame('aside.watermark', cursor?.aside?.watermark));
-  const isIdle = allOf(isFree('lease', now), isUnmoved);
-  if (await write({ ...due, ...rewound(cursor, asked), lease: null }, isIdle)) return;
-  const { rewind: _, ...noted } = asked;
-  // Of two backfills, the one that begins earlier.
-  const [since = noted.since] = [noted.since, findAsked(cursor)?.since ?? noted.since].sort();
-  await write({ ...due, asked: { ...noted, since } });
+  const known = cursor?.asked?.askedAt;
+  const [since = backfill.since] = [backfill.since, findAsked(cursor)?.since ?? backfill.since].sort();
+  const isUnchanged = known === undefined ? isAbsent('asked') : equals('asked.askedAt', known);
+  if (!(await write({ asked: { ...backfill, since } }, isUnchanged)))
+    await askForPoll(connection, now, backfill, table);
 }
 
 /** The backfill that no poller has taken up yet. */
 export const findAsked = ({ asked, takenUp }: Partial<Cursor> = {}): Backfill | undefined =>
   asked?.askedAt === takenUp ? undefined : asked;
 
-/** The cursor's members that take such a backfill up; undefined without one. */
-export function takeUp(cursor: Cursor, rewind: Rewind | undefined) {
-  const asked = findAsked(cursor);
-  return asked && rewind && { ...rewound(cursor, { ...asked, rewind }), urgentAt: null, takenUp: asked.askedAt };
-}
-
-function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {
-  const { watermark = null, aside: under } = cursor ?? {};
+/** The cursor's members that take such a backfill up: a walk from there, set aside. Undefined without one. */
+export function takeUp(cursor: Cursor, rewind: Poller['rewind']): Partial<Cursor> | undefined {
+  const backfill = findAsked(cursor);
+  if (!backfill || !rewind) return undefined;
+  const { watermark, aside: under } = cursor;
   const from = under ? under.watermark : watermark;
-  // A page to continue with would skip what lies before it. What is set aside may be from the very first poll.
+  // A page to continue with would skip what lies before it. What is set aside may be from the very first poll, and
+  // without a watermark the poll reads everything anyway.
   const aside = watermark === null ? null : { watermark: from && rewind(from, backfill.since), resume: null };
-  return { backfill, resume: null, aside };
+  return { backfill, resume: null, aside, urgentAt: null, takenUp: backfill.askedAt };
 }

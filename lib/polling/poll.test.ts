@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InboundReceived } from '#events/inbound-received';
-import type { Connector } from '#lib/marketplaces/contract';
+import type { Poller } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import type { Remote } from '#lib/marketplaces/remote';
 import {
@@ -28,10 +28,7 @@ const page = (n: number, last = false) => ({
 let times: Array<string | undefined> = [];
 
 /** Polls pages, or errors, from a cursor; returns what was queued and written, in order. */
-async function poll(
-  pages: NonNullable<Connector['poll']>,
-  { send = async () => {}, isOurs = true, now = () => NOW } = {},
-) {
+async function poll(pages: Poller['poll'], { send = async () => {}, isOurs = true, now = () => NOW } = {}) {
   const seen: unknown[] = [];
   times = [];
   const lease = { owner: 'me', until: '' };
@@ -112,7 +109,7 @@ test('a page that could not be queued leaves the cursor before it, and the poll 
 });
 
 /** Pages, beginning with the one asked for; these errors come first. */
-const cutBy = (...errors: Error[]): [asked: Array<string | null>, NonNullable<Connector['poll']>] => {
+const cutBy = (...errors: Error[]): [asked: Array<string | null>, Poller['poll']] => {
   const asked: Array<string | null> = [];
   return [
     asked,
@@ -198,6 +195,10 @@ test('a connection that is not due is not polled', async () => {
   };
   const lists = { async *listOpenPlacements() {}, async *listSkus() {} };
   await expect(
-    pollConnection(shed, marketful, { ...hub, ...lists, now: () => NOW, wait: refuse }),
+    pollConnection(
+      shed,
+      { ...marketful, poll: () => expect.fail('no poll') },
+      { ...hub, ...lists, now: () => NOW, wait: refuse },
+    ),
   ).resolves.toBeUndefined();
 });

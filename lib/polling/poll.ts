@@ -5,7 +5,7 @@ import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { watchSecret } from '#lib/connections/credentials';
 import { getAccounts } from '#lib/connections/store';
-import type { Connector, PollPage } from '#lib/marketplaces/contract';
+import type { Connector, Poller, PollPage } from '#lib/marketplaces/contract';
 import { type Remote, withRemote } from '#lib/marketplaces/remote';
 import type { listOpenPlacements as ListOpenPlacements } from '#lib/orders/placements';
 import {
@@ -53,8 +53,10 @@ const HUB = {
   wait: (ms: number): Promise<unknown> => sleep(ms),
 };
 
+type Polled = Connector & Poller;
+
 /** Polls every connection of a marketplace that is due. One that fails does not hold up another. */
-export async function pollMarketplace(connector: Connector): Promise<void> {
+export async function pollMarketplace(connector: Polled): Promise<void> {
   const { connections } = await getAccounts();
   const ours = [...connections.values()].filter(({ marketplace }) => marketplace === connector.info.name);
   const polled = await Promise.all(
@@ -71,7 +73,7 @@ export async function pollMarketplace(connector: Connector): Promise<void> {
 /** One run of a poll, and how far it has come. */
 interface Run extends Pick<Cursor, 'caughtUpAt'> {
   readonly connection: Connection;
-  readonly connector: Connector;
+  readonly connector: Polled;
   readonly hub: typeof HUB;
   readonly startedAt: Date;
   readonly lease: NonNullable<Cursor['lease']>;
@@ -90,12 +92,7 @@ interface Run extends Pick<Cursor, 'caughtUpAt'> {
 }
 
 /** One poll of one connection: pages go to the inbound queue first, and only then does the cursor move. */
-export async function pollConnection(
-  connection: Connection,
-  connector: Connector,
-  hub: typeof HUB = HUB,
-): Promise<void> {
-  if (!connector.poll) return;
+export async function pollConnection(connection: Connection, connector: Polled, hub: typeof HUB = HUB): Promise<void> {
   const startedAt = hub.now();
   const leased = await hub.leaseCursor(connection.id, startedAt);
   if (!leased) return;
@@ -158,7 +155,7 @@ async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unf
   const skus = (behind: string | null) => hub.listSkus(connection.id, behind);
   // A page is asked for after the one before it was handled: what it says is of this instant or later.
   let askedAt = hub.now().toISOString();
-  for await (const page of connector.poll?.({ ...remote, watermark, resume, openPlacements, skus }) ?? []) {
+  for await (const page of connector.poll({ ...remote, watermark, resume, openPlacements, skus })) {
     const times = { askedAt, receivedAt: hub.now().toISOString() };
     const messages = page.items.map((item) => ({ message: polled(connection, item, times), group: connection.id }));
     await hub.sendMessages(INBOUND_QUEUE, messages);

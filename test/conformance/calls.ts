@@ -16,7 +16,7 @@ import {
 } from './kit.ts';
 
 /** Pushes, probes, polls and fetches against a remote that answers well, badly or not at all. */
-export function testCalls({ info, connector, conformance, connection, source, inbound, read }: Subject): void {
+export function testCalls({ info, connector, poller, conformance, connection, source, inbound, read }: Subject): void {
   const remoteOf = (script: ReadonlyArray<Answer | 'timeout' | 'reset'>, settings = connection.settings) => {
     const { calls, http } = createRemote(info.name, script);
     return { calls, remote: { http, secrets: conformance.secrets, connection: { ...connection, settings } } };
@@ -110,16 +110,15 @@ export function testCalls({ info, connector, conformance, connection, source, in
       });
   });
 
-  if (connector.poll)
-    test(`${info.title}: polls pages that can be read, to an end`, async () => {
-      const { remote } = remoteOf(conformance.poll ?? []);
-      const pages: PollPage[] = [];
-      for await (const page of connector.poll?.(pollContext(remote)) ?? []) pages.push(page);
-      expect(pages.at(-1)?.resume).toBeNull();
-      const items = pages.flatMap((page) => page.items);
-      expect(items.length).toBeGreaterThan(0);
-      for (const { topic, body } of items) expect(() => read(topic, body)).not.toThrow();
-    });
+  test(`${info.title}: polls pages that can be read, to an end`, async () => {
+    const { remote } = remoteOf(conformance.poll);
+    const pages: PollPage[] = [];
+    for await (const page of poller.poll(pollContext(remote))) pages.push(page);
+    expect(pages.at(-1)?.resume).toBeNull();
+    const items = pages.flatMap((page) => page.items);
+    expect(items.length).toBeGreaterThan(0);
+    for (const { topic, body } of items) expect(() => read(topic, body)).not.toThrow();
+  });
 
   if (connector.actions.fetches)
     test(`${info.title}: fetches what an event only names`, async () => {

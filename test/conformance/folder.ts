@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pushesOf, type Subject } from './kit.ts';
 
-const FILES = ['manifest', 'settings', 'api', 'map', 'actions', 'index'];
+const FILES = ['manifest', 'settings', 'api', 'map', 'poll', 'actions', 'index'];
 const here = (path: string) => new URL(`../../lib/marketplaces/${path}`, import.meta.url);
 
 /** The same files everywhere, correct metadata, settings that refuse unknown members, examples of everything. */
-export function testFolder({ info, connector, conformance, connection }: Subject): void {
+export function testFolder({ info, connector, poller, conformance, connection }: Subject): void {
   describe(`${info.title}: the folder`, () => {
     test('has the same files as every other', () => {
       const files = [...FILES, ...(info.topics.length > 0 ? ['webhook'] : [])];
@@ -20,7 +20,7 @@ export function testFolder({ info, connector, conformance, connection }: Subject
       expect(info.pollIntervalSeconds).toBeGreaterThan(0);
       expect(info.requestsPerMinute).toBeGreaterThan(0);
       expect(connector.webhook?.info).toBe(info.topics.length > 0 ? info : undefined);
-      expect(connector.poll === undefined).toBe(conformance.poll === undefined);
+      expect(poller.rewind !== undefined).toBe(info.pollsChanges ?? false);
       expect(connector.actions.fetches === undefined).toBe(conformance.fetch === undefined);
       expect(Object.keys(pushesOf(connector))).toEqual(Object.keys(conformance.push));
       expect(info.sells).toBe(connector.actions.order === undefined);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Connection } from '#lib/connections/connection';
 import type { CancelInput, FollowUpInput, ProbedAction, RemoteContext, ReportInput } from '#lib/marketplaces/action';
-import type { Change, Connector, PollContext, WebhookRequest } from '#lib/marketplaces/contract';
+import type { Change, Connector, PollContext, Poller, WebhookRequest } from '#lib/marketplaces/contract';
 import { member } from '#lib/marketplaces/kit/json';
 import { loadConnector } from '#lib/marketplaces/load';
 import type { MarketplaceInfo, Role } from '#lib/marketplaces/manifest';
@@ -41,7 +41,7 @@ export interface Conformance {
    * those by which a probe finds it done, or not done.
    */
   push: Record<string, { done: Answer | Answer[]; writes?: number; found: Answer[]; absent: Answer[] }>;
-  poll?: Answer[];
+  poll: Answer[];
   /** For the only fetch, or by the fetch's action. */
   fetch?: Answer[] | Record<string, Answer[]>;
   /** For each request: its input, the answers after which it is done, and those of a probe, if there is one. */
@@ -55,6 +55,7 @@ export interface Conformance {
 export interface Subject {
   info: MarketplaceInfo;
   connector: Connector;
+  poller: Poller;
   conformance: Conformance;
   connection: Connection;
   /** The connection that sold what is pushed. */
@@ -66,11 +67,21 @@ export interface Subject {
 
 export async function openSubject({ info }: Role): Promise<Subject> {
   const connector = await loadConnector(info.name);
+  const poller: Poller = await import(`../../lib/marketplaces/${info.name}/poll.ts`);
   const { conformance }: { conformance: Conformance } = await import(`./marketplaces/${info.name}.ts`);
   const connection = connectionOf(info, conformance.settings);
   const read = (topic: string, body: unknown) => connector.map({ topic, body, receivedAt: RECEIVED_AT }, connection);
   const source = connectionOf(scopio);
-  return { info, connector, conformance, connection, source, inbound: Object.entries(conformance.inbound), read };
+  return {
+    info,
+    connector,
+    poller,
+    conformance,
+    connection,
+    source,
+    inbound: Object.entries(conformance.inbound),
+    read,
+  };
 }
 
 /** The actions that push an order, or something about it. */

@@ -2,7 +2,6 @@ import { defineConnector } from '../connector.ts';
 import { fetches, order } from './actions.ts';
 import { role } from './manifest.ts';
 import { map } from './map.ts';
-import { poll } from './poll.ts';
 import { requests } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
@@ -15,6 +14,5 @@ export const connector = defineConnector(role, {
   webhook,
   webhookRegistry,
   map,
-  poll,
   actions: { order, fetches, requests },
 });

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pollContext, pushInput, remoteContext } from '#test/conformance/kit';
-import { fulfillment, poll } from './actions.ts';
+import { fulfillment } from './actions.ts';
 import { info } from './manifest.ts';
+import { poll } from './poll.ts';
 import { Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 

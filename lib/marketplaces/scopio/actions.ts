@@ -1,19 +1,10 @@
 import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import type { ProbedAction, ReportInput } from '../action.ts';
-import type { PollContext, PollPage } from '../contract.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
 import { isObject, textOf } from '../kit/json.ts';
 import { fulfillOrder, listOrders } from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { findOrder } from './map.ts';
-
-/** One page: no paging is documented, and the list only has orders that nobody has fulfilled. */
-export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
-  const { orders, hasMore } = await listOrders(context);
-  yield { items: orders.map((body) => ({ topic: 'order', body })), resume: null, ...(hasMore && { remark: MORE }) };
-}
-
-const MORE = 'Scopio says that there are more orders than its list shows, and no document says how to ask for them';
 
 export const fulfillment: ProbedAction<ReportInput> = {
   probeInfers: true,

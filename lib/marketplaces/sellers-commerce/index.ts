@@ -2,7 +2,6 @@ import { defineConnector } from '../connector.ts';
 import { fetches, fulfillment, payment, processing, stock } from './actions.ts';
 import { role } from './manifest.ts';
 import { map } from './map.ts';
-import { poll, rewind } from './poll.ts';
 import { Secrets, Settings } from './settings.ts';
 
 /** A sales channel without webhooks: orders are polled; it is told of parcels, statuses, payments and stock. */
@@ -10,7 +9,5 @@ export const connector = defineConnector(role, {
   Secrets,
   Settings,
   map,
-  poll,
-  rewind,
   actions: { fulfillment, stock, followUps: { processing, payment }, fetches },
 });

@@ -14,6 +14,7 @@ export const info = {
   topics: [],
   // The document names neither an interval nor a limit: both are our own choice.
   pollIntervalSeconds: 300,
+  pollsChanges: true,
   requestsPerMinute: 60,
   webhookSettings: [],
   keepsToken: true,

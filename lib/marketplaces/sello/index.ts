@@ -2,7 +2,6 @@ import { defineConnector } from '../connector.ts';
 import { fetches, fulfillment, status, stock } from './actions.ts';
 import { role } from './manifest.ts';
 import { map } from './map.ts';
-import { poll, rewind } from './poll.ts';
 import { requests, returned } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
@@ -15,7 +14,5 @@ export const connector = defineConnector(role, {
   webhook,
   webhookRegistry,
   map,
-  poll,
-  rewind,
   actions: { fulfillment, stock, followUps: { status, returned }, fetches, requests },
 });

@@ -11,6 +11,7 @@ export const info = {
   topics: ['order-new', 'order-paid', 'order-updated', 'product-updated', 'product-quantity-updated'],
   // No interval is documented; webhooks come first, the poll finds what they lost.
   pollIntervalSeconds: 600,
+  pollsChanges: true,
   // "The API is by default limited to 30 calls per minute."
   requestsPerMinute: 30,
   webhookSettings: [],

@@ -1,9 +1,7 @@
 import { defineConnector } from '../connector.ts';
-import { rewindInstant } from '../kit/rewind.ts';
 import { cancel, fetches, order } from './actions.ts';
 import { role } from './manifest.ts';
 import { map } from './map.ts';
-import { poll } from './poll.ts';
 import { requests } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
 import { listTickets } from './tickets.ts';
@@ -17,8 +15,6 @@ export const connector = defineConnector(role, {
   pasteHint:
     'Shoppo has no API for notifications. Give your contact there these URLs, one for each, and secrets.notificationToken as the accesstoken to send:',
   map,
-  poll,
-  rewind: rewindInstant,
   actions: { order, cancel, fetches, requests },
   tickets: listTickets,
 });

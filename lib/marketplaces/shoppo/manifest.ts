@@ -17,6 +17,7 @@ export const info = {
   naming: ['create-product', 'update-product', 'deliver-partner-order'],
   // No interval is documented; notifications come first, the poll finds what they do not tell.
   pollIntervalSeconds: 600,
+  pollsChanges: true,
   // No limit is documented: this one is our own choice.
   requestsPerMinute: 300,
   webhookSettings: [],

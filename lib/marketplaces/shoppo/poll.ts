@@ -13,6 +13,8 @@ import { ORDER_LIST, PRODUCT_LIST, SKU_BY_ID } from './documents.ts';
 import { Order, Product, Sku } from './schema.ts';
 import { Settings } from './settings.ts';
 
+export { rewindInstant as rewind } from '../kit/rewind.ts';
+
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
 const OVERLAP_MS = 10 * 60_000;

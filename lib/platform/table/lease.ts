@@ -24,7 +24,7 @@ interface Wanted {
 }
 
 /** Holds if nobody has the lease, or nobody any more. */
-export const isFree = (member: string, now: Date): Condition =>
+const isFree = (member: string, now: Date): Condition =>
   anyOf(isUnset(member), isAtMost(`${member}.until`, now.toISOString()));
 
 /** Takes a lease: the whole item and its new owner; undefined while another has it, or if `when` does not hold. */

@@ -1,14 +1,7 @@
 import type { ProbedAction, ReportInput } from '../action.ts';
-import type { PollContext, PollPage } from '../contract.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
-import { addShipment, getOrder, listOrders } from './api.ts';
+import { addShipment, getOrder } from './api.ts';
 import { carriers, info } from './manifest.ts';
-
-/** A single page, as the list holds only orders that are not shipped. */
-export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
-  const orders = await listOrders(context);
-  yield { items: orders.map((body) => ({ topic: 'order', body })), resume: null };
-}
 
 export const fulfillment: ProbedAction<ReportInput> = {
   async push(remote, { order, fulfillment: parcel }) {

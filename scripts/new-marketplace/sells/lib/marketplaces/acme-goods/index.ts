@@ -1,5 +1,5 @@
 import { defineConnector } from '../connector.ts';
-import { fulfillment, poll } from './actions.ts';
+import { fulfillment } from './actions.ts';
 import { role } from './manifest.ts';
 import { map } from './map.ts';
 import { Secrets, Settings } from './settings.ts';
@@ -12,6 +12,5 @@ export const connector = defineConnector(role, {
   webhook,
   pasteHint: 'Acme Goods has no API for webhooks. In its settings, set this as the webhook URL:',
   map,
-  poll,
   actions: { fulfillment },
 });

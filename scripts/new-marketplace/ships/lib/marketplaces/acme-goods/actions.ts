@@ -1,27 +1,9 @@
 import type { Order } from '#lib/orders/order';
-import { RejectedError } from '#lib/platform/errors';
 import type { PlaceInput, ProbedAction } from '../action.ts';
-import type { PollContext, PollPage } from '../contract.ts';
 import { codeOf, itemsIn, recipientOf, uncarried } from '../kit/placing.ts';
 import { defined } from '../kit/shape.ts';
-import { createOrder, findOrder, getOrder, type PlacementRequest } from './api.ts';
+import { createOrder, findOrder, type PlacementRequest } from './api.ts';
 import { info } from './manifest.ts';
-
-/** A page for each open order, as each is a call: a poll that breaks off repeats none. */
-export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
-  for await (const { orderId, remoteId } of context.openPlacements(context.resume)) {
-    const body = await (remoteId === null ? findOrder(context, orderId) : getOrder(context, remoteId)).catch(
-      ignoreRefusal,
-    );
-    yield { items: body === undefined ? [] : [{ topic: 'order', body }], resume: orderId };
-  }
-  yield { items: [], resume: null };
-}
-
-/** An order that the vendor will not show must not keep the poll from the others. */
-function ignoreRefusal(error: unknown): undefined {
-  if (!(error instanceof RejectedError)) throw error;
-}
 
 export const order: ProbedAction<PlaceInput> = {
   async push(remote, input) {
