@@ -30,7 +30,7 @@ export async function orderCalled(api: Api, words: string): Promise<string> {
 }
 
 /**
- * For an empty list or a refusal: throws a usage error if there is no such connection. Removed ones count as existing, and so does
+ * For an empty list: throws a usage error if there is no such connection. Removed ones count as existing, and so does
  * any that `hasAny` finds. A key that may not see connections gets no error.
  */
 export async function checkConnection(api: Api, id: unknown, hasAny = async () => false): Promise<void> {
@@ -39,6 +39,14 @@ export async function checkConnection(api: Api, id: unknown, hasAny = async () =
   if (!known || known.includes(id) || (await hasAny())) return;
   throw usageError(`there is no connection ${id}: there are ${known.join(', ') || 'none'}`);
 }
+
+/** For a call that the hub refused: throws the usage error of checkConnection, else the refusal. */
+export const unlessUnknown =
+  (api: Api, id: unknown) =>
+  async (refused: unknown): Promise<never> => {
+    await checkConnection(api, id);
+    throw refused;
+  };
 
 /** With endpoints, which are the `connection` of deliveries of kind notify. */
 async function namesOf(api: Api): Promise<string[] | undefined> {

@@ -84,6 +84,7 @@ test('what went wrong is one line on stderr, and the exit code says of which kin
     [2, /everything/, ['deliveries', 'replay']],
     [2, /everything/, ['remap']],
     [2, /there is no connection shpo: there are/, ['changes', '--connection', 'shpo']],
+    [2, /there is no connection shpo: there are/, ['balance', '--connection', 'shpo']],
     [3, /reads everything/, ['backfill', '--connection', 'shed', '--since', '2d']],
   ];
   const ran = cases.map(([, , args]) => start(args, args.includes('') ? { LONGSHORE_API_KEY: '' } : {}).done);

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Balance } from '#lib/api/balance';
 import type { Command } from '../command.ts';
 import { oneLine } from '../format.ts';
-import { checkConnection, lists } from '../known.ts';
+import { unlessUnknown } from '../known.ts';
 import { parseInstant } from '../options.ts';
 import type { Column } from '../table.ts';
 
@@ -20,9 +20,8 @@ export function addBalance(program: Command): void {
     .option('--connection <id>', 'of this connection only')
     .examples('balance', 'balance --day 1d --connection scopio-main --json')
     .does(async (session, { day = today(), connection }: { day?: string; connection?: string }) => {
-      const answer = await session.api.get('/balance', { day, connection });
-      if (answer.balances.length === 0)
-        await checkConnection(session.api, connection, lists(session.api, '/orders', { connection }));
+      const ask = session.api.get('/balance', { day, connection });
+      const answer = await ask.catch(unlessUnknown(session.api, connection));
       session.answer(answer, ({ balances }) =>
         balances.length === 0
           ? `nothing was sold on ${day}`

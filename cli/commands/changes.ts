@@ -4,7 +4,7 @@ import type { Change } from '#lib/changes/change-schema';
 import type { Command } from '../command.ts';
 import { refusal } from '../errors.ts';
 import { count, describeLag, relativeTime } from '../format.ts';
-import { checkConnection } from '../known.ts';
+import { unlessUnknown } from '../known.ts';
 import { parseCount, parseInstant, yes } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';
@@ -21,10 +21,8 @@ export function addChanges(program: Command): void {
     .addOption(new Option('--limit <n>', 'how many at most (default: 50)').argParser(parseCount))
     .examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json')
     .does(async (session, options: { connection?: string }) => {
-      const page = await session.api.get('/changes', { ...options }).catch(async (error: unknown) => {
-        await checkConnection(session.api, options.connection);
-        throw error;
-      });
+      const ask = session.api.get('/changes', { ...options });
+      const page = await ask.catch(unlessUnknown(session.api, options.connection));
       session.answer(page, () => session.table(page.changes, columns(session.now)) || 'no changes');
       if (!session.json && !page.caughtUp) session.note(`There are more: --after ${page.cursor}`);
     });
