@@ -1,5 +1,5 @@
 import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
-import { describe, type HttpResponse } from '#lib/platform/http/classify';
+import { describe, type HttpResponse, MAX_WORDS } from '#lib/platform/http/classify';
 import { isObject, member, textOf, unwrap } from './json.ts';
 import { flag, isNothing } from './shape.ts';
 
@@ -13,7 +13,7 @@ export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null>
   }
 }
 
-/** Asks for each in turn. A refusal of one keeps no other from being asked for, and is thrown in the end. */
+/** Asks for each in turn. A refusal of one keeps no other from being asked for; in the end they are thrown as one. */
 export async function askForEach<T>(things: Iterable<T>, ask: (thing: T) => Promise<unknown>): Promise<void> {
   const refusals: RejectedError[] = [];
   for (const thing of things) {
@@ -25,8 +25,8 @@ export async function askForEach<T>(things: Iterable<T>, ask: (thing: T) => Prom
     }
   }
   const [first] = refusals;
-  const description = refusals.map(({ detail }) => detail.description).join('; ');
-  if (first) throw new RejectedError({ ...first.detail, description });
+  const words = new Set(refusals.map(({ detail }) => detail.description));
+  if (first) throw new RejectedError({ ...first.detail, description: [...words].join('; ').slice(0, MAX_WORDS) });
 }
 
 /** The error for an answer that says neither yes nor no: the remote may have done what it was asked. */

@@ -139,6 +139,10 @@ describe('a return that somebody else took in', () => {
     expect(sent().map(([, path]) => path)).toEqual(
       ['li_1', 'li_2', 'li_2'].map((row) => `/orders/ord_8f3a/rows/${row}/return`),
     );
+    const none = open([refused, refused]);
+    await expect(returned.push(none.remote, { ...input, order, about: 'ret_1' })).rejects.toThrow(
+      /: No such order row$/,
+    );
   });
 
   test('is asked for once each, of a cancelled order, too', () => {

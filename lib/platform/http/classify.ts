@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import { secondsUntilReset } from './rate-limit.ts';
 
-const MAX_WORDS = 500;
+export const MAX_WORDS = 500;
 const HEALS_BY_ITSELF = new Set([408, 409, 423, 425]);
 export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
