@@ -180,6 +180,15 @@ describe('an orden', () => {
     expect(named.declined).toEqual(isPart ? [{ sku: 'A', quantity: 1 }] : undefined);
     expect(readOrden({ status, shipment_events: [event(status, 9)] })).toMatchObject({ settled: false });
     expect(readOrden({ status, shipment_events: [event(status, 9)] }).declined).toBe(undefined);
+    // A number beside a cancellation is no parcel's.
+    expect(readOrden({ shipment_events: [event(status, 9, 'A')] }).parcels).toHaveLength(isPart ? 0 : 1);
+  });
+
+  test('has what came back in part back by its parcel, and what was delivered in part as sent', () => {
+    const back = readOrden({ shipment_events: [event('shipped', 8, 'A'), event('Devolución parcial', 9, 'A')] });
+    expect(back.events.at(-1)).toMatchObject({ type: 'returned_to_sender', trackingNumber: 'A' });
+    const partly = [event('Entregado parcialmente', 8), event('Rechazado', 9)];
+    expect(readOrden({ shipment_events: partly }).declined).toBe(undefined);
   });
 
   test('is refused by the warehouse as long as it has sent nothing', () => {

@@ -100,11 +100,11 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
  * after shipping may be the buyer's, and one of a parcel is of that parcel only.
  */
 function readDeclines(orden: Orden, events: readonly Dated[], hasParcels: boolean) {
-  const isShipped = hasParcels || events.some(({ type }) => SHIPPED_TYPES.has(type));
+  const isShipped = hasParcels || events.some(({ type }) => SHIPPED_TYPES.has(wholeType(type)));
   const isDecline = (type = '') => type === 'canceled' || (type === 'rejected' && !isShipped);
   const isOfParcel = (event?: Dated) => event?.tracking_number !== undefined;
   const namesUnits = ({ items = [] }: Dated) => items.some(({ quantity }) => quantity > 0);
-  const isPartial = (event: Dated) => isDecline(typeOf(event.type.replace(PARTLY, ''))) && namesUnits(event);
+  const isPartial = (event: Dated) => isDecline(wholeType(event.type)) && namesUnits(event);
   const partial = events.filter((event) => !isOfParcel(event) && isPartial(event));
   const others = events.filter((event) => !partial.includes(event));
   const newest = others.at(-1);
@@ -140,7 +140,7 @@ function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: s
  */
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
   const listed = datedEvents([...orden.guias, ...orden.parcels], '', changedAt);
-  const told = [...events, ...listed].filter(({ type }) => type !== 'canceled');
+  const told = [...events, ...listed].filter(({ type }) => wholeType(type) !== 'canceled');
   const numbersOf = (at: Dated | Orden) => {
     const all = [at.tracking_number, ...at.tracking_numbers].flatMap((number) => number?.split(/\s*[,;]\s*/));
     // An address beside a number is its label's.
@@ -206,16 +206,19 @@ const wordOf = (status: unknown): string =>
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replace(SUBJECT, '');
 
-/** `partially_cancelled`, `cancelado_parcialmente`: it is no last word of the rest. */
+/** `partially_cancelled`, `entregado_parcialmente`: it is no last word of the rest. What came back came back as a parcel. */
 const PARTLY = /^(partial|parcial)[a-z]*_|_(partial|parcial)[a-z]*/;
+const LAST_IF_WHOLE = new Set(['delivered', 'canceled']);
 
 function knownType(word: string): string | undefined {
   const type = PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1];
-  return PARTLY.test(word) && LAST_TYPES.has(type ?? '') ? undefined : type;
+  return PARTLY.test(word) && LAST_IF_WHOLE.has(type ?? '') ? undefined : type;
 }
 
 /** The type of a status (text, or an object with a name). An unknown one is kept: UCP's list is open. */
 const typeOf = (status: unknown): string => knownType(wordOf(status)) ?? wordOf(status);
+/** The type that would be of all what is of a part. */
+const wholeType = (type: string): string => typeOf(type.replace(PARTLY, ''));
 
 /** Whether nothing more will happen: the newest event is final, and so is the newest of each parcel it may concern. */
 function isSettled(orden: Orden, events: readonly Dated[]): boolean {
