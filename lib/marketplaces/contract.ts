@@ -77,9 +77,14 @@ export interface PollContext extends RemoteContext {
   skus(after: string | null): AsyncIterable<string>;
 }
 
+/** `placement`: it is what the remote shows of this one at each poll, so that the same body need not be read each time. */
+export interface Polled extends Fetched {
+  placement?: string;
+}
+
 /** One page of a poll: its bodies go to the inbound queue before `resume` is kept. */
 export interface PollPage {
-  items: Fetched[];
+  items: Polled[];
   resume: string | null;
   /**
    * What `resume` leads to can wait, such as the stock of every SKU: orders, placements and returns come before it, and

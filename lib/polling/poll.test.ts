@@ -28,16 +28,19 @@ const page = (n: number, last = false) => ({
 let times: Array<string | undefined> = [];
 
 /** Polls pages, or errors, from a cursor; returns what was queued and written, in order. */
-async function poll(pages: Poller['poll'], { send = async () => {}, isOurs = true, now = () => NOW } = {}) {
+async function poll(
+  pages: Poller['poll'],
+  { send = async () => {}, isOurs = true, now = () => NOW, handedOn = new Map(), more = {}, settings = {} } = {},
+) {
   const seen: unknown[] = [];
   times = [];
   const lease = { owner: 'me', until: '' };
   const cursor: Cursor & { lease: typeof lease } = {
     ...{ watermark: 'before', resume: 'page 1', nextPollAt: null, lastPolledAt: null, lastError: null },
-    ...{ caughtUpAt: null, lease, remark: null, webhooks: null },
+    ...{ caughtUpAt: null, lease, remark: null, webhooks: null, ...more },
   };
   await pollConnection(
-    shed,
+    { ...shed, settings },
     { ...marketful, poll: pages },
     {
       leaseCursor: async () => cursor,
@@ -54,6 +57,7 @@ async function poll(pages: Poller['poll'], { send = async () => {}, isOurs = tru
       async *listOpenPlacements() {},
       async *listSkus() {},
       watchWebhooks: async () => WATCHED,
+      handedOn,
       now,
       wait: async () => undefined,
     },
@@ -93,6 +97,39 @@ test('cancelled at the channel, shipped anyway: what a slow page says is as old 
     { now },
   );
   expect(times).toEqual(['2026-11-20T10:00:00.000Z', '2026-11-20T10:01:00.000Z']);
+});
+
+test('a placement that stays the same is not read again for an hour, unless somebody asks or changes the settings', async () => {
+  let minute = 0;
+  const handedOn = new Map();
+  const hub = { handedOn, now: () => new Date(NOW.getTime() + minute * 60_000) };
+  const read = async (at: number, body: object, more: object = {}) => {
+    minute = at;
+    const seen = await poll(
+      async function* () {
+        const stock = { topic: 'stock', body: { sku: 'MUG' } };
+        yield { items: [{ topic: 'orden', body, placement: 'PO-1' }, stock], resume: null };
+      },
+      { ...hub, ...more },
+    );
+    return seen.flatMap((each) => (Array.isArray(each) ? each : [])).includes(JSON.stringify(body));
+  };
+  const away = { send: () => Promise.reject(new Error('SQS is away')) };
+  expect(await read(0, { status: 'new' }, away)).toBe(false);
+  expect(await read(1, { status: 'new' })).toBe(true);
+  expect(await read(11, { status: 'new' })).toBe(false);
+  expect(await read(21, { status: 'packed' })).toBe(true);
+  expect(await read(31, { status: 'new' })).toBe(true);
+  expect(await read(41, { status: 'new' })).toBe(false);
+  expect(await read(51, { status: 'new' }, { settings: { skus: {} } })).toBe(true);
+  expect(await read(61, { status: 'new' }, { settings: { skus: {} } })).toBe(false);
+  expect(await read(71, { status: 'new' }, { settings: { skus: {} }, more: { askedAt: NOW.toISOString() } })).toBe(
+    true,
+  );
+  expect(await read(131, { status: 'new' }, { settings: { skus: {} } })).toBe(false);
+  expect(await read(132, { status: 'new' }, { settings: { skus: {} } })).toBe(true);
+  // What is no placement is always read: a number that stays the same counts what was sold meanwhile.
+  expect(times).toHaveLength(2);
 });
 
 test('a page that could not be queued leaves the cursor before it, and the poll is taken up again soon', async () => {
@@ -198,7 +235,7 @@ test('a connection that is not due is not polled', async () => {
     pollConnection(
       shed,
       { ...marketful, poll: () => expect.fail('no poll') },
-      { ...hub, ...lists, now: () => NOW, wait: refuse },
+      { ...hub, ...lists, handedOn: new Map(), now: () => NOW, wait: refuse },
     ),
   ).resolves.toBeUndefined();
 });

@@ -16,6 +16,7 @@ import {
   RetryableError,
   UnknownOutcomeError,
 } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
@@ -41,6 +42,13 @@ const MAX_REMARK = 500;
  */
 const MAX_RUN_MS = 170_000;
 
+/**
+ * How many intervals a placement's body that stays the same is not read again, by an instance that has just handed it on:
+ * most are open for days, and reading each at each poll costs many times what the order itself did.
+ */
+const SAME_FOR_POLLS = 6;
+const MAX_HANDED_ON = 100_000;
+
 /** Lists open placements with code that is loaded only then: no sales channel asks for them. */
 const listOpenPlacements: typeof ListOpenPlacements = async function* (...asked) {
   yield* (await import('#lib/orders/placements')).listOpenPlacements(...asked);
@@ -49,6 +57,8 @@ const listOpenPlacements: typeof ListOpenPlacements = async function* (...asked)
 /** What a poll reads and writes with; tests pass another. */
 const HUB = {
   ...{ leaseCursor, saveCursor, withRemote, sendMessages, listOpenPlacements, listSkus, watchWebhooks },
+  /** What was handed on of each placement, the earliest first: the hash of its body, and when. */
+  handedOn: new Map<string, { hash: string; at: number }>(),
   now: () => new Date(),
   wait: (ms: number): Promise<unknown> => sleep(ms),
 };
@@ -84,6 +94,8 @@ interface Run extends Pick<Cursor, 'caughtUpAt'> {
   at: Stand;
   /** Whether it reads what was set aside, and when that last changed. */
   isAside: boolean;
+  /** Somebody asked for this poll: what is the same is read, too. */
+  readonly isAsked: boolean;
   turnedAt: Date;
   /** How often a page was asked for in vain since the last one with items. */
   tries: number;
@@ -104,6 +116,7 @@ export async function pollConnection(connection: Connection, connector: Polled, 
   const brokeOff = cursor.lastError !== null && cursor.lastError !== BUDGET_SPENT;
   const run: Run = {
     ...{ connection, connector, hub, startedAt, lease, interval, brokeOff, caughtUpAt },
+    isAsked: (cursor.askedAt ?? '') > (cursor.lastPolledAt ?? ''),
     ...{ at: cursor, isAside: isAsidesTurn(cursor, startedAt), turnedAt: startedAt, tries: 0, found: 0, remark: null },
   };
   let { webhooks } = cursor;
@@ -157,8 +170,10 @@ async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unf
   let askedAt = hub.now().toISOString();
   for await (const page of connector.poll({ ...remote, watermark, resume, openPlacements, skus })) {
     const times = { askedAt, receivedAt: hub.now().toISOString() };
-    const messages = page.items.map((item) => ({ message: polled(connection, item, times), group: connection.id }));
+    const [items, remember] = newsIn(page, run);
+    const messages = items.map((item) => ({ message: polled(connection, item, times), group: connection.id }));
     await hub.sendMessages(INBOUND_QUEUE, messages);
+    remember();
     run.found += page.items.length;
     const now = hub.now();
     const hadAside = run.at.aside;
@@ -174,6 +189,32 @@ async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unf
     if (hadAside) return 'turn';
   }
   return 'whole';
+}
+
+/** The page's items without placements that show what they showed not long ago; and what is to be called once they are sent. */
+function newsIn({ items }: PollPage, { connection, hub, interval, isAsked }: Run): [PollPage['items'], () => void] {
+  const { handedOn } = hub;
+  const now = hub.now().getTime();
+  const told = items.map((item) => {
+    const key = item.placement === undefined ? undefined : JSON.stringify([connection.id, item.placement]);
+    return { item, key, hash: key && shortHash(JSON.stringify([connection, item])) };
+  });
+  const news = told.filter(({ key = '', hash }) => {
+    const before = handedOn.get(key);
+    return isAsked || before?.hash !== hash || now - (before?.at ?? 0) > SAME_FOR_POLLS * interval * 1000;
+  });
+  const remember = () => {
+    for (const { key, hash } of news) {
+      if (!key || !hash) continue;
+      handedOn.delete(key);
+      handedOn.set(key, { hash, at: now });
+    }
+    for (const oldest of handedOn.keys()) {
+      if (handedOn.size <= MAX_HANDED_ON) break;
+      handedOn.delete(oldest);
+    }
+  };
+  return [news.map(({ item }) => item), remember];
 }
 
 /** Moves the cursor past a page whose items are in the queue. Whether it was the last; undefined if the cursor is lost. */

@@ -53,6 +53,7 @@ function account(
       { ...shed, ...(every && { pollIntervalSeconds: every }) },
       { ...marketful, poll: pages },
       {
+        handedOn: new Map(),
         leaseCursor: async () => (Date.parse(cursor.nextPollAt ?? '') > now ? undefined : cursor),
         saveCursor: async (_connection, _lease, change) => {
           cursor = { ...cursor, ...change, lease };

@@ -45,7 +45,8 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
     try {
       const body = await unlessRefused(() => readPlacement(context, placement));
       trouble.clear();
-      yield { items: body === null ? [] : [{ topic: 'orden', body: { ...(body as object), placement } }], resume };
+      const item = { topic: 'orden', body: { ...(body as object), placement }, placement: placement.number };
+      yield { items: body === null ? [] : [item], resume };
     } catch (error) {
       // An answer that shows no order is recorded as unreadable, and the poll goes on.
       const isUnreadable = error instanceof ContractError;

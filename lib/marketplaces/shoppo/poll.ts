@@ -146,8 +146,9 @@ function readPage(context: PollContext, { list, range, after }: Position): Promi
 function itemsFrom({ list }: Position, { nodes }: Page, codes: ReadonlyMap<string, string>): PollPage['items'] {
   if (list === 'products') return nodes.flatMap((body) => [{ topic: 'product', body }, ...unreadableIn(body)]);
   return nodes.flatMap((order) => {
-    const partnerOrderCode = codes.get(textOf(member(order, 'id')));
-    if (partnerOrderCode !== undefined) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
+    const placement = textOf(member(order, 'id'));
+    const partnerOrderCode = codes.get(placement);
+    if (partnerOrderCode !== undefined) return [{ topic: 'order', body: { ...order, partnerOrderCode }, placement }];
     return isRefunded(textOf(member(order, 'refundStatus'))) ? [{ topic: 'refunded', body: order }] : [];
   });
 }
@@ -179,7 +180,7 @@ async function readOne(context: PollContext, id: string, partnerOrderCode: strin
   const isIt = (order: object): boolean => textOf(member(order, 'id')) === id;
   const byCode = await read({ partner_order_code: partnerOrderCode });
   const order = byCode.find(isIt) ?? (await read({ order_id: id })).find(isIt) ?? byCode.find(isStanding);
-  return order ? [{ topic: 'order', body: { ...order, partnerOrderCode } }] : [];
+  return order ? [{ topic: 'order', body: { ...order, partnerOrderCode }, placement: id }] : [];
 }
 
 const isStanding = (order: object): boolean =>
