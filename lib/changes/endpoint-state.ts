@@ -47,7 +47,7 @@ const PAUSED_ASK_SECONDS = 3600;
 const GONE = 'http_410';
 
 /** Seconds between two attempts to find an endpoint back: as long as a delivery waits that failed twice. */
-function askAgainSeconds(): number {
+export function askAgainSeconds(): number {
   const { waitSeconds, intervalSeconds } = notifyPolicy(() => 0);
   return Math.max(1, waitSeconds?.(2) || intervalSeconds);
 }
@@ -155,9 +155,9 @@ export function openEndpointStates(table = db) {
       return writeLeased({ ...at(id), owner, when: isUnrung }, { ...members, lease: null }, table);
     },
 
-    /** Lets one delivery an hour ask a paused endpoint whether it is back. */
-    takeTurn: (id: string, now: Date): Promise<boolean> => {
-      const heldUntil = plusSeconds(now.toISOString(), PAUSED_ASK_SECONDS);
+    /** Lets one delivery, an hour if it is paused, ask an endpoint whether it is back. */
+    takeTurn: (id: string, now: Date, seconds = PAUSED_ASK_SECONDS): Promise<boolean> => {
+      const heldUntil = plusSeconds(now.toISOString(), seconds);
       return isWritten(table.update({ Key: at(id).key, ...setting({ heldUntil }, isUnheld(now)) }));
     },
   };

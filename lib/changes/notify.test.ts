@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Result } from '#lib/attempts/attempt';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { codeOf } from '#lib/deliveries/settle';
 import type { Order } from '#lib/orders/order';
-import { RetryableError } from '#lib/platform/errors';
+import { AWAY, RetryableError } from '#lib/platform/errors';
 import { bare, type Item, type Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import type { Change } from './change-schema.ts';
@@ -47,6 +49,35 @@ test('what waits for an endpoint that asked for patience is not sent meanwhile, 
   expect(sent).toEqual([]);
   now = new Date('2026-11-20T08:15:30.000Z');
   expect(await attempt(delivery, {} as never)).toMatchObject({ ok: true });
+});
+
+test('one delivery at a time asks an endpoint that misses everything, and first attempts ask before', async () => {
+  const states = openEndpointStates(memoryTable());
+  const heldUntil = '2026-11-20T08:16:00.000Z';
+  await states.update('erp', { failures: 20, failingSince: '2026-11-20T08:15:00.000Z', heldUntil });
+  let now = new Date(heldUntil);
+  const answers: Result[] = [
+    { ok: false, unknown: false, error: new RetryableError({ code: 'timeout', description: '' }) },
+    { ok: true, httpStatus: 204 },
+  ];
+  const hub: Hub = {
+    ...HUB,
+    present: async () => [],
+    states,
+    now: () => now,
+    getEndpoints: async () => new Map([['erp', endpoint]]),
+    sendChange: async () => answers.shift() as Result,
+  };
+  const attempt = () => workerOf(hub).attempt(delivery, {} as never);
+  const together = async (at: string) => {
+    now = new Date(at);
+    return (await Promise.all([attempt(), attempt(), attempt()])).map((it) => (it.ok ? 204 : codeOf(it.error))).sort();
+  };
+  expect(await together(heldUntil)).toEqual([AWAY, AWAY, AWAY]);
+  expect(await together('2026-11-20T08:17:00.000Z')).toEqual([AWAY, AWAY, 'timeout']);
+  expect(await attempt()).toMatchObject({ error: { detail: { code: AWAY }, waitMs: 120_000 } });
+  expect(await together('2026-11-20T12:17:00.000Z')).toEqual([204, AWAY, AWAY]);
+  expect(await states.get('erp')).toMatchObject({ failures: 0, heldUntil: null });
 });
 
 test('nothing is repeated to an endpoint that was removed and added anew by a worker who knows the one before', async () => {

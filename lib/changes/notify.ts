@@ -19,6 +19,7 @@ import { keptFor, put, transact } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { Change } from './change-schema.ts';
 import {
+  askAgainSeconds,
   type EndpointState,
   type EndpointStates,
   isAsking,
@@ -126,19 +127,29 @@ const BEHIND_FIRST_MS = 10_000;
 /** How early a delivery may come, at most: it was itself told to wait that long. */
 const EARLY_MS = 1_000;
 
+/** How long deliveries wait at most for an endpoint that misses everything, and is not paused yet. */
+const MAX_AWAY_MS = 300_000;
+
 /**
- * A paused endpoint is asked once an hour, and costs no other delivery an attempt; neither does one that asked for
- * patience.
+ * One delivery at a time asks whether an endpoint is back, once an hour if it is paused, and it costs no other delivery
+ * an attempt: each that hangs would hold a worker that other endpoints need. Neither does one that asked for patience.
  */
 async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: Hub) {
-  const { paused, heldUntil, first } = state;
+  const { paused, heldUntil, first, failingSince } = state;
   const now = hub.now();
-  const heldMs = Date.parse(heldUntil ?? '') - now.getTime();
+  const heldMs = heldUntil ? Date.parse(heldUntil) - now.getTime() : -Infinity;
   const notYet = (waitMs: number, why: string, code = AWAY) =>
     new NotYetError({ code, description: `${connection} ${why}` }, Math.min(MAX_WAIT_MS, waitMs));
   if (!paused && first && first !== id) return notYet(BEHIND_FIRST_MS, 'is sent first what it refused for good');
-  if (!paused)
-    return heldMs > EARLY_MS && !isAsking(state) ? notYet(heldMs, 'asked for patience', 'throttled') : undefined;
+  if (!paused && (first || !isAsking(state)))
+    return heldMs > EARLY_MS ? notYet(heldMs, 'asked for patience', 'throttled') : undefined;
+  if (!paused) {
+    // First attempts ask before, if there are any.
+    const turnMs = heldMs + askAgainSeconds() * 500;
+    if (turnMs <= 0 && (await hub.states.takeTurn(connection, now, askAgainSeconds()))) return undefined;
+    const failingMs = now.getTime() - Date.parse(failingSince ?? now.toISOString());
+    return notYet(Math.max(turnMs, Math.min(failingMs, MAX_AWAY_MS)), `misses everything since ${failingSince}`);
+  }
   if (paused.why === 'failing' && (await hub.states.takeTurn(connection, now))) return undefined;
   return notYet(Math.max(1, heldMs), `is paused since ${paused.at}`);
 }
