@@ -16,7 +16,7 @@ import { transact } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
-import { doc, legible, named, Why } from './kit/meta.ts';
+import { doc, inOneLine, legible, named, Why } from './kit/meta.ts';
 import { body, json, type Routes } from './kit/route.ts';
 import { LineItems, Order, OrderId } from './order-schema.ts';
 import { showOrder } from './present-order.ts';
@@ -108,7 +108,7 @@ export function addAfterPlacement(routes: Routes): void {
       params: z.object({ id: OrderId }),
       body: body(
         z.strictObject({
-          reference: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(100), legible), {
+          reference: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(100), inOneLine), {
             example: 'SO-1001',
           }),
         }),

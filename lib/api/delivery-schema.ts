@@ -14,7 +14,7 @@ import { getAttempts } from '#lib/deliveries/ledger';
 import { isDelayed } from '#lib/deliveries/list';
 import * as z from '#lib/platform/zod';
 import { optionalParam, since, textParam, until } from './kit/lists.ts';
-import { doc, legible, named, pick, TraceId, traceIdOf, Why } from './kit/meta.ts';
+import { doc, inOneLine, named, pick, TraceId, traceIdOf, Why } from './kit/meta.ts';
 
 named('DeliveryKind', DeliveryKind);
 named('DeliveryState', DeliveryState);
@@ -167,7 +167,7 @@ export const Close = named(
   'DeliveryClosing',
   z.strictObject({
     reason: Why,
-    remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200), legible)), {
+    remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200), inOneLine)), {
       description:
         'The id that the marketplace gave it, by which later events find their order. For a placement, or a request about an order.',
     }),

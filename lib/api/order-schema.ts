@@ -11,7 +11,7 @@ import {
 } from '#lib/orders/order-schema';
 import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
-import { doc, Instant, legible, named } from './kit/meta.ts';
+import { doc, Instant, inOneLine, legible, named } from './kit/meta.ts';
 
 export const OrderId = doc(z.string(), {
   description: 'Percent-encoded once.',
@@ -161,7 +161,7 @@ export const PostedFulfillment = named(
         ),
       { description: 'The canonical code, in any case.', example: 'dhl' },
     ),
-    trackingNumber: z.string().check(z.trim(), z.minLength(1, 'must not be empty'), z.maxLength(200), legible),
+    trackingNumber: z.string().check(z.trim(), z.minLength(1, 'must not be empty'), z.maxLength(200), inOneLine),
     trackingUrl: z.optional(WebAddress),
     labelUrl: z.optional(WebAddress),
     shippedAt: doc(

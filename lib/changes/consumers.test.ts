@@ -41,9 +41,10 @@ it('seeks to an instant in whatever zone it is told', async () => {
     'foo 1',
     '2026-11-20T08:30:00',
     '2026-02-30T08:30:00Z',
+    '2026-11-20',
     ' ',
   ])
-    await expect(seek(odd), odd).rejects.toMatchObject({ code: 'invalid_cursor' });
+    await expect(seek(odd), odd).rejects.toMatchObject({ code: 'invalid_cursor', detail: { field: 'to' } });
 });
 
 it('begins with what is not over, whatever is deleted first of what is', async () => {

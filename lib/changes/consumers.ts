@@ -17,6 +17,10 @@ type Consumer = z.infer<typeof ConsumerFacts>;
 type Stored = Omit<Consumer, 'lagSeconds' | 'lagEntries'> & { version: number };
 
 const DAY_MS = 24 * 3600_000;
+const NO_PLACE = {
+  field: 'to',
+  description: 'to: expected earliest, latest, an instant such as 2026-11-20T08:15:00Z, or a cursor of the feed',
+};
 
 /** The readers of a table's feed, each with a committed cursor of its own. */
 export function openConsumers(table = db, feed: Feed = openFeed(table), now = () => new Date()) {
@@ -89,7 +93,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   /** Moves it to an instant or a cursor, even backward. */
   async function seek(id: string, from: string): Promise<Consumer> {
     const isNamed = from === 'earliest' || from === 'latest' || WrittenInstant.safeParse(from).success;
-    const marks = isNamed ? await marksAt(from) : await known(decodeMarks(from));
+    const marks = isNamed ? await marksAt(from) : await known(decodeMarks(from, NO_PLACE));
     return move(id, (committed) => encodeMarks(marks, Math.max(now().getTime(), sinceOf(committed) + 1)));
   }
 

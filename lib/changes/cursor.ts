@@ -1,4 +1,4 @@
-import { RejectedError } from '#lib/platform/errors';
+import { type ErrorDetail, RejectedError } from '#lib/platform/errors';
 import { INDEX_SHARDS } from '#lib/platform/names';
 
 /** How far one partition is read: all items up to `position`, and `taken` entries of the next. */
@@ -31,11 +31,11 @@ export const sinceOf = (cursor: string): number =>
   Number(Buffer.from(cursor, 'base64url').toString().split('~')[1] ?? 0);
 
 /** Throws RejectedError `invalid_cursor` for text that the hub never gave out. Partitions it lacks begin anew. */
-export function decodeMarks(cursor: string): Marks {
+export function decodeMarks(cursor: string, otherwise?: Pick<ErrorDetail, 'description' | 'field'>): Marks {
   const text = Buffer.from(cursor, 'base64url').toString();
   const parts = text.replace(/~.*/, '').split('.');
   if (!CURSOR.test(text) || parts.length > PARTITIONS.length)
-    throw new RejectedError({ code: 'invalid_cursor', description: 'this is no cursor of the feed' });
+    throw new RejectedError({ code: 'invalid_cursor', description: 'this is no cursor of the feed', ...otherwise });
   return PARTITIONS.map((index) => {
     const [position = 0, taken = 0] = (parts[index] ?? '0').split('+').map(Number);
     return { position, taken };

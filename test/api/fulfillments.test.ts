@@ -109,6 +109,7 @@ test.each([
   [{ carrier: 'DHL Express!' }, 'carrier'],
   [{ trackingNumber: '   ' }, 'trackingNumber'],
   [{ trackingNumber: 12 }, 'trackingNumber'],
+  [{ trackingNumber: 'JD01\nJD02' }, 'trackingNumber'],
   [{ trackingUrl: 'javascript:alert(1)' }, 'trackingUrl'],
   [{ labelUrl: 'label.pdf' }, 'labelUrl'],
   [{ shippedAt: '2026-11-21T10:00:00' }, 'shippedAt'],

@@ -56,6 +56,12 @@ export const legible = z.refine<string>(
   'has a character that cannot be written',
 );
 
+/** The same for what labels and screens show in one line. */
+export const inOneLine = z.refine<string>(
+  (text) => text.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(text),
+  'must be one line, without characters that cannot be written',
+);
+
 export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500), legible)), {
   description: 'Recorded with the name of whoever asked.',
 });
