@@ -110,8 +110,9 @@ describe('cancelling', () => {
   ])('a placement that stands is undone as far as it is not wanted: %s', async (_what, order, lineItems, left) => {
     const undone = action({});
     const orders = [order];
-    const { result } = await cancel(standing, { cancel: undone }, orders);
+    const { result, seen } = await cancel(standing, { cancel: undone }, orders);
     expect(undone.calls).toMatchObject([['push', { remoteId: '5021', number: 'SC-1001', nth: 1, lineItems, left }]]);
+    expect(seen).toEqual([['change'], ['reserve', ...left.map(({ id, quantity }) => `${quantity} ${id}`)]]);
     expect(result).toMatchObject({ told: { type: 'order.withdrawn' } });
     expect(orders[0]?.placements).toMatchObject([{ lineItems: left, gone: lineItems }]);
   });

@@ -60,11 +60,14 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     const { placement: id = '' } = delivery.subject;
     const { order, left, changes } = input;
     const { kept = [] } = result;
-    await hub.changeOrder(
+    const { order: released } = await hub.changeOrder(
       order.id,
       (now) => (now ? { order: takeBack(now, id, minus(minus(placementOf(now, id)?.lineItems, left), kept)) } : null),
       { by: delivery.connection, origin: delivery.id, network },
     );
+    // A number of the shipper's that stayed the same says nothing of these units: they are for sale again.
+    const placement = await hub.getDelivery(id);
+    if (released && placement) await hub.reserveSold(released, [placement], network);
     if (kept.length > 0) throw unsupported({ ...input, lineItems: kept }, connector.info.title, id);
     if (changes.length > 0) throw askPerson(input, connector.info.title);
     return tellPushed('order.withdrawn', result, { probed });
