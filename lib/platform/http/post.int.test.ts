@@ -142,6 +142,10 @@ test('nothing is sent inside: neither to an address nor by a name that leads the
   expect(calls).toBe(0);
 });
 
-test('what cannot be reached says so', async () => {
+test('what cannot be reached says so, and whether its certificate is why', async () => {
+  const untrusted = createPoster(LOCAL, (_host, _options, done) =>
+    done(Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' }), []),
+  );
+  await expect(untrusted('https://erp.example/', POSTING)).rejects.toMatchObject({ code: 'certificate_invalid' });
   await expect(createPoster(LOCAL)('http://127.0.0.1:1/', POSTING)).rejects.toMatchObject({ code: 'unreachable' });
 });

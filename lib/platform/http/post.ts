@@ -24,7 +24,7 @@ const AT_ONCE = 10;
 /**
  * Posts to URLs that people configure, or reads them: never at an inside address, without redirects, with one deadline
  * for everything. Returns any answer, and to a POST even one whose body breaks off; throws RetryableError
- * `address_inside`, `timeout` or `unreachable`.
+ * `address_inside`, `timeout`, `certificate_invalid` or `unreachable`.
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   const pool = { keepAlive: true, maxSockets: AT_ONCE, lookup };
@@ -72,7 +72,7 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
       return await sendOnce();
     } catch (error) {
       if (signal.aborted) throw failed('timeout', `no answer within ${timeoutMs} ms`);
-      throw error instanceof InsideError ? refused(url) : failed('unreachable', `no answer (${codeOf(error)})`);
+      throw error instanceof InsideError ? refused(url) : unanswered(codeOf(error));
     }
   };
 }
@@ -93,6 +93,11 @@ async function open(isPlain: boolean, pool: AgentOptions) {
 
 const failed = (code: string, description: string) => new RetryableError({ code, description });
 const refused = ({ hostname }: URL) => failed('address_inside', `${hostname} leads to an address inside`);
+/** The codes of OpenSSL and Node, such as CERT_HAS_EXPIRED and UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
+const unanswered = (code: string) =>
+  /CERT|SIGNATURE/.test(code)
+    ? failed('certificate_invalid', `its certificate is not trusted (${code})`)
+    : failed('unreachable', `no answer (${code})`);
 const isReset = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'unknown';
 
