@@ -78,7 +78,7 @@ export interface PollContext extends RemoteContext {
 }
 
 /** `placement`: it is what the remote shows of this one at each poll, so that the same body need not be read each time. */
-export interface Polled extends Fetched {
+interface Polled extends Fetched {
   placement?: string;
 }
 
