@@ -78,13 +78,13 @@ export interface PollContext extends RemoteContext {
 }
 
 /** `placement`: it is what the remote shows of this one at each poll, so that the same body need not be read each time. */
-interface Polled extends Fetched {
+interface PollItem extends Fetched {
   placement?: string;
 }
 
 /** One page of a poll: its bodies go to the inbound queue before `resume` is kept. */
 export interface PollPage {
-  items: Polled[];
+  items: PollItem[];
   resume: string | null;
   /**
    * What `resume` leads to can wait, such as the stock of every SKU: orders, placements and returns come before it, and

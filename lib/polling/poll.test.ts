@@ -102,9 +102,10 @@ test('cancelled at the channel, shipped anyway: what a slow page says is as old 
 test('a placement that stays the same is not read again for an hour, unless somebody asks or changes the settings', async () => {
   let minute = 0;
   const handedOn = new Map();
-  const hub = { handedOn, now: () => new Date(NOW.getTime() + minute * 60_000) };
-  const read = async (at: number, body: object, more: object = {}) => {
-    minute = at;
+  const at = (minute: number) => new Date(NOW.getTime() + minute * 60_000).toISOString();
+  const hub = { handedOn, now: () => new Date(at(minute)) };
+  const read = async (when: number, body: object, more: object = {}) => {
+    minute = when;
     const seen = await poll(
       async function* () {
         const stock = { topic: 'stock', body: { sku: 'MUG' } };
@@ -128,6 +129,12 @@ test('a placement that stays the same is not read again for an hour, unless some
   );
   expect(await read(131, { status: 'new' }, { settings: { skus: {} } })).toBe(false);
   expect(await read(132, { status: 'new' }, { settings: { skus: {} } })).toBe(true);
+  // A poll that was asked for is one until it comes to its end, whatever breaks it off.
+  const more = { askedAt: at(141), lastPolledAt: at(142) };
+  const ended = { ...more, caughtUpAt: at(142) };
+  expect(await read(143, { status: 'new' }, { settings: { skus: {} }, more: ended })).toBe(false);
+  const brokenOff = { ...more, caughtUpAt: at(132) };
+  expect(await read(143, { status: 'new' }, { settings: { skus: {} }, more: brokenOff })).toBe(true);
   // What is no placement is always read: a number that stays the same counts what was sold meanwhile.
   expect(times).toHaveLength(2);
 });

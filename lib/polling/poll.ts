@@ -43,10 +43,11 @@ const MAX_REMARK = 500;
 const MAX_RUN_MS = 170_000;
 
 /**
- * How many intervals a placement's body that stays the same is not read again, by an instance that has just handed it on:
- * most are open for days, and reading each at each poll costs many times what the order itself did.
+ * For how many intervals, and seconds at most, a placement's body that stays the same is not read again, by an instance
+ * that has just handed it on: most are open for days, and reading each at each poll costs many times what the order did.
  */
 const SAME_FOR_POLLS = 6;
+const SAME_FOR_SECONDS = 3600;
 const MAX_HANDED_ON = 100_000;
 
 /** Lists open placements with code that is loaded only then: no sales channel asks for them. */
@@ -94,8 +95,10 @@ interface Run extends Pick<Cursor, 'caughtUpAt'> {
   at: Stand;
   /** Whether it reads what was set aside, and when that last changed. */
   isAside: boolean;
-  /** Somebody asked for this poll: what is the same is read, too. */
+  /** Somebody asked for a poll since the last that came to its end: what is the same is read, too. */
   readonly isAsked: boolean;
+  /** A hash of the connection: by other settings the same body is read again. */
+  readonly setUp: string;
   turnedAt: Date;
   /** How often a page was asked for in vain since the last one with items. */
   tries: number;
@@ -116,7 +119,8 @@ export async function pollConnection(connection: Connection, connector: Polled, 
   const brokeOff = cursor.lastError !== null && cursor.lastError !== BUDGET_SPENT;
   const run: Run = {
     ...{ connection, connector, hub, startedAt, lease, interval, brokeOff, caughtUpAt },
-    isAsked: (cursor.askedAt ?? '') > (cursor.lastPolledAt ?? ''),
+    isAsked: (cursor.askedAt ?? '') > (caughtUpAt ?? ''),
+    setUp: shortHash(JSON.stringify(connection)),
     ...{ at: cursor, isAside: isAsidesTurn(cursor, startedAt), turnedAt: startedAt, tries: 0, found: 0, remark: null },
   };
   let { webhooks } = cursor;
@@ -192,16 +196,18 @@ async function readOn(run: Run, remote: Remote): Promise<'whole' | 'turn' | 'unf
 }
 
 /** The page's items without placements that show what they showed not long ago; and what is to be called once they are sent. */
-function newsIn({ items }: PollPage, { connection, hub, interval, isAsked }: Run): [PollPage['items'], () => void] {
-  const { handedOn } = hub;
-  const now = hub.now().getTime();
+function newsIn({ items }: PollPage, run: Run): [PollPage['items'], () => void] {
+  const { connection, interval, isAsked, setUp } = run;
+  const { handedOn, now: clock } = run.hub;
+  const now = clock().getTime();
+  const sameFor = 1000 * Math.min(SAME_FOR_POLLS * interval, SAME_FOR_SECONDS);
   const told = items.map((item) => {
     const key = item.placement === undefined ? undefined : JSON.stringify([connection.id, item.placement]);
-    return { item, key, hash: key && shortHash(JSON.stringify([connection, item])) };
+    return { item, key, hash: key && shortHash(setUp, JSON.stringify(item)) };
   });
   const news = told.filter(({ key = '', hash }) => {
     const before = handedOn.get(key);
-    return isAsked || before?.hash !== hash || now - (before?.at ?? 0) > SAME_FOR_POLLS * interval * 1000;
+    return isAsked || before?.hash !== hash || now - (before?.at ?? 0) > sameFor;
   });
   const remember = () => {
     for (const { key, hash } of news) {

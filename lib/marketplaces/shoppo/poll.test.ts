@@ -128,6 +128,19 @@ test('asks for products updated while it read the orders: one that always sells 
   // The poll itself began a second after `began`.
   expect(asked.at(-1)?.variables.filters).toEqual({ timeUpdatedRange: [1795161000, began / 1000 + 2] });
   expect(pages.at(-1)?.watermark).toBe(new Date(began + 1000).toISOString());
+  // Open orders that the list lacks are asked for one by one in between, and a poll that broke off goes on much later.
+  const script = ['orderList', 'orderList', 'orderList', 'productList'].map((list) => page(list as 'orderList', [], 0));
+  const lacking = await run(script, { watermark, now: () => new Date(began + 60_000 * seconds++) });
+  expect(lacking.asked.at(-1)?.variables.filters).toEqual({
+    timeUpdatedRange: [1795161000, began / 1000 + 60 * (seconds - 1)],
+  });
+  const resume = lacking.pages.findLast((each) => each.canWait)?.resume ?? null;
+  const { asked: again } = await run([page('productList', [], 0)], {
+    watermark,
+    resume,
+    now: () => new Date(began + 7_200_000),
+  });
+  expect(again[0]?.variables.filters).toEqual({ timeUpdatedRange: [1795161000, began / 1000 + 7200] });
 });
 
 test('a placement that came to no end for 90 days is asked for no more, and told of', async () => {

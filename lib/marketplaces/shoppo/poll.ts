@@ -52,6 +52,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   if (asked) yield* readUnlisted(context, [...codes].slice([...codes.keys()].indexOf(asked) + 1), position);
   let skusListed: Set<string> | undefined;
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
+    // Updated until it is asked for, not until the poll began: what sells in each poll would be in none of these lists.
+    if (position.list === 'products' && position.range && position.after === null)
+      position.range[1] = Math.ceil(context.now().getTime() / 1000);
     const page = await readPage(context, position);
     if (position.list === 'products' && position.range === null && position.after === null) skusListed = new Set();
     for (const sku of page.nodes.flatMap((body) => Product.safeParse(body).data?.skus ?? []))
@@ -97,13 +100,10 @@ function start(context: PollContext, open: readonly OpenPlacement[]): Position {
 
 const isNewDay = (watermark: string, until: string): boolean => watermark.slice(0, 10) !== until.slice(0, 10);
 
-/**
- * Products updated until now, not until the poll began: one sold in each poll would never be seen; with a UTC day's first
- * all, as not every change is an update. What is updated meanwhile leaves the list, which grows shorter: it comes next time.
- */
-function startProducts({ watermark, now }: PollContext, until: string): Position {
+/** With a UTC day's first poll all products, as not every change is an update. */
+function startProducts({ watermark }: PollContext, until: string): Position {
   const isAll = watermark === null || isNewDay(watermark, until);
-  const range = isAll ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, now().getTime());
+  const range = isAll ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
   return { list: 'products', range, after: null, length: null, until };
 }
 
