@@ -2411,7 +2411,7 @@ export interface components {
              */
             order: string | null;
             /**
-             * @description `body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large.
+             * @description `body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large, or its buyer was erased.
              * @constant
              */
             bodyTruncated?: true;
@@ -2491,7 +2491,7 @@ export interface components {
              */
             order: string | null;
             /**
-             * @description `body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large.
+             * @description `body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large, or its buyer was erased.
              * @constant
              */
             bodyTruncated?: true;

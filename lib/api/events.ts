@@ -35,7 +35,7 @@ const InboundEvent = named(
       topic: { example: 'order-paid' },
       order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
       bodyTruncated:
-        '`body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large.',
+        '`body` is only the beginning: with `bodyBytes` the event itself shows more; without it no more is kept, as the whole was too large, or its buyer was erased.',
       error: {
         description: 'Why it could not be read.',
         example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },

@@ -72,7 +72,7 @@ async function readAgain(order: Order, network: Network, claims: boolean): Promi
     outcome: { ...nothing, outcome, error },
   });
   if (!event || event.bodyTruncated) {
-    const what = event ? 'only the beginning of its body is' : 'its body is no longer';
+    const what = event?.body ? 'only the beginning of its body is' : 'its body is no longer';
     return failed('missing', { code: 'body_missing', description: `${what} on record` });
   }
   const next = await reread(order, event, network, claims);

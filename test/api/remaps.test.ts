@@ -244,6 +244,12 @@ describe('an order whose snapshot was misread', () => {
     await putOrder('bodiless');
     const { outcomes } = await remap({ order: 'shop:bodiless' });
     expect(outcomes).toMatchObject([{ outcome: 'missing', error: { code: 'body_missing' } }]);
+    await putMisread('erased', (right) => right);
+    await api.putKey('warden', 'dpo', ['privacy']);
+    const body = { order: 'shop:erased', reason: 'asked' };
+    expect((await api.call('POST', '/buyers/erase', { key: 'warden', body })).status).toBe(200);
+    const [erased] = (await remap({ order: 'shop:erased' })).outcomes;
+    expect(erased).toMatchObject({ outcome: 'missing', error: { description: 'its body is no longer on record' } });
   });
 });
 
