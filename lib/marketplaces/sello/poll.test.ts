@@ -26,6 +26,11 @@ function open(script: Array<{ status: number; body: string }>, from: { watermark
 const idsOf = (pages: PollPage[]) =>
   pages.flatMap(({ items }) => items.map(({ topic, body }) => `${topic} ${(body as { id: number }).id}`));
 
+test('ends where a poll stood in a list that an earlier version read', async () => {
+  const { pages } = open([orders([])], { resume: JSON.stringify({ walk: 4, offset: 0, marks: {} }) });
+  expect(await pages).toMatchObject([{ resume: null }]);
+});
+
 test('reads newest first down to the watermark with some overlap, each list by itself', async () => {
   const marks = { orders: at(10), placed: at(10), created: at(10), whole: RECEIVED_AT, updated: at(10) };
   const watermark = JSON.stringify(marks);

@@ -123,7 +123,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
     .map(({ row }) => ({ topic: walk.topic, body: row }));
   if (!isThrough && !isLast)
     return { items, marks, next: { walk: position.walk, offset: offset + stepOver(rows.length), marks, head } };
-  const isDone = position.walk + 1 === WALKS.length;
+  const isDone = position.walk + 1 >= WALKS.length;
   return { items, marks, next: isDone ? null : { walk: position.walk + 1, offset: 0, marks } };
 }
 type Dated = { row: unknown; at: string | null | undefined };
