@@ -30,7 +30,7 @@ let times: Array<string | undefined> = [];
 /** Polls pages, or errors, from a cursor; returns what was queued and written, in order. */
 async function poll(
   pages: Poller['poll'],
-  { send = async () => {}, isOurs = true, now = () => NOW, handedOn = new Map(), more = {}, settings = {} } = {},
+  { send = async () => {}, isOurs = true, now = () => NOW, handedOn = new Map(), more = {}, account = {} } = {},
 ) {
   const seen: unknown[] = [];
   times = [];
@@ -40,7 +40,7 @@ async function poll(
     ...{ caughtUpAt: null, lease, remark: null, webhooks: null, ...more },
   };
   await pollConnection(
-    { ...shed, settings },
+    { ...shed, ...account },
     { ...marketful, poll: pages },
     {
       leaseCursor: async () => cursor,
@@ -115,6 +115,7 @@ test('a placement that stays the same is not read again for an hour, unless some
     );
     return seen.flatMap((each) => (Array.isArray(each) ? each : [])).includes(JSON.stringify(body));
   };
+  const changed = { account: { settings: { skus: {} } } };
   const away = { send: () => Promise.reject(new Error('SQS is away')) };
   expect(await read(0, { status: 'new' }, away)).toBe(false);
   expect(await read(1, { status: 'new' })).toBe(true);
@@ -122,19 +123,20 @@ test('a placement that stays the same is not read again for an hour, unless some
   expect(await read(21, { status: 'packed' })).toBe(true);
   expect(await read(31, { status: 'new' })).toBe(true);
   expect(await read(41, { status: 'new' })).toBe(false);
-  expect(await read(51, { status: 'new' }, { settings: { skus: {} } })).toBe(true);
-  expect(await read(61, { status: 'new' }, { settings: { skus: {} } })).toBe(false);
-  expect(await read(71, { status: 'new' }, { settings: { skus: {} }, more: { askedAt: NOW.toISOString() } })).toBe(
-    true,
-  );
-  expect(await read(131, { status: 'new' }, { settings: { skus: {} } })).toBe(false);
-  expect(await read(132, { status: 'new' }, { settings: { skus: {} } })).toBe(true);
+  expect(await read(51, { status: 'new' }, changed)).toBe(true);
+  expect(await read(61, { status: 'new' }, changed)).toBe(false);
+  expect(await read(71, { status: 'new' }, { ...changed, more: { askedAt: NOW.toISOString() } })).toBe(true);
+  expect(await read(131, { status: 'new' }, changed)).toBe(false);
+  expect(await read(132, { status: 'new' }, changed)).toBe(true);
   // A poll that was asked for is one until it comes to its end, whatever breaks it off.
   const more = { askedAt: at(141), lastPolledAt: at(142) };
   const ended = { ...more, caughtUpAt: at(142) };
-  expect(await read(143, { status: 'new' }, { settings: { skus: {} }, more: ended })).toBe(false);
+  expect(await read(143, { status: 'new' }, { ...changed, more: ended })).toBe(false);
   const brokenOff = { ...more, caughtUpAt: at(132) };
-  expect(await read(143, { status: 'new' }, { settings: { skus: {} }, more: brokenOff })).toBe(true);
+  expect(await read(143, { status: 'new' }, { ...changed, more: brokenOff })).toBe(true);
+  const hourly = { account: { pollIntervalSeconds: 3600 } };
+  expect(await read(150, { status: 'new' }, hourly)).toBe(true);
+  expect(await read(211, { status: 'new' }, hourly)).toBe(true);
   // What is no placement is always read: a number that stays the same counts what was sold meanwhile.
   expect(times).toHaveLength(2);
 });
