@@ -185,13 +185,25 @@ describe('an orden', () => {
   });
 
   test('has what came back in part back by its parcel, and what was delivered in part as sent', () => {
-    const back = readOrden({ shipment_events: [event('shipped', 8, 'A'), event('Devolución parcial', 9, 'A')] });
-    expect(back.events.at(-1)).toMatchObject({ type: 'returned_to_sender', trackingNumber: 'A' });
+    for (const word of ['Devolución parcial', 'Parcialmente devuelto', 'partially_returned']) {
+      const told = (number: string | null) => [event('shipped', 8, 'A'), event(word, 9, number)];
+      const back = readOrden({ shipment_events: told('A') });
+      expect(back.events.at(-1)).toMatchObject({ type: 'returned_to_sender', trackingNumber: 'A' });
+      // Without a number it would be all parcels, and the last word.
+      const unclear = readOrden({ status: word, shipment_events: told(null) });
+      expect(unclear.events.at(-1)?.type).not.toBe('returned_to_sender');
+      expect([unclear.settled, readOrden({ status: word }).settled]).toEqual([false, false]);
+    }
     const partly = [event('Entregado parcialmente', 8), event('Rechazado', 9)];
     expect(readOrden({ shipment_events: partly }).declined).toBe(undefined);
   });
 
   test('is refused by the warehouse as long as it has sent nothing', () => {
+    for (const status of ['Rechazado parcialmente', 'partially rejected']) {
+      expect(readOrden({ status, shipment_events: [event(status, 9)] }).declined).toBeUndefined();
+      const named = event(status, 9, null, { items: [{ sku: 'A', cantidad: 1 }] });
+      expect(readOrden({ status, shipment_events: [named] }).declined).toEqual([{ sku: 'A', quantity: 1 }]);
+    }
     for (const status of ['Rechazado', 'order rejected']) {
       expect(readOrden({ status }).declined).toBe('rest');
       expect(readOrden({ shipment_events: [event(status, 9)] }).declined).toBe('rest');

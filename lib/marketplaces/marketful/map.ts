@@ -127,7 +127,9 @@ type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; 
 function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: string): Dated[] {
   const ids = new Set<string>();
   const events = told.map(({ id, status, ...event }) => {
-    const type = typeOf(status) || (knownType(wordOf(event.description)) ?? 'update');
+    const word = typeOf(status) || (knownType(wordOf(event.description)) ?? 'update');
+    // A return of a part is of the parcel that it names; without one nothing tells which came back.
+    const type = event.tracking_number && wholeType(word) === 'returned_to_sender' ? 'returned_to_sender' : word;
     const own = id && id !== '0' ? id : shortHash(order, type, event.tracking_number ?? '', textOf(event.created_at));
     return { ...event, id: unused(own, ids), type, at: readTime(event.created_at) ?? changedAt };
   });
@@ -206,9 +208,9 @@ const wordOf = (status: unknown): string =>
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replace(SUBJECT, '');
 
-/** `partially_cancelled`, `entregado_parcialmente`: it is no last word of the rest. What came back came back as a parcel. */
+/** `partially_cancelled`, `rechazado_parcialmente`: it is no last word of the rest. */
 const PARTLY = /^(partial|parcial)[a-z]*_|_(partial|parcial)[a-z]*/;
-const LAST_IF_WHOLE = new Set(['delivered', 'canceled']);
+const LAST_IF_WHOLE = new Set([...LAST_TYPES, 'rejected']);
 
 function knownType(word: string): string | undefined {
   const type = PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1];
