@@ -28,7 +28,7 @@ export const subtotalOf = ({ unitPrice, quantity, ordered = quantity, total }: S
  */
 export function buildTotals(order: OrderSnapshot): UcpTotal[] {
   const { amounts, taxIncluded } = order;
-  const hasTax = taxIncluded && amounts.tax > 0 && amounts.total > 0;
+  const hasTax = taxIncluded && amounts.tax > 0 && amounts.total >= amounts.tax;
   return [
     ...partsOf(order),
     ...entry('adjustment', 'Difference to the total of the sales channel', restOf(order)),

@@ -137,6 +137,9 @@ describe('the UCP order', () => {
     expect(ucpErrors(order)).toEqual([]);
     const free = orderOf({ amounts: amounts({ discount: 17000, total: 0 }) });
     expect(free.ucp.totals.at(-1)).toEqual({ type: 'total', amount: 0 });
+    // A gift card paid most of it: there is no net of the rest that would be less than 0.
+    const paid = orderOf({ amounts: amounts({ discount: 16000, total: 1000 }) });
+    expect(paid.ucp.totals.at(-1)).toEqual({ type: 'total', amount: 1000 });
   });
 
   it('names what else the source charges by the name that it has there', () => {

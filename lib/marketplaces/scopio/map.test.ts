@@ -369,6 +369,12 @@ describe('what its document does not promise', () => {
     const less = (discount: string) => read({ ...order, discount, total_gross: null, total_net: null }).amounts;
     expect(less('110.00')).toMatchObject({ tax: Math.round(2244 / 12), total: 1000 });
     expect(less('120.00')).toMatchObject({ tax: 0, total: 0 });
+    const untold = (items: object[]) => read({ ...order, items, total_gross: null, total_net: null }).amounts;
+    const voucher = { title: 'Voucher', quantity: 1, gross_price: '-110.00' };
+    for (const net_price of [null, '0.00'])
+      expect(untold([item, { ...voucher, net_price }])).toMatchObject({ tax: 187, total: 1000 });
+    // Its rate tells the tax of a line without a net price.
+    expect(untold([{ ...item, net_price: null, tax_rate: 23 }])).toMatchObject({ tax: 2244, total: 12000 });
   });
 
   test('a voucher among its items is a discount, and the sums stay exact', () => {

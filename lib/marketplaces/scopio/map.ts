@@ -206,14 +206,16 @@ function pricesOf({ net_price, gross_price, tax_rate, quantity }: Order['items']
   const gross = told ?? (net === undefined || rate === undefined ? undefined : net + Math.round((net * rate) / 100));
   const from = gross === undefined ? 'the net price stands for it' : 'net price and rate make it';
   if (told === undefined) assume(`${at}.gross_price`, `is missing: ${from}`);
+  const taxAt = (rate: number) => Math.round(((gross ?? 0) * quantity * rate) / (100 + rate));
+  const byRate = rate === undefined ? {} : { taxRate: rate, tax: taxAt(rate) };
   if (gross === undefined || net === undefined)
-    return { unitPrice: gross ?? net ?? needed(path(`${at}.gross_price`)), ...defined({ taxRate: rate }) };
+    return { unitPrice: gross ?? net ?? needed(path(`${at}.gross_price`)), ...byRate };
   if (isPart(net, gross)) {
     const tax = (gross - net) * quantity;
     return { unitPrice: gross, otherUnitPrice: net, tax, ...defined({ taxRate: rate ?? rateBetween(net, gross) }) };
   }
   assume(`${at}.net_price`, 'is no net of gross_price');
-  return { unitPrice: gross, ...defined({ taxRate: rate }) };
+  return { unitPrice: gross, ...byRate };
 }
 
 /** Whether an amount may be the net of another: 0 means that none is known. */
@@ -235,6 +237,7 @@ function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, c
   if (net !== undefined) assume('total_net', 'is no net of total_gross: the tax of the lines stands for it');
   const shippingNet = control(order.shipping?.net_price, 'shipping.net_price') ?? fulfillment;
   const tax = Math.max(0, fulfillment - shippingNet) + sum(lines.map((line) => line.tax ?? 0));
-  const worth = worthOf(lines) + fulfillment;
+  // A voucher among the items whose net is not told takes off its part as a discount does.
+  const worth = worthOf(lines.filter((line) => line.unitPrice > 0 || line.tax !== undefined)) + fulfillment;
   return Math.max(0, total < worth && worth > 0 ? Math.round((tax * total) / worth) : tax);
 }
