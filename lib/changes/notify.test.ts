@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Result } from '#lib/attempts/attempt';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import type { Delivery } from '#lib/deliveries/delivery';
@@ -68,6 +68,7 @@ test('one delivery at a time asks an endpoint that misses everything, and first 
     getEndpoints: async () => new Map([['erp', endpoint]]),
     sendChange: async () => answers.shift() as Result,
   };
+  const random = vi.spyOn(Math, 'random').mockReturnValue(1);
   const attempt = () => workerOf(hub).attempt(delivery, {} as never);
   const together = async (at: string) => {
     now = new Date(at);
@@ -76,6 +77,13 @@ test('one delivery at a time asks an endpoint that misses everything, and first 
   expect(await together(heldUntil)).toEqual([AWAY, AWAY, AWAY]);
   expect(await together('2026-11-20T08:17:00.000Z')).toEqual([AWAY, AWAY, 'timeout']);
   expect(await attempt()).toMatchObject({ error: { detail: { code: AWAY }, waitMs: 120_000 } });
+  now = new Date('2026-11-20T08:30:00.000Z');
+  await states.update('erp', { heldUntil: now.toISOString() });
+  expect(await attempt()).toMatchObject({ error: { waitMs: 300_000 } });
+  vi.stubEnv('NOTIFY_SCHEDULE_SECONDS', '0,1,2');
+  expect(await attempt()).toMatchObject({ error: { waitMs: 10_000 } });
+  vi.unstubAllEnvs();
+  random.mockRestore();
   expect(await together('2026-11-20T12:17:00.000Z')).toEqual([204, AWAY, AWAY]);
   expect(await states.get('erp')).toMatchObject({ failures: 0, heldUntil: null });
 });

@@ -127,8 +127,8 @@ const BEHIND_FIRST_MS = 10_000;
 /** How early a delivery may come, at most: it was itself told to wait that long. */
 const EARLY_MS = 1_000;
 
-/** How long deliveries wait at most for an endpoint that misses everything, and is not paused yet. */
-const MAX_AWAY_MS = 300_000;
+/** The longest wait for an endpoint that misses everything and is not paused yet, in times between two that ask it. */
+const MAX_AWAY_TURNS = 5;
 
 /**
  * One delivery at a time asks whether an endpoint is back, once an hour if it is paused, and it costs no other delivery
@@ -145,10 +145,13 @@ async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: 
     return heldMs > EARLY_MS ? notYet(heldMs, 'asked for patience', 'throttled') : undefined;
   if (!paused) {
     // First attempts ask before, if there are any.
-    const turnMs = heldMs + askAgainSeconds() * 500;
-    if (turnMs <= 0 && (await hub.states.takeTurn(connection, now, askAgainSeconds()))) return undefined;
+    const askMs = askAgainSeconds() * 1000;
+    const turnMs = heldMs + askMs / 2;
+    if (turnMs <= 0 && (await hub.states.takeTurn(connection, now, askMs / 1000))) return undefined;
     const failingMs = now.getTime() - Date.parse(failingSince ?? now.toISOString());
-    return notYet(Math.max(turnMs, Math.min(failingMs, MAX_AWAY_MS)), `misses everything since ${failingSince}`);
+    // At random, as of those that come together again one is let through.
+    const spreadMs = Math.random() * Math.min(failingMs, MAX_AWAY_TURNS * askMs);
+    return notYet(Math.max(turnMs, spreadMs), `misses everything since ${failingSince}`);
   }
   if (paused.why === 'failing' && (await hub.states.takeTurn(connection, now))) return undefined;
   return notYet(Math.max(1, heldMs), `is paused since ${paused.at}`);
