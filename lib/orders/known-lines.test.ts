@@ -57,6 +57,13 @@ test('goods are known by SKU or EAN, and of several lines of a SKU by how many',
   expect(skus(made, renamed(told(own), made))).toEqual(['A', 'A']);
 });
 
+test('a SKU in other letters is the same goods, unless one has it to the letter', () => {
+  const own = assumed([line('a', 'a'), line('B', 'B')]);
+  expect(ids(renamed(assumed([line('A', 'A'), line('B', 'B')]), own))).toEqual(['a', 'B']);
+  const both = told([line('li_1', 'A'), line('li_2', 'a', 2)]);
+  expect(ids(renamed(assumed([line('a', 'a'), line('A', 'A', 2)]), both))).toEqual(['li_2', 'li_1']);
+});
+
 test('whatever names a line is renamed with it', () => {
   const lineItems = [{ id: 'li_1', quantity: 1 }];
   const events = [{ id: 'li_1', type: 'shipped', at: 'now', lineItems }];

@@ -1,4 +1,5 @@
 import { sameContent } from '#lib/platform/canonical-json';
+import { findAlike } from '#lib/platform/text';
 import { sameUnits, sumByLine } from './line-quantities.ts';
 import type { LineQuantity, Order, SnapshotHistory } from './order.ts';
 import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
@@ -19,11 +20,14 @@ export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | u
     return chosen + (standing.has(other.id) ? 4 : 0) + (line.quantity === other.quantity ? 1 : 0);
   };
   const free = known.filter(({ id }) => !toldIds.has(id));
+  const skus = known.map(({ sku }) => sku);
   const pairs = told.lines
     .filter(({ id }) => !knownIds.has(id))
-    .flatMap((line) =>
-      free.filter((other) => isAlike(line, other)).map((other) => ({ line, other, likeness: likenessOf(line, other) })),
-    )
+    .flatMap((line) => {
+      const sku = findAlike(skus, line.sku);
+      const alike = free.filter((other) => other.sku === sku || (line.ean !== undefined && line.ean === other.ean));
+      return alike.map((other) => ({ line, other, likeness: likenessOf(line, other) }));
+    })
     .sort((a, b) => b.likeness - a.likeness);
   const ids = new Map<unknown, string>();
   const taken = new Set<string>();
@@ -46,9 +50,6 @@ export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | u
   });
   return { ...JSON.parse(text), idsAssumed: true };
 }
-
-const isAlike = (line: SnapshotLine, other: SnapshotLine): boolean =>
-  line.sku === other.sku || (line.ean !== undefined && line.ean === other.ean);
 
 /** Every line that the order ever had, those that are on it first. */
 const everIn = ({ snapshot, vanished }: SnapshotHistory): SnapshotLine[] => [
