@@ -120,10 +120,22 @@ export function openEndpointStates(table = db) {
   return {
     get: async (id: string): Promise<EndpointState> => (await getItem<EndpointState>(at(id).key, table)) ?? {},
     update: async (id: string, members: Partial<EndpointState>): Promise<void> => void (await update(id, members)),
-    /** Writes an attempt's outcome, without the lease; false if it was paused or resumed since its state was read. */
-    learn: (id: string, { paused }: EndpointState, members: Partial<EndpointState>): Promise<boolean> => {
+    /**
+     * Writes an attempt's outcome, without the lease; false if it was paused or resumed since its state was read. Of
+     * attempts that fail at the same time, each adds its failure to those of the others.
+     */
+    learn: (
+      id: string,
+      { paused }: EndpointState,
+      { failures, ...members }: Partial<EndpointState>,
+    ): Promise<boolean> => {
       const isAsRead = paused ? equals('paused.at', paused.at) : isUnset('paused');
-      return isWritten(table.update({ Key: at(id).key, ...setting(members, isAsRead) }));
+      const update = setting({ ...members, ...(failures === 0 && { failures }) }, isAsRead);
+      if (failures) {
+        update.UpdateExpression += ' ADD failures :one';
+        update.ExpressionAttributeValues = { ...update.ExpressionAttributeValues, ':one': 1 };
+      }
+      return isWritten(table.update({ Key: at(id).key, ...update }));
     },
     /** Takes the lease from whoever holds it: what was sent and not committed is sent again. */
     take: async (id: string, members: Partial<EndpointState>): Promise<void> =>

@@ -88,6 +88,20 @@ test('one delivery at a time asks an endpoint that misses everything, and first 
   expect(await states.get('erp')).toMatchObject({ failures: 0, heldUntil: null });
 });
 
+test('repeats that fail at the same time all count', async () => {
+  const states = openEndpointStates(memoryTable());
+  const error = new RetryableError({ code: 'timeout', description: '' });
+  const hub: Hub = {
+    ...HUB,
+    present: async () => [],
+    states,
+    getEndpoints: async () => new Map([['erp', endpoint]]),
+    sendChange: async () => ({ ok: false, unknown: false, error }),
+  };
+  await Promise.all(Array.from({ length: 20 }, () => workerOf(hub).attempt(delivery, {} as never)));
+  expect(await states.get('erp')).toMatchObject({ failures: 20 });
+});
+
 test('nothing is repeated to an endpoint that was removed and added anew by a worker who knows the one before', async () => {
   const states = openEndpointStates(memoryTable());
   await states.update('erp', { since: '2026-11-20T08:15:00.000Z' });
