@@ -143,9 +143,12 @@ test('nothing is sent inside: neither to an address nor by a name that leads the
 });
 
 test('what cannot be reached says so, and whether its certificate is why', async () => {
-  const untrusted = createPoster(LOCAL, (_host, _options, done) =>
-    done(Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' }), []),
-  );
-  await expect(untrusted('https://erp.example/', POSTING)).rejects.toMatchObject({ code: 'certificate_invalid' });
+  const ends = (code: string) =>
+    createPoster(LOCAL, (_host, _options, done) => done(Object.assign(new Error(), { code }), []))(
+      'https://erp.example/',
+      POSTING,
+    );
+  await expect(ends('CERT_HAS_EXPIRED')).rejects.toMatchObject({ code: 'certificate_invalid' });
+  await expect(ends('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')).rejects.toMatchObject({ code: 'unreachable' });
   await expect(createPoster(LOCAL)('http://127.0.0.1:1/', POSTING)).rejects.toMatchObject({ code: 'unreachable' });
 });

@@ -93,9 +93,12 @@ async function open(isPlain: boolean, pool: AgentOptions) {
 
 const failed = (code: string, description: string) => new RetryableError({ code, description });
 const refused = ({ hostname }: URL) => failed('address_inside', `${hostname} leads to an address inside`);
-/** The codes of OpenSSL and Node, such as CERT_HAS_EXPIRED and UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
+/**
+ * The codes of OpenSSL and Node, such as CERT_HAS_EXPIRED and UNABLE_TO_VERIFY_LEAF_SIGNATURE. An alert is of a remote
+ * that does not trust the hub: it may ask for a client's certificate.
+ */
 const unanswered = (code: string) =>
-  /CERT|SIGNATURE/.test(code)
+  /^(?!.*ALERT).*(CERT|SIGNATURE)/.test(code)
     ? failed('certificate_invalid', `its certificate is not trusted (${code})`)
     : failed('unreachable', `no answer (${code})`);
 const isReset = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
