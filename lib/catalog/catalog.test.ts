@@ -9,7 +9,7 @@ import { orderOf } from '#test/support/orders';
 import { explainStock } from './list.ts';
 import { applyProduct, type Product, type ProductSnapshot, unitsOf } from './product.ts';
 import { reserve } from './reservations.ts';
-import { planSold } from './reserve-sold.ts';
+import { planSold, reserveSold } from './reserve-sold.ts';
 import { countStock, planStock, type StockNetwork } from './stock.ts';
 import { findByEan, getProduct, noteProduct, putProduct } from './store.ts';
 
@@ -190,6 +190,12 @@ describe('what was just sold', () => {
     const [first = [], ...others] = await Promise.all(ids);
     expect(first).toEqual([expect.stringContaining('shop stock ')]);
     expect(new Set([first, ...others].flat()).size).toBe(3);
+    // Units may be given back days after they were placed.
+    const rung: Delivery[] = [];
+    const ring = async (each: readonly Delivery[]) => void rung.push(...each);
+    const [updatedAt, nextAttemptAt] = [at(59), at(59)];
+    await reserveSold({ ...sold, updatedAt }, [delivery()], both, { table, ring });
+    expect(rung).toMatchObject([{ action: 'stock', createdAt: updatedAt, nextAttemptAt }]);
   });
 
   it('is subtracted until its warehouse has seen it', async () => {

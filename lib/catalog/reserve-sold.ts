@@ -21,9 +21,7 @@ export async function reserveSold(
 ): Promise<void> {
   for (const placement of placing) {
     const asked = await planSold(order, placement, { connections, roleOf }, undefined, hub.table);
-    const telling = await Promise.all(
-      asked.map((each) => openTelling(openDelivery(each, placement.createdAt), hub.table)),
-    );
+    const telling = await Promise.all(asked.map((each) => openTelling(openDelivery(each, order.updatedAt), hub.table)));
     await hub.ring(telling.flat());
   }
 }
