@@ -1,8 +1,9 @@
-import { getConfiguration, IN_FORCE_MS } from '#lib/connections/store';
+import { everyAccount, getConfiguration, IN_FORCE_MS } from '#lib/connections/store';
 import { OUTCOME_UNKNOWN, type WaitsFor } from '#lib/platform/errors';
+import { delivery as item } from '#lib/platform/table/items';
+import { eachListed, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
 import type { Delivery } from './delivery.ts';
 import { getDeliveries, transition } from './ledger.ts';
-import { eachDelivery } from './list.ts';
 import { ring } from './ring.ts';
 
 /**
@@ -24,10 +25,12 @@ export async function unblock(
   waitsFor: WaitsFor,
   among: { connection?: string; deliveries?: readonly string[] } = {},
 ): Promise<void> {
-  const { removed } = await getConfiguration();
+  const configuration = await getConfiguration();
+  const { removed } = configuration;
+  const connections = among.connection ? [among.connection] : everyAccount(configuration).map(({ id }) => id);
   const blocked = among.deliveries
     ? await getDeliveries(among.deliveries)
-    : await Array.fromAsync(eachDelivery({ state: 'blocked', connection: among.connection }));
+    : await Array.fromAsync(blockedAt(connections));
   const wanted = blocked.filter(
     ({ state, waitsFor: its, connection }) => state === 'blocked' && its === waitsFor && !removed.has(connection),
   );
@@ -37,4 +40,10 @@ export async function unblock(
     const reopened = reopen(delivery, dueAt, new Date().toISOString());
     if (await transition(delivery, reopened)) await ring([reopened]);
   }
+}
+
+/** The blocked deliveries of these connections, without the filters that `list.ts` brings into a bundle. */
+function blockedAt(connections: readonly string[]): AsyncGenerator<Delivery> {
+  const partitions = connections.flatMap((connection) => partitionsOf(item.blocked, { connection }));
+  return eachListed((cursor) => listIndex<Delivery>({ index: 'byState', partitions, limit: 100, cursor }));
 }
