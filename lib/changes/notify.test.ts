@@ -51,10 +51,12 @@ test('what waits for an endpoint that asked for patience is not sent meanwhile, 
   expect(await attempt(delivery, {} as never)).toMatchObject({ ok: true });
 });
 
-test('one delivery at a time asks an endpoint that misses everything, and first attempts ask before', async () => {
+test('one delivery at a time asks an endpoint that always hangs, and first attempts ask before', async () => {
   const states = openEndpointStates(memoryTable());
   const heldUntil = '2026-11-20T08:16:00.000Z';
-  await states.update('erp', { failures: 20, failingSince: '2026-11-20T08:15:00.000Z', heldUntil });
+  const failingSince = '2026-11-20T08:15:00.000Z';
+  const lastError = { code: 'timeout', at: failingSince };
+  await states.update('erp', { failures: 20, failingSince, heldUntil, lastError });
   let now = new Date(heldUntil);
   const answers: Result[] = [
     { ok: false, unknown: false, error: new RetryableError({ code: 'timeout', description: '' }) },
@@ -86,6 +88,21 @@ test('one delivery at a time asks an endpoint that misses everything, and first 
   random.mockRestore();
   expect(await together('2026-11-20T12:17:00.000Z')).toEqual([204, AWAY, AWAY]);
   expect(await states.get('erp')).toMatchObject({ failures: 0, heldUntil: null });
+});
+
+test('one that refuses everything at once is attempted as its schedule says', async () => {
+  const states = openEndpointStates(memoryTable());
+  const [at, heldUntil] = ['2026-11-20T08:15:00.000Z', '2026-11-20T08:17:00.000Z'];
+  await states.update('erp', { failures: 20, failingSince: at, heldUntil, lastError: { code: 'http_500', at } });
+  const error = new RetryableError({ code: 'http_500', description: '' });
+  const hub: Hub = {
+    ...{ ...HUB, states, now: () => new Date(at), present: async () => [] },
+    getEndpoints: async () => new Map([['erp', endpoint]]),
+    sendChange: async () => ({ ok: false, unknown: false, error }),
+  };
+  const attempts = [1, 2, 3].map(() => workerOf(hub).attempt(delivery, {} as never));
+  for (const result of await Promise.all(attempts))
+    expect(result).toMatchObject({ error: { detail: { code: 'http_500' } } });
 });
 
 test('repeats that fail at the same time all count', async () => {

@@ -127,22 +127,24 @@ const BEHIND_FIRST_MS = 10_000;
 /** How early a delivery may come, at most: it was itself told to wait that long. */
 const EARLY_MS = 1_000;
 
-/** The longest wait for an endpoint that misses everything and is not paused yet, in times between two that ask it. */
+/** The longest wait for an endpoint that hangs and is not paused yet, in times between two that ask it. */
 const MAX_AWAY_TURNS = 5;
 
 /**
  * One delivery at a time asks whether an endpoint is back, once an hour if it is paused, and it costs no other delivery
- * an attempt: each that hangs would hold a worker that other endpoints need. Neither does one that asked for patience.
+ * an attempt. So it is with one that always hangs, as each attempt would hold a worker that other endpoints need; one that
+ * refuses at once is attempted as its schedule says. Nor does one that asked for patience cost attempts.
  */
 async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: Hub) {
-  const { paused, heldUntil, first, failingSince } = state;
+  const { paused, heldUntil, first, failingSince, lastError } = state;
   const now = hub.now();
   const heldMs = heldUntil ? Date.parse(heldUntil) - now.getTime() : -Infinity;
   const notYet = (waitMs: number, why: string, code = AWAY) =>
     new NotYetError({ code, description: `${connection} ${why}` }, Math.min(MAX_WAIT_MS, waitMs));
   if (!paused && first && first !== id) return notYet(BEHIND_FIRST_MS, 'is sent first what it refused for good');
-  if (!paused && (first || !isAsking(state)))
-    return heldMs > EARLY_MS ? notYet(heldMs, 'asked for patience', 'throttled') : undefined;
+  const hangs = isAsking(state) && lastError?.code === 'timeout';
+  if (!paused && (first || !hangs))
+    return heldMs > EARLY_MS && !isAsking(state) ? notYet(heldMs, 'asked for patience', 'throttled') : undefined;
   if (!paused) {
     // First attempts ask before, if there are any.
     const askMs = askAgainSeconds() * 1000;
@@ -151,7 +153,7 @@ async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: 
     const failingMs = now.getTime() - Date.parse(failingSince ?? now.toISOString());
     // At random, as of those that come together again one is let through.
     const spreadMs = Math.random() * Math.min(failingMs, MAX_AWAY_TURNS * askMs);
-    return notYet(Math.max(turnMs, spreadMs), `misses everything since ${failingSince}`);
+    return notYet(Math.max(turnMs, spreadMs), `answers nothing since ${failingSince}`);
   }
   if (paused.why === 'failing' && (await hub.states.takeTurn(connection, now))) return undefined;
   return notYet(Math.max(1, heldMs), `is paused since ${paused.at}`);
