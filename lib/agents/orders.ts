@@ -120,7 +120,9 @@ const balance = tool({
     const balances = all.map(({ differences, ...counts }) => ({
       ...counts,
       differences: differences.map(({ missing, orders }) => ({
-        ...{ missing, count: orders.length, orders: orders.slice(0, MOST_NAMED) },
+        missing,
+        count: orders.length,
+        orders: orders.slice(0, MOST_NAMED),
       })),
     }));
     return { balances, complete };

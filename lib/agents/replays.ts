@@ -77,7 +77,9 @@ export const previewReplay = tool({
       expiresAt: proposal && new Date((at + PROPOSAL_SECONDS) * 1000).toISOString(),
       calls: data.calls,
       sample: sample.map(({ id, order, cause }) => ({
-        ...{ id, order, cause: cause && cut(`${cause.code}: ${cause.description}`) },
+        id,
+        order,
+        cause: cause && cut(`${cause.code}: ${cause.description}`),
       })),
       command: `longshore deliveries replay --filter '${JSON.stringify(filter).replaceAll("'", `'\\''`)}' --canary`,
     };

@@ -13,16 +13,18 @@ import { HUB, type Hub, openNotify, workerOf } from './notify.ts';
 
 const delivery = { id: 'dlv_1', connection: 'erp', subject: { change: { id: 'chg_1' } } } as unknown as Delivery;
 const endpoint = { id: 'erp' } as Endpoint;
+/** A hub with that endpoint; orders are shown as nothing. */
+const hubOf = (more: Partial<Hub>): Hub => ({
+  ...{ ...HUB, present: async () => [], getEndpoints: async () => new Map([['erp', endpoint]]) },
+  ...more,
+});
 
 test('what the hub itself cannot read costs a delivery to an endpoint no attempt, and the endpoint nothing', async () => {
   const states = openEndpointStates(memoryTable());
-  const hub: Hub = {
-    ...HUB,
-    present: async () => [],
+  const hub = hubOf({
     states,
-    getEndpoints: async () => new Map([['erp', endpoint]]),
     sendChange: () => Promise.reject(new Error('no answer')),
-  };
+  });
   const result = await workerOf(hub).attempt(delivery, {} as never);
   expect(result).toMatchObject({ ok: false, error: { name: 'NotYetError', waitMs: 60_000 } });
   expect(await states.get('erp')).toEqual({});
@@ -33,17 +35,14 @@ test('what waits for an endpoint that asked for patience is not sent meanwhile, 
   await states.update('erp', { heldUntil: '2026-11-20T08:15:30.000Z' });
   const sent: string[] = [];
   let now = new Date('2026-11-20T08:15:00.000Z');
-  const hub: Hub = {
-    ...HUB,
-    present: async () => [],
+  const hub = hubOf({
     states,
     now: () => now,
-    getEndpoints: async () => new Map([['erp', endpoint]]),
     sendChange: async (_endpoint, { id }) => {
       sent.push(id);
       return { ok: true, httpStatus: 204 };
     },
-  };
+  });
   const { attempt } = workerOf(hub);
   expect(await attempt(delivery, {} as never)).toMatchObject({ error: { name: 'NotYetError', waitMs: 30_000 } });
   expect(sent).toEqual([]);
@@ -62,14 +61,11 @@ test('one delivery at a time asks an endpoint that always hangs, and first attem
     { ok: false, unknown: false, error: new RetryableError({ code: 'timeout', description: '' }) },
     { ok: true, httpStatus: 204 },
   ];
-  const hub: Hub = {
-    ...HUB,
-    present: async () => [],
+  const hub = hubOf({
     states,
     now: () => now,
-    getEndpoints: async () => new Map([['erp', endpoint]]),
     sendChange: async () => answers.shift() as Result,
-  };
+  });
   const random = vi.spyOn(Math, 'random').mockReturnValue(1);
   const attempt = () => workerOf(hub).attempt(delivery, {} as never);
   const together = async (at: string) => {
@@ -95,11 +91,11 @@ test('one that refuses everything at once is attempted as its schedule says', as
   const [at, heldUntil] = ['2026-11-20T08:15:00.000Z', '2026-11-20T08:17:00.000Z'];
   await states.update('erp', { failures: 20, failingSince: at, heldUntil, lastError: { code: 'http_500', at } });
   const error = new RetryableError({ code: 'http_500', description: '' });
-  const hub: Hub = {
-    ...{ ...HUB, states, now: () => new Date(at), present: async () => [] },
-    getEndpoints: async () => new Map([['erp', endpoint]]),
+  const hub = hubOf({
+    states,
+    now: () => new Date(at),
     sendChange: async () => ({ ok: false, unknown: false, error }),
-  };
+  });
   const attempts = [1, 2, 3].map(() => workerOf(hub).attempt(delivery, {} as never));
   for (const result of await Promise.all(attempts))
     expect(result).toMatchObject({ error: { detail: { code: 'http_500' } } });
@@ -108,13 +104,10 @@ test('one that refuses everything at once is attempted as its schedule says', as
 test('repeats that fail at the same time all count', async () => {
   const states = openEndpointStates(memoryTable());
   const error = new RetryableError({ code: 'timeout', description: '' });
-  const hub: Hub = {
-    ...HUB,
-    present: async () => [],
+  const hub = hubOf({
     states,
-    getEndpoints: async () => new Map([['erp', endpoint]]),
     sendChange: async () => ({ ok: false, unknown: false, error }),
-  };
+  });
   await Promise.all(Array.from({ length: 20 }, () => workerOf(hub).attempt(delivery, {} as never)));
   expect(await states.get('erp')).toMatchObject({ failures: 20 });
 });

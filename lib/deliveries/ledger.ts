@@ -128,7 +128,10 @@ const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
 
 /** The delivery as it looks to the worker that leases it now. */
 export const withLease = (delivery: Delivery, now: Date): Delivery => ({
-  ...{ ...delivery, state: 'leased', updatedAt: now.toISOString(), lease: newLease(now) },
+  ...delivery,
+  state: 'leased',
+  updatedAt: now.toISOString(),
+  lease: newLease(now),
 });
 
 /** Leases a delivery to one worker: undefined when another was faster. */

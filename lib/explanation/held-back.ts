@@ -9,7 +9,9 @@ import { type Names, nameOf, type Said, sentenceOf, waitsFor } from './words.ts'
 function sayHeldBack(order: Order, names: Names): Said | undefined {
   if (order.cancelled || isReleased(order, names)) return undefined;
   const say = (clauses: string[], ...[who, what]: Parameters<typeof waitsFor>): Said => ({
-    ...{ stage: 'unreleased', clauses, waitsFor: waitsFor(who, what, order.placedAt) },
+    stage: 'unreleased',
+    clauses,
+    waitsFor: waitsFor(who, what, order.placedAt),
   });
   const channel = nameOf(order.connection, names);
   const { held } = order.history.snapshot;

@@ -97,7 +97,10 @@ function decideSnapshot(
 }
 
 const sourceOf = ({ id: event, receivedAt, askedAt }: Message, { id: connection }: Connection): SnapshotSource => ({
-  ...{ connection, event, receivedAt, askedAt },
+  connection,
+  event,
+  receivedAt,
+  askedAt,
 });
 
 const callsUs = ({ marketplace }: Connection): boolean =>

@@ -81,7 +81,11 @@ export async function listMisses(connection: string): Promise<Misses[]> {
   const days = await queryPartition<Partial<Misses>>(items.misses.partition({ connection }));
   return days
     .map(({ sk: day, firstByWebhook = 0, firstByPoll = 0, lateWebhooks = 0, latenessSeconds = 0 }) => ({
-      ...{ day, firstByWebhook, firstByPoll, lateWebhooks, latenessSeconds },
+      day,
+      firstByWebhook,
+      firstByPoll,
+      lateWebhooks,
+      latenessSeconds,
     }))
     .reverse();
 }

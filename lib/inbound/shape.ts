@@ -106,7 +106,12 @@ export async function listShapes(connection: string, table = db): Promise<TopicS
   return found.map((item) => {
     const { bodies, since, members } = bare(item);
     const listed = Object.entries(members).map(([path, { seen, types, isRead, appearedAt, vanishedAt }]) => ({
-      ...{ path, types, seen, isRead, appearedAt: appearedAt ?? null, vanishedAt: vanishedAt ?? null },
+      path,
+      types,
+      seen,
+      isRead,
+      appearedAt: appearedAt ?? null,
+      vanishedAt: vanishedAt ?? null,
     }));
     return { topic: item.sk, bodies, since, members: listed.sort((a, b) => (a.path < b.path ? -1 : 1)) };
   });

@@ -11,14 +11,8 @@ export const ERASED = 'erased';
 const OUR_CAUSES = new Set([
   ...['sku_unknown', 'carrier_unmapped', 'service_unmapped', 'route_missing', 'address_incomplete', 'cod_unsupported'],
   ...['partly_shipped', 'number_taken', 'connection_missing', 'secrets_missing', 'delivered_status_unclear'],
-  ...[
-    'amend_unsupported',
-    'cancel_unsupported',
-    'cancelled_by_supplier',
-    'address_changed',
-    'goods_changed',
-    'payment_refunded',
-  ],
+  ...['amend_unsupported', 'cancel_unsupported', 'cancelled_by_supplier'],
+  ...['address_changed', 'goods_changed', 'payment_refunded'],
   ...['never_settled', 'partly_done', 'secrets_unreadable'],
 ]);
 

@@ -14,9 +14,9 @@ export const hasUnits = ({ quantity }: { quantity: number }): boolean => quantit
 
 /** Units by line id; entries without units are left out. */
 export function sumByLine(lines: readonly LineQuantity[]): Map<string, number> {
-  const sum = new Map<string, number>();
-  for (const { id, quantity } of lines) if (quantity > 0) sum.set(id, (sum.get(id) ?? 0) + quantity);
-  return sum;
+  const units = new Map<string, number>();
+  for (const { id, quantity } of lines) if (quantity > 0) units.set(id, (units.get(id) ?? 0) + quantity);
+  return units;
 }
 
 /** Whether two lists have the same units of the same lines, however ordered or divided. */

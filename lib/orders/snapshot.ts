@@ -79,7 +79,11 @@ function view({ ucp, ...order }: Order) {
   const { number, placedAt, paidAt, buyer, shippingAddress, shipBy = null, taxIncluded, cancelled } = order;
   const { billingAddress, note, market, payment, shippingCode, pickupPoint, lines } = wholeHistory(order).snapshot;
   const details = lines.map(({ otherUnitPrice, taxRate, tax, stockLocation, attributes }) => ({
-    ...{ otherUnitPrice, taxRate, tax, stockLocation, attributes },
+    otherUnitPrice,
+    taxRate,
+    tax,
+    stockLocation,
+    attributes,
   }));
   return {
     ...{ number, placedAt, paidAt, buyer, shippingAddress, shipBy, taxIncluded, cancelled },

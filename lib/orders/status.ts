@@ -71,7 +71,7 @@ function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, sh
   return more;
 }
 
-/** Of the channel's clock and of whoever shipped. */
+/** By how much the clock of a sales channel may differ from that of whoever shipped. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 /**

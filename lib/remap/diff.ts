@@ -41,7 +41,12 @@ function viewOf({ ucp, ...order }: Order) {
     ...{ number, placedAt, paidAt, cancelled, buyer, shippingAddress, shippingMethod, shipBy, taxIncluded },
     currency: ucp.currency,
     lines: ucp.line_items.map(({ id, item, quantity: { total: quantity, fulfilled } }) => ({
-      ...{ id, sku: item.id, title: item.title, price: item.price, quantity, fulfilled },
+      id,
+      sku: item.id,
+      title: item.title,
+      price: item.price,
+      quantity,
+      fulfilled,
     })),
     totals: ucp.totals.map(({ type, amount }) => ({ id: type, amount })),
     checkoutId: ucp.checkout_id,

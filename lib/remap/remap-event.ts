@@ -23,7 +23,12 @@ const nothing: Omit<Preview, 'outcome'> = { order: null, changes: [], deliveries
 export async function remapEvent(event: InboundEvent, network: Network, remapped: Remapped | null): Promise<Outcome> {
   const about = { event: event.id, receivedAt: event.receivedAt, was: 'unreadable', applied: false } as const;
   const unreadable = (error: Outcome['error']): Outcome => ({
-    ...{ ...about, ...nothing, outcome: 'unreadable', reads: null, note: null, error },
+    ...about,
+    ...nothing,
+    outcome: 'unreadable',
+    reads: null,
+    note: null,
+    error,
   });
   const connection = network.connections.get(event.connection);
   if (!connection) return unreadable({ code: 'connection_unknown', description: 'not in the connections file' });
@@ -61,7 +66,9 @@ function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
 export const shownDelivery = ({ action, connection }: NewDelivery) => ({ action, connection });
 
 const shown = ({ code, description, field }: ErrorDetail) => ({
-  ...{ code, description, ...(field !== undefined && { field }) },
+  code,
+  description,
+  ...(field !== undefined && { field }),
 });
 
 async function previewChange(

@@ -37,7 +37,13 @@ export const publishedKeys = (keys: readonly UcpKey[], now = Date.now()): UcpKey
 
 /** The public half, as a profile shows it. */
 export const publicJwk = ({ jwk: { kid, kty, crv, x, y } }: UcpKey) => ({
-  ...{ kid, kty, crv, x, y, use: 'sig', alg: 'ES256' },
+  kid,
+  kty,
+  crv,
+  x,
+  y,
+  use: 'sig',
+  alg: 'ES256',
 });
 
 /** The keys with one more, which signs soon, or at once if there is no other. */

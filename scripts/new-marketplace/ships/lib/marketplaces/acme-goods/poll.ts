@@ -8,7 +8,10 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const body = await (remoteId === null ? findOrder(context, orderId) : getOrder(context, remoteId)).catch(
       ignoreRefusal,
     );
-    yield { items: body === undefined ? [] : [{ topic: 'order', body }], resume: orderId };
+    yield {
+      items: body === undefined ? [] : [{ topic: 'order', body, placement: remoteId ?? orderId }],
+      resume: orderId,
+    };
   }
   yield { items: [], resume: null };
 }
