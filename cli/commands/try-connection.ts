@@ -94,7 +94,10 @@ function parse(text: string, from: string): unknown {
 /** The members that were read beside those that were not; then what the body means. */
 function describeTried(tried: Tried, session: Pick<Session, 'table'>): string {
   const { read, unread, aliases, explanation } = tried;
-  const rows = Array.from({ length: Math.max(read.length, unread.length) }, (_, at) => ({ read: read[at] ?? '', unread: unread[at] ?? '' }));
+  const rows = Array.from({ length: Math.max(read.length, unread.length) }, (_, at) => ({
+    read: read[at] ?? '',
+    unread: unread[at] ?? '',
+  }));
   const paths = session.table(rows, [
     { title: `READ (${read.length})`, value: (row) => row.read },
     { title: `NOT READ (${unread.length})`, value: (row) => row.unread },

@@ -41,14 +41,12 @@ const listCauses = tool({
   }),
   async run({ hub }, query) {
     const found = await answerOf(hub.GET('/deliveries/causes', { params: { query } }));
-    const causes = found.causes
-      .slice(0, MOST_CAUSES)
-      .map(({ sample, message, ...group }) => ({
-        ...group,
-        message: cut(message),
-        sample: sample.id,
-        filter: group.filter as z.infer<typeof Filter>,
-      }));
+    const causes = found.causes.slice(0, MOST_CAUSES).map(({ sample, message, ...group }) => ({
+      ...group,
+      message: cut(message),
+      sample: sample.id,
+      filter: group.filter as z.infer<typeof Filter>,
+    }));
     return { causes, complete: found.complete && found.causes.length <= MOST_CAUSES };
   },
 });
@@ -81,14 +79,12 @@ const showDelivery = tool({
     return {
       ...delivery,
       cause: cause && { code: cause.code, description: cut(cause.description) },
-      attempts: delivery.attempts
-        .slice(-LAST_ATTEMPTS)
-        .map(({ httpStatus = null, code = null, ...attempt }) => ({
-          ...attempt,
-          httpStatus,
-          code,
-          description: cutOrNull(attempt.description),
-        })),
+      attempts: delivery.attempts.slice(-LAST_ATTEMPTS).map(({ httpStatus = null, code = null, ...attempt }) => ({
+        ...attempt,
+        httpStatus,
+        code,
+        description: cutOrNull(attempt.description),
+      })),
     };
   },
 });
