@@ -70,8 +70,8 @@ export function Search() {
             </p>
           )}
           <p>
-            Orders are found by their number, their id at the marketplace or the shipper, a tracking number, an
-            acknowledgement, a SKU or the buyer’s whole e-mail address; four characters of a beginning are enough.
+            Orders are found by the beginning, from four characters on, of their number, their id at the marketplace or
+            the shipper, a tracking number, an acknowledgement or a SKU; and by the buyer’s whole e-mail address.
             Deliveries, events and replays are found by their id.
           </p>
         </div>
