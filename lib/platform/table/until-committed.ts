@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function untilCommitted<T>(
   what: string,
   attempt: () => Promise<T | undefined>,
-  { tries = 20, wait = sleep as (ms: number) => Promise<unknown>, random = Math.random } = {},
+  { tries = 40, wait = sleep as (ms: number) => Promise<unknown>, random = Math.random } = {},
 ): Promise<T> {
   for (let lost = 0; lost < tries; lost++) {
     const done = await attempt();
