@@ -166,7 +166,7 @@ export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): 
   const named = orderId(connection.id, told.externalId);
   const id = (await findByPart(named, hub.table)) ?? named;
   const { decision } = await ingesting.changeOrder(id, connection.id, (order): Ingest | null => {
-    if (!order && isEnded(told.at)) return ended(message);
+    if (!order && told.at !== null && isEnded(told.at)) return ended(message);
     if (!order)
       throw new ContractError({ code: 'order_unknown', description: `order ${told.externalId} is not known here` });
     const unsold = unsoldIn(order, told);
