@@ -8,7 +8,7 @@ import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
 import { Delivery, presentDeliveries } from './delivery-schema.ts';
-import { ApiError, errorResponses } from './kit/errors.ts';
+import { errorResponses } from './kit/errors.ts';
 import { cursorOf, listOf, paging } from './kit/lists.ts';
 import { doc, Reason } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
@@ -70,7 +70,8 @@ routes.add('POST /replays/{id}/cancel', {
   description:
     'Waiting deliveries are not released, and released ones that are not yet due are taken back; an attempt under way ends. Cancelling twice has no effect; 409 `replay_ended` if it had ended by itself.',
   ...decision,
-  answer: async ({ params, body: { reason = null }, by }) => showDecided(await cancelReplay(params.id, { by, reason })),
+  answer: async ({ params, body: { reason = null }, by }) =>
+    presentReplay(await advance(await cancelReplay(params.id, { by, reason }))),
 });
 
 routes.add('POST /replays/{id}/resume', {
@@ -78,14 +79,9 @@ routes.add('POST /replays/{id}/resume', {
   description:
     'It continues with its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
   ...decision,
-  answer: async ({ params, body: { reason = null }, by }) => showDecided(await resumeReplay(params.id, { by, reason })),
+  answer: async ({ params, body: { reason = null }, by }) =>
+    presentReplay(await advance(await resumeReplay(params.id, { by, reason }))),
 });
-
-async function showDecided(decided: StoredReplay | false | null): Promise<Replay> {
-  if (decided === null) throw new NotFoundError('replay');
-  if (!decided) throw new ApiError(409, 'replay_ended', 'the replay has ended by itself');
-  return presentReplay(await advance(decided));
-}
 
 const isSmall = (replay: StoredReplay): boolean =>
   replay.endedAt === null &&

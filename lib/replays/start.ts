@@ -7,6 +7,7 @@ import { ring } from '#lib/deliveries/ring';
 import { putAct } from '#lib/platform/audit';
 import type { Act } from '#lib/platform/audit-schema';
 import type { Decision } from '#lib/platform/decision';
+import { orNotFound, StateError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
@@ -72,46 +73,48 @@ export async function replayDelivery(delivery: Delivery, settings: ReplaySetting
 
 type Operator = Omit<Decision, 'at'>;
 
-/** Releases nothing more of it; cancelling twice changes nothing. False if it had ended by itself, null if there is none. */
-export function cancelReplay(id: string, operator: Operator): Promise<Replay | false | null> {
-  return decide(id, 'replay.cancelled', operator, (replay, cancelled) => {
-    if (replay.state === 'cancelled') return 'stands';
-    if (replay.state !== 'collecting' && replay.state !== 'running') return undefined;
-    return { state: 'cancelled', cancelled };
+const UNDER_WAY: ReadonlyArray<Replay['state']> = ['collecting', 'running'];
+
+/** Releases nothing more of it; cancelling twice changes nothing. Throws NotFoundError, StateError `replay_ended`. */
+export const cancelReplay = (id: string, operator: Operator): Promise<Replay> =>
+  decide(id, operator, {
+    act: 'replay.cancelled',
+    from: UNDER_WAY,
+    stands: ['cancelled'],
+    change: (_, cancelled) => ({ state: 'cancelled', cancelled }),
   });
+
+/** Continues with what is left, a canary from its first stage. Throws NotFoundError, StateError `replay_ended`. */
+export const resumeReplay = (id: string, operator: Operator): Promise<Replay> =>
+  decide(id, operator, {
+    act: 'replay.resumed',
+    from: ['cancelled', 'relapsed'],
+    stands: UNDER_WAY,
+    change: ({ collect }, resumed) => ({
+      ...{ state: collect ? 'collecting' : 'running', resumed, endedAt: null },
+      ...{ stage: null, stageEnds: null, relapse: null, cancelled: null },
+    }),
+  });
+
+interface Step {
+  act: Act['act'];
+  /** The states in which an operator may decide so. */
+  from: ReadonlyArray<Replay['state']>;
+  /** The states in which it is as decided already. */
+  stands: ReadonlyArray<Replay['state']>;
+  change(replay: Replay, decision: Decision): Partial<Replay>;
 }
 
-/** Continues with what a cancelled or relapsed replay has left, a canary from its first stage. Returns like `cancelReplay`. */
-export function resumeReplay(id: string, operator: Operator): Promise<Replay | false | null> {
-  return decide(id, 'replay.resumed', operator, (replay, resumed) => {
-    if (replay.state === 'collecting' || replay.state === 'running') return 'stands';
-    if (replay.state !== 'cancelled' && replay.state !== 'relapsed') return undefined;
-    const state = replay.collect ? 'collecting' : 'running';
-    return { state, resumed, endedAt: null, stage: null, stageEnds: null, relapse: null, cancelled: null };
-  });
-}
-
-/** The sweeper advances a replay many times a minute. */
-const TRIES = 20;
-
-function decide(
-  id: string,
-  act: Act['act'],
-  operator: Operator,
-  change: (replay: Replay, decision: Decision) => Partial<Replay> | 'stands' | undefined,
-): Promise<Replay | false | null> {
+function decide(id: string, operator: Operator, { act, from, stands, change }: Step): Promise<Replay> {
   const now = new Date();
   const decision = { ...operator, at: now.toISOString() };
-  return untilCommitted(
-    `replay ${id}`,
-    async () => {
-      const replay = await getReplay(id);
-      if (!replay) return null;
-      const decided = replay.queue === null ? change(replay, decision) : undefined;
-      if (!decided) return false;
-      if (decided === 'stands') return replay;
-      return commitReplay(replay, decided, now, [putAct({ ...decision, act, about: id, detail: {} })]);
-    },
-    { tries: TRIES },
-  );
+  return untilCommitted(`replay ${id}`, async () => {
+    const replay = orNotFound(await getReplay(id), 'replay');
+    const { state, queue } = replay;
+    if (queue === null && stands.includes(state)) return replay;
+    if (queue !== null || !from.includes(state))
+      throw new StateError({ code: 'replay_ended', description: 'the replay has ended by itself' });
+    const recorded = putAct({ ...decision, act, about: id, detail: {} });
+    return commitReplay(replay, change(replay, decision), now, [recorded]);
+  });
 }
