@@ -88,6 +88,23 @@ export interface Effects {
   description?: string;
 }
 
+/** The timeline entry of a push that succeeded at the remote. */
+export const tellPushed = (
+  type: ToldOfPush['type'],
+  { remoteId, note }: PushResult,
+  { probed, trackingNumber }: { probed: boolean; trackingNumber?: string },
+): { told: ToldOfPush } => ({
+  told: {
+    type,
+    detail: {
+      ...(remoteId !== undefined && { remoteId }),
+      ...(trackingNumber !== undefined && { trackingNumber }),
+      ...(probed && { probed: true }),
+      ...(note !== undefined && { note }),
+    },
+  },
+});
+
 export type Result = Failure | ({ ok: true; httpStatus?: number | undefined } & Effects);
 
 /** What a push needs, read just before it. */

@@ -10,9 +10,9 @@ import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/p
 import { dueOf, lessOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
-import type { Job, RemoteWork } from './attempt.ts';
+import { type Job, type RemoteWork, tellPushed } from './attempt.ts';
 import { askedOf, nothingLeft } from './place.ts';
-import { mayBeLost, readSold, tellPushed } from './sold.ts';
+import { mayBeLost, readSold } from './read-sold.ts';
 
 /** What has changed since it was placed (or may have been) and only a person can deal with. */
 type Undoing = CancelInput & { changes: Change[] };

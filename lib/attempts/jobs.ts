@@ -7,9 +7,9 @@ import { atRemote, orFailure, type Result, type Run, type Work } from './attempt
 import { cancel, takeBackUnasked } from './cancel.ts';
 import { fetch } from './fetch.ts';
 import { place } from './place.ts';
+import { connectionOf, orderMissing } from './read-sold.ts';
 import { followUp, report, stock } from './report.ts';
 import { request } from './request.ts';
-import { connectionOf, orderMissing } from './sold.ts';
 
 /**
  * Routes lines again that no route matched. Their placements are opened before this delivery's success is recorded:

@@ -5,8 +5,8 @@ import type { FollowUpInput, ReportInput, StockInput } from '#lib/marketplaces/a
 import { canonicalCarrier } from '#lib/marketplaces/kit/carriers';
 import type { Network } from '#lib/marketplaces/network';
 import type { Fulfillment, Order } from '#lib/orders/order';
-import type { Hub, Job } from './attempt.ts';
-import { readSold, tellPushed } from './sold.ts';
+import { type Hub, type Job, tellPushed } from './attempt.ts';
+import { readSold } from './read-sold.ts';
 
 /** Reports a parcel to the sales channel. */
 export const report: Job<Subjects['report'], ReportInput> = {
