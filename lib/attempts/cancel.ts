@@ -6,7 +6,7 @@ import { DECLINED, declinedBy } from '#lib/orders/decline';
 import { differenceOf, LEFT, shippedOf } from '#lib/orders/holders';
 import { minus } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
-import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/plan';
+import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/plan-cancellations';
 import { dueOf, lessOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';

@@ -1,0 +1,29 @@
+import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
+import { shortHash } from '#lib/platform/hash';
+import type { Target } from './network.ts';
+import type { Order } from './order.ts';
+
+export interface Plan {
+  deliveries: NewDelivery[];
+  /** The order with who has which units once these deliveries exist. */
+  order: Order;
+}
+
+/** A push about an order, under an id that is derived from what it is for. */
+export function push<S extends NewSubject>(order: Order, action: string, target: Target, about: string, subject: S) {
+  const { id: connection, marketplace } = target;
+  const ids = idsOf(order, action, connection, about);
+  let id = ids.next().value;
+  while (MAY_REPEAT.has(action) && order.deliveries.includes(id)) id = ids.next().value;
+  const shipBy = order.shipBy && { shipBy: order.shipBy };
+  return { id, kind: 'push' as const, action, connection, marketplace, order: order.id, ...shipBy, subject };
+}
+
+/** What is asked of a shipper may be asked again; what is told is told once. */
+const MAY_REPEAT = new Set(['order', 'route', 'cancel']);
+
+/** The ids of the deliveries that do the same, as it may be done again and again. */
+export function* idsOf({ id }: Order, action: string, connection: string, about: string): Generator<string, never> {
+  yield `dlv_${shortHash(id, action, connection, about)}`;
+  for (let nth = 2; ; nth++) yield `dlv_${shortHash(id, action, connection, about, `${nth}`)}`;
+}
