@@ -13,19 +13,19 @@ export interface Mapped extends ReadBody {
 
 /** Maps a body whose members a connection's `settings.fields` may rename; an order knows what of it was not read. */
 export function mapBody(connector: Connector, inbound: InboundBody, connection: Connection): Mapped {
-  let told: ReadBody & { aliases: Aliases } = { members: [], unread: [], aliases: new Map() };
+  let described: ReadBody & { aliases: Aliases } = { members: [], unread: [], aliases: new Map() };
   try {
     const { body, aliases } = applyFields(inbound.body, connection.settings.fields);
     // Mapping is pure: it runs again only to record where it looks, so that no result depends on the recorder.
     const reads = recordReads(body, (recorded) => connector.map({ ...inbound, body: recorded }, connection));
-    told = { ...describeBody(inbound.body, reads, aliases), aliases };
+    described = { ...describeBody(inbound.body, reads, aliases), aliases };
     const change = connector.map({ ...inbound, body }, connection);
-    if (change.type !== 'order') return { ...told, change };
-    const { unread } = told;
+    if (change.type !== 'order') return { ...described, change };
+    const { unread } = described;
     const order = { ...withPermalink(change.order, connection), ...(unread.length > 0 && { unread }) };
-    return { ...told, change: { ...change, order } };
+    return { ...described, change: { ...change, order } };
   } catch (error) {
-    return { ...told, change: asIntegrationError(error, connector) };
+    return { ...described, change: asIntegrationError(error, connector) };
   }
 }
 

@@ -3,22 +3,22 @@ import { PLATE, snapshotOf } from '#test/support/orders';
 import { amountsIn, isTakenOff, rateOf, readEither, takeDiscounts } from './amounts.ts';
 
 test('a figure that only controls refuses nothing, and is named where nobody can read it', () => {
-  const { control, told } = amountsIn('EUR');
+  const { control, assumed } = amountsIn('EUR');
   const figures = { none: null, blank: '', noise: 3e-10, text: ' 1.5 ', words: 'free', object: { value: 1 } };
   const read = Object.entries(figures).map(([field, value]) => control(value, field));
   expect(read).toEqual([undefined, undefined, 0, 150, undefined, undefined]);
-  expect(told()).toEqual({ assumed: ['words: unreadable, left out', 'object: unreadable, left out'] });
+  expect(assumed()).toEqual({ assumed: ['words: unreadable, left out', 'object: unreadable, left out'] });
 });
 
 test('what is needed names the path of the body, what was assumed its own', () => {
-  const { minor, told } = amountsIn('JPY', (field) => `order.${field}`);
+  const { minor, assumed } = amountsIn('JPY', (field) => `order.${field}`);
   expect(minor('10.4', 'price')).toBe(10);
   expect(() => minor({}, 'price')).toThrow('order.price');
-  expect(told()).toEqual({ assumed: ['price: rounded to the decimals of JPY'] });
+  expect(assumed()).toEqual({ assumed: ['price: rounded to the decimals of JPY'] });
 });
 
 test('an amount in another currency than its order is counted, and named', () => {
-  const { minor, control, told } = amountsIn('PLN');
+  const { minor, control, assumed } = amountsIn('PLN');
   expect(
     [
       { amount: '12.50', currency: 'EUR' },
@@ -26,7 +26,7 @@ test('an amount in another currency than its order is counted, and named', () =>
     ].map((one) => minor(one, 'price')),
   ).toEqual([1250, 300]);
   expect(control({ amount: 10, currencyCode: 'EUR' }, 'total')).toBe(1000);
-  expect(told()).toEqual({ assumed: ['price: is in EUR, counted as PLN', 'total: is in EUR, counted as PLN'] });
+  expect(assumed()).toEqual({ assumed: ['price: is in EUR, counted as PLN', 'total: is in EUR, counted as PLN'] });
 });
 
 test('reads amounts as people write them, and takes no decimals for thousands', () => {
@@ -69,9 +69,9 @@ test('reads amounts as people write them, and takes no decimals for thousands', 
 
 test('an amount with the symbol of another currency is named, too', () => {
   const assumed = (value: unknown, currency: string) => {
-    const { minor, told } = amountsIn(currency);
+    const { minor, assumed } = amountsIn(currency);
     minor(value, 'price');
-    return told().assumed;
+    return assumed().assumed;
   };
   for (const symbol of ['€', 'US$', '£'])
     expect(assumed(`${symbol}5`, 'MXN')).toEqual([`price: is in ${symbol}, counted as MXN`]);
@@ -92,7 +92,7 @@ test('an amount with the symbol of another currency is named, too', () => {
 });
 
 test('a time that was never set is none, and one that nobody can read is named', () => {
-  const { instant, told } = amountsIn('EUR');
+  const { instant, assumed } = amountsIn('EUR');
   const never = [
     undefined,
     null,
@@ -108,9 +108,9 @@ test('a time that was never set is none, and one that nobody can read is named',
   expect(instant('1763626500', 'at')).toBe('2025-11-20T08:15:00.000Z');
   const php = { date: '2025-11-20 09:15:00.000000', timezone_type: 3, timezone: 'Europe/Warsaw' };
   expect(instant(php, 'at')).toBe('2025-11-20T08:15:00.000Z');
-  expect(told()).toEqual({});
+  expect(assumed()).toEqual({});
   expect(instant('soon', 'at')).toBeNull();
-  expect(told()).toEqual({ assumed: ['at: is no time that can be read'] });
+  expect(assumed()).toEqual({ assumed: ['at: is no time that can be read'] });
 });
 
 test('reads a rate as percent, as text and as a fraction', () => {
@@ -149,7 +149,7 @@ describe('an order in which 500.000 may be half a million or 500', () => {
           discount: 0,
           total: amounts.control(total, 'total') ?? unitPrice + fulfillment,
         },
-        ...amounts.told(),
+        ...amounts.assumed(),
       };
     });
   const readIn = (...told: Parameters<typeof orderIn>) => {

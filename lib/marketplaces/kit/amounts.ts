@@ -18,7 +18,7 @@ export interface AmountReader {
   /** Notes a path and what was assumed there, in words and without values. */
   assume(field: string, words: string): void;
   /** The order's `assumed`, once all of it is read. */
-  told(): Pick<OrderSnapshot, 'assumed'>;
+  assumed(): Pick<OrderSnapshot, 'assumed'>;
   /**
    * The first field whose point may separate thousands or decimals; whether another field's point separates decimals;
    * and whether one has digits other than zeros after it.
@@ -36,14 +36,14 @@ const isEmptyList = (value: object): boolean => Array.isArray(value) && value.le
 
 /** An instant, in `zone` if it names none, or a PHP date object; null if it is missing or unreadable. */
 export function instantIn(value: unknown, zone?: string): string | null {
-  const told = typeof value === 'number' ? value : textOf(member(value, 'date') ?? value);
+  const time = typeof value === 'number' ? value : textOf(member(value, 'date') ?? value);
   const own = textOf(member(value, 'timezone')) || zone;
-  return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', own)) ?? null);
+  return isNoTime(time) ? null : (unlessUnreadable(() => toInstant(time, '', own)) ?? null);
 }
 
 /** An amount's text without spaces and symbols of currencies; a minus may be brackets, come last, or be Sweden's U+2212. */
-const written = (told: unknown): string =>
-  textOf(member(told, 'amount') ?? told)
+const written = (value: unknown): string =>
+  textOf(member(value, 'amount') ?? value)
     .replaceAll(/(?<![a-z])[a-z]{1,2}(?=\p{Sc})|[\s'’\p{Sc}]|zł|kr\b\.?/giu, '')
     .replace(/^\((.+)\)$|^\u2212|^(.+)-$/, '-$1$2');
 
@@ -109,10 +109,10 @@ export function amountsIn(
   path: (field: string) => string = String,
   byPoint = isByPoint(currency),
 ): AmountReader {
-  const assumed: string[] = [];
+  const assumptions: string[] = [];
   const points: ReturnType<AmountReader['points']> = { isDecimal: false, isUneven: false };
   const assume = (field: string, words: string): void => {
-    assumed.push(`${field}: ${words}`);
+    assumptions.push(`${field}: ${words}`);
   };
   const minor = (value: unknown, field: string): number => {
     const other = otherCurrency(value, currency);
@@ -137,16 +137,16 @@ export function amountsIn(
     if (read === null && !isNoTime(value)) assume(field, 'is no time that can be read');
     return read;
   };
-  const told = () => (assumed.length > 0 ? { assumed } : {});
-  return { minor, control, instant, assume, told, points: () => points };
+  const assumed = () => (assumptions.length > 0 ? { assumed: assumptions } : {});
+  return { minor, control, instant, assume, assumed, points: () => points };
 }
 
 /** The currency that an amount names itself, by code or symbol, if it is not its order's; otherwise undefined. */
-export function otherCurrency(told: unknown, currency: string): string | undefined {
-  const own = firstText(told, ['currency', 'currencyCode', 'currency_code']).toUpperCase();
+export function otherCurrency(value: unknown, currency: string): string | undefined {
+  const own = firstText(value, ['currency', 'currencyCode', 'currency_code']).toUpperCase();
   if (/^[A-Z]{3}$/.test(own)) return own === currency ? undefined : own;
   const [symbol, letters = '', sign = ''] =
-    /((?<![a-z])[a-z]{1,2})?(\p{Sc}|ł)/iu.exec(textOf(member(told, 'amount') ?? told)) ?? [];
+    /((?<![a-z])[a-z]{1,2})?(\p{Sc}|ł)/iu.exec(textOf(member(value, 'amount') ?? value)) ?? [];
   // `US$` of USD, `A$` of AUD.
   const bare = currency.startsWith(letters.toUpperCase()) ? sign : `${letters}${sign}`;
   return symbolsOf(currency).some((one) => one.endsWith(bare.toLowerCase())) ? undefined : symbol;
@@ -156,10 +156,10 @@ export function otherCurrency(told: unknown, currency: string): string | undefin
  * An amount as a plain decimal. Digits may be grouped, a comma may precede decimals (before three digits it separates
  * groups, if the currency has no decimals, or is unclear), and the currency's code may be before or after it.
  */
-function plain(told: unknown, currency: string): string | number {
-  const value = member(told, 'amount') ?? told;
-  if (typeof value === 'number') return value;
-  const all = written(value);
+function plain(value: unknown, currency: string): string | number {
+  const amount = member(value, 'amount') ?? value;
+  if (typeof amount === 'number') return amount;
+  const all = written(amount);
   const code = [all.slice(0, 3), all.slice(-3)].find((word) => word.toUpperCase() === currency);
   const text = all.replace(code ?? '', '');
   const [, separator = '', second] = GROUPED.exec(text) ?? [];
@@ -175,8 +175,8 @@ const GROUPED = /^-?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*$/;
 const GROUPED_WITH_DECIMALS = /^(?<whole>-?\d{1,3}(?:(?<separator>[.,])\d{3})+)(?!\k<separator>)[.,](?<fraction>\d+)$/;
 
 /** A rate in percent, from a number or from text such as `23%`; below 1 it is a fraction, as no tax is that low. */
-export function rateOf(told: unknown): number | undefined {
-  const [, number] = /^(\d+(?:[.,]\d+)?)\s*%?$/.exec(textOf(told)) ?? [];
+export function rateOf(value: unknown): number | undefined {
+  const [, number] = /^(\d+(?:[.,]\d+)?)\s*%?$/.exec(textOf(value)) ?? [];
   const rate = Number(number?.replace(',', '.'));
   if (number === undefined) return undefined;
   return rate < 1 ? Math.round(rate * 10_000) / 100 : rate;

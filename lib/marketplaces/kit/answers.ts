@@ -39,8 +39,8 @@ export const unclearAnswer = (description: string, httpStatus?: number): Unknown
  */
 export function saysSuccess({ body }: Pick<HttpResponse, 'body'>): boolean | null {
   const inner = unwrap(body, ['data', 'result']);
-  const told = flag.safeParse(member(inner, 'success') ?? member(body, 'success'));
-  if (told.success) return told.data;
+  const success = flag.safeParse(member(inner, 'success') ?? member(body, 'success'));
+  if (success.success) return success.data;
   if (textOf(body) !== '' || body === false) return null;
   const namesError = ['code', 'error', 'errors'].some((key) => !FINE.test(wordOf(member(inner, key))));
   const saysFailed = ['success', 'ok', 'status', 'result'].some((key) => FAILED.test(wordOf(member(inner, key))));
@@ -75,8 +75,8 @@ export function checkDone(response: HttpResponse): void {
  * and would be kept as if it were.
  */
 export function readThing(response: HttpResponse, names: readonly string[], own: string): object {
-  const told = unwrap(response.body, names, own);
-  const thing: unknown = Array.isArray(told) ? told[0] : told;
+  const inner = unwrap(response.body, names, own);
+  const thing: unknown = Array.isArray(inner) ? inner[0] : inner;
   if (isObject(thing)) {
     const isEmpty = Object.values(thing).every(isNothing) || names.some((name) => member(thing, name) === null);
     if (member(thing, own) !== undefined || (!isEmpty && saysSuccess(response))) return thing;

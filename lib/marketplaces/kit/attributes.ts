@@ -1,8 +1,8 @@
 import { firstText, isObject, member, textOf, unquoted } from './json.ts';
 
 /** Choices of the buyer in any form: objects, text, or lists of names and values; a nameless one goes by its position. */
-export function attributesIn(...told: unknown[]): Record<string, string> | undefined {
-  const all = told.map(unquoted).flatMap((one): unknown[] => {
+export function attributesIn(...values: unknown[]): Record<string, string> | undefined {
+  const all = values.map(unquoted).flatMap((one): unknown[] => {
     if (Array.isArray(one)) return one;
     if (isObject(one)) return Object.entries(one).map(([name, value]) => ({ name, value }));
     // A number or flag in their place says how many there are, or whether.

@@ -23,8 +23,8 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
 }
 
 /** `modifiedAt` for a date in any form; null for none. */
-export function latestReading(told: unknown, zone: string, readAt: string, dayFirst?: boolean): string | null {
-  const written = isoOfChange(told, readAt, dayFirst);
+export function latestReading(value: unknown, zone: string, readAt: string, dayFirst?: boolean): string | null {
+  const written = isoOfChange(value, readAt, dayFirst);
   if (isNoTime(written)) return null;
   return unlessUnreadable(() => modifiedAt(textOf(written), '', zone, readAt)) ?? null;
 }
@@ -33,9 +33,9 @@ export function latestReading(told: unknown, zone: string, readAt: string, dayFi
  * `isoOf` for when something last changed. If that can be read in two ways, the later reading counts unless it is in the
  * future: so no change seems older than what it changes.
  */
-export function isoOfChange(told: unknown, readAt: string, dayFirst?: boolean): unknown {
+export function isoOfChange(value: unknown, readAt: string, dayFirst?: boolean): unknown {
   const tomorrow = localAt(Date.parse(readAt) + 24 * 3_600_000);
-  const [usual, other] = [dayFirst ?? false, dayFirst ?? true].map((first) => isoOf(told, first));
+  const [usual, other] = [dayFirst ?? false, dayFirst ?? true].map((first) => isoOf(value, first));
   const past = [usual, other].map(textOf).filter((at) => at < tomorrow);
   return usual === other ? usual : (past.sort().at(-1) ?? usual);
 }
@@ -51,10 +51,10 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
  * Turns dates of .NET and SQL Server (`11/20/2026 3:05:09 PM`, `Nov 20 2026  3:05PM`) into ISO 8601; leaves others alone.
  * What can be no month is the day; if both numbers can, `dayFirst` decides.
  */
-export function isoOf(told: unknown, dayFirst?: boolean): unknown {
+export function isoOf(value: unknown, dayFirst?: boolean): unknown {
   const [all, first, name = '', second = '', year, hour = '0', rest = ':00', half = '', offset = ''] =
-    WRITTEN.exec(textOf(told).replace(DAY_AND_NAME, '$2 $1 ')) ?? [];
-  if (all === undefined) return told;
+    WRITTEN.exec(textOf(value).replace(DAY_AND_NAME, '$2 $1 ')) ?? [];
+  if (all === undefined) return value;
   const isDayFirst = Number(first) > 12 || (dayFirst && Number(second) <= 12);
   const [month = MONTHS.indexOf(name.toLowerCase()) + 1, day] = first && isDayFirst ? [second, first] : [first, second];
   const two = (part: string | number): string => String(part).padStart(2, '0');
@@ -63,8 +63,8 @@ export function isoOf(told: unknown, dayFirst?: boolean): unknown {
 }
 
 /** Which of a date's first two numbers is its day: `either` if both may be and they differ; null for anything else. */
-export function dayOf(told: unknown): 'first' | 'second' | 'either' | null {
-  const [, first, second] = /^(\d{1,2})[/-](\d{1,2})[/-]\d{4}/.exec(textOf(told)) ?? [];
+export function dayOf(value: unknown): 'first' | 'second' | 'either' | null {
+  const [, first, second] = /^(\d{1,2})[/-](\d{1,2})[/-]\d{4}/.exec(textOf(value)) ?? [];
   if (first === undefined || first === second) return null;
   if (Number(first) > 12) return 'first';
   return Number(second) > 12 ? 'second' : 'either';
@@ -90,10 +90,10 @@ export function secondIn(text: string): string {
 export function secondsOf(list: readonly unknown[], dayFirst?: boolean, [from, to] = ['', '9']) {
   const days = new Set(list.map(dayOf));
   const isDayFirst = dayFirst ?? (days.has('first') || (days.has('second') ? false : undefined));
-  const read = (told: unknown, first?: boolean): string => secondIn(textOf(isoOf(told, first)));
-  const times = list.map((told) => {
-    if (isDayFirst !== undefined || dayOf(told) !== 'either') return read(told, isDayFirst);
-    const [time = '', other] = [read(told, false), read(told, true)].filter((at) => at >= from && at < to);
+  const read = (value: unknown, first?: boolean): string => secondIn(textOf(isoOf(value, first)));
+  const times = list.map((value) => {
+    if (isDayFirst !== undefined || dayOf(value) !== 'either') return read(value, isDayFirst);
+    const [time = '', other] = [read(value, false), read(value, true)].filter((at) => at >= from && at < to);
     return other === undefined ? time : '';
   });
   return { times, isDayFirst };

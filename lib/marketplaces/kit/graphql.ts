@@ -27,10 +27,10 @@ function isEmpty(payload: unknown): boolean {
 
 /** What a payload without content says of its own failure, as `userErrors` or beside `success: false`. */
 function failureIn(payload: unknown): unknown {
-  const told = Object.entries(payload ?? {}).filter(([, value]) => !isNothing(value));
-  const saysFailed = told.some(([, value]) => value === false);
+  const said = Object.entries(payload ?? {}).filter(([, value]) => !isNothing(value));
+  const saysFailed = said.some(([, value]) => value === false);
   const reasons = saysFailed ? /errors?$|^message$/i : /errors?$/i;
-  const [first] = [told.find(([key]) => reasons.test(key))?.[1]].flat();
+  const [first] = [said.find(([key]) => reasons.test(key))?.[1]].flat();
   // Beside its message is the `path` of an input: in the answer's own errors, that of a field that could not be shown.
   return member(first, 'message') ?? first;
 }
@@ -90,10 +90,10 @@ export type Page = z.infer<typeof Page>;
 export function cursorBehind(page: Page, after: string | null, first?: string): string | null {
   if (!page.pageInfo?.hasNextPage || (page.isEmpty && after !== null && first !== '')) return null;
   const { endCursor } = page.pageInfo;
-  if (endCursor !== undefined && endCursor !== after && firstOf(page) !== first) return endCursor;
+  if (endCursor !== undefined && endCursor !== after && firstIdOf(page) !== first) return endCursor;
   const problem = endCursor === undefined ? 'is missing' : 'leads to the same page again';
   throw unreadable('pageInfo.endCursor', `${problem}, though hasNextPage says that there is more`);
 }
 
 /** The id of a page's first node; empty if there is none. */
-export const firstOf = ({ nodes }: Page): string => textOf(member(nodes[0], 'id'));
+export const firstIdOf = ({ nodes }: Page): string => textOf(member(nodes[0], 'id'));

@@ -78,8 +78,8 @@ export const looseWord = reading((value) => {
  * A list, also as JSON in text. For an object in place of it: the one list in it, or its members if each is an object,
  * or else the object itself.
  */
-export function listed(told: unknown): unknown {
-  const value = unquoted(told);
+export function listed(raw: unknown): unknown {
+  const value = unquoted(raw);
   if (!isObject(value) || Array.isArray(value)) return value;
   // .NET may number its objects and name their types: `{ "$id": "2", "$values": […] }`.
   const held = Object.entries(value).flatMap(([name, each]) => (/^\$(id|type)$/.test(name) ? [] : [each]));
@@ -187,8 +187,8 @@ function isZone(name: string): boolean {
 /** An object, or the first of a list, also as JSON in text; anything else becomes the value of its member `own`. */
 export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) =>
   z.pipe(
-    reading((told): unknown => {
-      const value = unquoted(told);
+    reading((raw): unknown => {
+      const value = unquoted(raw);
       const one: unknown = Array.isArray(value) ? value[0] : value;
       return isObject(one) || isNothing(one) ? one : { [own]: one };
     }),

@@ -133,11 +133,11 @@ async function wantedItems(
  * The item for a line's SKU. If that SKU is the line's EAN, or the settings give an EAN for it, the item is looked up by
  * EAN. Throws BlockedError `sku_unknown` where Marketful has no item with it.
  */
-async function itemOf(remote: RemoteContext, { id: sku, ean: told }: { id: string; ean?: string }) {
+async function itemOf(remote: RemoteContext, { id: sku, ean: ofLine }: { id: string; ean?: string }) {
   const own = ownSku(remote.connection, sku);
   if (own !== undefined) return { sku: own };
   const set = eanSet(remote.connection, sku);
-  if (set === undefined && sku !== told) return { sku };
+  if (set === undefined && sku !== ofLine) return { sku };
   const ean = set ?? sku;
   const known = set === undefined && (await remote.findProduct(sku, ean));
   if (known && known.sku !== ean) return { sku: ownSku(remote.connection, known.sku) ?? known.sku };

@@ -39,28 +39,28 @@ const LISTS = ['guias', 'tracking_number', 'guia'];
 const PACKED = { sku: ['clave', 'codigo', 'ean'], quantity: ['cantidad', 'piezas', 'qty'] };
 const Packed = spelled(() => ({ sku: id, quantity: count }), PACKED);
 
-const told = () => ({
+const both = () => ({
   status: anything,
   carrier_name: looseWord,
   tracking_number: trackingNumber,
   tracking_numbers: looseList(trackingNumber),
   created_at: anything,
 });
-const event = () => ({ ...told(), ...looseTexts('id', 'description', 'tracking_url'), items: loose(itemsOf(Packed)) });
-const TOLD = { ...NAMES, status: ['estatus', 'estado'], tracking_numbers: LISTS, items: ['articulos', 'productos'] };
+const event = () => ({ ...both(), ...looseTexts('id', 'description', 'tracking_url'), items: loose(itemsOf(Packed)) });
+const EVENT = { ...NAMES, status: ['estatus', 'estado'], tracking_numbers: LISTS, items: ['articulos', 'productos'] };
 export type ShipmentEvent = z.infer<ReturnType<typeof parcels>>[number];
 /** Rails may wrap each record of a list in its name, and JSON:API has its members in one. */
 const bare = reading((event) => unwrap(event, ['shipment_event', 'event', 'evento', 'attributes'], 'status'));
-const Events = looseList(z.pipe(bare, spelled(event, TOLD)));
+const Events = looseList(z.pipe(bare, spelled(event, EVENT)));
 const parcels = (...number: string[]) =>
-  looseList(spelled(event, { ...TOLD, tracking_number: [...NAMES.tracking_number, ...number] }));
+  looseList(spelled(event, { ...EVENT, tracking_number: [...NAMES.tracking_number, ...number] }));
 
 /** "orden: objeto" is all the document says. `id`, `orden_id` or `num_orden` suffices to tell which order it is. */
 export const Orden = z.pipe(
   reading((orden) => (isObject(orden) && isObject(orden.attributes) ? { ...orden.attributes, ...orden } : orden)),
   spelled(
     () => ({
-      ...told(),
+      ...both(),
       id: loose(optionalId),
       orden_id: loose(optionalOurId),
       ...looseTexts('num_orden', 'canal'),
@@ -108,12 +108,12 @@ function send(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
 export async function call(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
   const response = await send(caller, request);
   if (isRefusal(response)) throw refuse(response);
-  if (request.method === 'POST') checkTold(response);
+  if (request.method === 'POST') checkWithoutMessage(response);
   return response;
 }
 
 /** An answer without a message must pass as done: it may be a proxy's page, or an error in other words. */
-function checkTold(response: HttpResponse): void {
+function checkWithoutMessage(response: HttpResponse): void {
   if (textOf(member(response.body, 'message')) === '') checkDone(response);
 }
 
@@ -127,8 +127,8 @@ export async function getEvents(caller: Caller, orderId: string): Promise<unknow
 export async function getOrder(caller: Caller, canal: string, orden: string): Promise<unknown> {
   try {
     const response = await send(caller, { method: 'GET', path: '/shopi_orders/get_orders', query: { canal, orden } });
-    const told = member(response.body, 'orden');
-    if (told !== undefined && isNothing(told) && !isRefusal(response)) return null;
+    const found = member(response.body, 'orden');
+    if (found !== undefined && isNothing(found) && !isRefusal(response)) return null;
     const answer = orderIn(response, orden);
     return mayBe(answer.orden, orden) ? answer : null;
   } catch (error) {
@@ -205,7 +205,7 @@ export async function createItems(caller: Caller, items: readonly Fields[]): Pro
   // 201: only some were saved. Repeating the call would be refused, because those exist now.
   if (!isRefusal(response) && namesIn(response.body, 'items_errors').length === 0) {
     if (response.status === 201 && saved.length === 0) throw unclearAnswer(describe(response), 201);
-    checkTold(response);
+    checkWithoutMessage(response);
     const items = member(response.body, 'items_saved');
     return Array.isArray(items) ? items : [];
   }

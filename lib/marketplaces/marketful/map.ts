@@ -69,15 +69,15 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const isWrapped = member(body, 'orden') !== undefined;
   const orden = readShape(Orden, isWrapped ? member(body, 'orden') : body, isWrapped ? 'orden' : '');
   const inside = orden.shipment_events;
-  const told = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
+  const listed = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
   const asked = placementIn(body);
   // Without a name it is what was asked for, if it says anything.
-  const says = orden.status ?? orden.tracking_number ?? told[0];
+  const says = orden.status ?? orden.tracking_number ?? listed[0];
   const named = orden.id ?? orden.orden_id ?? orden.num_orden ?? (says && (asked.orderId ?? asked.remoteId));
   if (!named) needed(isWrapped ? 'orden.id' : 'id');
   const remoteId = orden.id ?? asked.remoteId;
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
-  const events = datedEvents(told, remoteId ?? orden.num_orden ?? '', changedAt);
+  const events = datedEvents(listed, remoteId ?? orden.num_orden ?? '', changedAt);
   const parcels = mapParcels(orden, events, changedAt);
   const { declined, others } = readDeclines(orden, events, parcels.length > 0);
   return {
@@ -124,9 +124,9 @@ const readTime = (value: unknown): string | null => instantIn(isoOf(value, true)
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
 
 /** Oldest first. An event without an id gets one from its content, so that each reading gives it the same one. */
-function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: string): Dated[] {
+function datedEvents(listed: readonly ShipmentEvent[], order: string, changedAt: string): Dated[] {
   const ids = new Set<string>();
-  const events = told.map(({ id, status, ...event }) => {
+  const events = listed.map(({ id, status, ...event }) => {
     const word = typeOf(status) || (knownType(wordOf(event.description)) ?? 'update');
     // A return of a part is of the parcel that it names; without one nothing tells which came back.
     const type = event.tracking_number && wholeType(word) === 'returned_to_sender' ? 'returned_to_sender' : word;
@@ -142,18 +142,18 @@ function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: s
  */
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
   const listed = datedEvents([...orden.guias, ...orden.parcels], '', changedAt);
-  const told = [...events, ...listed].filter(({ type }) => wholeType(type) !== 'canceled');
+  const sources = [...events, ...listed].filter(({ type }) => wholeType(type) !== 'canceled');
   const numbersOf = (at: Dated | Orden) => {
     const all = [at.tracking_number, ...at.tracking_numbers].flatMap((number) => number?.split(/\s*[,;]\s*/));
     // An address beside a number is its label's.
     const bare = all.filter((number) => number && !/^https?:/i.test(number));
     return bare.length > 0 ? bare : all;
   };
-  const numbers = new Set(told.flatMap(numbersOf));
+  const numbers = new Set(sources.flatMap(numbersOf));
   if (typeOf(orden.status) !== 'canceled') for (const number of numbersOf(orden)) numbers.add(number);
   return [...numbers].flatMap((trackingNumber) => {
     if (trackingNumber === undefined) return [];
-    const own = told.filter((event) => numbersOf(event).includes(trackingNumber));
+    const own = sources.filter((event) => numbersOf(event).includes(trackingNumber));
     const carrier = own.find((event) => event.carrier_name)?.carrier_name ?? orden.carrier_name ?? '';
     const trackingUrl = own.find((event) => event.tracking_url)?.tracking_url;
     const items = packedIn(own);

@@ -59,12 +59,12 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
 
 /** By its id, or its number: the id that the placement was answered with may be of something else. */
 async function readPlacement(context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> {
-  const told = remoteId === null ? null : await unlessRefused(() => getEvents(context, remoteId));
-  const orden = member(told, 'orden');
-  if (told !== null && mayBe(orden, number)) return told;
+  const answer = remoteId === null ? null : await unlessRefused(() => getEvents(context, remoteId));
+  const orden = member(answer, 'orden');
+  if (answer !== null && mayBe(orden, number)) return answer;
   const found = await unlessRefused(() => getOrder(context, channel, number));
   // Unknown by its number: it may be spelled in a way of Marketful's own.
-  return found ?? (['', remoteId].includes(textOf(member(orden, 'id'))) ? told : null);
+  return found ?? (['', remoteId].includes(textOf(member(orden, 'id'))) ? answer : null);
 }
 
 async function* pollStock(

@@ -28,21 +28,21 @@ export async function listOrders(caller: Caller): Promise<{ orders: unknown[]; h
   // A failed list is not an empty one: nothing follows from what is missing in it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
   const inner = unwrap(response.body, WRAPPERS, 'shipping_address');
-  const told = isOrder(inner) ? [inner] : rowsIn(inner, [...WRAPPERS, 'items'], 'shipping_address');
-  const { orders } = readShape(OrderList, told ? { orders: told } : response.body);
+  const rows = isOrder(inner) ? [inner] : rowsIn(inner, [...WRAPPERS, 'items'], 'shipping_address');
+  const { orders } = readShape(OrderList, rows ? { orders: rows } : response.body);
   return { orders, hasMore: saysMore(response.body, orders.length) };
 }
 
 const WRAPPERS = ['orders', 'order', 'data', 'result', 'results'];
 
-const itemsIn = (told: unknown): unknown =>
-  ['items', 'line_items', 'lineItems'].map((name) => member(told, name)).find(isObject);
+const itemsIn = (order: unknown): unknown =>
+  ['items', 'line_items', 'lineItems'].map((name) => member(order, name)).find(isObject);
 
 /** A single order may be there in place of a list. Its `items` are no orders: those would have items themselves. */
-const isOrder = (told: unknown): boolean =>
-  firstText(told, ['id', 'order_id', 'orderId']) !== '' &&
-  isObject(itemsIn(told)) &&
-  !Object.values(itemsIn(told) ?? {}).some((row) => itemsIn(row));
+const isOrder = (order: unknown): boolean =>
+  firstText(order, ['id', 'order_id', 'orderId']) !== '' &&
+  isObject(itemsIn(order)) &&
+  !Object.values(itemsIn(order) ?? {}).some((row) => itemsIn(row));
 
 /** Whether an answer counts more orders than it shows, or names a next page, although no document mentions pages. */
 function saysMore(body: unknown, shown: number): boolean {

@@ -21,8 +21,8 @@ const POINT =
 export function readDelivery(order: unknown): Delivery {
   const parts = [member(order, 'shipping'), member(order, 'delivery')];
   const named = keysOf(order).filter(([name]) => METHOD.test(name));
-  const told = named.map(([, key]) => member(order, key)).find((value) => first(value) != null);
-  const whole = first(told ?? parts.map(methodIn).find((value) => value != null));
+  const chosen = named.map(([, key]) => member(order, key)).find((value) => first(value) != null);
+  const whole = first(chosen ?? parts.map(methodIn).find((value) => value != null));
   const [[, key = ''] = [], ...others] = keysOf(whole);
   // `{ "inpost_locker": { … } }`
   const keyed = others.length === 0 ? codeOf(key) : '';
@@ -47,8 +47,8 @@ function methodIn(part: unknown): unknown {
 function first(value: unknown): unknown {
   if (Array.isArray(value))
     return first(value.find((one) => flag.safeParse(member(one, 'preferred')).data) ?? value[0]);
-  const told = unquoted(value);
-  return told === value ? value : first(told);
+  const inner = unquoted(value);
+  return inner === value ? value : first(inner);
 }
 
 /** A word that is one of Scopio's carrier identifiers is a code as well. */

@@ -17,13 +17,13 @@ export function addressOf(
 ): OrderSnapshot['shippingAddress'] {
   const { address_country: word } = address;
   const read = () => countryCode(word, path(`${field}.address_country`));
-  const told = around ? read() : unlessUnreadable(read);
+  const country = around ? read() : unlessUnreadable(read);
   const fallback = around?.country;
-  if (told === undefined && fallback !== undefined)
+  if (country === undefined && fallback !== undefined)
     assume('shipping_address.address_country', `is missing: ${fallback}`);
-  if (told === undefined && word !== undefined) assume(`${field}.address_country`, 'is no country, left out');
+  if (country === undefined && word !== undefined) assume(`${field}.address_country`, 'is no country, left out');
   const { tax_id: _tax, nip: _nip, vat_id: _vat, ...postal } = address as Party;
-  return defined({ ...postal, address_country: told ?? fallback });
+  return defined({ ...postal, address_country: country ?? fallback });
 }
 
 /** The buyer, who is also the recipient if nobody else is named. */
@@ -62,22 +62,22 @@ const tellsOfPayment = (status: string): boolean =>
  * outstanding, or as cash without a payment.
  */
 export function paymentOf(
-  { payment, payment_method: method = payment?.method, status: order = '', ...told }: Common,
-  said: string,
+  { payment, payment_method: method = payment?.method, status: order = '', ...rest }: Common,
+  eventName: string,
   paidAt: string | null,
   placedAt: string,
   refunded?: 'refunded' | 'partly_refunded',
 ): Pick<OrderSnapshot, 'paidAt' | 'payment'> {
-  const words = PAID.test(order) ? [order] : [order, said];
-  const { payment_status: status = payment?.status ?? words.find(tellsOfPayment) ?? '' } = told;
+  const words = PAID.test(order) ? [order] : [order, eventName];
+  const { payment_status: status = payment?.status ?? words.find(tellsOfPayment) ?? '' } = rest;
   const paymentIn = (state: Payment['state']): Payment => ({ method: method ?? null, state });
   if (paidAt === null && isOnDelivery(method ?? '') && !PAID.test(status))
     return { paidAt, payment: paymentIn('on_delivery') };
-  if (paidAt === null && (UNPAID.test(status) || (told.paid ?? told.is_paid) === false))
+  if (paidAt === null && (UNPAID.test(status) || (rest.paid ?? rest.is_paid) === false))
     return { paidAt, payment: paymentIn('pending') };
-  const state = [status, order, said].map(refundIn).find(Boolean) ?? refunded ?? 'paid';
-  const isTold = method !== undefined || state !== 'paid';
-  return { paidAt: paidAt ?? placedAt, ...(isTold && { payment: paymentIn(state) }) };
+  const state = [status, order, eventName].map(refundIn).find(Boolean) ?? refunded ?? 'paid';
+  const isKnown = method !== undefined || state !== 'paid';
+  return { paidAt: paidAt ?? placedAt, ...(isKnown && { payment: paymentIn(state) }) };
 }
 
 /** Whether a status says that the order was shipped elsewhere: nobody must ship it again. */
@@ -98,10 +98,10 @@ const OPEN =
 /** Whether an order, or the event that told of it, says that it is cancelled. */
 export const wasCancelled = (
   { status, is_cancelled, cancelled_at }: Common,
-  { said }: Pick<Around, 'said'>,
+  { eventName }: Pick<Around, 'eventName'>,
   { instant }: Reader,
 ): boolean =>
-  [status, said].some(cancelledBy) || (is_cancelled ?? (instant(cancelled_at, 'cancelled_at') ?? '') > '2000');
+  [status, eventName].some(cancelledBy) || (is_cancelled ?? (instant(cancelled_at, 'cancelled_at') ?? '') > '2000');
 
 /**
  * When the order last changed. A cancellation or refund that only its event tells need not move `updated_at`: it counts
@@ -109,11 +109,11 @@ export const wasCancelled = (
  * the event's own time, an event sent again would undo what came in between.
  */
 export function versionOf(updated_at: unknown, around: Around, { instant }: Reader): string | null {
-  const { said, receivedAt, sentAt } = around;
+  const { eventName, receivedAt, sentAt } = around;
   const updated = instant(isoOfChange(updated_at, receivedAt), 'updated_at');
   if (updated === null) return sentAt;
-  const told = cancelledBy(said) ? 'cancelled' : refundIn(said);
-  return new Date(Date.parse(updated) + (told ? LATER_MS[told] : 0)).toISOString();
+  const named = cancelledBy(eventName) ? 'cancelled' : refundIn(eventName);
+  return new Date(Date.parse(updated) + (named ? LATER_MS[named] : 0)).toISOString();
 }
 
 /** A part comes before the whole, whichever is told first. */
@@ -140,8 +140,8 @@ export interface Around {
   at: string;
   /** Whether the order's members are its event's as well. */
   isEvent: boolean;
-  /** What the event is called: its order may be cancelled or unpaid and not say so itself. */
-  said: string;
+  /** Its order may be cancelled or unpaid and not say so itself. */
+  eventName: string;
   sentAt: string | null;
   receivedAt: string;
   zone: string;
@@ -155,18 +155,15 @@ export interface Around {
 export function createReader(
   { zone }: Pick<Around, 'zone'>,
   path: (field: string) => string,
-  { minor, instant, control, assume, told } = amountsIn('', path),
+  { minor, instant, control, assume, assumed } = amountsIn('', path),
 ) {
   return {
     ...{ path, control, assume },
-    told() {
-      const { assumed } = told();
-      return defined({ assumed: assumed?.filter(isFirst) });
-    },
+    assumed: () => defined({ assumed: assumed().assumed?.filter(isFirst) }),
     instant: (value: unknown, field: string) => instant(isoOf(value, true), field, zone),
     /** Minor units; undefined for none. */
-    money: (told: unknown, field: string) =>
-      (member(told, 'amount') ?? told ?? '') === '' ? undefined : minor(told, field),
+    money: (value: unknown, field: string) =>
+      (member(value, 'amount') ?? value ?? '') === '' ? undefined : minor(value, field),
   };
 }
 export type Reader = ReturnType<typeof createReader>;

@@ -43,7 +43,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     externalId: order.id,
     number: order.label ?? order.id,
     placedAt,
-    ...paymentOf(order, around.said, paid, placedAt, refundOf(order, goods.amounts.total)),
+    ...paymentOf(order, around.eventName, paid, placedAt, refundOf(order, goods.amounts.total)),
     ...(createdAt === null && { timesAssumed: true as const }),
     version: versionOf(order.updated_at, around, reader),
     cancelled: isCancelled(order) || wasCancelled(order, around, reader),
@@ -60,7 +60,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ...shipByOf(order, reader),
     ...goods,
     ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url, note: order.note }),
-    ...reader.told(),
+    ...reader.assumed(),
   };
 }
 

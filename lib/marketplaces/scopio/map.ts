@@ -34,7 +34,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const isWrapped = at !== '';
   // An event's id and type tell nothing of its order: they are looked at so as not to count as unread.
   if (isWrapped) for (const own of ['id', 'type']) member(body, own);
-  const event = eventName(body);
+  const eventName = eventNameIn(body);
   // A `timestamp` may tell when an event was sent again: then it would overrule what came in between.
   const times = ['created_at', 'created_time', 'occurred_at'].map((name) => member(body, name));
   // A bare UCP order that is an event has the time it was sent beside its own members.
@@ -42,18 +42,18 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const around: Around = {
     ...{ at, receivedAt, zone, currency, country },
     isEvent: isWebhook && !isWrapped && isFlatEvent(body),
-    said: isWebhook ? event : '',
+    eventName: isWebhook ? eventName : '',
     sentAt: isSent ? firstTime(times, receivedAt, zone) : null,
   };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
 
-const eventName = (body: unknown): string =>
+const eventNameIn = (body: unknown): string =>
   firstText(body, ['event', 'event_type', 'type']) || firstText(member(body, 'event'), ['type', 'name']);
 
 function firstTime(times: readonly unknown[], receivedAt: string, zone: string): string | null {
-  const told = times.find((time) => (time ?? '') !== '');
-  return createReader({ zone }, String).instant(isoOfChange(told, receivedAt), 'created_at');
+  const first = times.find((time) => (time ?? '') !== '');
+  return createReader({ zone }, String).instant(isoOfChange(first, receivedAt), 'created_at');
 }
 
 /** Whether an order's members stand beside those of its event, whose `id` and `type` go together. */
@@ -63,10 +63,9 @@ const isFlatEvent = (body: unknown): boolean =>
 
 /** No document shows the envelope: an order is known by its lines and a name, at most two members or lists down. */
 export function findOrder(body: unknown): { order: unknown; at: string } {
-  const told = member(body, 'order');
-  return (
-    searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: unquoted(told), at: 'order' })
-  );
+  const order = member(body, 'order');
+  const usual = order === undefined ? { order: body, at: '' } : { order: unquoted(order), at: 'order' };
+  return searchOrder(body, '', 2) ?? usual;
 }
 
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
@@ -75,8 +74,8 @@ function searchOrder(value: unknown, at: string, depth: number): { order: unknow
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
   // What is no object is not looked at: it would count as read.
-  const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) =>
-    isObject(unquoted(told.value)),
+  const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, own]) =>
+    isObject(unquoted(own.value)),
   );
   // JSON in text comes last: beside an order it may be what that was made from, under another id.
   inner.sort(([, a], [, b]) => Number(isObject(b.value)) - Number(isObject(a.value)));
@@ -128,7 +127,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     externalId,
     number: order.number ?? externalId,
     placedAt,
-    ...paymentOf(order, around.said, paid, placedAt),
+    ...paymentOf(order, around.eventName, paid, placedAt),
     ...(createdAt === null && paid === null && { timesAssumed: true as const }),
     ...(order.items.some((item) => item.id === undefined) && { idsAssumed: true as const }),
     version: versionOf(order.updated_at, around, reader),
@@ -142,7 +141,7 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     ...shipByOf(order, reader),
     ...goodsOf(order, reader),
     ...defined({ note: order.note }),
-    ...reader.told(),
+    ...reader.assumed(),
   };
 }
 
@@ -152,9 +151,9 @@ function goodsOf(order: Order, reader: Reader): Pick<OrderSnapshot, 'lines' | 'd
   const fulfillment = Math.max(0, control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0);
   const apart = Math.abs(control(member(order.discount, 'gross_price') ?? order.discount, 'discount') ?? 0);
   const given = control(order.total_gross, 'total_gross');
-  const told = linesOf(order, reader);
-  const kept = worthOf(told.filter(({ cancelled }) => !cancelled)) + fulfillment - apart;
-  const all = (given ?? kept) === kept ? told.map(withoutCancelled) : told;
+  const lines = linesOf(order, reader);
+  const kept = worthOf(lines.filter(({ cancelled }) => !cancelled)) + fulfillment - apart;
+  const all = (given ?? kept) === kept ? lines.map(withoutCancelled) : lines;
   const sold = takeDiscounts(all);
   const discount = apart + sum((sold.discounts ?? []).map(({ amount }) => amount));
   if (given === undefined) assume('total_gross', 'is missing: what lines and shipping add up to');
@@ -165,7 +164,7 @@ function goodsOf(order: Order, reader: Reader): Pick<OrderSnapshot, 'lines' | 'd
 
 /** The currency of an order that names none: that of its first amount that names one. */
 const currencyIn = ({ total_gross, items }: Order): string | undefined =>
-  [total_gross, ...items.map((item) => item.gross_price)].map((told) => textOf(member(told, 'currency'))).find(Boolean);
+  [total_gross, ...items.map((item) => item.gross_price)].map((each) => textOf(member(each, 'currency'))).find(Boolean);
 
 const worthOf = (lines: readonly SnapshotLine[]): number =>
   sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
@@ -202,10 +201,10 @@ function pricesOf({ net_price, gross_price, tax_rate, quantity }: Order['items']
   const { assume, money, control, path } = reader;
   const net = control(net_price, `${at}.net_price`);
   const rate = rateOf(tax_rate);
-  const told = money(gross_price, `${at}.gross_price`);
-  const gross = told ?? (net === undefined || rate === undefined ? undefined : net + Math.round((net * rate) / 100));
+  const given = money(gross_price, `${at}.gross_price`);
+  const gross = given ?? (net === undefined || rate === undefined ? undefined : net + Math.round((net * rate) / 100));
   const from = gross === undefined ? 'the net price stands for it' : 'net price and rate make it';
-  if (told === undefined) assume(`${at}.gross_price`, `is missing: ${from}`);
+  if (given === undefined) assume(`${at}.gross_price`, `is missing: ${from}`);
   const taxAt = (rate: number) => Math.round(((gross ?? 0) * quantity * rate) / (100 + rate));
   const byRate = rate === undefined ? {} : { taxRate: rate, tax: taxAt(rate) };
   if (gross === undefined || net === undefined)

@@ -48,8 +48,8 @@ export const fulfillment: ProbedAction<ReportInput> = {
       if (countIn(body.Items) === known) throw error;
       await api.postShipping(remote, body);
     }
-    const [told, packed] = [countIn(body.Items), sum(input.fulfillment.lineItems.map(({ quantity }) => quantity))];
-    return told < packed ? { note: `told ${told} of ${packed} pieces: the store had no more to ship` } : {};
+    const [reported, packed] = [countIn(body.Items), sum(input.fulfillment.lineItems.map(({ quantity }) => quantity))];
+    return reported < packed ? { note: `told ${reported} of ${packed} pieces: the store had no more to ship` } : {};
   },
 
   async probe(remote, { order: { externalId, fulfillments }, fulfillment: { trackingNumber } }) {

@@ -30,7 +30,7 @@ import { grantsOf } from './token.ts';
 
 const numberIn = (table: Table) =>
   z.pipe(
-    z.transform((told) => idIn(table, textOf(told)) ?? told),
+    z.transform((value) => idIn(table, textOf(value)) ?? value),
     integer,
   );
 
@@ -41,7 +41,7 @@ const Address = spelled(() => ({
 
 /** The document's sample is a list: one named for shipping comes first, and one for the bill last. */
 const ShipTo = z.pipe(
-  reading((told) => (Array.isArray(told) ? told.toSorted((a, b) => rankOf(b) - rankOf(a)) : told)),
+  reading((value) => (Array.isArray(value) ? value.toSorted((a, b) => rankOf(b) - rankOf(a)) : value)),
   optionalObject(Address, 'AddressLine1'),
 );
 const isNamed = (address: unknown, words: RegExp): boolean =>
@@ -134,11 +134,12 @@ const Answer = spelled(() => looseTexts('StatusCode', 'Results', 'ResponseMessag
 /** The text of code 20; it counts as 20 in an answer without a code. */
 const PROCESSED = /^processed( successfully)?\W*$/i;
 
-function readAnswer(told: unknown): { code: number | null; words: string } {
-  const { StatusCode = '', ...said } = readShape(Answer, isObject(told) ? told : { Results: told });
-  const words = [said.Results, said.ResponseMessage].filter((word) => word !== undefined);
-  const told20 = words.some((word) => PROCESSED.test(word)) ? 20 : null;
-  return { code: CODE.test(StatusCode) ? Number(StatusCode) : told20, words: words.join(': ') };
+function readAnswer(answer: unknown): { code: number | null; words: string } {
+  const read = readShape(Answer, isObject(answer) ? answer : { Results: answer });
+  const { StatusCode = '', Results, ResponseMessage } = read;
+  const words = [Results, ResponseMessage].filter((word) => word !== undefined);
+  const byWords = words.some((word) => PROCESSED.test(word)) ? 20 : null;
+  return { code: CODE.test(StatusCode) ? Number(StatusCode) : byWords, words: words.join(': ') };
 }
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'token' | 'now'>;
@@ -166,8 +167,8 @@ export async function listPage(
   const isEmpty = status === 204 || (isKnown && WRAPPERS.some((name) => member(body, name) === null));
   const rows = rowsIn(body, WRAPPERS, 'OrderNumber') ?? (isEmpty ? [] : undefined);
   if (!rows) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
-  const told = rows.flatMap((row) => (isObject(row) ? Object.values(row) : [row]));
-  if (rows.length > 0 && told.every((value) => value === null))
+  const values = rows.flatMap((row) => (isObject(row) ? Object.values(row) : [row]));
+  if (rows.length > 0 && values.every((value) => value === null))
     throw unreadable('Results', `holds nothing but null values${NULLS}`);
   const at = Date.parse(headers.get('date') ?? '');
   return { rows, at: Number.isNaN(at) ? null : new Date(at).toISOString() };

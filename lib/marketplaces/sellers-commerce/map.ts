@@ -86,7 +86,7 @@ function readOrder(order: Order, currency: string, settings: Settings, receivedA
     ...mapMethod(order),
     ...takeDiscounts(lines),
     amounts: amountsOf(order, lines, amounts),
-    ...amounts.told(),
+    ...amounts.assumed(),
   };
 }
 
@@ -204,8 +204,8 @@ function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
   // No items mean all of them, if the whole return was accepted and nothing looks like a list of items.
   if (!Items?.length && (ReturnStatusId === PARTLY || lists.length > 0)) needed('Items');
   const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
-  const told = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(isoOf(ModifiedDate, dayFirst), timeZone) };
-  return { type: 'return', return: { ...told, ...defined({ items, reason: Reason }) } };
+  const own = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(isoOf(ModifiedDate, dayFirst), timeZone) };
+  return { type: 'return', return: { ...own, ...defined({ items, reason: Reason }) } };
 }
 
 /** An SKU that the store sells, so that its stock can be told. */

@@ -78,7 +78,7 @@ function snapshotOf(order: Order, receivedAt: string, settings: Settings, amount
     shippingMethod: order.shipping_option ?? null,
     ...goods,
     amounts: amountsOf(order, goods, { tax, added: settings.pricesIncludeTax ? 0 : tax }, amounts),
-    ...amounts.told(),
+    ...amounts.assumed(),
   };
 }
 
@@ -97,8 +97,8 @@ function marketOf(
 
 /** The document lists no payment options. `is_paid` is the account's view, but cash on delivery is paid on arrival. */
 function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }: Settings): Payment {
-  const told = entryFor(payments, method) ?? (isOnDelivery(method) ? 'on_delivery' : 'pending');
-  return { method: method || null, state: is_paid && told !== 'on_delivery' ? 'paid' : told };
+  const state = entryFor(payments, method) ?? (isOnDelivery(method) ? 'on_delivery' : 'pending');
+  return { method: method || null, state: is_paid && state !== 'on_delivery' ? 'paid' : state };
 }
 
 type Goods = Pick<OrderSnapshot, 'lines' | 'discounts'>;
@@ -133,16 +133,16 @@ function taxOf(
   { at, pricesIncludeTax }: Pick<Settings, 'pricesIncludeTax'> & { at: string },
   amounts: AmountReader,
 ): Pick<SnapshotLine, 'tax' | 'taxRate'> {
-  const told = amounts.control(row.total_vat, `${at}.total_vat`);
+  const given = amounts.control(row.total_vat, `${at}.total_vat`);
   const taxRate = rateOf(row.tax);
   if (taxRate === undefined && textOf(row.tax) !== '') amounts.assume(`${at}.tax`, 'is no rate, left out');
-  if (taxRate === undefined) return defined({ tax: told });
+  if (taxRate === undefined) return defined({ tax: given });
   const computed = Math.round((worth * taxRate) / (pricesIncludeTax ? 100 + taxRate : 100));
-  if (told === undefined) amounts.assume(`${at}.total_vat`, 'computed from the rate, as it is missing');
+  if (given === undefined) amounts.assume(`${at}.total_vat`, 'computed from the rate, as it is missing');
   // The tax of one unit may have been rounded before it was multiplied.
-  else if (Math.abs(told - computed) > Math.abs(row.quantity))
+  else if (Math.abs(given - computed) > Math.abs(row.quantity))
     amounts.assume(`${at}.total_vat`, 'kept, though it does not follow from price and rate');
-  return { taxRate, tax: told ?? computed };
+  return { taxRate, tax: given ?? computed };
 }
 
 /** A missing total is summed up from the parts. `added` is the tax that prices do not include. */
@@ -191,8 +191,8 @@ function mapProduct(body: unknown): Change {
   const enabled = isObject(integrations)
     ? Object.values(integrations).some((one) => flag.safeParse(member(one, 'active')).data)
     : undefined;
-  const told = defined({ title, quantity, enabled, ean: eanOf(rest.properties) });
-  return { type: 'products', products: [{ sku, externalId: id, version: null, ...told }] };
+  const more = defined({ title, quantity, enabled, ean: eanOf(rest.properties) });
+  return { type: 'products', products: [{ sku, externalId: id, version: null, ...more }] };
 }
 
 function eanOf(properties: Array<{ property?: string | undefined; value: unknown }> = []): string | undefined {

@@ -104,12 +104,12 @@ function reasonFor({ history }: FollowUpInput['order'], words: string | null | u
 export const returned: ProbedAction<FollowUpInput> = {
   async push(context, { order, about }) {
     const { returns = [], externalId } = order;
-    const told = returns.find(({ id }) => id === about);
+    const accepted = returns.find(({ id }) => id === about);
     const homes = externalIdsOf(order);
     const units = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
-    await askForEach(told?.lineItems ?? [], async ({ id: rowId, quantity: these }) => {
+    await askForEach(accepted?.lineItems ?? [], async ({ id: rowId, quantity: these }) => {
       const quantity = units.get(rowId) ?? these;
-      const reason = reasonFor(order, told?.reason);
+      const reason = reasonFor(order, accepted?.reason);
       const orderId = homes.get(rowId) ?? externalId;
       await decide(context, { orderId, rowId, status: 'return_accepted', reason, quantity }, quantity > these);
     });

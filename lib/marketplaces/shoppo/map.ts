@@ -27,9 +27,9 @@ type Read = (body: unknown, receivedAt: string, skus: Skus) => Change;
 
 /** The seven proactive notifications, the reply to a ticket, and what a fetch or poll read. */
 const TOPICS: Readonly<Record<string, Read>> = {
-  order: (...told) => ({ type: 'shipment', shipment: mapOrder(...told) }),
-  refunded: (...told) => ({ type: 'shipment', shipment: mapOrder(...told, NOT_OURS) }),
-  cancelled: (...told) => ({ type: 'shipment', shipment: { declined: 'rest', ...mapCancelled(...told) } }),
+  order: (...read) => ({ type: 'shipment', shipment: mapOrder(...read) }),
+  refunded: (...read) => ({ type: 'shipment', shipment: mapOrder(...read, NOT_OURS) }),
+  cancelled: (...read) => ({ type: 'shipment', shipment: { declined: 'rest', ...mapCancelled(...read) } }),
   product: (body, _at, skus) => ({ type: 'products', products: mapProduct(body, skus) }),
   sku: (body, _at, skus) => ({ type: 'products', products: snapshotsOf(readShape(Sku, body), skus) }),
   'create-sku': mapSkuNotice,
@@ -66,21 +66,21 @@ function mapProductNotice(body: unknown): Change {
 
 /** Shoppo has no list of products by merchant: only products whose notifications named a merchant are known. */
 function mapMerchants(body: unknown): Change {
-  const { merchant_toggle_list: told } = readShape(MerchantNotice, body);
-  const merchants = told.flatMap(({ merchant_id: id, enabled }) =>
+  const { merchant_toggle_list: list } = readShape(MerchantNotice, body);
+  const merchants = list.flatMap(({ merchant_id: id, enabled }) =>
     id === undefined || enabled === undefined ? [] : [[id, enabled] as const],
   );
   return { type: 'merchants', merchants };
 }
 
 /** Our codes begin with the connection that sold the order; the partner may place others elsewhere. */
-const toldBy = (code: string) => ({ number: code, channel: code.split(':')[0] ?? null });
+const namedBy = (code: string) => ({ number: code, channel: code.split(':')[0] ?? null });
 
 /** An order told as cancelled, perhaps in part, as Shoppo shows it now; if it shows nothing, all of it is cancelled. */
 function mapCancelled(body: unknown, receivedAt: string, skus: Skus): ShipmentSnapshot {
   if (member(body, 'id') !== undefined) return mapOrder(body, receivedAt, skus);
   const code = textOf(member(body, 'partnerOrderCode'));
-  return { ...readCode(code), remoteId: null, ...toldBy(code), parcels: [], events: [], settled: true };
+  return { ...readCode(code), remoteId: null, ...namedBy(code), parcels: [], events: [], settled: true };
 }
 
 /** A reply does not say which order its ticket is about; the hub remembers the tickets it created. */
@@ -118,7 +118,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
   return {
     ...(code === undefined ? { orderId: null } : readCode(code)),
     remoteId: id,
-    ...(code === undefined ? { number: null, channel } : toldBy(code)),
+    ...(code === undefined ? { number: null, channel } : namedBy(code)),
     parcels,
     events: [...events.values()],
     settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
@@ -199,7 +199,7 @@ function mapSkuNotice(body: unknown, receivedAt: string, skus: Settings['skus'])
   const version = changed === null ? null : versionOf(changed, receivedAt);
   const snapshots = snapshotsOf({ ...sku, id: id ?? '' }, skus);
   // Color and size without the product's name make no title.
-  return { type: 'products', products: snapshots.map(({ title: _title, ...told }) => ({ ...told, version })) };
+  return { type: 'products', products: snapshots.map(({ title: _title, ...snapshot }) => ({ ...snapshot, version })) };
 }
 
 /** A snapshot for each SKU of ours that the settings map to this Sku. */

@@ -4,7 +4,7 @@ import { ContractError, NotYetError, RetryableError, ThrottledError } from '#lib
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
-import { cursorBehind, firstOf, type Page } from '../kit/graphql.ts';
+import { cursorBehind, firstIdOf, type Page } from '../kit/graphql.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { readShape } from '../kit/shape.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
@@ -73,7 +73,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       next = follow(context, position, page);
     } catch (error) {
       // The page's items are handed on even if its cursor is broken: the next poll reads this page again.
-      yield { items, resume: JSON.stringify(firstOf(page) === position.first ? restarted : position) };
+      yield { items, resume: JSON.stringify(firstIdOf(page) === position.first ? restarted : position) };
       throw error;
     }
     const { until: watermark, remark } = position;
@@ -123,10 +123,10 @@ async function* readVanished(context: PollContext, listed: Set<string>, set: Set
     const id = product && unitsOf(product) ? product.externalId : undefined;
     if (id === undefined || listed.has(id) || listed.has(sku)) continue;
     if (last.items.length > 0) yield { ...last, items: last.items.splice(0) };
-    const told = await unlessRefused(() => ask(context, SKU_BY_ID, { id })).catch((error: unknown) => error as Error);
-    if (told instanceof NotYetError || told instanceof ThrottledError) throw told;
-    const body = namesOf(told, set).some((it) => [id, sku].includes(it)) ? told : { id, identifier: sku, inventory: 0 };
-    yield { ...last, items: told instanceof Error ? [] : [{ topic: 'sku', body }] };
+    const node = await unlessRefused(() => ask(context, SKU_BY_ID, { id })).catch((error: unknown) => error as Error);
+    if (node instanceof NotYetError || node instanceof ThrottledError) throw node;
+    const body = namesOf(node, set).some((it) => [id, sku].includes(it)) ? node : { id, identifier: sku, inventory: 0 };
+    yield { ...last, items: node instanceof Error ? [] : [{ topic: 'sku', body }] };
   }
 }
 
@@ -156,9 +156,9 @@ function itemsFrom({ list }: Position, { nodes }: Page, codes: ReadonlyMap<strin
 /** A product's Skus that cannot be read, each alone: among those that can it would be passed over without a word. */
 function unreadableIn(body: object): PollPage['items'] {
   const { skus, ...product } = Product.safeParse(body).data ?? { skus: [] };
-  const told = skus.map((sku) => ({ topic: 'sku', body: { ...(sku as object), product } }));
-  const unreadable = told.filter((sku) => !Sku.safeParse(sku.body).success);
-  return unreadable.length < told.length ? unreadable : [];
+  const items = skus.map((sku) => ({ topic: 'sku', body: { ...(sku as object), product } }));
+  const unreadable = items.filter((sku) => !Sku.safeParse(sku.body).success);
+  return unreadable.length < items.length ? unreadable : [];
 }
 
 /** Asks for each open order that the list does not show, although it should: it ended early, or filters in its own way. */
@@ -189,7 +189,7 @@ const isStanding = (order: object): boolean =>
 function follow(context: PollContext, position: Position, page: Page): Position | null {
   try {
     const after = cursorBehind(page, position.after, position.first);
-    if (after !== null) return { ...position, after, length: page.length, first: firstOf(page) };
+    if (after !== null) return { ...position, after, length: page.length, first: firstIdOf(page) };
   } catch (error) {
     // Open orders can be asked for one by one, and products must not wait for their list.
     if (position.list === 'products' || !(error instanceof ContractError)) throw error;

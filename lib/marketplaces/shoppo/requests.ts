@@ -59,9 +59,9 @@ const ticket = <Input extends Asked>(kind: TicketKind, Input: z.ZodMiniType<Inpu
     ...{ Input, summary },
     orderOf: ({ order }: Input) => order,
     async push(remote: RemoteContext, asked: Input) {
-      const { order, skus, problemType: _type, itemDeliveryStatus: _status, ...said } = asked;
+      const { order, skus, problemType: _type, itemDeliveryStatus: _status, ...given } = asked;
       const orderItemIds = (await findItems(remote, order, skus)).map((item) => item.id);
-      const created = await change(remote, ticketDocument(kind, asked), { ...said, orderItemIds });
+      const created = await change(remote, ticketDocument(kind, asked), { ...given, orderItemIds });
       return { remoteId: created.id };
     },
   }) satisfies RequestAction<Input>;
