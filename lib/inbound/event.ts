@@ -83,7 +83,7 @@ export function putEvent(event: InboundEvent): Write {
   return event.remapped ? { Put: { Item: item, ...onlyIf(isUnread) } } : put(item, NEW);
 }
 
-export const withoutBody = <Event extends Message>({ named: _, ...event }: Event) => ({
+const withoutBody = <Event extends Message>({ named: _, ...event }: Event) => ({
   ...event,
   ...({ body: '', encoding: 'utf8', bodyTruncated: true } as const),
 });

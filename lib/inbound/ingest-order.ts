@@ -10,18 +10,8 @@ import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snaps
 import { externalIdsOf, historyWithin, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { ContractError } from '#lib/platform/errors';
-import { retention } from '#lib/platform/settings';
 import { db } from '#lib/platform/table/table';
-import {
-  type InboundState,
-  type Ingest,
-  type Ingested,
-  type Ingesting,
-  isTold,
-  type Message,
-  putMessage,
-  withoutBody,
-} from './event.ts';
+import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, type Message } from './event.ts';
 import { countFirst, countLate } from './misses.ts';
 
 /**
@@ -74,7 +64,7 @@ async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): 
   const { decision, before, order, opened } = await ingesting.changeOrder(id, message.receivedBy, async (known) => {
     const decided = decideSnapshot(known, snapshot, message, connection);
     // Before the order is written: after a crash in between, the listings are noted again.
-    if (!known && decided?.order) await noteListings(snapshot, ingesting);
+    if (!known) await noteListings(snapshot, ingesting);
     return decided;
   });
   const state = decision?.became?.state ?? null;
@@ -93,7 +83,6 @@ function decideSnapshot(
   connection: Connection,
 ): Ingest | null {
   const { result, order: sold, timeline: said } = applySnapshot(before, snapshot, sourceOf(message, connection));
-  if (!before && isOver(sold)) return ended(message);
   const { order: told, timeline: cameBack } = tellReturns(sold, snapshot, connection.id, message.receivedAt);
   const timeline = [...said, ...cameBack];
   const by = message.askedBy ?? message.receivedBy;
@@ -106,22 +95,6 @@ function decideSnapshot(
   const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';
   return { order, timeline, became: { state, order: order.id, ...(order === before && { note }) } };
 }
-
-const DAY_MS = 24 * 3600_000;
-
-/** Whether this was longer ago than orders are kept: recorded anew, what the retention ended would be back with its buyer. */
-function isEnded(instant: string): boolean {
-  const keptDays = retention.orderDays();
-  return keptDays > 0 && Date.parse(instant) < Date.now() - keptDays * DAY_MS;
-}
-
-const isOver = (order: Order): boolean => isSettled(order) && isEnded(order.placedAt);
-
-const ENDED = 'nothing of it is left to ship, and it was placed longer ago than orders are kept (RETENTION_ORDER_DAYS)';
-
-/** That a webhook told of it is kept, not what; a poll that finds it leaves no trace. */
-const ended = (message: Message): Ingest | null =>
-  isTold(message) ? { order: null, also: [putMessage(withoutBody(message), { state: 'applied', note: ENDED })] } : null;
 
 const sourceOf = ({ id: event, receivedAt, askedAt }: Message, { id: connection }: Connection): SnapshotSource => ({
   connection,
@@ -148,11 +121,10 @@ async function ingestPart(
 ): Promise<InboundState | null> {
   const { message, connection } = ingesting;
   const note = `${snapshot.externalId} is a part of it`;
-  const source = sourceOf(message, connection);
   const { decision } = await ingesting.changeOrder(id, message.receivedBy, (known): Ingest | null | undefined => {
     // Lines are claimed before their order is written: another message is about to write it, so decide again.
-    if (!known) return isOver(applySnapshot(null, snapshot, source).order) ? ended(message) : undefined;
-    const { order, timeline } = applyPart(known, snapshot, source);
+    if (!known) return undefined;
+    const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
     if (order === known) return null;
     const part = putPart(orderId(connection.id, snapshot.externalId), id);
     return { order, timeline, also: [part], ...(isLast && { became: { state: 'applied', order: id, note } }) };
@@ -165,8 +137,7 @@ export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): 
   const { message, connection, hub } = ingesting;
   const named = orderId(connection.id, told.externalId);
   const id = (await findByPart(named, hub.table)) ?? named;
-  const { decision } = await ingesting.changeOrder(id, connection.id, (order): Ingest | null => {
-    if (!order && told.at !== null && isEnded(told.at)) return ended(message);
+  const { decision } = await ingesting.changeOrder(id, connection.id, (order): Ingest => {
     if (!order)
       throw new ContractError({ code: 'order_unknown', description: `order ${told.externalId} is not known here` });
     const unsold = unsoldIn(order, told);

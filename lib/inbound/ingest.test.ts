@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { InboundReceived } from '#events/inbound-received';
-import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
 import { claimShares } from '#lib/orders/share-lines';
 import { getOrder, getTimeline } from '#lib/orders/store';
@@ -112,55 +111,6 @@ describe('what a sales channel says', () => {
     await take(mixed);
     expect((await stored('sello-se:3')).ucp.line_items.map(({ id }) => id)).toEqual(['li_9']);
     expect(await eventOf(mixed)).toMatchObject({ state: 'applied', order: 'sello-se:3' });
-  });
-});
-
-describe('of an order of which the retention left nothing', () => {
-  const long = { placedAt: '2021-03-01T10:00:00.000Z', paidAt: '2021-03-01T10:00:00.000Z' };
-  const sent = [{ ...MUGS, fulfilled: MUGS.quantity }];
-  afterEach(() => vi.unstubAllEnvs());
-
-  it('nothing is recorded but that it was told, and by a poll not even that', async () => {
-    const [again, cancelled] = [told(order({ ...long, lines: sent })), told(order({ ...long, cancelled: true }))];
-    const polled = told(order({ ...long, lines: sent }), { receivedBy: 'poll' });
-    for (const message of [again, cancelled, polled]) await take(message);
-    await expect(stored()).rejects.toThrow('there is no');
-    for (const { id } of [again, cancelled])
-      expect(await getEvent(id, inbox.table)).toMatchObject({
-        ...{ state: 'applied', order: null, body: '', note: expect.stringContaining('RETENTION_ORDER_DAYS') },
-      });
-    expect((await eventOf(polled)).state).toBeUndefined();
-    expect(inbox.rung).toEqual([]);
-  });
-
-  it('a return of then is for nobody to mend, and one of today is', async () => {
-    const back = (at: string) => ({ externalId: 'ord_8f3a', id: at, at, items: [{ sku: PLATE.sku, quantity: 1 }] });
-    const [then, today] = [long.placedAt, at(3)].map((at) => told({ type: 'return', return: back(at) }));
-    for (const message of [then, today]) await take(message as InboundReceived);
-    expect(await eventOf(then as InboundReceived)).toMatchObject({ state: 'applied', error: null });
-    expect(await eventOf(today as InboundReceived)).toMatchObject({ error: { code: 'order_unknown' } });
-  });
-
-  it('a part that is shown again fails nothing', async () => {
-    const sello = { connection: 'sello-se' };
-    await claimShares('sello-se', snapshotOf({ externalId: '1', lines: sent }), inbox.table);
-    const part = told(order({ ...long, externalId: '2', lines: sent }), sello);
-    await take(part);
-    expect(await eventOf(part)).toMatchObject({ state: 'applied', note: expect.stringContaining('left to ship') });
-  });
-
-  it('what is still to be shipped is recorded whole, as is everything where orders are kept for ever', async () => {
-    await take(told(order(long)));
-    expect(await stored()).toMatchObject({ buyer: snapshotOf().buyer, deliveries: [inbox.rung[0]?.id] });
-    vi.stubEnv('RETENTION_ORDER_DAYS', '0');
-    await take(told(order({ ...long, externalId: 'ord_2', lines: sent })));
-    expect(await stored('scopio-main:ord_2')).toMatchObject({ buyer: snapshotOf().buyer });
-  });
-
-  it('what is known is told of it as ever, however long ago it was placed', async () => {
-    await take(told(order({ ...long, version: at(1) })));
-    await take(told(order({ ...long, version: at(2), lines: sent, amounts: { ...NOTHING, total: 10_000 } })));
-    expect((await stored()).ucp.line_items[0]?.quantity.fulfilled).toBe(2);
   });
 });
 
