@@ -272,6 +272,33 @@ describe('what whoever ships says', () => {
     expect((await stored()).fulfillments).toMatchObject([{ lineItems }]);
   });
 
+  it('counts units that had been given back and are named in a parcel all the same, and has a person hear of it', async () => {
+    const [{ delivery = '' } = {}] = (await stored()).placements;
+    await take(told(order({ version: at(1), lines: [{ ...MUGS, quantity: 1 }, PLATE] })));
+    // A person found that one mug was taken off there.
+    await change((each) => takeBack(each, delivery, [{ id: MUGS.id, quantity: 1 }]));
+    const known = (await stored()).deliveries.length;
+    const items = [
+      { sku: MUGS.sku, quantity: 2 },
+      { sku: PLATE.sku, quantity: 1 },
+    ];
+    for (const _again of [1, 2]) await take(told(shipped({ parcels: [{ ...JD01, items }] }), fromShed));
+    const { fulfillments, deliveries } = await stored();
+    expect(fulfillments.map(({ lineItems }) => lineItems.map(({ quantity }) => quantity))).toEqual([[2, 1]]);
+    const since = await getDeliveries(deliveries.slice(known), inbox.table);
+    expect(since.map(({ action }) => action).sort()).toEqual(['cancel', 'fulfillment']);
+  });
+
+  it('waits no more for what it cancelled in part and names in a parcel all the same', async () => {
+    const declined = [{ sku: MUGS.sku, quantity: 1 }];
+    await take(told(shipped({ declined }), fromShed));
+    const items = [...declined, ...declined, { sku: PLATE.sku, quantity: 1 }];
+    await take(told(shipped({ parcels: [{ ...JD01, items }] }), fromShed));
+    const { placements, deliveries } = await stored();
+    const asked = (await getDeliveries(deliveries, inbox.table)).filter(({ action }) => action === 'cancel');
+    expect(asked.map(({ subject }) => subject.placement)).toEqual([placements[1]?.delivery]);
+  });
+
   it('is of what one placement gave back, where several did and it does not say which it is of', async () => {
     await take(told(order({ version: at(1), lines: [{ ...MUGS, quantity: 3 }, PLATE] })));
     const { placements } = await stored();

@@ -66,8 +66,9 @@ function formerOf(order: Order, { orderId, remoteId, number }: ShipmentSnapshot,
 /** What a shipper was asked for, and by which placement where that is not the first; null where that is unknown. */
 export function unitsOf(order: Order, placing: readonly Delivery[], about: Delivery | undefined) {
   if (about) {
-    const isFirst = placementOf(order, about.id)?.n === undefined;
-    return { placed: askedOf(order, about), ...(!isFirst && { placement: about.id }) };
+    const { n, lineItems = [], gone = [] } = placementOf(order, about.id) ?? {};
+    const placed = askedOf(order, about);
+    return { placed, ...(lineItems.length > 0 && { gone }), ...(n !== undefined && { placement: about.id }) };
   }
   const left = placing.flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
   return {

@@ -28,6 +28,8 @@ interface ShipmentSource {
   connection: string;
   /** What the connection was asked to ship. */
   placed: readonly LineQuantity[];
+  /** What it gave back of that, or a person found stopped there: it may leave all the same. */
+  gone?: readonly LineQuantity[];
   /** Absent: the first, or only one, at this connection. Null: it names none that is known, and may mean any of them. */
   placement?: string | null;
   /** `placement` was placed anew since: parcels of the former one may be on record under the present one. */
@@ -230,8 +232,8 @@ export function takeNamed(
 
 /**
  * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, beginning with
- * those that no earlier parcel of the shipper filled. Units beyond what was placed are not ours and are left out. Where
- * no SKU is known (`settings.skus` may have changed) and the units are as many as are left, the content counts as not
+ * those that no earlier parcel of the shipper filled, then those that had been given back. Units beyond what was ever
+ * placed are not ours and are left out. Where no SKU is known (`settings.skus` may have changed) and the units are as many as are left, the content counts as not
  * told; fewer, such as a substitute, may leave some of the order for later.
  */
 export function resolveSkus(
@@ -240,8 +242,10 @@ export function resolveSkus(
   source: ShipmentSource,
   isNamed: IsNamed = isSame,
 ): Parcel[] {
-  const { connection: by, placed, placement } = source;
-  const left = sumByLine(minus(placed, sentBy(order.fulfillments, by, placement)));
+  const { connection: by, placed, gone = [], placement } = source;
+  const sent = sentBy(order.fulfillments, by, placement);
+  const left = sumByLine(minus(placed, sent));
+  const late = sumByLine(minus(gone, minus(sent, placed)));
   const knownOf = ({ trackingNumber }: Parcel) =>
     unitsOf(findParcels(order.fulfillments, trackingNumber.trim(), source));
   const named = parcels.flatMap((parcel) => (knownOf(parcel).length > 0 ? [] : (parcel.items ?? [])));
@@ -250,7 +254,7 @@ export function resolveSkus(
   return parcels.map(({ items, ...parcel }) => {
     if (!items || parcel.lineItems || isRest) return parcel;
     const known = knownOf(parcel);
-    const more = takeNamed(order, items, { known, left, isNamed });
-    return { ...parcel, lineItems: [...known, ...more] };
+    const more = [...known, ...takeNamed(order, items, { known, left, isNamed })];
+    return { ...parcel, lineItems: [...more, ...takeNamed(order, items, { known: more, left: late, isNamed })] };
   });
 }
