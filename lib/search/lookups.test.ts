@@ -96,6 +96,13 @@ it('finds it by each of its words, and by an e-mail address of any case, which n
   expect(await find('bob@example.com')).toEqual([]);
 });
 
+it('finds it by the number of a placement beyond the first, as its shipper calls it', async () => {
+  const placed = { connection: 'marketful-mx', delivery: 'dlv_2', lineItems: [], n: 2 };
+  await commit(sold('ord_1001', { placements: [{ ...placed, delivery: 'dlv_1', n: undefined }, placed] as never }));
+  for (const q of ['SC-1001-2', 'sc1001 2']) expect(await find(q), q).toEqual(['ord_1001 number']);
+  expect(await find('SC-1001')).toEqual(['ord_1001 number']);
+});
+
 it('finds it by an address whose host is written in letters or as the name service has it', async () => {
   for (const [index, email] of ['ana@MÜNCHEN.example', 'bob@xn--mnchen-3ya.example'].entries())
     await commit(sold(`ord_${index}`, { buyer: { email } }));

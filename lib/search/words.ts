@@ -1,5 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
+import { numberOf } from '#lib/orders/units';
 import { db } from '#lib/platform/table/table';
 import { inPlainLetters } from '#lib/platform/text';
 import * as z from '#lib/platform/zod';
@@ -69,10 +70,12 @@ export const emailWord = async (email: string, table = db): Promise<string> =>
 
 /** The words that an order itself has, each once. */
 export function wordsOfOrder(order: Order): Word[] {
-  const { number, externalId, fulfillments, ucp, acknowledgement, history } = order;
+  const { number, externalId, fulfillments, ucp, acknowledgement, history, placements } = order;
   const said: Array<[Matched, string | null | undefined]> = [
     ['number', number],
     ['externalId', externalId],
+    // What a shipper calls one more placement of it.
+    ...placements.flatMap(({ n }): Array<[Matched, string]> => (n ? [['number', numberOf(order, n)]] : [])),
     ...fulfillments.map(({ trackingNumber }): [Matched, string] => ['trackingNumber', trackingNumber]),
     ['acknowledgement', acknowledgement?.reference],
     ['market', history.snapshot.market?.reference],
