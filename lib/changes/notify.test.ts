@@ -4,7 +4,7 @@ import type { Endpoint } from '#lib/connections/endpoint-schema';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { codeOf } from '#lib/deliveries/settle';
 import type { Order } from '#lib/orders/order';
-import { AWAY, RetryableError } from '#lib/platform/errors';
+import { AWAY, RetryableError, ThrottledError } from '#lib/platform/errors';
 import { bare, type Item, type Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import type { Change } from './change-schema.ts';
@@ -15,7 +15,12 @@ const delivery = { id: 'dlv_1', connection: 'erp', subject: { change: { id: 'chg
 const endpoint = { id: 'erp' } as Endpoint;
 /** A hub with that endpoint; orders are shown as nothing. */
 const hubOf = (more: Partial<Hub>): Hub => ({
-  ...{ ...HUB, present: async () => [], getEndpoints: async () => new Map([['erp', endpoint]]) },
+  ...{
+    ...HUB,
+    present: async () => [],
+    ringEndpoints: async () => undefined,
+    getEndpoints: async () => new Map([['erp', endpoint]]),
+  },
   ...more,
 });
 
@@ -48,6 +53,34 @@ test('what waits for an endpoint that asked for patience is not sent meanwhile, 
   expect(sent).toEqual([]);
   now = new Date('2026-11-20T08:15:30.000Z');
   expect(await attempt(delivery, {} as never)).toMatchObject({ ok: true });
+});
+
+test('what was not told yet is rung for when a repeat succeeds, and when the wait that a repeat was asked for is over', async () => {
+  const states = openEndpointStates(memoryTable());
+  await states.update('erp', { failures: 3 });
+  const rung: unknown[] = [];
+  const answers: Result[] = [
+    { ok: false, unknown: false, error: new ThrottledError({ code: 'http_429', description: '' }, 2) },
+    { ok: true, httpStatus: 204 },
+    { ok: true, httpStatus: 204 },
+  ];
+  let now = '2026-11-20T08:15:00.000Z';
+  const hub = hubOf({
+    states,
+    now: () => new Date(now),
+    sendChange: async () => answers.shift() as Result,
+    ringEndpoints: async (behind, at) => {
+      rung.push([behind, at]);
+      throw new Error('SQS is away');
+    },
+  });
+  expect(await workerOf(hub).attempt(delivery, {} as never)).toMatchObject({ error: { detail: { code: 'http_429' } } });
+  now = '2026-11-20T08:15:02.000Z';
+  for (const _ of [2, 3]) expect(await workerOf(hub).attempt(delivery, {} as never)).toMatchObject({ ok: true });
+  expect(rung).toEqual([
+    [[{ endpoint: 'erp' }], now],
+    [[{ endpoint: 'erp' }], null],
+  ]);
 });
 
 test('one delivery at a time asks an endpoint that always hangs, and first attempts ask before', async () => {

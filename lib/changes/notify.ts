@@ -24,10 +24,12 @@ import {
   type EndpointStates,
   isAsking,
   isOfAnother,
+  isThrottled,
   judge,
   openEndpointStates,
 } from './endpoint-state.ts';
 import type { Present } from './profiles.ts';
+import { ringEndpoints } from './ring-endpoints.ts';
 import { sendChange } from './send.ts';
 
 export const HUB = {
@@ -35,6 +37,7 @@ export const HUB = {
   getOrder,
   transact,
   ring,
+  ringEndpoints,
   getEndpoints,
   states: openEndpointStates() as EndpointStates,
   now: () => new Date(),
@@ -101,7 +104,14 @@ async function attemptNotify(delivery: Delivery, hub: Hub): Promise<Result> {
   const { paused, failures } = state;
   const learned = judge(state, [result], at);
   if (learned.paused?.why === 'gone') await hub.states.take(id, { ...learned, first: delivery.id });
-  else if (!result.ok || paused || failures) await hub.states.learn(id, state, learned);
+  else if (!result.ok || paused || failures) {
+    await hub.states.learn(id, state, learned);
+    // A ring for what it was not told yet may have come while it was held.
+    if (result.ok || isThrottled(result))
+      await hub
+        .ringEndpoints([{ endpoint: id }], learned.heldUntil)
+        .catch((error: unknown) => log.warn('an endpoint was not rung', { endpoint: id, ...errorFields(error) }));
+  }
   return result;
 }
 

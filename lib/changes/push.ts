@@ -30,7 +30,6 @@ import {
   workNotify,
 } from './notify.ts';
 import { type ChangePage, isOfType, readChanges } from './read.ts';
-import { ringEndpoints } from './ring-endpoints.ts';
 
 export const HUB = {
   ...NOTIFY_HUB,
@@ -40,7 +39,6 @@ export const HUB = {
   hurry,
   readChanges,
   marksAt: consumers.marksAt,
-  ringEndpoints,
 };
 export type Hub = typeof HUB & NotifyHub;
 
