@@ -126,7 +126,7 @@ test('endpoints are compared with those of a hub where the file names any', () =
       (id): Endpoint => ({
         ...({ ...erp, id } as FileEndpoint['endpoint']),
         ...{ since: '2026-11-20T08:00:00.000Z', state: 'active', paused: null, failingSince: null },
-        ...{ lastError: null, lastSuccessAt: null, lagSeconds: 0, lagEntries: 0 },
+        ...{ lastError: null, lastSuccessAt: null, heldUntil: null, lagSeconds: 0, lagEntries: 0 },
       }),
     );
   const named = (...all: Array<Partial<FileEndpoint['endpoint']>>) => ({

@@ -130,9 +130,10 @@ function addRemove(endpoints: Command): void {
 
 const WHY = { failing: 'it fails', gone: 'it answered 410', expired: 'it was away too long', asked: 'asked' } as const;
 
-const stateOf = ({ paused, failingSince }: Endpoint, now: Date): string => {
+const stateOf = ({ paused, failingSince, heldUntil }: Endpoint, now: Date): string => {
   if (paused) return `paused ${relativeTime(paused.at, now)}: ${WHY[paused.why]}${paused.by ? ` by ${paused.by}` : ''}`;
-  return failingSince ? `fails since ${relativeTime(failingSince, now)}` : 'active';
+  const state = failingSince ? `fails since ${relativeTime(failingSince, now)}` : 'active';
+  return heldUntil ? `${state}, sent nothing: next ${relativeTime(heldUntil, now)}` : state;
 };
 
 const columns = (now: Date): Column<Endpoint>[] => [

@@ -179,6 +179,7 @@ it('finds endpoints that are paused, that take nothing, or that are far behind',
     paused: null,
     failingSince: null,
     lastSuccessAt: isoAgo(0),
+    heldUntil: null,
     lagSeconds: 0,
     lagEntries: 1,
   };

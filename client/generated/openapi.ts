@@ -2199,6 +2199,8 @@ export interface components {
                 at: string;
             } | null;
             lastSuccessAt: string | null;
+            /** @description Nothing is sent before this instant: it asked for patience, or is asked then whether it is back. A resume ends the wait. */
+            heldUntil: string | null;
             /** @description Age of the oldest change that it was not sent; 0 if there is none. One that it refused is a delivery, and does not count. */
             lagSeconds: number;
             /** @description Changes that it was not sent, of all types. */

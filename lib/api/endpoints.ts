@@ -1,3 +1,4 @@
+import { FOREVER, isHeld } from '#lib/changes/endpoint-state';
 import {
   type EndpointView,
   findEndpoint,
@@ -38,6 +39,10 @@ const Endpoint = named(
       description: 'In the hub’s words: the endpoint’s own are in its deliveries.',
     }),
     lastSuccessAt: z.nullable(z.iso.datetime()),
+    heldUntil: doc(z.nullable(z.iso.datetime()), {
+      description:
+        'Nothing is sent before this instant: it asked for patience, or is asked then whether it is back. A resume ends the wait.',
+    }),
     lagSeconds: doc(z.int(), {
       description:
         'Age of the oldest change that it was not sent; 0 if there is none. One that it refused is a delivery, and does not count.',
@@ -58,8 +63,10 @@ const Endpoint = named(
 export type Endpoint = z.infer<typeof Endpoint>;
 
 const NOTHING = { paused: null, failingSince: null, lastError: null, lastSuccessAt: null };
-const present = ({ state, ...view }: EndpointView): Endpoint =>
-  pick(Endpoint, { ...NOTHING, ...state, ...view, state: state.paused ? 'paused' : 'active' });
+const present = ({ state, ...view }: EndpointView): Endpoint => {
+  const heldUntil = isHeld(state, new Date()) && state.heldUntil !== FOREVER ? (state.heldUntil ?? null) : null;
+  return pick(Endpoint, { ...NOTHING, ...state, ...view, heldUntil, state: state.paused ? 'paused' : 'active' });
+};
 
 const params = z.object({ id: doc(z.string(), { example: 'erp-main' }) });
 

@@ -41,6 +41,17 @@ test('what came of a test is told whatever it is, and is no attempt at a change'
   expect(await show()).toMatchObject([{}, { id: 'erp', lastError: null, failingSince: null }]);
 });
 
+test('one that is sent nothing for a while says until when', async () => {
+  const { openEndpointStates } = await import('#lib/changes/endpoint-state');
+  const told = async (heldUntil: string) => {
+    await openEndpointStates().update('erp', { heldUntil });
+    return (await show())[1].heldUntil;
+  };
+  const soon = new Date(Date.now() + 60_000).toISOString();
+  expect(await told(soon)).toBe(soon);
+  expect(await told('2026-11-20T08:15:00.000Z')).toBeNull();
+});
+
 test('the profile of whole orders has nothing to test with', async () => {
   const answer = await post('/endpoints/agent/test');
   expect([answer.status, answer.body.error.code]).toEqual([409, 'not_testable']);
@@ -48,7 +59,11 @@ test('the profile of whole orders has nothing to test with', async () => {
 
 test('one that a person pauses says who and since when, until a person resumes it, and both are on record', async () => {
   const paused = await post('/endpoints/erp/pause');
-  expect(paused.body).toMatchObject({ state: 'paused', paused: { why: 'asked', by: expect.any(String) } });
+  expect(paused.body).toMatchObject({
+    state: 'paused',
+    heldUntil: null,
+    paused: { why: 'asked', by: expect.any(String) },
+  });
   expect((await post('/endpoints/erp/pause')).body.paused.why).toBe('asked');
   const resumed = await post('/endpoints/erp/resume');
   expect(resumed.body).toMatchObject({ id: 'erp', state: 'active', paused: null, failingSince: null });
