@@ -85,48 +85,62 @@ async function publishTo(
   news: Map<number, Change[]>,
   { feed, getOrder, early, now }: Publishing,
 ): Promise<readonly Committed[]> {
-  const changes = told.flatMap((each) => each.changes);
   const oldest = Math.min(...told.map(({ record }) => record.at.getTime()));
   const since = new Date(oldest - SKEW_MS).toISOString();
-  const sure = await feed.known(partition, since);
-  const orders = await readUntold(changes, sure, getOrder);
-  const isEarly = ({ record, changes: [first] }: Readable, known: Revisions): boolean => {
-    const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
+  const changes = told.flatMap((each) => each.changes);
+  const orders = await readUntold(changes, await feed.known(partition, since), getOrder);
+  const mayWait = ({ sequence }: Committed, { receivedAt }: Order): boolean => {
     // An order older than the part of the feed read here has its first change further back.
-    if (!order || known.has(order.id) || order.receivedAt < since) return false;
-    const held = early.get(record.sequence) ?? now();
-    early.set(record.sequence, held);
+    if (receivedAt < since) return false;
+    const held = early.get(sequence) ?? now();
+    early.set(sequence, held);
     return now() - held < PATIENCE_MS;
   };
-  let left: Readable[] = [];
+  let arranged: ReturnType<typeof arrange> = { changes: [], waiting: new Set() };
   const build = (published: Revisions): Change[] => {
-    left = [];
-    // Of everything the feed has told, only what these changes are about is needed here.
-    const last = new Map(
-      changes.flatMap(({ order }) => (published.has(order) ? [[order, published.get(order) ?? null] as const] : [])),
-    );
-    return told.flatMap((each) => {
-      if (isEarly(each, last)) {
-        left.push(each);
-        return [];
-      }
-      // A delivery's change gets the order's revision that was told last, so that revisions never go back.
-      return each.changes.map((change) => {
-        const { order } = change;
-        const revision = change.revision ?? last.get(order) ?? orders.get(order ?? '')?.revision ?? null;
-        last.set(order, revision);
-        return { ...change, revision };
-      });
-    });
+    arranged = arrange(told, published, orders, mayWait);
+    return arranged.changes;
   };
   await feed.append(partition, build, since);
-  const published = told.filter((each) => !left.includes(each));
+  const { waiting } = arranged;
+  const published = told.filter(({ record }) => !waiting.has(record));
   for (const { record } of published) early.delete(record.sequence);
   news.set(
     partition,
     published.flatMap((each) => each.changes),
   );
-  return left.map(({ record }) => record);
+  return [...waiting];
+}
+
+/**
+ * The changes to tell now, and the records that wait for their order's first change. A delivery's change gets the
+ * order's revision that was told last, so that revisions never go back.
+ */
+function arrange(
+  told: readonly Readable[],
+  published: Revisions,
+  orders: ReadonlyMap<string, Order | undefined>,
+  mayWait: (record: Committed, order: Order) => boolean,
+): { changes: Change[]; waiting: Set<Committed> } {
+  const latest = new Map<string | null, number | null>();
+  const waiting = new Set<Committed>();
+  const changes = told.flatMap(({ record, changes: [first, ...more] }) => {
+    if (!first) return [];
+    const order = first.revision === null ? orders.get(first.order ?? '') : undefined;
+    const isFirst = order && !latest.has(order.id) && !published.has(order.id);
+    if (isFirst && mayWait(record, order)) {
+      waiting.add(record);
+      return [];
+    }
+    return [first, ...more].map((change) => {
+      const id = change.order;
+      const known = latest.get(id) ?? published.get(id) ?? orders.get(id ?? '')?.revision;
+      const revision = change.revision ?? known ?? null;
+      latest.set(id, revision);
+      return { ...change, revision };
+    });
+  });
+  return { changes, waiting };
 }
 
 /** Reads the few orders of which only a delivery tells: neither the feed nor an earlier change in this batch did. */
