@@ -33,39 +33,44 @@ export async function readChanges(
   { after, limit, wants, partitions: only }: Wanted,
   feed: Feed = openFeed(),
 ): Promise<ChangePage> {
-  const marks = [...after];
   // Each item has at least one change, and one item was read before: anything beyond a page would be read again.
   const fair = Math.ceil(limit / (only?.length || after.length)) + 1;
   const size = Math.min(ITEMS.most, Math.max(ITEMS.least, fair));
-  const changes: Change[] = [];
-  const marksAfter: ChangePage['marksAfter'] = [];
+  const marks = [...after];
+  const page: ChangePage = { changes: [], marksAfter: [], marks, caughtUp: false };
   for (let round = 0; round < ROUNDS; round++) {
-    const pages = await eachPartition(async (partition) =>
+    const parts = await eachPartition(async (partition) =>
       !only || only.includes(partition)
         ? readPartition(marks[partition]?.position ?? 0, partition, size, feed)
         : { items: [], hasMore: false },
     );
-    const found = pages
-      .flatMap(({ items }, partition) => items.map((item) => ({ partition, item })))
-      .sort((a, b) => compareText(a.item.at, b.item.at));
-    for (const { partition, item } of found) {
-      const mark = marks[partition] ?? { position: 0, taken: 0 };
-      refuseGap(mark, item);
-      const rest = item.entries.slice(mark.taken);
-      for (const [index, change] of rest.entries()) {
-        if (changes.length === limit) {
-          marks[partition] = { position: item.position - 1, taken: mark.taken + index };
-          return { changes, marksAfter, marks, caughtUp: false };
-        }
-        if (!wants(change)) continue;
-        changes.push(change);
-        marksAfter.push({ partition, mark: { position: item.position - 1, taken: mark.taken + index + 1 } });
+    const found = parts.map(({ items }) => items);
+    for (const { partition, change, mark } of passUnread(found, marks)) {
+      if (page.changes.length === limit) {
+        marks[partition] = mark;
+        return page;
       }
-      marks[partition] = { position: item.position, taken: 0 };
+      if (!wants(change)) continue;
+      page.changes.push(change);
+      page.marksAfter.push({ partition, mark: { ...mark, taken: mark.taken + 1 } });
     }
-    if (pages.every(({ hasMore }) => !hasMore)) return { changes, marksAfter, marks, caughtUp: true };
+    if (parts.every(({ hasMore }) => !hasMore)) return { ...page, caughtUp: true };
   }
-  return { changes, marksAfter, marks, caughtUp: false };
+  return page;
+}
+
+/** Each unread entry of these items, the oldest first, with the mark before it. `marks` move past each item. */
+function* passUnread(found: ReadonlyArray<readonly FeedItem[]>, marks: Mark[]) {
+  const oldestFirst = found
+    .flatMap((items, partition) => items.map((item) => ({ partition, item })))
+    .sort((a, b) => compareText(a.item.at, b.item.at));
+  for (const { partition, item } of oldestFirst) {
+    const before = marks[partition] ?? { position: 0, taken: 0 };
+    refuseGap(before, item);
+    for (const [index, change] of item.entries.entries())
+      if (index >= before.taken) yield { partition, change, mark: { position: item.position - 1, taken: index } };
+    marks[partition] = { position: item.position, taken: 0 };
+  }
 }
 
 /** Items after a position, and the one at it: a restored table may not have come that far again. */
