@@ -13,7 +13,7 @@ import * as z from '#lib/platform/zod';
 import { errorResponses, MAX_ANSWER_BYTES } from './kit/errors.ts';
 import { optionalParam, paging, sizeOf, textParam } from './kit/lists.ts';
 import { doc, Instant, named } from './kit/meta.ts';
-import { body, json, Routes } from './kit/route.ts';
+import { body, json, optionalBody, Routes } from './kit/route.ts';
 import { OrderSummary } from './order-schema.ts';
 import { presentSummaries } from './present-order.ts';
 
@@ -150,7 +150,7 @@ routes.add('PUT /consumers/{id}', {
   scope: 'changes:read',
   request: {
     params,
-    body: body(z.strictObject({ from: z._default(From, 'earliest') }), false),
+    body: optionalBody(z.strictObject({ from: z._default(From, 'earliest') })),
   },
   responses: WRITTEN,
   answer: ({ params, body }) => consumers.create(params.id, body.from),

@@ -31,7 +31,7 @@ import { ApiError, errorResponses, invalid, invalidRequest, orRefused, tooLarge 
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { sizeOf } from './kit/lists.ts';
 import { doc, Instant, named, Reason } from './kit/meta.ts';
-import { body, json, Routes } from './kit/route.ts';
+import { body, json, optionalBody, Routes } from './kit/route.ts';
 
 const Input = doc(z.record(z.string(), z.unknown()), {
   description: 'By the `inputSchema` of this request in `GET /connections`; unknown members are refused by name.',
@@ -65,7 +65,7 @@ routes.add('POST /connections/{id}/poll', {
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'sello-se' }) }),
-    body: body(
+    body: optionalBody(
       named(
         'PollRequest',
         z.strictObject({
@@ -74,7 +74,6 @@ routes.add('POST /connections/{id}/poll', {
         }),
         { example: { since: '2026-11-01T00:00:00Z', reason: 'webhooks were off' } },
       ),
-      false,
     ),
   },
   responses: { 202: json('It is due.', PollAsked), ...errorResponses(404, 422) },
@@ -97,7 +96,7 @@ routes.add('POST /connections/{id}/webhooks/sync', {
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'marketful-mx' }) }),
-    body: body(z.strictObject({ dryRun: z._default(z.boolean(), false) }), false),
+    body: optionalBody(z.strictObject({ dryRun: z._default(z.boolean(), false) })),
   },
   responses: { 200: json('What was done, or would be.', Synced), ...errorResponses(404, 422) },
   answer: async ({ params, body: { dryRun } }) => sync(await findConnection(params.id), dryRun),

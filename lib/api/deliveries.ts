@@ -21,7 +21,7 @@ import {
 import { ApiError, errorResponses, invalid } from './kit/errors.ts';
 import { late, listOf, paging, requireFilter, since, textParam } from './kit/lists.ts';
 import { doc, Reason } from './kit/meta.ts';
-import { body, json, Routes } from './kit/route.ts';
+import { body, json, optionalBody, Routes } from './kit/route.ts';
 import {
   ADVANCE_MS,
   FilteredReplay,
@@ -137,7 +137,7 @@ routes.add('POST /deliveries/{id}/replay', {
   scope: 'ops',
   request: {
     params: z.object({ id: DeliveryId }),
-    body: body(z.strictObject({ reason: Reason, dryRun: z._default(z.boolean(), false) }), false),
+    body: optionalBody(z.strictObject({ reason: Reason, dryRun: z._default(z.boolean(), false) })),
   },
   responses: {
     200: json('A dry run: nothing was replayed.', ReplayDryRun),

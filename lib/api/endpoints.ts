@@ -15,7 +15,7 @@ import { IntegrationError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { body, json, Routes } from './kit/route.ts';
+import { json, optionalBody, Routes } from './kit/route.ts';
 
 const Endpoint = named(
   'Endpoint',
@@ -70,7 +70,7 @@ const present = ({ state, ...view }: EndpointView): Endpoint => {
 
 const params = z.object({ id: doc(z.string(), { example: 'erp-main' }) });
 
-const asked = { scope: 'ops', request: { params, body: body(z.strictObject({}), false) } } as const;
+const asked = { scope: 'ops', request: { params, body: optionalBody(z.strictObject({})) } } as const;
 const ERRORS = errorResponses(404);
 
 export const routes = new Routes('changes');

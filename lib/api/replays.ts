@@ -11,7 +11,7 @@ import { Delivery, presentDeliveries } from './delivery-schema.ts';
 import { errorResponses } from './kit/errors.ts';
 import { cursorOf, listOf, paging } from './kit/lists.ts';
 import { doc, Reason } from './kit/meta.ts';
-import { body, json, Routes } from './kit/route.ts';
+import { json, optionalBody, Routes } from './kit/route.ts';
 import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
 
 /** Looking at a replay advances it while no more members than this are unsettled; the sweeper does larger ones. */
@@ -20,7 +20,7 @@ const MAX_UNSETTLED = 100;
 const params = z.object({ id: doc(z.string(), {}) });
 const decision = {
   scope: 'ops',
-  request: { params, body: body(z.strictObject({ reason: Reason }), false) },
+  request: { params, body: optionalBody(z.strictObject({ reason: Reason })) },
   responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
 } as const;
 

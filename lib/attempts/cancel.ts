@@ -130,7 +130,7 @@ async function takeBackUnmade(placement: Delivery, { delivery, network, hub }: A
     async (order) => {
       const now = await hub.getDelivery(id);
       if (!order || now?.updatedAt !== placement.updatedAt) throw inHand(id);
-      const next = takeBack(order, id, lessOf(dueOf(order, id), id), true);
+      const next = takeBack(order, id, lessOf(dueOf(order, id), id), { unasked: true });
       const rest = placementOf(next, id)?.lineItems ?? [];
       if (rest.length > 0) return { order: next, also: [retell(placement, next, rest)] };
       const also = stop(placement, at);

@@ -21,7 +21,7 @@ const route: Run<Subjects['route']> = async ({ lineItems }, { delivery, network,
     orderId ?? '',
     (order) => {
       if (!order) throw orderMissing(delivery);
-      const next = takeBack(order, id, placementOf(order, id)?.lineItems ?? [], true);
+      const next = takeBack(order, id, placementOf(order, id)?.lineItems ?? [], { unasked: true });
       const { deliveries } = planDeliveries(next, network);
       const stuck = deliveries.find(({ action, subject }) => action === 'route' && sameIds(subject, lineItems));
       if (stuck?.blocked) throw new BlockedError(stuck.blocked, stuck.blocked.waitsFor);

@@ -93,7 +93,8 @@ export function askedOf(order: Order, delivery: string, planned: LineQuantity[])
 
 /** The order without units that are no longer wanted, or without all of a placement that may not ship by now. */
 function giveBack(order: Order, { delivery: { id }, network }: Pick<RemoteWork, 'delivery' | 'network'>): Order {
-  if (order.cancelled || isReleased(order, network)) return takeBack(order, id, lessOf(dueOf(order, id), id), true);
+  if (order.cancelled || isReleased(order, network))
+    return takeBack(order, id, lessOf(dueOf(order, id), id), { unasked: true });
   return holdBack(order, id);
 }
 

@@ -33,12 +33,12 @@ export async function record(
   if (!(await hub.transition(leased, delivery, [...more, ...also]))) {
     log.warn('the outcome could not be recorded', { delivery: leased.id, ok: result.ok });
     // The effects met somebody else's write: the remote is probed before it is told again.
-    return also.length > 0 ? postpone(leased, { waitMs: 0 }, true, hub) : undefined;
+    return also.length > 0 ? postpone(leased, { waitMs: 0, unknown: true }, hub) : undefined;
   }
   const { id, connection, action, state } = delivery;
   const { number, outcome, code } = attempt;
   log.info('attempt', { delivery: id, connection, action, number, outcome, state, code });
-  measure(delivery, attempt, !result.ok && result.isFree === true);
+  measure(delivery, attempt, result);
   if (state === 'dead' && !delivery.deadLettered) await bury(delivery, hub);
   await hub.ring([delivery, ...opened, ...(await findDependents(delivery, hub))]);
 }
@@ -69,11 +69,11 @@ function tellTrouble({ state, cause, attemptCount, deadLettered }: Delivery): No
 function measure(
   { marketplace, action, state, kind, createdAt, deadLettered }: Delivery,
   { outcome, endedAt }: Attempt,
-  isFree: boolean,
+  result: Result,
 ): void {
   const Marketplace = marketplace;
   emitMetric('Attempts', { Marketplace, Action: action, Outcome: outcome });
-  if (isFree) emitMetric('Away', { Marketplace });
+  if (!result.ok && result.isFree) emitMetric('Away', { Marketplace });
   if (!deadLettered && (state === 'dead' || state === 'blocked'))
     emitMetric('DeliveriesStopped', { Marketplace, State: state });
   if (kind === 'push' && outcome === 'succeeded')
@@ -83,8 +83,7 @@ function measure(
 /** Puts off a delivery whose turn it is not, without an attempt. `away`: the cause it shows until its turn comes. */
 export async function postpone(
   leased: Delivery,
-  { waitMs, away = null }: { waitMs: number; away?: Delivery['cause'] },
-  unknown: boolean,
+  { waitMs, unknown, away = null }: { waitMs: number; unknown: boolean; away?: Delivery['cause'] },
   hub: Hub,
 ): Promise<void> {
   const now = hub.now().toISOString();

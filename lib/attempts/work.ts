@@ -137,7 +137,11 @@ async function attemptAndRecord(leased: Delivery, context: Context): Promise<voi
   const result = await context.attempt(leased);
   if (!result.ok && result.error instanceof NotYetError) {
     const { waitMs, detail } = result.error;
-    return postpone(leased, { waitMs, ...(detail.code === AWAY && { away: detail }) }, result.unknown, context.hub);
+    return postpone(
+      leased,
+      { waitMs, unknown: result.unknown, ...(detail.code === AWAY && { away: detail }) },
+      context.hub,
+    );
   }
   try {
     await record(leased, result, startedAt, context);

@@ -169,7 +169,7 @@ describe('what was just sold', () => {
     const lineItems = [...placement.lineItems, { id: 'li_9', quantity: 3 }];
     const table = memoryTable();
     expect(await reserve(both, { ...placement, lineItems }, { ...shed, settings }, table)).toEqual(names);
-    expect(await queryPartition('RESERVED#shed#W-1', '', table)).toMatchObject([{ quantity: 5 }]);
+    expect(await queryPartition('RESERVED#shed#W-1', { table })).toMatchObject([{ quantity: 5 }]);
   });
 
   it('is told once, and once more for each time that it is found', async () => {
@@ -242,7 +242,7 @@ describe('what was just sold', () => {
     }
     const product = applyProduct(undefined, { sku: 'MUG-RED', quantity: 7, version: at(9) }, source(9));
     await transact([putProduct(product, undefined)], table);
-    const kept = () => queryPartition<{ delivery: string }>('RESERVED#shed#MUG-RED', '', table);
+    const kept = () => queryPartition<{ delivery: string }>('RESERVED#shed#MUG-RED', { table });
     expect(await kept()).toHaveLength(13);
     for (const _time of [1, 2]) {
       expect(await countStock('MUG-RED', network, new Date(at(10)), table)).toBe(5);
@@ -284,7 +284,7 @@ describe('what was just sold', () => {
     const line_items = [{ ...line, item: { ...line.item, id: sku } }];
     const sold = { ...order, ucp: { ...order.ucp, line_items } };
     expect(await reserve(sold, placement, shed, table)).toEqual(['W-1', sku]);
-    expect(await queryPartition('RESERVED#shed#W-1', '', table)).toMatchObject([{ quantity: 2 }]);
+    expect(await queryPartition('RESERVED#shed#W-1', { table })).toMatchObject([{ quantity: 2 }]);
     // Its warehouse may have a number for either name.
     await transact([putNewDelivery(delivery({}))], table);
     const product = applyProduct(undefined, { sku, quantity: 7, version: at(9) }, source(9));
@@ -292,7 +292,7 @@ describe('what was just sold', () => {
     expect(await countStock(sku, network, new Date(at(10)), table)).toBe(5);
     const settings = { skus: { [sku]: 'MF-1' } };
     expect(await reserve(sold, placement, { ...shed, settings }, table)).toEqual([sku]);
-    expect(await queryPartition('RESERVED#shed#MF-1', '', table)).toMatchObject([{ quantity: 2 }]);
+    expect(await queryPartition('RESERVED#shed#MF-1', { table })).toMatchObject([{ quantity: 2 }]);
   });
 
   it('is of what the warehouse itself calls the goods', async () => {

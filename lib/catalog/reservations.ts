@@ -97,7 +97,7 @@ export async function countReserved(
 ): Promise<{ reserved: number } & Seen> {
   const own = keyOf(warehouse, await placedSku(warehouse, sku, table));
   const { pk } = items.reservation.key({ ...own, delivery: '' });
-  const kept = await queryPartition<Reservation>(pk, '', table);
+  const kept = await queryPartition<Reservation>(pk, { table });
   if (kept.length === 0) return { reserved: 0, seen: [] };
   const unknown = kept.filter((each) => each.askedAt === undefined).map(({ delivery }) => delivery);
   const placing = new Map((await getDeliveries(unknown, table)).map((each) => [each.id, each]));

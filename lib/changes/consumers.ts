@@ -104,7 +104,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   }
 
   async function list(): Promise<Consumer[]> {
-    const all = await queryPartition<Stored>(items.consumer.partition(), '', table);
+    const all = await queryPartition<Stored>(items.consumer.partition(), { table });
     return Promise.all(all.map((item) => present(bare(item))));
   }
 

@@ -106,7 +106,7 @@ async function readRoutes(table: typeof db): Promise<Route[]> {
 type Row = Connection | RemovedConnection | Endpoint | { routesVersion: string };
 
 async function readRows(table: typeof db, ConsistentRead: boolean): Promise<Accounts & { routesVersion: string }> {
-  const rows = await queryPartition<Row>(items.connection.partition(), '', table, ConsistentRead);
+  const rows = await queryPartition<Row>(items.connection.partition(), { table, ConsistentRead });
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
   const endpoints = new Map<string, Endpoint>();

@@ -91,7 +91,7 @@ export const getDeliveries = (ids: readonly string[], table = db): Promise<Deliv
 /** All attempts at a delivery, oldest first. */
 export async function getAttempts({ id, attempts = [], attemptCount }: Delivery, table = db): Promise<Attempt[]> {
   if (attemptCount <= attempts.length) return attempts;
-  const later = await queryPartition<Attempt>(key({ id }).pk, items.attempt.prefix, table);
+  const later = await queryPartition<Attempt>(key({ id }).pk, { prefix: items.attempt.prefix, table });
   return [...attempts, ...later.map((item) => bare(item))];
 }
 

@@ -321,7 +321,7 @@ describe('what whoever ships says', () => {
     await transition(now, { ...now, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
     await take(told(shipped({ settled: true, declined: 'rest' }), fromShed));
     const byHand = { id: 'ful_9', by: 'erp', carrier: 'dhl', trackingNumber: 'E1', lineItems, shippedAt: at(2) };
-    await change((order) => takeBack(order, id, lineItems, true));
+    await change((order) => takeBack(order, id, lineItems, { unasked: true }));
     await take(told(shipped({ parcels: [JD01] }), fromShed));
     await change((order) => ({ ...order, fulfillments: [...order.fulfillments, byHand] }));
     const { fulfillments, placements } = await stored();

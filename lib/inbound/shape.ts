@@ -102,7 +102,7 @@ export const { count: countShape } = createShapes();
 
 /** What the bodies of a connection look like, by topic. */
 export async function listShapes(connection: string, table = db): Promise<TopicShape[]> {
-  const found = await queryPartition<Shape>(items.shape.partition({ connection }), '', table);
+  const found = await queryPartition<Shape>(items.shape.partition({ connection }), { table });
   return found.map((item) => {
     const { bodies, since, members } = bare(item);
     const listed = Object.entries(members).map(([path, { seen, types, isRead, appearedAt, vanishedAt }]) => ({

@@ -28,7 +28,7 @@ export async function deliveriesOf(id: string | undefined, table = db): Promise<
   if (id === undefined) return undefined;
   const [order, notified] = await Promise.all([
     getOrder(id, table),
-    queryPartition(items.order.key({ id }).pk, items.notified.prefix, table),
+    queryPartition(items.order.key({ id }).pk, { prefix: items.notified.prefix, table }),
   ]);
   return [...(order?.deliveries ?? []), ...notified.map(({ sk }) => sk.slice(items.notified.prefix.length))];
 }
@@ -100,11 +100,10 @@ function inGroups(entries: readonly TimelineEntry[]): Group[] {
 
 /** The lines that stand beside an order, item by item. */
 export async function listTimeline(id: string, table = db): Promise<Array<{ key: Key; entries: TimelineEntry[] }>> {
-  const beside = await queryPartition<TimelineEntry | { entries: TimelineEntry[] }>(
-    items.order.key({ id }).pk,
-    items.timelineEntry.prefix,
+  const beside = await queryPartition<TimelineEntry | { entries: TimelineEntry[] }>(items.order.key({ id }).pk, {
+    prefix: items.timelineEntry.prefix,
     table,
-  );
+  });
   return beside.map(({ pk, sk, ...item }) => {
     const entry = bare({ pk, sk, ...item } as Item<TimelineEntry | { entries: TimelineEntry[] }>);
     return { key: { pk, sk }, entries: 'entries' in entry ? entry.entries : [entry] };

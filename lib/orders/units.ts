@@ -168,7 +168,12 @@ export const lessOf = (due: readonly Due[], delivery: string): LineQuantity[] =>
  * The order after a placement gave units back; the same object if the placement has none of them. If nobody has been
  * asked for them yet (`unasked`), their lines count as gone with 0 units, as the placement then no longer has the line.
  */
-export function takeBack(order: Order, delivery: string, units: readonly LineQuantity[], unasked = false): Order {
+export function takeBack(
+  order: Order,
+  delivery: string,
+  units: readonly LineQuantity[],
+  { unasked = false } = {},
+): Order {
   const change = (placement: Placement): Placement => {
     const { less: _, gone: before = [], ...kept } = placement;
     const less = minus(placement.less, units);
@@ -188,7 +193,7 @@ export const withPlacement = (order: Order, delivery: string, change: (was: Plac
 /** The order without a placement that nobody has been asked for; what a person gave to its shipper stays assigned. */
 export function holdBack(order: Order, delivery: string): Order {
   const { connection = '', lineItems = [], named } = placementOf(order, delivery) ?? {};
-  const held = takeBack(order, delivery, lineItems, true);
+  const held = takeBack(order, delivery, lineItems, { unasked: true });
   return named && held !== order
     ? { ...held, assigned: [...(order.assigned ?? []), { to: connection, lineItems }] }
     : held;

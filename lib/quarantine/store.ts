@@ -73,7 +73,7 @@ export const listQuarantined = ({ connections, ...page }: PageAsked & { connecti
 /** All of one connection, oldest first, those of one moment by their ids; each with its slot. */
 export async function readQuarantine(connection: string, table = db): Promise<Array<Quarantined & { slot: string }>> {
   const { pk } = items.quarantineRing.key({ connection });
-  const kept = await queryPartition<Quarantined>(pk, items.quarantined.prefix, table);
+  const kept = await queryPartition<Quarantined>(pk, { prefix: items.quarantined.prefix, table });
   return kept
     .filter(isKept)
     .map(({ pk: _pk, sk, timePk: _tp, timeSk: _ts, expiresAt: _e, ...kept }) => ({ ...kept, slot: sk }) as never)

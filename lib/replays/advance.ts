@@ -111,7 +111,7 @@ async function settleMembers(
   for (const chunk of chunksOf(settled, CHUNK)) {
     if (!current) break;
     const moves = chunk.flatMap(({ member, outcome }) =>
-      moveMember(replay.id, { ...member, outcome }, 'OPEN', 'DONE', now),
+      moveMember(replay.id, { ...member, outcome }, { from: 'OPEN', to: 'DONE' }, now),
     );
     current = await commitReplay(current, countIn(current, chunk), now, moves, table);
   }
@@ -172,7 +172,7 @@ async function claimMembers(
     if (slots.length === 0) return current;
     const members = claimed.slice(0, slots.length);
     const { id } = current;
-    const moves = members.flatMap((member) => moveMember(id, member, 'WAITING', 'OPEN', now));
+    const moves = members.flatMap((member) => moveMember(id, member, { from: 'WAITING', to: 'OPEN' }, now));
     current = await commitReplay(current, { paceAt }, now, moves, hub.table);
     if (current) await release(current, members, slots, now, hub);
     open += members.length;

@@ -28,8 +28,7 @@ const UNRELEASED = 'attribute_exists(pk) AND attribute_not_exists(releasedAt)';
 export function moveMember(
   replay: string,
   member: Member,
-  from: Phase,
-  to: Phase,
+  { from, to }: { from: Phase; to: Phase },
   now: Date,
   ConditionExpression = 'attribute_exists(pk)',
 ): Write[] {
@@ -49,7 +48,7 @@ export const putReleased = (replay: string, member: Member): Write =>
 
 /** The writes that let an open member that was never released wait again. */
 export const putBack = (replay: string, member: Member, now: Date): Write[] =>
-  moveMember(replay, member, 'OPEN', 'WAITING', now, UNRELEASED);
+  moveMember(replay, member, { from: 'OPEN', to: 'WAITING' }, now, UNRELEASED);
 
 /** The members that are not on record as waiting yet. */
 export async function withoutKnown(replay: string, members: readonly Member[], table = db): Promise<Member[]> {

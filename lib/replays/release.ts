@@ -47,7 +47,7 @@ export async function recall(replay: Replay, members: readonly Member[], now: Da
     const delivery = deliveries.get(member.delivery);
     if (!delivery) return;
     const { releasedAt, before, ...waiting } = member;
-    const also = moveMember(replay.id, waiting, 'OPEN', 'WAITING', now);
+    const also = moveMember(replay.id, waiting, { from: 'OPEN', to: 'WAITING' }, now);
     if (!releasedAt) return void (await transact(putBack(replay.id, member, now), table));
     if (!before || delivery.updatedAt !== releasedAt || delivery.state !== 'pending') return;
     if (Date.parse(delivery.nextAttemptAt ?? '') <= now.getTime()) return;

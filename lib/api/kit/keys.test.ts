@@ -21,7 +21,7 @@ test('a key is known by its hash only', async () => {
   await putApiKey('a-long-key', 'erp', ['orders:read']);
   expect(await findApiKey('a-long-key')).toMatchObject({ name: 'erp', scopes: ['orders:read'] });
   expect(await findApiKey(hashKey('a-long-key'))).toBeUndefined();
-  const stored = await queryPartition(items.apiKey.key({ hash: hashKey('a-long-key') }).pk, '', table);
+  const stored = await queryPartition(items.apiKey.key({ hash: hashKey('a-long-key') }).pk, { table });
   expect(JSON.stringify(stored)).not.toContain('a-long-key');
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from '#lib/platform/zod';
 import { createApp } from './app.ts';
 import { createFindCaller } from './caller.ts';
-import { body, json, Routes } from './route.ts';
+import { json, optionalBody, Routes } from './route.ts';
 
 const KEYS = {
   reader: { name: 'erp', scopes: ['orders:read'] },
@@ -16,7 +16,7 @@ const route = {
     params: z.object({ id: z.string() }),
     query: z.strictObject({ color: z.optional(z.enum(['red', 'blue'])) }),
     headers: z.object({ 'x-once': z.optional(z.string()) }),
-    body: body(z.strictObject({ size: z._default(z.int(), 1) }), false),
+    body: optionalBody(z.strictObject({ size: z._default(z.int(), 1) })),
   },
   responses: { 200: json('', z.unknown()) },
 } as const;

@@ -75,7 +75,8 @@ type Described<Shape extends RequestShape, R extends Responses> = Omit<Route, 'm
 
 export const json = <S extends z.ZodMiniType>(description: string, schema: S) => ({ description, schema });
 
-export const body = <S extends z.ZodMiniType>(schema: S, required = true) => ({ schema, required });
+export const body = <S extends z.ZodMiniType>(schema: S) => ({ schema, required: true });
+export const optionalBody = <S extends z.ZodMiniType>(schema: S) => ({ schema, required: false });
 
 /** A group of routes, which an app mounts and the OpenAPI document describes under a tag. */
 export class Routes extends Hono<ApiEnv> {

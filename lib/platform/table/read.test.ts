@@ -86,6 +86,6 @@ it('reads a partition whole, however many pages it has', async () => {
     asked.push(input);
     return pages[asked.length - 1];
   };
-  expect(await queryPartition('p', '', { query } as unknown as Table)).toEqual([key('a'), key('b')]);
+  expect(await queryPartition('p', { table: { query } as unknown as Table })).toEqual([key('a'), key('b')]);
   expect(asked).toMatchObject([{ ConsistentRead: true }, { ExclusiveStartKey: key('a') }]);
 });

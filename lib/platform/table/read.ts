@@ -54,9 +54,7 @@ async function readAll(keys: readonly Key[], table: Table): Promise<Map<string, 
 /** Everything in one partition whose sort key starts with `prefix`. For partitions that stay small. */
 export async function queryPartition<T extends object>(
   pk: string,
-  prefix = '',
-  table = db,
-  ConsistentRead = true,
+  { prefix = '', table = db, ConsistentRead = true } = {},
 ): Promise<Array<Item<T>>> {
   const pages = eachPage(
     {
