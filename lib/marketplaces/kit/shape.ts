@@ -63,9 +63,10 @@ export const trackingNumber = z.pipe(
   z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a)$/i.test(value ?? '') ? undefined : value)),
 );
 
-/** Members that are each a `looseText`. */
-export const looseTexts = <Name extends string>(...names: Name[]) =>
-  Object.fromEntries(names.map((name) => [name, looseText])) as Record<Name, typeof looseText>;
+/** Members that are read by the same schema. */
+export const each = <T, Name extends string>(schema: T, ...names: Name[]) =>
+  Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, T>;
+export const looseTexts = <Name extends string>(...names: Name[]) => each(looseText, ...names);
 
 /** A word, or an object or list by the first member that names it: what is not looked at stays unread. */
 export const looseWord = reading((value) => {

@@ -2,6 +2,7 @@ import * as z from '#lib/platform/zod';
 import {
   anything,
   count,
+  each,
   flag,
   id,
   integer,
@@ -39,27 +40,17 @@ const Party = spelled(() => ({ ...address(), ...taxIds }), CONTACT);
 export type Party = Partial<z.infer<typeof Party>>;
 export type TaxIds = Pick<Party, keyof typeof taxIds>;
 
-/** When an order must ship: undocumented keys, read if they are there. */
-const shipBy = { ship_by: anything, shipping_deadline: anything };
-
 /** What both shapes of order share. Only lines, and an id to report parcels under, are indispensable. */
 const common = () => ({
-  status: looseWord,
-  created_at: anything,
-  paid_at: anything,
-  updated_at: anything,
-  currency: looseWord,
+  ...each(looseWord, 'status', 'currency', 'payment_method', 'payment_status'),
+  ...each(anything, 'created_at', 'paid_at', 'updated_at', 'cancelled_at'),
+  ...each(loose(optional(flag)), 'paid', 'is_paid', 'is_cancelled'),
   note: looseText,
-  payment_method: looseWord,
-  payment_status: looseWord,
-  paid: loose(optional(flag)),
-  is_paid: loose(optional(flag)),
   payment: optionalObject(z.object({ method: looseWord, status: looseWord, paid_at: anything }), 'method'),
-  is_cancelled: loose(optional(flag)),
-  cancelled_at: anything,
   buyer: optionalObject(Party, 'first_name'),
   ...taxIds,
-  ...shipBy,
+  /** When an order must ship: undocumented keys, read if they are there. */
+  ...each(anything, 'ship_by', 'shipping_deadline'),
 });
 
 export type Common = Pick<Order, keyof ReturnType<typeof common>>;
@@ -78,25 +69,18 @@ const ownOrder = () => ({
         id: loose(optionalId),
         sku: optionalId,
         ean: loose(optionalId),
-        title: looseText,
-        status: looseText,
         quantity: integer,
-        net_price: anything,
-        gross_price: anything,
-        tax_rate: anything,
-        image_url: looseText,
-        attributes: anything,
+        ...looseTexts('title', 'status', 'image_url'),
+        ...each(anything, 'net_price', 'gross_price', 'tax_rate', 'attributes'),
       }),
       { title: ['name', 'product_name'], tax_rate: ['vat_rate'] },
     ),
   ).check(z.minLength(1, 'expected at least one item')),
   shipping: optionalObject(
-    spelled(() => ({ gross_price: anything, net_price: anything })),
+    spelled(() => each(anything, 'gross_price', 'net_price')),
     'gross_price',
   ),
-  discount: anything,
-  total_net: anything,
-  total_gross: anything,
+  ...each(anything, 'discount', 'total_net', 'total_gross'),
 });
 const CANCELLED = {
   is_cancelled: ['cancelled', 'is_canceled', 'canceled'],

@@ -9,6 +9,7 @@ import { isObject, member, rowsIn, textOf } from '../kit/json.ts';
 import {
   anything,
   count,
+  each,
   id,
   integer,
   itemsOf,
@@ -60,7 +61,7 @@ export const Order = spelled(() => ({
   OrderStatusId: numberIn(STATUSES),
   /** A number, or a name from the table; 0 means none. */
   ...looseTexts('PaymentStatusId', 'PaymentMethodId', 'CarrierId', 'ServiceTypeId'),
-  ...{ OrderPlacedDate: anything, CreatedDate: anything, ModifiedDate: anything },
+  ...each(anything, 'OrderPlacedDate', 'CreatedDate', 'ModifiedDate'),
   CurrencyCode: optionalText,
   ...looseTexts('Email', 'Comments', 'AuthorizationCode', 'TransactionNumber'),
   ...{ ShippingAddress: ShipTo, Address: ShipTo, BillingAddress: optionalObject(Address, 'AddressLine1') },
@@ -73,11 +74,11 @@ export const Order = spelled(() => ({
         ProductName: looseText,
         Quantity: integer,
         UnitPrice: price,
-        ...{ TaxAmount: anything, Embellishments: anything, Attributes: anything },
+        ...each(anything, 'TaxAmount', 'Embellishments', 'Attributes'),
       })),
     ),
   ),
-  ...{ ShippingAmount: anything, TaxAmount: anything, DiscountAmount: anything, OrderTotal: anything },
+  ...each(anything, 'ShippingAmount', 'TaxAmount', 'DiscountAmount', 'OrderTotal'),
   /** The parcels reported so far, if the store shows them. */
   ShippingInformation: optional(itemsOf(spelled(() => ({ Items })))),
 }));

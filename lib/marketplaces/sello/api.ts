@@ -6,6 +6,7 @@ import { checkDone, readThing } from '../kit/answers.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
+  each,
   flag,
   id,
   integer,
@@ -35,46 +36,33 @@ const Row = z.lazyObject(() => ({
   /** A discount may be a row whose quantity or price is below zero. */
   quantity: integer,
   price,
-  title: looseText,
   reference: optionalId,
-  stock_location: looseText,
-  product_id: looseText,
-  identifier: looseText,
-  identifier_type: looseText,
-  /** In percent. */
-  tax: anything,
-  total_vat: anything,
+  ...looseTexts('title', 'stock_location', 'product_id', 'identifier', 'identifier_type'),
+  /** The first in percent. */
+  ...each(anything, 'tax', 'total_vat'),
 }));
 export type Row = z.infer<typeof Row>;
 
 /** `GET /orders/{id}`: the list's attributes and the rows. */
 export const Order = z.lazyObject(() => ({
   id,
-  number: looseText,
-  integration_id: looseText,
-  /** The integration's `display_name`, which the hub adds to the order. */
-  integration_name: looseText,
-  market_reference: looseText,
-  created_at: anything,
-  updated_at: anything,
   currency: text,
-  shipping_cost: anything,
-  shipping_option: looseWord,
-  payment_option: looseWord,
-  total: anything,
+  /** `integration_name` is the integration's `display_name`, which the hub adds to the order. */
+  ...looseTexts('number', 'integration_id', 'integration_name', 'market_reference'),
+  ...each(anything, 'created_at', 'updated_at', 'shipping_cost', 'total'),
+  ...each(looseWord, 'shipping_option', 'payment_option'),
   ...looseTexts('customer_alias', 'customer_email', 'customer_phone', 'customer_mobile'),
   ...looseTexts('customer_first_name', 'customer_last_name', 'customer_address', 'customer_address_2'),
   ...looseTexts('customer_zip', 'customer_city', 'customer_country_code', 'notes'),
   is_deleted: optionalFlag,
   is_active: flagOr(true),
-  is_paid: optionalFlag,
-  is_delivered: optionalFlag,
+  ...each(optionalFlag, 'is_paid', 'is_delivered'),
   rows: itemsOf(Row),
 }));
 export type Order = z.infer<typeof Order>;
 
 /** A row of `GET /orders`: enough to know whether it is worth reading. */
-export const ListedOrder = z.lazyObject(() => ({ id, updated_at: anything, created_at: anything }));
+export const ListedOrder = z.lazyObject(() => ({ id, ...each(anything, 'updated_at', 'created_at') }));
 
 export const Product = z.lazyObject(() => ({
   id,
@@ -97,8 +85,7 @@ const Statuses = itemsOf(
 const Deliveries = z.lazyObject(() => ({ deliveries: itemsOf(z.object({ id: z.unknown(), method: looseText })) }));
 const OrderStatus = z.lazyObject(() => ({
   status_id: optionalId,
-  is_delivered: optionalFlag,
-  is_deleted: optionalFlag,
+  ...each(optionalFlag, 'is_delivered', 'is_deleted'),
 }));
 const Rows = itemsOf(z.object({ id }));
 const Created = z.object({ id });

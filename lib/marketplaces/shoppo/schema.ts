@@ -3,6 +3,7 @@ import { member, textOf } from '../kit/json.ts';
 import {
   anything,
   count,
+  each,
   flag,
   id,
   looseList,
@@ -29,8 +30,7 @@ const ShippingPackage = z.lazyObject(() => ({
   courier: looseText,
   trackingNumber,
   isDelivered: optional(flag),
-  timeShipped: anything,
-  timeDelivered: anything,
+  ...each(anything, 'timeShipped', 'timeDelivered'),
   checkpoints: looseList(z.object({ time: anything, ...looseTexts('courier', 'message', 'location') })),
 }));
 
@@ -40,8 +40,7 @@ const OrderItem = z.lazyObject(() => ({
   status: enumValue,
   trackingNumber,
   shippingProvider: looseText,
-  timeRefunded: anything,
-  refundedAmount: anything,
+  ...each(anything, 'timeRefunded', 'refundedAmount'),
   // Its `id` is the snapshot's own and finds nothing. A deleted Sku is null, but its item may still have a package.
   sku: reading((sku) => ({ originalId: textOf(member(sku, 'originalId')) })),
   shippingPackage: optional(ShippingPackage),
