@@ -18,6 +18,11 @@ import {
 } from './map-common.ts';
 import { PlainUcpOrder, type Totals } from './schema.ts';
 
+const METHOD_TYPES = ['shipping', 'pickup', 'digital'] as const;
+const STATUSES = ['pending', 'completed', 'failed'] as const;
+type Line = PlainUcpOrder['line_items'][number];
+type Adjustment = PlainUcpOrder['adjustments'][number];
+
 /** A plain UCP order. UCP has no members for its times, so these may come from the envelope or from its arrival. */
 export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const order = readShape(PlainUcpOrder, body, around.at);
@@ -32,9 +37,9 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
 
   checkStatus(order.status, reader);
   const expectations = expectationsOf(order, around, reader);
-  const firstOf = (type: Expectation['methodType']) => expectations.find(({ methodType }) => methodType === type);
-  const pickup = firstOf('pickup');
-  const first = firstOf('shipping') ?? pickup ?? expectations[0];
+  const parcel = expectations.find(({ methodType }) => methodType === 'shipping');
+  const pickup = expectations.find(({ methodType }) => methodType === 'pickup');
+  const first = parcel ?? pickup ?? expectations[0];
   if (!first) assume('fulfillment.expectations', 'are missing: nothing says where the order goes');
   const { shippingMethod, ...delivery } = readDelivery(body);
   const collected = pickup && { id: null, name: pickup.description ?? null, address: oneLine(pickup.destination) };
@@ -53,10 +58,12 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     shippingAddress: first?.destination ?? {},
     shippingMethod: shippingMethod ?? first?.description ?? null,
     ...{ ...defined({ pickupPoint: collected }), ...delivery },
-    ...(isPlain(expectations) ? {} : { expectations }),
-    ...returnsOf(order, reader),
-    ...adjustmentsOf(order, reader),
-    ...eventsOf(order, reader),
+    ...nonEmpty({
+      expectations: isPlain(expectations) ? [] : expectations,
+      returns: returnsOf(order, reader),
+      adjustments: adjustmentsOf(order, reader),
+      events: eventsOf(order, reader),
+    }),
     ...shipByOf(order, reader),
     ...goods,
     ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url, note: order.note }),
@@ -64,20 +71,22 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   };
 }
 
+/** An object without its empty lists. */
+const nonEmpty = <T extends Record<string, readonly unknown[]>>(lists: T): Partial<T> =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
+
 /** The lines, and what all of it costs. */
 function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
   const { totals } = order;
-  const given = find(totals, 'total');
+  const given = amountOf(totals, 'total');
   if (given === undefined) assume('totals', 'have no total: what the others add up to');
   const all = linesOf(order);
   const { lines, discounts: negative = [] } = takeDiscounts(all);
-  const discounts = [...discountsOf(totals), ...negative];
-  const fees = feesOf(totals);
-  const parts =
-    totals.length > 0 ? totals.map(({ amount }) => amount) : all.map((line) => line.total ?? subtotalOf(line));
+  const chargeOf = (line: SnapshotLine): number => line.total ?? subtotalOf(line);
+  const parts = totals.length > 0 ? totals.map(({ amount }) => amount) : all.map(chargeOf);
   const shipping = sumOf(totals, 'fulfillment');
   // UCP writes discounts below zero. Those of items are in the lines' own totals, or only here.
-  const inLines = sum(lines.map((line) => Math.max(0, subtotalOf(line) - (line.total ?? subtotalOf(line)))));
+  const inLines = sum(lines.map((line) => Math.max(0, subtotalOf(line) - chargeOf(line))));
   const ofItems = Math.max(0, Math.abs(sumOf(totals, 'items_discount')) - inLines);
   const discount = Math.abs(sumOf(totals, 'discount')) + ofItems + sum(negative.map(({ amount }) => amount));
   const amounts = {
@@ -86,24 +95,22 @@ function goodsOf(order: PlainUcpOrder, { assume }: Reader) {
     discount: discount + Math.max(0, -shipping),
     total: given ?? sum(parts),
   };
-  return { lines, amounts, ...(discounts.length > 0 && { discounts }), ...(fees.length > 0 && { fees }) };
+  return { lines, amounts, ...nonEmpty({ discounts: [...discountsOf(totals), ...negative], fees: feesOf(totals) }) };
 }
 
 /** Where each part of the order goes, and how. Throws ContractError for a parcel's destination that is none. */
 function expectationsOf({ fulfillment }: PlainUcpOrder, around: Around, reader: Reader): Expectation[] {
-  return (fulfillment?.expectations ?? []).map(({ method_type: word, ...told }, index) => {
-    const own = `fulfillment.expectations[${index}]`;
-    const methodType = (['shipping', 'pickup', 'digital'] as const).find((type) => type === word) ?? 'shipping';
+  return (fulfillment?.expectations ?? []).map((part, index) => {
+    const at = `fulfillment.expectations[${index}]`;
+    const { id, description, method_type = 'shipping', fulfillable_on: date } = part;
+    const methodType = METHOD_TYPES.find((type) => type === method_type) ?? 'shipping';
+    if (methodType !== method_type) reader.assume(`${at}.method_type`, 'is unknown: shipping');
     const isSent = methodType === 'shipping';
-    if (methodType !== (word ?? 'shipping')) reader.assume(`${own}.method_type`, 'is unknown: shipping');
-    const destination = addressOf(told.destination ?? {}, `${own}.destination`, reader, isSent ? around : undefined);
-    if (isSent) checkDeliverable(destination, reader.path(`${own}.destination`));
-    const isNow = told.fulfillable_on === 'now';
-    const fulfillableOn = isNow ? 'now' : reader.instant(told.fulfillable_on, `${own}.fulfillable_on`);
-    return {
-      ...{ lineItems: told.line_items.filter(({ quantity }) => quantity > 0), methodType, destination },
-      ...defined({ id: told.id, description: told.description, fulfillableOn: fulfillableOn ?? undefined }),
-    };
+    const destination = addressOf(part.destination ?? {}, `${at}.destination`, reader, isSent ? around : undefined);
+    if (isSent) checkDeliverable(destination, reader.path(`${at}.destination`));
+    const fulfillableOn = date === 'now' ? 'now' : (reader.instant(date, `${at}.fulfillable_on`) ?? undefined);
+    const lineItems = part.line_items.filter(({ quantity }) => quantity > 0);
+    return { lineItems, methodType, destination, ...defined({ id, description, fulfillableOn }) };
   });
 }
 
@@ -117,24 +124,25 @@ const isCancelled = (order: PlainUcpOrder): boolean =>
     ({ id, quantity }) => withReturned(order, id, quantity).total === 0 || unitsIn(order, 'cancellation', id) === ALL,
   );
 
-/** What was paid back, from the completed adjustments, beside what units cost that the total no longer has. */
+/** Whether all of the order's total was paid back: what was paid back for units that it no longer has does not count. */
 function refundOf(order: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
   const completed = order.adjustments.filter(({ status }) => status === 'completed');
+  if (paidBack(completed) === 0) return undefined;
   const gone = goneOf(order);
   const unitsOf = (id: string) => gone.get(id) ?? 0;
-  const isOut = ({ line_items: lines }: (typeof completed)[number]): boolean => {
+  const isForGone = ({ line_items: lines }: Adjustment): boolean => {
     if (lines.length === 0 || lines.some(({ id, quantity }) => Math.abs(quantity) > unitsOf(id))) return false;
     for (const { id, quantity } of lines) gone.set(id, unitsOf(id) - Math.abs(quantity));
     return true;
   };
+  // Cancellations first, as they are what takes units off the total: each unit is gone once.
   completed.sort((a, b) => Number(b.type === 'cancellation') - Number(a.type === 'cancellation'));
-  const back = paidBack(completed.filter((each) => !isOut(each)));
-  if (!paidBack(completed)) return undefined;
-  return back && back >= total ? 'refunded' : 'partly_refunded';
+  const back = paidBack(completed.filter((adjustment) => !isForGone(adjustment)));
+  return back > 0 && back >= total ? 'refunded' : 'partly_refunded';
 }
 
-const paidBack = (adjustments: PlainUcpOrder['adjustments']): number =>
-  sum(adjustments.map(({ totals }) => Math.max(0, -(find(totals, 'total') ?? 0))));
+const paidBack = (adjustments: readonly Adjustment[]): number =>
+  sum(adjustments.map(({ totals }) => Math.max(0, -(amountOf(totals, 'total') ?? 0))));
 
 /** Units by line that were bought once; none where the totals still have them. */
 function goneOf({ line_items, totals }: PlainUcpOrder): Map<string, number> {
@@ -144,42 +152,38 @@ function goneOf({ line_items, totals }: PlainUcpOrder): Map<string, number> {
 }
 
 /** What came back, from the completed adjustments; if one names no lines, everything that was shipped. */
-function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'returns'> {
-  const returns = adjustments.flatMap(({ id, type, status, occurred_at, line_items: lines, totals }, index) => {
+function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Required<OrderSnapshot>['returns'] {
+  return adjustments.flatMap(({ id, type, status, occurred_at, line_items: lines, totals }, index) => {
     if (type !== 'return' || status !== 'completed') return [];
-    const amount = -Math.min(0, find(totals, 'total') ?? 0);
+    const amount = -Math.min(0, amountOf(totals, 'total') ?? 0);
     const own = { id: id ?? `${index}`, at: instant(occurred_at, `adjustments[${index}].occurred_at`) };
     const items = lines.map(({ id: line, quantity }) => ({ line, quantity: Math.abs(quantity) }));
-    return [{ ...own, ...(lines.length > 0 && { items }), ...(amount > 0 && { refund: { amount } }) }];
+    return [{ ...own, ...nonEmpty({ items }), ...(amount > 0 && { refund: { amount } }) }];
   });
-  return returns.length > 0 ? { returns } : {};
 }
 
 /** Adjustments that `returns` does not cover, as they are. One without a time is left out. */
-function adjustmentsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'adjustments'> {
-  const told = adjustments.flatMap(({ id, type, status: word, occurred_at, description, ...of }, index) => {
-    const status = (['pending', 'completed', 'failed'] as const).find((each) => each === word) ?? 'pending';
+function adjustmentsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Required<OrderSnapshot>['adjustments'] {
+  return adjustments.flatMap(({ id, type, occurred_at, line_items: lineItems, description, ...rest }, index) => {
+    const status = STATUSES.find((each) => each === rest.status) ?? 'pending';
     const at = instant(occurred_at, `adjustments[${index}].occurred_at`);
     if (at === null || (status === 'completed' && type === 'return')) return [];
-    const totals = of.totals.map((total) => ({ type: total.type, amount: total.amount }));
-    const own = { id: id ?? `${index}`, type, at, status, lineItems: of.line_items, totals };
-    return [{ ...own, ...defined({ description }) }];
+    const totals = rest.totals.map((total) => ({ type: total.type, amount: total.amount }));
+    return [{ id: id ?? `${index}`, type, at, status, lineItems, totals, ...defined({ description }) }];
   });
-  return told.length > 0 ? { adjustments: told } : {};
 }
 
 /** What happened to parcels, if its time is told. */
-function eventsOf({ fulfillment }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'events'> {
-  const events = (fulfillment?.events ?? []).flatMap(({ id, type, occurred_at, line_items, ...told }, index) => {
+function eventsOf({ fulfillment }: PlainUcpOrder, { instant }: Reader): Required<OrderSnapshot>['events'] {
+  return (fulfillment?.events ?? []).flatMap(({ id, type, occurred_at, line_items, ...rest }, index) => {
     const at = instant(occurred_at, `fulfillment.events[${index}].occurred_at`);
     if (at === null) return [];
-    const { tracking_number: trackingNumber, tracking_url: trackingUrl, carrier, description } = told;
+    const { tracking_number: trackingNumber, tracking_url: trackingUrl, carrier, description } = rest;
     const lineItems = line_items.filter(({ quantity }) => quantity > 0);
     return [
       { id: id ?? `${index}`, type, at, lineItems, ...defined({ trackingNumber, trackingUrl, carrier, description }) },
     ];
   });
-  return events.length > 0 ? { events } : {};
 }
 
 const discountsOf = (totals: Totals): NonNullable<OrderSnapshot['discounts']> =>
@@ -197,22 +201,29 @@ const feesOf = (totals: Totals): NonNullable<OrderSnapshot['fees']> =>
 
 function linesOf(order: PlainUcpOrder): SnapshotLine[] {
   const isOnTop = isTaxOnTop(order);
-  return order.line_items.map(({ id, item, totals, parent_id: parentId, quantity: told }) => {
-    const { original, total: quantity, fulfilled } = withReturned(order, id, told);
-    const worth = find(totals, 'subtotal') ?? find(totals, 'total') ?? 0;
-    // Figures of the units that are left are not those of all; where none are left, they say nothing.
-    const scale = quantity > told.total && worth <= item.price * told.total ? quantity / told.total : 1;
-    const isTold = (type: string) => Number.isFinite(scale) && find(totals, type) !== undefined;
-    const tax = isTold('tax') ? Math.round(sumOf(totals, 'tax') * scale) : undefined;
+  return order.line_items.map((line) => {
+    const { id, item, parent_id: parentId } = line;
+    const { original, total: quantity, fulfilled } = withReturned(order, id, line.quantity);
+    const { tax, total } = figuresOf(line, quantity);
     // A line's own total may have its tax, which the order's figures have apart.
-    const apart = isOnTop && addsUp(totals) ? (tax ?? 0) : 0;
-    const total = isTold('total') ? Math.round(sumOf(totals, 'total') * scale) - apart : undefined;
+    const apart = isOnTop && addsUp(line.totals) ? (tax ?? 0) : 0;
+    const ordered = original === quantity ? undefined : original;
     return {
       ...{ id, sku: item.id, title: item.title ?? item.id, quantity, unitPrice: item.price },
-      ...(original !== quantity && defined({ ordered: original })),
-      ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled, total, tax }),
+      ...defined({ ordered, ean: item.ean, imageUrl: item.image_url, parentId, fulfilled }),
+      ...defined({ total: total === undefined ? undefined : total - apart, tax }),
     };
   });
+}
+
+/** Tax and total of so many units of a line, more than are left if some came back. */
+function figuresOf({ item, totals, quantity: { total: left } }: Line, quantity: number) {
+  const worth = amountOf(totals, 'subtotal') ?? amountOf(totals, 'total') ?? 0;
+  // Figures of the units that are left are not those of all; where none are left, they say nothing.
+  const scale = quantity > left && worth <= item.price * left ? quantity / left : 1;
+  const isKnown = (type: string) => Number.isFinite(scale) && amountOf(totals, type) !== undefined;
+  const read = (type: string) => (isKnown(type) ? Math.round(sumOf(totals, type) * scale) : undefined);
+  return { tax: read('tax'), total: read('total') };
 }
 
 const ALL = Number.POSITIVE_INFINITY;
@@ -230,7 +241,7 @@ const unitsIn = ({ adjustments }: PlainUcpOrder, what: string, line: string): nu
  * A line's quantities with units that came back among those that were bought and shipped, also where they are told
  * without them: otherwise they would count as cancelled and as returned.
  */
-function withReturned(order: PlainUcpOrder, id: string, quantity: PlainUcpOrder['line_items'][number]['quantity']) {
+function withReturned(order: PlainUcpOrder, id: string, quantity: Line['quantity']) {
   const { original = 0, total, fulfilled = 0 } = quantity;
   const returned = unitsIn(order, 'return', id);
   const gone = Math.max(0, original - total - unitsIn(order, 'cancellation', id));
@@ -249,9 +260,9 @@ const isTaxOnTop = (order: PlainUcpOrder): boolean =>
 
 /** Whether a total is what the other figures, and `more`, add up to. */
 const addsUp = (totals: Totals, more = 0): boolean =>
-  more + sum(totals.filter(({ type }) => type !== 'total').map(({ amount }) => amount)) === find(totals, 'total');
+  more + sum(totals.filter(({ type }) => type !== 'total').map(({ amount }) => amount)) === amountOf(totals, 'total');
 
 const sumOf = (totals: Totals, type: string): number =>
   sum(totals.filter((total) => total.type === type).map(({ amount }) => amount));
 
-const find = (totals: Totals, type: string): number | undefined => totals.find((total) => total.type === type)?.amount;
+const amountOf = (totals: Totals, type: string) => totals.find((total) => total.type === type)?.amount;
