@@ -2617,7 +2617,7 @@ export interface components {
             taxIncluded: boolean;
             fulfillments: components["schemas"]["Fulfillment"][];
             /**
-             * @description Ids of its deliveries.
+             * @description Ids of its deliveries. A report of a parcel that went well is found by its id for 90 days.
              * @example [
              *       "dlv_5be1f6c2a9"
              *     ]
@@ -2718,7 +2718,7 @@ export interface components {
             taxIncluded: boolean;
             fulfillments: components["schemas"]["Fulfillment"][];
             /**
-             * @description Ids of its deliveries.
+             * @description Ids of its deliveries. A report of a parcel that went well is found by its id for 90 days.
              * @example [
              *       "dlv_5be1f6c2a9"
              *     ]

@@ -122,7 +122,10 @@ export const OrderSummary = named(
       connection: { example: 'scopio-main' },
       externalId: { example: 'ord_8f3a' },
       number: { example: 'SC-1001' },
-      deliveries: { description: 'Ids of its deliveries.', example: ['dlv_5be1f6c2a9'] },
+      deliveries: {
+        description: 'Ids of its deliveries. A report of a parcel that went well is found by its id for 90 days.',
+        example: ['dlv_5be1f6c2a9'],
+      },
     },
   },
 );

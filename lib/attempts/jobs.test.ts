@@ -68,6 +68,16 @@ describe('reporting', () => {
     expect(fulfillment.calls).toMatchObject([['probe', { anotherReported }]]);
   });
 
+  test('a report that went well and is no longer kept counts as reported', async () => {
+    const fulfillment = action({}, {});
+    const { deliveries } = planDeliveries({ ...two, deliveries: [] }, await fakeHub({}).hub.getNetwork());
+    const reports = deliveries.filter((each) => each.action === 'fulfillment').map(({ id }) => id);
+    expect(reports).toHaveLength(2);
+    const late = { ...two, deliveries: ['dlv_1', reports[1] ?? ''] };
+    await run(of(late, { unknown: true }), { fulfillment }, { orders: [late] });
+    expect(fulfillment.calls).toMatchObject([['probe', { anotherReported: true }]]);
+  });
+
   test('where a probe infers too little to tell the parcels apart, a 500 is taken at its word', async () => {
     const busy = new RetryableError({ code: 'http_500', description: 'no', httpStatus: 500 });
     const unknownAfter = async (order: Order, probeInfers: boolean) => {

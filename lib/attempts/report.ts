@@ -5,6 +5,7 @@ import type { FollowUpInput, ReportInput, StockInput } from '#lib/marketplaces/a
 import { canonicalCarrier } from '#lib/marketplaces/kit/carriers';
 import type { Network } from '#lib/marketplaces/network';
 import type { Fulfillment, Order } from '#lib/orders/order';
+import { reportsGone } from '#lib/orders/plan';
 import { type Hub, type Job, tellPushed } from './attempt.ts';
 import { readSold } from './read-sold.ts';
 
@@ -57,8 +58,12 @@ function carrierCodeOf({ by, carrier }: Fulfillment, { connections, roleOf }: Ne
 }
 
 async function isAnotherReported({ id, action }: Delivery, order: Order, { getDeliveries }: Hub): Promise<boolean> {
-  const others = (await getDeliveries(order.deliveries)).filter((other) => other.action === action && other.id !== id);
-  return others.some((other) => other.state === 'succeeded' || other.state === 'leased' || other.unknown);
+  const all = await getDeliveries(order.deliveries);
+  const others = all.filter((other) => other.action === action && other.id !== id);
+  return (
+    reportsGone(order, all).length > 0 ||
+    others.some((other) => other.state === 'succeeded' || other.state === 'leased' || other.unknown)
+  );
 }
 
 /** Tells a sales channel the quantity of this moment, so that stock deliveries end right in any sequence. */

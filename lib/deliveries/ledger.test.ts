@@ -33,12 +33,16 @@ test('a delivery is put once', async () => {
   expect(await getDeliveries(['dlv_1', 'gone'], table)).toEqual([deliveryOf({})]);
 });
 
-test('what has succeeded is kept packed; a read as long as its event, a push as long as its order, a request as long as a buyer', async () => {
+test('what has succeeded is kept packed; a read or a report as long as its event, another push as long as its order, a request as long as a buyer', async () => {
   const push = deliveryOf({}, { id: 'dlv_1', state: 'succeeded' });
   const read = deliveryOf({}, { id: 'dlv_2', kind: 'fetch', order: null, state: 'succeeded' });
   const open = deliveryOf({}, { id: 'dlv_3' });
   const request = deliveryOf({ subject: { input: { title: 'x' } } }, { id: 'dlv_4', order: null, state: 'succeeded' });
-  await put(push, read, open, request);
+  const report = deliveryOf({ subject: { fulfillment: 'ful_1' } }, { id: 'dlv_5', state: 'succeeded' });
+  const closing = { by: 'eve', at: push.updatedAt, was: 'dead' as const, cause: null, reason: 'told by hand' };
+  const refused = { ...report, id: 'dlv_6', state: 'dead' as const };
+  const closed = { ...report, id: 'dlv_7', closed: closing };
+  await put(push, read, open, request, report, refused, closed);
   const stored = async (id: string) => (await table.get({ Key: { pk: `DELIVERY#${id}`, sk: 'DELIVERY' } })) ?? {};
   const days = async (id: string) =>
     (Number((await stored(id)).expiresAt) - Date.parse(push.updatedAt) / 1000) / 86_400;
@@ -46,6 +50,7 @@ test('what has succeeded is kept packed; a read as long as its event, a push as 
   expect(Object.keys(await stored('dlv_1'))).not.toContain('attempts');
   expect(Object.keys(await stored('dlv_3'))).toContain('nextAttemptAt');
   expect([await days('dlv_1'), await days('dlv_2'), await days('dlv_4')]).toEqual([1095, 90, 365]);
+  expect([await days('dlv_5'), await days('dlv_6'), await days('dlv_7')]).toEqual([90, 1095, 1095]);
 });
 
 describe('a lease', () => {

@@ -44,9 +44,13 @@ const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
 export const UNRUNG = '~';
 const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarAhead(delivery) ? UNRUNG : ''}`;
 
-/** For how many days a settled delivery is kept: a fetch that succeeded, as long as its event. */
-function daysOf({ state, kind, subject }: Delivery): number {
-  if (state === 'succeeded' && kind === 'fetch') return retention.atMost(items.event.keepDays);
+/**
+ * For how many days a settled delivery is kept: a fetch or a report that succeeded, as long as its event. That a parcel
+ * was reported its order still tells, by the report's id; what a person stated in closing one stays with the order.
+ */
+function daysOf({ state, kind, subject, closed }: Delivery): number {
+  const isShort = kind === 'fetch' || (subject.fulfillment !== undefined && !closed);
+  if (state === 'succeeded' && isShort) return retention.atMost(items.event.keepDays);
   return subject.input === undefined ? retention.orderDays() : retention.requestDays();
 }
 

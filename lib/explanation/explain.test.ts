@@ -4,6 +4,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { roleOf } from '#lib/marketplaces/registry';
 import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { Fulfillment, Order, OrderSnapshot } from '#lib/orders/order';
+import { planDeliveries } from '#lib/orders/plan';
 import { applyReturns } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
 import { applySnapshot } from '#lib/orders/snapshot';
@@ -62,6 +63,11 @@ function shipped(order: Order, ...parcels: Array<Fulfillment['lineItems']>): Ord
   }));
   return applyShipment(order, shipmentOf({ parcels: told }), { connection: 'marketful-mx', placed: ALL }).order;
 }
+/** With its reports opened, as its plan asks for them. */
+const withReports = (order: Order): Order => ({
+  ...order,
+  deliveries: planDeliveries(order, { ...network, routes: [] }).deliveries.map(({ id }) => id),
+});
 const withEvent = (order: Order, type: string): Order =>
   applyShipment(order, shipmentOf({ events: [{ id: 'e1', type, at: '2026-11-19T09:30:00.000Z' }] }), {
     ...{ connection: 'marketful-mx', placed: ALL },
@@ -456,6 +462,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'told',
     'nobody',
     'Marketful shipped it at 14:10 (dhl JD01), and Scopio was told at 14:11 UTC.',
+  ],
+  'told longer ago than reports are kept': [
+    withReports(shipped(asPlaced(orderOf(), [placed()]), ALL)),
+    [placed()],
+    'told',
+    'nobody',
+    'Marketful shipped it at 14:10 UTC (dhl JD01), and Scopio was told.',
   ],
   'told of goods that left twice': [
     shipped(orderOf(), ALL, ALL),

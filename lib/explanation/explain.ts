@@ -5,6 +5,7 @@ import { isDoubtful } from '#lib/orders/history';
 import { shippedOf } from '#lib/orders/holders';
 import { sumByLine, sumUnits } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
+import { reportsGone } from '#lib/orders/plan';
 import { returnedUnits, toldBack } from '#lib/orders/returns';
 import { isLate, statusOf, unfulfilled } from '#lib/orders/status';
 import { dueOf, lessOf, placementOf } from '#lib/orders/units';
@@ -228,9 +229,10 @@ function sayDone(facts: Facts): Said {
   const told = deliveries.filter(({ action, state }) => action === 'fulfillment' && state === 'succeeded');
   const at = lastOf(told.map(({ updatedAt }) => updatedAt));
   const delivered = order.shipmentEvents.filter(({ type }) => type === 'delivered').at(-1);
+  const isTold = at !== undefined || reportsGone(order, deliveries).length > 0;
   const clauses = [
-    `${hasShipped(facts)}${at === undefined ? '' : `, and ${channel} was told at ${timeOf(at, now)}`}`,
+    `${hasShipped(facts)}${isTold ? `, and ${channel} was told${at ? ` at ${timeOf(at, now)}` : ''}` : ''}`,
     delivered ? `it was delivered at ${timeOf(delivered.at, now)}` : '',
   ];
-  return { stage: at === undefined ? 'shipped' : 'told', clauses, waitsFor: waitsFor('nobody') };
+  return { stage: isTold ? 'told' : 'shipped', clauses, waitsFor: waitsFor('nobody') };
 }

@@ -5,11 +5,13 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
+import { missingSteps } from '#lib/orders/balance';
 import { changeOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { shownPlacements } from '#lib/orders/placements';
 import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
 import { takeBack } from '#lib/orders/units';
+import * as items from '#lib/platform/table/items';
 import { fromShed, JD01, network, order, shipped, told, useInbox } from '#test/support/inbox';
 import { at, MUGS, PLATE, snapshotOf } from '#test/support/orders';
 
@@ -39,6 +41,19 @@ describe('what whoever ships says', () => {
     expect(actions).toEqual(['order', 'fulfillment']);
     const added = (await getTimeline(await stored(), inbox.table)).filter(({ type }) => type === 'fulfillment.added');
     expect(added).toMatchObject([{ by: 'marketful-mx', at: at(1) }]);
+  });
+
+  it('has no parcel reported again when its report, which went well long ago, is in the ledger no more', async () => {
+    await take(told(shipped({ parcels: [JD01] }), fromShed));
+    const { deliveries } = await stored();
+    await inbox.table.delete({ Key: items.delivery.key({ id: deliveries[1] ?? '' }) });
+    for (const late of [shipped({ parcels: [JD01], settled: true }), order({ note: 'ring twice' }), order()])
+      await take(told(late, late.type === 'order' ? {} : fromShed));
+    await change((now) => ({ ...now, acknowledgement: { by: 'erp', reference: 'SO-1', at: at(9) } }));
+    expect((await stored()).deliveries).toEqual(deliveries);
+    const kept = await getDeliveries(deliveries, inbox.table);
+    expect(kept.map(({ action }) => action)).toEqual(['order']);
+    expect(missingSteps(await stored(), kept)).toEqual([]);
   });
 
   it('means by its own name for goods every SKU of ours that the settings have for it', async () => {

@@ -4,7 +4,7 @@ import type { Network } from './network.ts';
 import type { Order } from './order.ts';
 import { planCancellations } from './plan-cancellations.ts';
 import { planPlacements } from './plan-placements.ts';
-import { type Plan, push } from './planned-push.ts';
+import { idsOf, type Plan, push } from './planned-push.ts';
 import { unfulfilled } from './status.ts';
 import { dueOf } from './units.ts';
 
@@ -58,6 +58,12 @@ function planReports(order: Order, { connections, roleOf }: Network): NewDeliver
   );
   const isKnown = ({ report }: (typeof reports)[number]) => order.deliveries.includes(report.id);
   return [...byNumber.values()].flatMap((all) => (all.find(isKnown) ?? all[0])?.report ?? []);
+}
+
+/** The ids of reports that went well and are in the ledger no more, where all others are kept as long as the order. */
+export function reportsGone(order: Order, kept: ReadonlyArray<{ id: string }>): string[] {
+  const ids = order.fulfillments.map(({ id }) => idsOf(order, 'fulfillment', order.connection, id).next().value);
+  return ids.filter((id) => order.deliveries.includes(id) && !kept.some((each) => each.id === id));
 }
 
 /** What else the sales channel wants to be told, perhaps only after every parcel. */
