@@ -75,5 +75,5 @@ export const stock: Job<Subjects['stock'], StockInput> = {
     return listing && units !== null ? { input: { listing, quantity: toldTo(connection, units) } } : { effects: {} };
   },
 
-  after: async () => ({}),
+  after: async ({ note }) => (note === undefined ? {} : { description: note }),
 };

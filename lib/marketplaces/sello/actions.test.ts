@@ -301,6 +301,27 @@ test('stock is set on the product, or on the SKU where that is all that is known
   ]);
 });
 
+test('stock of a product that Sello has no more is told by its SKU, and then not at all, if the API itself says so', async () => {
+  const missing = ok({ message: 'No such product' }, 404);
+  const listing = { id: 'x', connection: 'sello-main', sku: 'A', updatedAt: '', revision: 1 };
+  const tell = (script: Answer[], externalId?: string) => {
+    const { remote, sent } = open(script);
+    const told = stock.push(remote, { listing: { ...listing, ...(externalId && { externalId }) }, quantity: 3 });
+    return { told, paths: () => sent().map(([method, path]) => `${method} ${path}`) };
+  };
+  const again = tell([missing, ok()], '7');
+  await expect(again.told).resolves.toEqual({});
+  expect(again.paths()).toEqual(['PUT /products/7', 'PUT /products/sku/A']);
+  const list = ok({ statusCode: 200, data: { meta: { total: 0 }, products: [] } });
+  const gone = tell([missing, missing, list], '7');
+  await expect(gone.told).resolves.toEqual({ note: 'Sello has no product A whose quantity could be set' });
+  await expect(tell([missing, list]).told).resolves.toMatchObject({ note: expect.any(String) });
+  // A proxy's page, a wrong baseUrl and any other refusal stay failures.
+  await expect(tell([{ status: 404, body: '<html>' }]).told).rejects.toThrow(RejectedError);
+  await expect(tell([missing, missing]).told).rejects.toThrow(RejectedError);
+  await expect(tell([ok({ message: 'no' }, 400)]).told).rejects.toThrow(RejectedError);
+});
+
 describe('a return', () => {
   const asked = { orderId: '1', rowId: '2', status: 'return_accepted', reason: 'Wrong size', quantity: 1 };
   const refuse = (current: string) =>

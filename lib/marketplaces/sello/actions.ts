@@ -38,14 +38,19 @@ async function orGone(
   try {
     return { topic, body: await read() };
   } catch (error) {
-    if (!(error instanceof RejectedError) || error.detail.httpStatus !== 404) throw error;
+    if (!isMissing(error)) throw error;
     const { rows } = await api.listOrders(remote, { size: 300, sort: 'updated_at', sort_direction: 'desc' });
-    // A listed order is not gone, and an HTML page is a proxy's, not Sello's.
+    // A listed order is not gone.
     const isListed = topic === 'order' && rows.some((row) => textOf(member(row, 'id')) === id);
-    if (isListed || error.detail.description.startsWith('<')) throw new RetryableError(error.detail);
+    if (isListed || isPage(error)) throw new RetryableError(error.detail);
     return { topic: `${topic}-gone`, body: { id } };
   }
 }
+
+const isMissing = (error: unknown): error is RejectedError =>
+  error instanceof RejectedError && error.detail.httpStatus === 404;
+/** An HTML page is a proxy's, not Sello's. */
+const isPage = ({ detail }: RejectedError): boolean => detail.description.startsWith('<');
 
 const MINUTE_MS = 60_000;
 type MarketNames = ReadonlyMap<string, string | undefined>;
@@ -108,9 +113,22 @@ const methodOf = (connection: Connection, { fulfillment: parcel }: ReportInput):
   parcelCarrier(connection, parcel, { title: info.title, table: carriers, offered: METHODS });
 
 export const stock: Action<StockInput> = {
+  /** An order may name a SKU that Sello never had or has no more, and a product may have got another id. */
   async push(remote, { listing: { sku, externalId }, quantity }) {
-    await api.putQuantity(remote, { id: externalId, sku }, quantity);
-    return {};
+    const isTold = async (id: string | undefined): Promise<boolean> => {
+      try {
+        await api.putQuantity(remote, { id, sku }, quantity);
+        return true;
+      } catch (error) {
+        if (!isMissing(error) || isPage(error)) throw error;
+        return false;
+      }
+    };
+    if (await isTold(externalId)) return {};
+    if (externalId !== undefined && (await isTold(undefined))) return {};
+    // Throws if it is not the API that answers 404.
+    await api.listProducts(remote, { size: 1 });
+    return { note: `Sello has no product ${sku} whose quantity could be set` };
   },
 };
 
