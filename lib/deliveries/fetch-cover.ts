@@ -3,6 +3,7 @@ import * as items from '#lib/platform/table/items';
 import { db, expiryOf, getItem, type Write } from '#lib/platform/table/table';
 import type { Delivery, NewDelivery, Subjects } from './delivery.ts';
 import { checkDelivery, getDelivery, replaceDelivery } from './ledger.ts';
+import { reopen } from './reopen.ts';
 
 /** The latest fetch that was asked for of a resource, so that many events about it share one fetch. */
 interface Cover {
@@ -11,8 +12,8 @@ interface Cover {
 
 /**
  * Whether an event that asks for a fetch needs one, and what the event's transaction must write. `covered` names the
- * fetch that tells all the event could: one that has yet to begin (which must still be so when the event is recorded),
- * or one that began after the event arrived. `behind` goes into the new fetch's subject where another one is open: that
+ * fetch that tells all the event could: one that has yet to begin (which must still be so when the event is recorded; a
+ * blocked one is tried again), or one that began after the event arrived. `behind` goes into the new fetch's subject where another one is open: that
  * one may not have begun, or may be put off and begin anew, and then reads for both.
  */
 export async function coverFetch(
@@ -26,8 +27,15 @@ export async function coverFetch(
   const last = known && (await findReader(known.delivery, table));
   if (last && isToBegin(last)) {
     const { unless, behind } = last.subject;
-    const write = unless || behind ? askAlsoFor(last, subject, receivedAt) : checkDelivery(last);
-    return { covered: last.id, writes: [write] };
+    const asked = unless || behind ? alsoFor(last.subject, subject, receivedAt) : last.subject;
+    const now = new Date().toISOString();
+    // The remote may have refused for a moment only, and an event that names it again may come of a poll that it let in.
+    const next = last.state === 'blocked' ? reopen(last, now, now) : last;
+    const isSame = next === last && asked === last.subject;
+    return {
+      covered: last.id,
+      writes: [isSame ? checkDelivery(last) : replaceDelivery(last, { ...next, subject: asked })],
+    };
   }
   if (last && receivedAt <= beganAt(last)) return { covered: last.id, writes: [] };
   const open = last && (await findOpen(last, table));
@@ -89,14 +97,11 @@ async function findReader(id: string, table: typeof db): Promise<Delivery | unde
 const isToBegin = ({ state }: Delivery): boolean => state === 'pending' || state === 'blocked';
 
 /** Lets the waiting fetch read for both: a webhook wants it read even if the listed version is known. */
-function askAlsoFor(last: Delivery, { unless }: Subjects['fetch'], askedAt: string): Write {
-  const { unless: first, behind, ...subject } = last.subject;
+function alsoFor(waiting: Delivery['subject'], { unless }: Subjects['fetch'], askedAt: string): Delivery['subject'] {
+  const { unless: first, behind, ...subject } = waiting;
   const dates = [first?.version, unless?.version].map((version) => version ?? '').sort();
   const both = first && unless && { unless: { ...unless, version: dates.at(-1) || null } };
-  return replaceDelivery(last, {
-    ...last,
-    subject: { ...subject, ...both, ...(behind && { behind: { ...behind, askedAt } }) },
-  });
+  return { ...subject, ...both, ...(behind && { behind: { ...behind, askedAt } }) };
 }
 
 /**

@@ -189,6 +189,16 @@ describe('a fetch that an event asks for', () => {
     expect(await transact(writes, table)).toBe(false);
   });
 
+  test('has a blocked one tried again, in its place', async () => {
+    const cause = { code: 'http_401', description: 'no' };
+    await open(fetched('dlv_1', { state: 'blocked', cause, waitsFor: 'connection', nextAttemptAt: null }));
+    const { covered, writes } = await ask('dlv_2');
+    expect([covered, await transact(writes, table)]).toEqual(['dlv_1', true]);
+    const again = await getDelivery('dlv_1', table);
+    expect(again).toMatchObject({ state: 'pending', cause: null, nextAttemptAt: expect.any(String) });
+    expect(again?.subject).toEqual({ resource: '5021' });
+  });
+
   test('is asked for by a list as long as nothing else asks', async () => {
     const subject = { resource: '5021', unless: { externalId: '5021', version: '1' } };
     const delivery = deliveryOf({ id: 'dlv_1', kind: 'fetch', order: null, subject });
