@@ -145,7 +145,7 @@ const WebAddress = z.url({ protocol: /^https?$/, error: 'expected an http or htt
 /** Units of lines, as callers name them. */
 export const LineItems = z
   .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
-  .check(z.minLength(1), z.maxLength(1000));
+  .check(z.minLength(1), z.maxLength(5000));
 
 export const PostedFulfillment = named(
   'PostedFulfillment',
