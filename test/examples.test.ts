@@ -99,15 +99,18 @@ async function cutOff(port: number): Promise<void> {
 
 const seconds = (ahead = 0) => String(Math.floor(Date.now() / 1000) + ahead);
 
-/** A signed message in several chunks, with multibyte characters split between them. */
-function sendLong(port: number, timestamp = seconds()): Promise<Response> {
-  const body = JSON.stringify({ type: 'endpoint.test', data: { note: `x${'ż€'.repeat(60_000)}` } });
-  const id = 'test_long';
+/** A signed message. */
+function send(port: number, content: object, id: string, timestamp = seconds()): Promise<Response> {
+  const body = JSON.stringify(content);
   const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
   return fetch(`http://127.0.0.1:${port}/hooks`, { method: 'POST', headers, body });
 }
+
+/** One in several chunks, with multibyte characters split between them. */
+const sendLong = (port: number, timestamp?: string) =>
+  send(port, { type: 'endpoint.test', data: { note: `x${'ż€'.repeat(60_000)}` } }, 'test_long', timestamp);
 
 test.each(RECEIVERS)(
   'the receiver in $name verifies what it is told, books it, and catches up by the feed',
@@ -144,6 +147,15 @@ test.each(RECEIVERS)(
       await stage.settled(sold?.id ?? '', 'order', 'succeeded');
       const booked = `booked ${await numberOf(sold?.id)}`;
       await eventually(() => said.includes(booked), 'what it is told');
+      await stage.hub.send('POST', `/endpoints/${each.name.toLowerCase()}/pause`);
+      const [twice] = stage.scopio.place({});
+      await untilInFeed(`${SHOP}:${twice?.id}`);
+      const change = { id: `chg_${each.name}`, type: 'order.released', order: `${SHOP}:${twice?.id}` };
+      const sent = [1, 2, 3].map(() => send(each.port, { type: change.type, data: change }, change.id));
+      expect((await Promise.all(sent)).map(({ status }) => status)).toEqual([204, 204, 204]);
+      const bookedOnce = `booked ${await numberOf(twice?.id)}\n`;
+      await eventually(() => said.includes(bookedOnce), 'what came three times');
+      expect(said.split(bookedOnce)).toHaveLength(2);
     } finally {
       receiver.kill();
     }

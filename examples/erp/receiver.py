@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -43,9 +44,16 @@ def call(method, path, body=None):
 
 # Replace this: keep ids where a restart finds them. A repeated change has the same id.
 done = set()
+# The same change may come by two requests at once: they are dealt with one after the other.
+turn = threading.Lock()
 
 
 def take(change):
+    with turn:
+        book(change)
+
+
+def book(change):
     if change["id"] in done:
         return
     if change["type"] == "order.released" and change["order"]:

@@ -47,7 +47,15 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
 /** Replace this: keep ids where a restart finds them. A repeated change has the same id. */
 const done = new Set<string>();
 
-async function take({ id, type, order }: Change): Promise<void> {
+/** The same change may come by two requests at once, or by one and the feed: they are dealt with one after the other. */
+let turn = Promise.resolve();
+function take(change: Change): Promise<void> {
+  const taken = turn.then(() => book(change));
+  turn = taken.catch(() => undefined);
+  return taken;
+}
+
+async function book({ id, type, order }: Change): Promise<void> {
   if (done.has(id)) return;
   if (type === 'order.released' && order) {
     // A change is only a signal: act on the order as it is now.
