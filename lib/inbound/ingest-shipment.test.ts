@@ -304,6 +304,21 @@ describe('what whoever ships says', () => {
     expect(since.map(({ action }) => action).sort()).toEqual(['cancel', 'fulfillment']);
   });
 
+  it('has a person look where all of it is done and no parcel was told, until one is', async () => {
+    const placing = async () => (await getDeliveries((await stored()).deliveries, inbox.table))[0];
+    const asked = await placing();
+    if (!asked) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    await transition(asked, { ...asked, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    const done = () => told(shipped({ settled: true }), fromShed);
+    for (const message of [done(), done()]) await take(message);
+    const blocked = await placing();
+    expect(blocked).toMatchObject({ state: 'blocked', cause: { code: 'parcel_untold' }, placed: { isSettled: true } });
+    expect(blocked?.cause?.description).toContain(`no parcel for 2 ${MUGS.sku}, 1 ${PLATE.sku}`);
+    await take(told(shipped({ settled: true, parcels: [JD01] }), fromShed));
+    expect(await placing()).toMatchObject({ state: 'succeeded', cause: null, unknown: false });
+  });
+
   it('waits no more for what it cancelled in part and names in a parcel all the same', async () => {
     const declined = [{ sku: MUGS.sku, quantity: 1 }];
     await take(told(shipped({ declined }), fromShed));

@@ -4,7 +4,7 @@ import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger'
 import { reopen } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
 import { CARRIER_UNMAPPED } from '#lib/marketplaces/kit/carriers';
-import { DECLINED, decline, declinedBy, declinedUnits } from '#lib/orders/decline';
+import { DECLINED, decline, declinedBy, declinedUnits, unitsInWords } from '#lib/orders/decline';
 import { shippedOf } from '#lib/orders/holders';
 import { minus } from '#lib/orders/line-quantities';
 import type { Network } from '#lib/orders/network';
@@ -79,7 +79,9 @@ async function decideShipment(
   const isNamed = await namesAt(order, shipment, connection, hub.table);
   const parcels = resolveSkus(order, shipment.parcels, source, isNamed);
   const told = applyShipment(order, { ...shipment, parcels }, withoutDeclined(source, order, about, shipment, isNamed));
-  const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
+  const declined =
+    decideDecline(told.order, about, shipment.declined, network, isNamed) ??
+    decideEnd(told.order, about, shipment, source);
   const next = declined?.order ?? told.order;
   // Where a shipper tells what is in its parcels, what is in none of them may follow after their end.
   const { placed } = unitsOf(next, placing, about);
@@ -124,14 +126,17 @@ function withRefund(delivery: Delivery, { refund }: ShipmentSnapshot): Delivery 
   return { ...delivery, placed: { ...delivery.placed, refund } };
 }
 
-/** Ends the wait of units that the shipper declined and sent all the same; the very placement where none were sent. */
+/** Ends the wait of units whose parcel is told after all, as if declined and sent; the very placement where none is. */
 function sentAfterAll(order: Order, delivery: Delivery): Delivery {
   const { lineItems = [] } = placementOf(order, delivery.id) ?? {};
   const sent = shippedOf(order, delivery.id, lineItems);
-  if (delivery.state !== 'blocked' || delivery.cause?.code !== DECLINED || sent.length === 0) return delivery;
+  const code = delivery.state === 'blocked' ? delivery.cause?.code : undefined;
+  if ((code !== DECLINED && code !== UNTOLD) || sent.length === 0) return delivery;
   const open = minus(lineItems, sent);
-  if (open.length > 0) return { ...delivery, cause: declinedBy(order, delivery.connection, open) };
-  return { ...delivery, state: 'succeeded', cause: null, waitsFor: null, updatedAt: new Date().toISOString() };
+  if (open.length > 0)
+    return code === DECLINED ? { ...delivery, cause: declinedBy(order, delivery.connection, open) } : delivery;
+  const updatedAt = new Date().toISOString();
+  return { ...delivery, state: 'succeeded', cause: null, waitsFor: null, unknown: false, updatedAt };
 }
 
 function tellRefund(before: Delivery | undefined, after: Delivery | undefined): Told[] {
@@ -173,6 +178,25 @@ function decideDecline(
     ...(blocks && { blocking: [blockPlacement(about, cause)] }),
   };
 }
+
+/** Has a person look where a shipper is done with a placement and told of no parcel for units that it has. */
+function decideEnd(
+  order: Order,
+  about: Delivery | undefined,
+  { settled, parcels }: ShipmentSnapshot,
+  { connection, placement }: { connection: string; placement?: string | null },
+) {
+  if (!settled || !about?.placed || about.state !== 'succeeded' || about.placed.isSettled) return null;
+  const left = minus(placementOf(order, about.id)?.lineItems, sentBy(order.fulfillments, connection, placement));
+  if (left.length === 0 || isSettled(order) || parcels.some(({ items }) => items)) return null;
+  const units = unitsInWords(order, left);
+  const description = `${connection} is done with order ${about.placed.number} and has told of no parcel for ${units}: look there, and post what left`;
+  const cause = { code: UNTOLD, description };
+  const timeline: Told[] = [{ type: 'delivery.blocked', detail: { delivery: about.id, ...cause } }];
+  return { order, deliveries: [], timeline, blocking: [blockPlacement(about, cause, { unknown: true })] };
+}
+
+const UNTOLD = 'parcel_untold';
 
 /** The order that a shipper speaks of, if it was placed with that shipper. */
 export async function findPlaced(shipment: ShipmentSnapshot, connection: Connection): Promise<Order | undefined> {

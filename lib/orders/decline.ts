@@ -65,10 +65,14 @@ export function declinedUnits(
 
 /** Why units that a shipper declined wait for a person. */
 export function declinedBy(order: Order, connection: string, lines: readonly LineQuantity[]) {
-  const skus = skusOf(order);
-  const units = lines.map(({ id, quantity }) => `${quantity} ${skus.get(id) ?? id}`).join(', ');
-  const description = `${connection} cancelled ${units}: replay to order it anew, or have it shipped by somebody else`;
+  const description = `${connection} cancelled ${unitsInWords(order, lines)}: replay to order it anew, or have it shipped by somebody else`;
   return { code: DECLINED, description };
+}
+
+/** "2 MUG-RED, 1 TEA-LINDEN" */
+export function unitsInWords(order: Order, lines: readonly LineQuantity[]): string {
+  const skus = skusOf(order);
+  return lines.map(({ id, quantity }) => `${quantity} ${skus.get(id) ?? id}`).join(', ');
 }
 
 export const DECLINED = 'cancelled_by_supplier';

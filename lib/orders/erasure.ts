@@ -13,7 +13,7 @@ const OUR_CAUSES = new Set([
   ...['partly_shipped', 'number_taken', 'connection_missing', 'secrets_missing', 'delivered_status_unclear'],
   ...['amend_unsupported', 'cancel_unsupported', 'cancelled_by_supplier'],
   ...['address_changed', 'goods_changed', 'payment_refunded'],
-  ...['never_settled', 'partly_done', 'secrets_unreadable'],
+  ...['never_settled', 'parcel_untold', 'partly_done', 'secrets_unreadable'],
 ]);
 
 /** Words that may quote the buyer are erased; those of our own causes stay. */
