@@ -272,6 +272,8 @@ describe('what else the store is told', () => {
     expect(actions({}, { capturePayment: true }, parcel)).toContain('payment');
     expect(actions({}, {}, parcel)).not.toContain('payment');
     expect(actions({ OrderStatusId: 38 })).toEqual([]);
+    const discount = { ProductName: 'Voucher', Quantity: 1, UnitPrice: -5 };
+    expect(actions({ OrderItems: [discount] })).toEqual([]);
     expect(actions({ OrderStatusId: 5 }, { capturePayment: true })).toEqual([]);
     expect(actions({ OrderStatusId: 9 }, { capturePayment: true })).toEqual([]);
   });

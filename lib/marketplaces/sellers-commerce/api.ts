@@ -86,12 +86,8 @@ export type Order = z.infer<typeof Order>;
 
 /** A return request. "Return Status ID" has a table; the other keys are our assumption. */
 export const Return = spelled(() => ({
-  ReturnNumber: id,
-  OrderNumber: id,
-  ReturnStatusId: numberIn(RETURNS),
-  Items,
-  Reason: looseText,
-  ModifiedDate: anything,
+  ...{ ReturnNumber: id, OrderNumber: id, ReturnStatusId: numberIn(RETURNS), Items },
+  ...{ ReturnTypeId: looseText, Reason: looseText, ModifiedDate: anything },
 }));
 
 export const Sku = spelled(() => ({ SkuCode: id, ProductName: looseText, Inventory: looseText }));

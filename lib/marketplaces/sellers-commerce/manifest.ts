@@ -28,7 +28,7 @@ export const role: Role = { info, carriers, takesStock: true, releases: ['paid',
 /** A released order is being processed; its payment is captured with the first parcel, if the settings say so. */
 function followUps(order: Order, connection: Connection): FollowUp[] {
   const network = { connections: new Map([[connection.id, connection]]), roleOf: () => role };
-  if (order.cancelled || !isReleased(order, network)) return [];
+  if (order.cancelled || order.ucp.line_items.length === 0 || !isReleased(order, network)) return [];
   const captures = connection.settings.capturePayment === true && order.fulfillments.length > 0;
   const actions = [statusOf(order) === 'open' && 'processing', captures && 'payment'];
   return actions.filter((action) => action !== false).map((action) => ({ action, about: order.externalId }));

@@ -454,6 +454,15 @@ test('a return is one once the store accepts it, and an SKU is for sale there', 
       type: 'return',
       return: { externalId: '100234', id: '5001', at: '2026-11-23T09:00:00.000Z', items, reason: 'Too small' },
     });
+  for (const [ReturnTypeId, reason] of [
+    [102, 'Too small, Replaced'],
+    ['replaced', 'Too small, Replaced'],
+    [103, 'Too small'],
+  ])
+    expect(told({ ReturnStatusId: 98, ReturnTypeId })).toMatchObject({ return: { reason } });
+  expect(told({ ReturnStatusId: 98, ReturnTypeId: 102, Reason: null })).toMatchObject({
+    return: { reason: 'Replaced' },
+  });
   for (const Items of [null, [], {}]) expect(told({ ReturnStatusId: 98, Items })).not.toHaveProperty('return.items');
   for (const Items of [null, []]) expect(() => told({ ReturnStatusId: 104, Items })).toThrow(/Items/);
   const renamed = { Items: undefined, Log: [{ At: '2026' }], ReturnLines: [{ SkuCode: 'MUG-RED', Quantity: 1 }] };

@@ -199,13 +199,16 @@ function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
   const lists = unitListsIn(body ?? {});
   const isElsewhere = lists.length === 1 && isNothing(member(body, 'Items'));
   const shown = isElsewhere ? { ...(body as object), Items: lists[0] } : body;
-  const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, shown);
-  if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
+  const { Items, ReturnStatusId, ReturnTypeId = '', Reason, ...own } = readShape(Return, shown);
+  if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${own.ReturnNumber} is not accepted` };
   // No items mean all of them, if the whole return was accepted and nothing looks like a list of items.
   if (!Items?.length && (ReturnStatusId === PARTLY || lists.length > 0)) needed('Items');
   const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
-  const own = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(isoOf(ModifiedDate, dayFirst), timeZone) };
-  return { type: 'return', return: { ...own, ...defined({ items, reason: Reason }) } };
+  // Nothing else tells whoever has to send other goods in place of the money.
+  const all = [Reason, idIn({ 102: 'Replaced' }, ReturnTypeId) && 'Replaced'].filter((word) => word !== undefined);
+  const told = defined({ items, reason: all.join(', ') || undefined });
+  const at = instantIn(isoOf(own.ModifiedDate, dayFirst), timeZone);
+  return { type: 'return', return: { externalId: own.OrderNumber, id: own.ReturnNumber, at, ...told } };
 }
 
 /** An SKU that the store sells, so that its stock can be told. */
