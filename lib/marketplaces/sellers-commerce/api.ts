@@ -132,9 +132,8 @@ const Answer = spelled(() => looseTexts('StatusCode', 'Results', 'ResponseMessag
 const PROCESSED = /^processed( successfully)?\W*$/i;
 
 function readAnswer(answer: unknown): { code: number | null; words: string } {
-  const read = readShape(Answer, isObject(answer) ? answer : { Results: answer });
-  const { StatusCode = '', Results, ResponseMessage } = read;
-  const words = [Results, ResponseMessage].filter((word) => word !== undefined);
+  const { StatusCode = '', ...texts } = readShape(Answer, isObject(answer) ? answer : { Results: answer });
+  const words = [texts.Results, texts.ResponseMessage].filter((word) => word !== undefined);
   const byWords = words.some((word) => PROCESSED.test(word)) ? 20 : null;
   return { code: CODE.test(StatusCode) ? Number(StatusCode) : byWords, words: words.join(': ') };
 }

@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import { sumByLine } from '#lib/orders/line-quantities';
-import type { OrderSnapshot } from '#lib/orders/order';
+import type { Address, OrderSnapshot } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import { findAlike } from '#lib/platform/text';
 import type { Change, InboundBody } from '../contract.ts';
@@ -173,10 +173,7 @@ function mapPeople(
   };
 }
 
-function addressIn(
-  address: Partial<NonNullable<Order['Address']>> = {},
-  address_country?: string,
-): OrderSnapshot['shippingAddress'] {
+function addressIn(address: Partial<NonNullable<Order['Address']>> = {}, address_country?: string): Address {
   const isNamed = address.FirstName !== undefined || address.LastName !== undefined;
   return defined({
     ...{ first_name: address.FirstName, last_name: address.LastName ?? (isNamed ? undefined : address.AddressName) },

@@ -5,6 +5,7 @@ import type { PollContext, PollPage } from '../contract.ts';
 import { isPast, learnOffset, localAt, middleOf, nameOffset, offsetOf, secondsOf } from '../kit/clock.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
+import { each } from '../kit/shape.ts';
 import { type List, listPage, PAGE } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCart, statusIn } from './statuses.ts';
@@ -42,18 +43,14 @@ const instant = z.optional(z.string());
 const Mark = z.lazyObject(() => ({
   /** When it began. */
   at: z.string(),
-  /** The newest time in any order. */
-  newest: instant,
+  /** The newest time in any order; and the store's time it read from. */
+  ...each(instant, 'newest', 'from'),
   /** When the store answered its first and last page of orders, by its `Date` header, else by the hub's clock. */
-  answeredFrom: instant,
-  answeredTo: instant,
+  ...each(instant, 'answeredFrom', 'answeredTo'),
   /** Minutes by which the store's times are ahead of UTC. */
   offset: z.optional(z.number()),
-  /** The store's time it read from. */
-  from: instant,
   /** When a poll last went back a day, and last read all SKUs. */
-  checkedAt: instant,
-  skusAt: instant,
+  ...each(instant, 'checkedAt', 'skusAt'),
   /** When a poll last went back two hours or more, and how many rows it read. */
   deep: z.optional(z.object({ at: z.string(), rows: z.number() })),
   /** Hashes of the rows it showed: rows that are the same in the next poll are not sent again. */
@@ -89,6 +86,8 @@ export const rewind = (watermark: string, since: string): string => {
   return mark ? JSON.stringify({ ...mark, at: rewindInstant(mark.at, since), shown: undefined }) : since;
 };
 
+const walkOf = ({ walk }: Position): Walk => WALKS[walk] ?? ORDERS;
+
 /**
  * Everything modified, placed or created since a while before the last poll. A walk ends with a page that has nothing
  * new, not at a time or a page size, so a wrong idea of the store's clock or page size loses nothing. If the store
@@ -97,62 +96,36 @@ export const rewind = (watermark: string, since: string): string => {
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const last = readMark(context.watermark);
   let position: Position = parseJson(Position, context.resume) ?? start(context, last);
-  const { dayFirst } = Settings.parse(context.connection.settings);
   const shownBefore = new Set(last?.shown);
   const shown = new Set<string>();
   let seenInWalk = new Set<string>();
   while (position.walk < WALKS.length) {
-    const walk: number = position.walk;
-    const { rows, at, problem } = await readPage(context, position);
-    const written = rows.map((row) => member(row, WALKS[walk]?.column ?? ''));
-    const tomorrow = localAt(context.now().getTime() + DAY_MS);
-    const { times, isDayFirst } = secondsOf(written, dayFirst, [position.from, tomorrow]);
-    const clue = dayFirst === undefined && isDayFirst ? DAY_FIRST : undefined;
-    const fresh = rows.filter((row) => isNew(stateOf(row), seenInWalk));
-    const unshown = fresh.filter(
-      (row) => !isCart(statusIn(row)) && isNew(hashOf(row), shown) && !shownBefore.has(hashOf(row)),
-    );
-    const read: Position = noteTimes(position, times, at ?? context.now().toISOString(), problem, clue);
-    const next = follow(read, { rows, times, fresh: fresh.length }, context.now());
-    const items = unshown.map((body) => ({ topic: WALKS[walk]?.topic ?? '', body }));
+    const page = await readPage(context, position, seenInWalk);
+    const kept = page.fresh.filter((row) => !isCart(statusIn(row)));
+    const changed = takeNew(kept, hashOf, shown).filter((row) => !shownBefore.has(hashOf(row)));
+    const next = nextPage(noteTimes(position, page), page, context.now());
     const isLast = next.walk === WALKS.length;
-    const canWait = waits(next);
-    const isConcluded = isLast || (canWait && !waits(position));
+    const isConcluded = isLast || (waits(next) && !waits(position));
+    const items = changed.map((body) => ({ topic: walkOf(position).topic, body }));
     const ended = isConcluded && conclude(context, next, last, [...shown].slice(-MAX_SHOWN));
-    yield { items, resume: isLast ? null : JSON.stringify(next), canWait, ...ended };
-    if (next.walk !== walk) seenInWalk = new Set();
+    yield { items, resume: isLast ? null : JSON.stringify(next), canWait: waits(next), ...ended };
+    if (next.walk !== position.walk) seenInWalk = new Set();
     position = next;
   }
 }
 
-const waits = ({ walk, canWait }: Position): boolean => canWait ?? WALKS[walk]?.daily === true;
+const waits = (position: Position): boolean => position.canWait ?? walkOf(position).daily === true;
 
-async function readPage(context: PollContext, { walk, from, to, skip, mark }: Position): ReturnType<typeof listPage> {
-  const { optional, ...list } = WALKS[walk] ?? ORDERS;
-  const { query: rawQuery } = Settings.parse(context.connection.settings);
-  const isKnown = skip > 0 || mark.newest !== undefined;
-  const page = (until = to) => listPage(context, list, { from, to: until, skip }, { rawQuery, isKnown });
-  try {
-    return await page();
-  } catch (error) {
-    // "Order Does Not Exist": the list is empty.
-    if (error instanceof RejectedError && error.code === 'response_24') return { rows: [], at: null };
-    const isRefused = error instanceof RejectedError || error instanceof ContractError;
-    // A store that refuses a window's end is asked without it, and counts as ignoring it.
-    if (isRefused && to !== undefined) return await page('');
-    if (!optional || !isRefused) throw error;
-    const why = [list.column, error instanceof ContractError ? error.detail.description : error.code];
-    return { rows: [], at: null, problem: `${list.path} cannot be read: ${why.filter(Boolean).join(', ')}` };
-  }
-}
+/** The rows whose key is none of the `known` ones, to which it is added. */
+const takeNew = (rows: readonly unknown[], keyOf: (row: unknown) => string, known: Set<string>): unknown[] =>
+  rows.filter((row) => known.size < known.add(keyOf(row)).size);
 
 function start({ now, connection }: PollContext, last: Mark | undefined): Position {
   const { overlapMinutes, since, timeZone } = Settings.parse(connection.settings);
   const at = now().toISOString();
-  const checkedAt = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at) ? at : last.checkedAt;
-  const isCheck = checkedAt === at;
-  const isBusy = last?.deep !== undefined && last.deep.rows > BUSY_ROWS;
-  const isDeep = isCheck || !isBusy || isPast(last.deep?.at, BUSY_MS, at);
+  const isCheck = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at);
+  const isDeep = isCheck || (last.deep?.rows ?? 0) <= BUSY_ROWS || isPast(last.deep?.at, BUSY_MS, at);
+  const checkedAt = isCheck ? at : last.checkedAt;
   const deep = isDeep ? { at, rows: 0 } : last?.deep;
   const depth = isCheck ? DAY_MS : KNOWN_MS;
   const back = overlapMinutes * 60_000 + (isDeep ? depth : 0);
@@ -168,68 +141,103 @@ function firstFrom(since: string | undefined, timeZone: string | undefined): str
   return timeZone ? localAt(at, offsetOf(timeZone, new Date(at).toISOString())) : localAt(at - DAY_MS);
 }
 
-/** The position with the newest time of its rows, when the store answered, and what could not be read. */
-function noteTimes(asked: Position, times: readonly string[], at: string, problem?: string, clue?: string): Position {
+/** A page: its rows, those the walk has not shown before, their times in its column, and when the store answered. */
+async function readPage(context: PollContext, position: Position, seenInWalk: Set<string>) {
+  const { dayFirst } = Settings.parse(context.connection.settings);
+  const { rows, at, problem } = await readRows(context, position);
+  const written = rows.map((row) => member(row, walkOf(position).column ?? ''));
+  const tomorrow = localAt(context.now().getTime() + DAY_MS);
+  const { times, isDayFirst } = secondsOf(written, dayFirst, [position.from, tomorrow]);
+  const clue = dayFirst === undefined && isDayFirst ? DAY_FIRST : undefined;
+  const fresh = takeNew(rows, stateOf, seenInWalk);
+  return { rows, fresh, times, at: at ?? context.now().toISOString(), problem, clue };
+}
+type Page = Awaited<ReturnType<typeof readPage>>;
+
+async function readRows(context: PollContext, position: Position): ReturnType<typeof listPage> {
+  const { optional, ...list } = walkOf(position);
+  const { from, to, skip, mark } = position;
+  const { query: rawQuery } = Settings.parse(context.connection.settings);
+  const isKnown = skip > 0 || mark.newest !== undefined;
+  const read = (until = to) => listPage(context, list, { from, to: until, skip }, { rawQuery, isKnown });
+  try {
+    return await read();
+  } catch (error) {
+    // "Order Does Not Exist": the list is empty.
+    if (error instanceof RejectedError && error.code === 'response_24') return { rows: [], at: null };
+    const isRefused = error instanceof RejectedError || error instanceof ContractError;
+    // A store that refuses a window's end is asked without it, and counts as ignoring it.
+    if (isRefused && to !== undefined) return await read('');
+    if (!optional || !isRefused) throw error;
+    const why = [list.column, error instanceof ContractError ? error.detail.description : error.code];
+    return { rows: [], at: null, problem: `${list.path} cannot be read: ${why.filter(Boolean).join(', ')}` };
+  }
+}
+
+/** The position with what a page told: the newest time of its rows, when the store answered, what could not be read. */
+function noteTimes(asked: Position, { times, at, problem, clue }: Page): Position {
   const { walk, from, older = from } = asked;
   const mark = { ...asked.mark, missed: { ...asked.mark.missed, [walk]: problem && older } };
-  const remarks = [...new Set([...asked.remarks, problem, clue].filter((remark) => remark !== undefined))];
-  const position = { ...asked, mark, remarks };
-  if (problem || WALKS[walk]?.topic !== 'order') return position;
+  const position = withRemarks({ ...asked, mark }, problem, clue);
+  if (problem || walkOf(asked).topic !== 'order') return position;
   const newest = [...times, mark.newest ?? ''].sort().at(-1) || undefined;
   const deep = mark.deep?.at === mark.at ? { at: mark.at, rows: mark.deep.rows + times.length } : mark.deep;
   return { ...position, mark: { ...mark, newest, deep, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
 
-/** A page: its rows, their times in the walk's column, and how many rows had not been seen before. */
-type Read = { rows: readonly unknown[]; times: readonly string[]; fresh: number };
+const withRemarks = (position: Position, ...more: Array<string | undefined>): Position => ({
+  ...position,
+  remarks: [...new Set([...position.remarks, ...more.filter((remark) => remark !== undefined)])],
+});
 
-/** The position of the next page: from the last time of this one on, behind the rows of this one, or in the next walk. */
-function follow({ cap = 0, ...asked }: Position, page: Read, now: Date): Position {
+/** The position behind a page: from its last time on, behind its rows, or in the next walk. */
+function nextPage({ cap = 0, ...asked }: Position, page: Page, now: Date): Position {
   const { rows, times, fresh } = page;
   const position = { ...asked, cap: Math.max(cap, rows.length) };
-  if (position.rest) return split(position, page, now);
+  if (position.rest) return nextWindow(position, page, now);
   if (rows.length === 0) return nextWalk(position, now);
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
   const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
-  if (fresh > 0 && rows.length >= PAGE && byTime) return skipOlder(byTime);
+  if (fresh.length > 0 && rows.length >= PAGE && byTime) return recentFirst(byTime);
   // A short page may be one of a store with smaller pages, so the rows behind it are asked for, too.
   const step = stepOver(rows.length);
   const head = stateOf(rows[0]);
-  const isOther = fresh > 0 && head !== position.head;
+  const isOther = fresh.length > 0 && head !== position.head;
   const first = rows.length > step ? stateOf(rows[step]) : undefined;
   if (position.skip === 0 || isOther) return { ...position, skip: position.skip + step, first, head };
   // A page of known rows ends the list, unless the store ignores `skip` and shows the same rows again.
   if (position.first !== undefined && head === position.first) return nextWalk(position, now);
-  return position.isOpen && byTime ? byTime : split(position, page, now);
+  return position.isOpen && byTime ? byTime : nextWindow(position, page, now);
 }
 
 /** Whoever connects a store with years of orders wants today's first. */
-function skipOlder({ recent = '', ...position }: Position): Position {
+function recentFirst({ recent = '', ...position }: Position): Position {
   const { walk, from, start } = position;
   return walk === 0 && from < recent ? { ...position, from: recent, start: recent, older: start } : position;
 }
 
 /**
- * If the store ignores `skip`, a window with as many rows as any page had is read in halves, down to a second. Before
- * that, an empty window is tried: a store that shows rows in it ignores a window's end.
+ * The next window of time, for a store that ignores `skip`: one with as many rows as any page had is read in halves, down
+ * to a second. Before that, an empty window is tried: a store that shows rows in it ignores a window's end.
  */
-function split({ rest, ...position }: Position, page: Read, now: Date): Position {
+function nextWindow({ rest, ...position }: Position, page: Page, now: Date): Position {
   const { rows, times } = page;
-  const { walk, from, to, cap, isOpen, mark, remarks } = position;
-  const { column, path } = WALKS[walk] ?? ORDERS;
+  const { from, to, cap, isOpen, mark } = position;
+  const { column, path } = walkOf(position);
   if (to === from && rows.length > 0)
-    return follow({ ...position, to: undefined, skip: 1, isOpen: true }, { ...page, fresh: 0 }, now);
+    return nextPage({ ...position, to: undefined, skip: 1, isOpen: true }, { ...page, fresh: [] }, now);
   const isFull = rows.length === cap && (column ? cap > 1 : cap === PAGE);
   if (isFull && column && !rest && !isOpen) return { ...position, to: from, skip: 0, rest: [{ from }] };
   const middle = rest ? middleOf(times, from, to ?? localAt(Date.parse(mark.at) + DAY_MS)) : from;
   if (isFull && middle > from) return { ...position, to: middle, rest: [{ from: middle, to }, ...(rest ?? [])] };
   const problem = `${path} shows only ${cap} rows at a time, whatever is skipped: of those with the time ${from}, others may be missing; ask SellersCommerce what to add to settings.query for larger pages`;
-  const read = isFull ? { ...position, remarks: [...new Set([...remarks, problem])] } : position;
+  const read = isFull ? withRemarks(position, problem) : position;
   const [next, ...others] = rest ?? [];
   return next ? { ...read, from: next.from, to: next.to, rest: others } : nextWalk(read, now);
 }
 
+/** The next list that is due; behind all orders that the first poll left for later, if there are. */
 function nextWalk({ walk, mark, start, remarks, older, canWait }: Position, now: Date): Position {
   const [next, at] = [WALKS[walk + 1], now.toISOString()];
   if (next?.daily && older) return { walk: 0, from: older, start: older, skip: 0, canWait: true, mark, remarks };
@@ -241,19 +249,14 @@ function nextWalk({ walk, mark, start, remarks, older, canWait }: Position, now:
 }
 
 /** The watermark of a complete poll, with what it learned of the store's clock. */
-function conclude(
-  { connection }: PollContext,
-  { mark, remarks }: Position,
-  last: Mark | undefined,
-  shown: readonly string[],
-) {
+function conclude({ connection }: PollContext, { mark, remarks }: Position, last: Mark | undefined, shown: string[]) {
   const { newest = '', answeredTo = '' } = mark;
-  const isTold = last?.newest !== undefined && newest > last.newest;
+  const hasChange = last?.newest !== undefined && newest > last.newest;
   // `newest` is older than the last poll's window: the offset is wrong, and when the change was made is unknown.
-  const isHidden = isTold && newest < (last.from ?? '');
+  const isHidden = hasChange && newest < (last.from ?? '');
   // Otherwise, what the last poll did not show was changed after its first page.
-  const told = isTold ? learnOffset(newest, last.answeredFrom ?? '', answeredTo) : undefined;
-  const offset = isHidden ? undefined : (told ?? last?.offset);
+  const learned = hasChange ? learnOffset(newest, last.answeredFrom ?? '', answeredTo) : undefined;
+  const offset = isHidden ? undefined : (learned ?? last?.offset);
   const all = [...remarks, ...remarkOn(offset, connection.settings, mark.at)];
   return { watermark: JSON.stringify({ ...mark, offset, shown }), ...(all.length > 0 && { remark: all.join('; ') }) };
 }
@@ -265,14 +268,13 @@ function remarkOn(offset: number | undefined, settings: Record<string, unknown>,
   return [timeZone ? `${clock}, which settings.timeZone ${timeZone} is not` : `${clock}: set settings.timeZone`];
 }
 
-const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;
 const hashOf = (row: unknown): string => shortHash(JSON.stringify(row)).slice(0, 10);
 
 /** Tells a row from all others, and from itself before a change. */
 function stateOf(row: unknown): string {
   const names = ['OrderNumber', 'ReturnNumber', 'SkuCode', 'ModifiedDate', 'OrderStatusId'];
-  const told = names.map((name) => textOf(member(row, name)));
-  return told.slice(0, 3).join('') === '' ? JSON.stringify(row) : told.join(' ');
+  const words = names.map((name) => textOf(member(row, name)));
+  return words.slice(0, 3).join('') === '' ? JSON.stringify(row) : words.join(' ');
 }
 
 const readMark = (watermark: string | null): Mark | undefined =>
