@@ -50,6 +50,19 @@ it('ends in the same product whichever of two words came first', () => {
   );
 });
 
+it('is the listing that can be sold where a disabled one has the same SKU, whichever was told first', () => {
+  const [live, former] = [
+    { externalId: 's2', quantity: 5, enabled: true },
+    { externalId: 's1', quantity: 3, enabled: false },
+  ];
+  for (const [one, other] of [
+    [live, former],
+    [former, live],
+  ])
+    expect(apply(apply(undefined, one ?? {}, 1), other ?? {}, 2)).toMatchObject(live);
+  expect(apply(apply(undefined, live, 1), { externalId: 's2', enabled: false }, 2)).toMatchObject({ enabled: false });
+});
+
 const connection = (id: string): [string, Connection] => [
   id,
   { id, marketplace: id, baseUrl: 'https://x.example', settings: {}, pollIntervalSeconds: 60, requestsPerMinute: 60 },

@@ -29,12 +29,17 @@ export function applyProduct(
   const id = `${source.connection}:${told.sku}`;
   if (!known) return { ...members, id, connection: source.connection, updatedAt, revision: 0 };
   if (updatedAt < known.updatedAt && !isUnbounded(known.updatedAt, source.receivedAt)) return known;
+  if (told.enabled === false && isSold(known) && isAnother(known, told)) return known;
   const next = { ...known, ...members };
   if (updatedAt === known.updatedAt && text(next) <= text(known)) return known;
   // A source without versions would be written at every look; but its own first listing is news.
   if (version === null && known.updatedAt !== NOTED_AT && text(next) === text(known)) return known;
   return { ...next, updatedAt };
 }
+
+/** Goods listed anew may have the SKU of their former listing, which is disabled and told of all the same. */
+const isAnother = ({ externalId }: Product, told: ProductSnapshot): boolean =>
+  externalId !== undefined && told.externalId !== undefined && externalId !== told.externalId;
 
 /** Content with sorted keys: of two snapshots of one instant the greater stands, whichever came first. */
 const text = ({ revision: _r, updatedAt: _u, ...content }: Product): string =>

@@ -245,6 +245,7 @@ test('reads what the catalog has units of and a list of all products lacks: none
         skus: [
           { id: 'id-kept', inventory: 3 },
           { id: 'id-2', identifier: 'renewed' },
+          { id: 'id-3', identifier: 'gone', enabled: false },
         ],
       },
     },

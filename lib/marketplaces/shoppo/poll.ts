@@ -58,7 +58,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const page = await readPage(context, position);
     if (position.list === 'products' && position.range === null && position.after === null) skusListed = new Set();
     for (const sku of page.nodes.flatMap((body) => Product.safeParse(body).data?.skus ?? []))
-      for (const name of namesOf(sku, set)) skusListed?.add(name);
+      if (member(sku, 'enabled') !== false) for (const name of namesOf(sku, set)) skusListed?.add(name);
     const restarted = { ...position, after: null, length: null, first: undefined };
     // Cursors are offsets: if a row leaves the list, later rows move up, and the next page would skip as many.
     if (position.length !== null && page.length < position.length) {
