@@ -33,9 +33,16 @@ export function readDelivery(order: unknown): Delivery {
     Boolean,
   );
   const code = keyed || codes.find((one) => /\D/.test(one)) || codeOf(name) || codes[0];
-  const point = pickupPointIn([method, whole, ...parts, member(order, 'shipping_address'), order]);
+  const places = [method, whole, ...parts].flatMap((part) => [part, ...insideOf(part)]);
+  const point = pickupPointIn([...places, member(order, 'shipping_address'), order]);
   return { shippingMethod: name || code || null, ...defined({ shippingCode: code, pickupPoint: point }) };
 }
+
+/** What in an object has a point: `{ "custom_attributes": { "target_point": … } }`, as InPost's own API has it. */
+const insideOf = (part: unknown): unknown[] =>
+  keysOf(part)
+    .filter(([, key]) => keysOf(Object.getOwnPropertyDescriptor(part, key)?.value).some(([name]) => POINT.test(name)))
+    .map(([, key]) => member(part, key));
 
 /** The method in something about shipping: a member of it, or the thing itself if it is a word. */
 function methodIn(part: unknown): unknown {

@@ -592,6 +592,12 @@ describe('the method and the pickup point, in any JSON form', () => {
       { shipping_method: { inpost_locker: { name: 'Paczkomat', target_point: 'K1' } } },
       ['Paczkomat', 'inpost_locker', 'K1', null, null],
     ],
+    [
+      { shipping_method: { service: 'inpost_locker', custom_attributes: { target_point: 'K1' } } },
+      ['inpost_locker', 'inpost_locker', 'K1', null, null],
+    ],
+    [{ shipping: { carrier: 'ups', details: { locker_id: 'K1' } } }, ['ups', 'ups', 'K1', null, null]],
+    [{ shipping_method: { code: 'ups', sender: { city: 'X' } } }, ['ups', 'ups', none, none, none]],
     [{ shipping_method: { inpost_locker: 'K1' } }, ['inpost_locker', 'inpost_locker', 'K1', null, null]],
   ])('%j', (members, expected) => {
     expect(delivery(members)).toEqual(expected);
