@@ -2818,6 +2818,8 @@ export interface components {
                 checkedAt: string;
                 /** @enum {string} */
                 state: "registered" | "repaired" | "lost" | "unregistered" | "unreadable";
+                /** @constant */
+                stood?: true;
             } | null;
             /** @description It has pages left to read, and continues at `nextPollAt`. */
             unfinished: boolean;

@@ -17,6 +17,8 @@ export const Watched = z.object({
   checkedAt: z.iso.datetime(),
   /** `lost`: a person has to look; `unregistered`: none of ours was ever there; `unreadable`: it cannot be checked. */
   state: z.enum(['registered', 'repaired', 'lost', 'unregistered', 'unreadable']),
+  /** Of an unreadable one: some of ours were there when it could last be read. */
+  stood: z.exactOptional(z.literal(true)),
 });
 export type Watched = z.infer<typeof Watched>;
 

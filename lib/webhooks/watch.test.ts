@@ -21,7 +21,12 @@ const seen = (state: Watched['state'], hoursAgo = 25): Watched => ({
 });
 
 /** Checks a registry that needs these steps; returns the answer, and whether it was repaired. */
-async function watch(steps: ShownStep[] | Error, known: Watched | null, { registry = true, errors = false } = {}) {
+async function watch(...args: Parameters<typeof look>) {
+  const { watched, repairs } = await look(...args);
+  return { state: watched?.state, isFresh: watched?.checkedAt === NOW.toISOString(), repairs };
+}
+
+async function look(steps: ShownStep[] | Error, known: Watched | null, { registry = true, errors = false } = {}) {
   let repairs = 0;
   const connector = { info: { name: 'sello' }, ...(registry && { webhookRegistry: {} }) } as Connector;
   const remote = { connection: { id: 'sello-se' }, now: () => NOW } as RemoteContext;
@@ -32,7 +37,7 @@ async function watch(steps: ShownStep[] | Error, known: Watched | null, { regist
     return { connection: 'sello-se', marketplace: 'sello', dryRun, webhooks };
   };
   const watched = await watchWebhooks(connector, remote, known, { sync, hubUrl: () => 'https://hub.example' });
-  return { state: watched?.state, isFresh: watched?.checkedAt === NOW.toISOString(), repairs };
+  return { watched, repairs };
 }
 
 test.each<[string, ShownStep[], Watched | null, string, number]>([
@@ -59,6 +64,19 @@ test('a repair that the remote refuses is lost, and tried again the next day', a
     repairs: 1,
   });
   expect(await watch([step('create')], seen('lost'))).toMatchObject({ state: 'repaired', repairs: 1 });
+});
+
+test('what could not be read is repaired only if some of ours were there before', async () => {
+  const refused = new RejectedError({ code: 'http_401', description: 'no' });
+  const after = async (known: Watched | null) => {
+    const { watched } = await look(refused, known);
+    return (await watch([step('create')], { ...(watched as Watched), checkedAt: seen('lost').checkedAt })).state;
+  };
+  expect(await after(null)).toBe('unregistered');
+  expect(await after(seen('unregistered'))).toBe('unregistered');
+  expect(await after(seen('registered'))).toBe('repaired');
+  const twice = (await look(refused, seen('repaired'))).watched as Watched;
+  expect(await after({ ...twice, checkedAt: seen('lost').checkedAt })).toBe('repaired');
 });
 
 test('looks once a day, and only where there is a registry', async () => {

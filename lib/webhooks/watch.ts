@@ -34,9 +34,13 @@ export async function watchWebhooks(
     if (error instanceof NotYetError) return known;
     if (!(error instanceof IntegrationError)) throw error;
     log.warn('webhooks could not be looked at', { connection: remote.connection.id, ...errorFields(error) });
-    return { checkedAt: now.toISOString(), state: 'unreadable' };
+    return { checkedAt: now.toISOString(), state: 'unreadable', ...(hasStood(known) && { stood: true }) };
   }
 }
+
+/** Whether some of ours were there when the registry was last read. */
+const hasStood = (known: Watched | null): boolean =>
+  known?.stood ?? ['registered', 'repaired', 'lost'].includes(known?.state ?? '');
 
 async function heal(
   { webhooks }: Synced,
@@ -45,8 +49,7 @@ async function heal(
 ): Promise<Watched['state']> {
   const wrong = webhooks.filter(({ action }) => action === 'create' || action === 'remove');
   if (wrong.length === 0) return 'registered';
-  const stood = known !== null && known.state !== 'unregistered';
-  if (!stood && !webhooks.some(({ action }) => action === 'keep')) return 'unregistered';
+  if (!hasStood(known) && !webhooks.some(({ action }) => action === 'keep')) return 'unregistered';
   if (wrong.some(({ isForeign }) => isForeign)) return 'lost';
   const repaired = await repair();
   return repaired.webhooks.some(({ error }) => error !== undefined) ? 'lost' : 'repaired';
