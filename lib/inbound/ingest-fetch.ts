@@ -27,14 +27,11 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
   if (hub.attempt && (await coverFetch(fetch, asOf(message), hub.table)).covered === null) {
     await hub.attempt(delivery, async (failed) => {
       const state = await keep(fetch, failed, ingesting);
-      if (state === null) {
-        // An earlier receipt recorded the event but got no further: a delivery (which it may have opened) does the
-        // rest.
-        const isNew = await transact([putNewDelivery(failed)], hub.table);
-        if (!isNew) await hub.ring([delivery]);
-        return isNew;
-      }
-      return state === 'applied';
+      if (state !== null) return state === 'applied';
+      // An earlier receipt recorded the event but got no further: a delivery (which it may have opened) does the rest.
+      const isNew = await transact([putNewDelivery(failed)], hub.table);
+      if (!isNew) await hub.ring([delivery]);
+      return isNew;
     });
     return null;
   }

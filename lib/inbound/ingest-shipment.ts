@@ -83,27 +83,39 @@ async function decideShipment(
     decideDecline(told.order, about, shipment.declined, network, isNamed) ??
     decideEnd(told.order, about, shipment, source);
   const next = declined?.order ?? told.order;
-  // Where a shipper tells what is in its parcels, what is in none of them may follow after their end.
-  const { placed } = unitsOf(next, placing, about);
-  const open = minus(placed, sentBy(next.fulfillments, connection.id, source.placement));
-  const isPart = open.length > 0 && shipment.declined !== 'rest' && shipment.parcels.some(({ items }) => items);
+  const isEnd = shipment.settled && !mayFollow(next, shipment, unitsOf(next, placing, about).placed, source);
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
-  const settling = shipment.settled && !isPart ? settlePlacements(ended) : [];
-  const now = about && sentAfterAll(told.order, about);
-  const changed = found && now && now !== found ? [replaceDelivery(found, touched(now))] : [];
-  // A delivery is written once: when it is settled, its refund is already in it.
-  const ending = changed.length > 0 && settling.length > 0 ? settling : changed;
-  const blocking = declined?.blocking;
+  const { also, settled } = declined?.blocking
+    ? { also: declined.blocking, settled: [] }
+    : writesOf(found, about && sentAfterAll(told.order, about), isEnd ? settlePlacements(ended) : []);
   const isNew = told.order !== order || declined !== null;
   const became = { state: isNew ? 'applied' : 'duplicate', order: order.id } as const;
   return {
     order: next,
     deliveries: declined?.deliveries ?? [],
     timeline: [...told.timeline, ...tellRefund(found, about), ...(declined?.timeline ?? [])],
-    also: [...(blocking ?? ending), ...(await reopenReports(order, told.order, hub.table))],
-    settled: blocking || changed.length > 0 ? [] : settling,
+    also: [...also, ...(await reopenReports(order, told.order, hub.table))],
+    settled,
     ...((isNew || isTold(message)) && { became }),
   };
+}
+
+/** Where a shipper tells what is in its parcels, what is in none of them may follow after their end. */
+function mayFollow(
+  { fulfillments }: Order,
+  { parcels, declined }: ShipmentSnapshot,
+  placed: readonly LineQuantity[],
+  { connection, placement }: Awaited<ReturnType<typeof findMeant>>['source'],
+): boolean {
+  const open = minus(placed, sentBy(fulfillments, connection, placement));
+  return open.length > 0 && declined !== 'rest' && parcels.some(({ items }) => items);
+}
+
+/** What is written of a placement in the transaction, and what is settled once that is committed. */
+function writesOf(was: Delivery | undefined, is: Delivery | undefined, settling: ReturnType<typeof settlePlacements>) {
+  if (!was || !is || is === was) return { also: [], settled: settling };
+  // A delivery is written once: when it is settled, its refund is already in it.
+  return { also: settling.length > 0 ? settling : [replaceDelivery(was, touched(is))], settled: [] };
 }
 
 /** Lets parcels be reported that could not be for lack of a carrier's name that is known, if it is told now. */
