@@ -11,31 +11,7 @@ import type { OrderSnapshot, SnapshotLine } from './snapshot-types.ts';
 export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | undefined): OrderSnapshot {
   if (!history || !(told.idsAssumed || history.snapshot.idsAssumed)) return told;
   const known = everIn(history);
-  const standing = idsOf(history.snapshot.lines);
-  const knownIds = idsOf(known);
-  const toldIds = idsOf(told.lines);
-  /** The buyer's choices tell goods apart, then whether they stand, then how many they are. */
-  const likenessOf = (line: SnapshotLine, other: SnapshotLine): number => {
-    const chosen = sameContent(line.attributes, other.attributes) ? (line.attributes ? 8 : 2) : 0;
-    return chosen + (standing.has(other.id) ? 4 : 0) + (line.quantity === other.quantity ? 1 : 0);
-  };
-  const free = known.filter(({ id }) => !toldIds.has(id));
-  const skus = known.map(({ sku }) => sku);
-  const pairs = told.lines
-    .filter(({ id }) => !knownIds.has(id))
-    .flatMap((line) => {
-      const sku = findAlike(skus, line.sku);
-      const alike = free.filter((other) => other.sku === sku || (line.ean !== undefined && line.ean === other.ean));
-      return alike.map((other) => ({ line, other, likeness: likenessOf(line, other) }));
-    })
-    .sort((a, b) => b.likeness - a.likeness);
-  const ids = new Map<unknown, string>();
-  const taken = new Set<string>();
-  for (const { line, other } of pairs) {
-    if (ids.has(line.id) || taken.has(other.id)) continue;
-    ids.set(line.id, other.id);
-    taken.add(other.id);
-  }
+  const ids: ReadonlyMap<unknown, string> = knownIds(told.lines, history);
   const renamed = (id: unknown) => ids.get(id) ?? id;
   // An EAN in place of the SKU says nothing against the SKU that is known.
   const skuOf = ({ id, sku, ean }: SnapshotLine): string =>
@@ -49,6 +25,37 @@ export function withKnownLines(told: OrderSnapshot, history: SnapshotHistory | u
       : value;
   });
   return { ...JSON.parse(text), idsAssumed: true };
+}
+
+/** The ids that an order has for lines told under others, by these: each for the line that is most like it. */
+function knownIds(told: readonly SnapshotLine[], history: SnapshotHistory): Map<string, string> {
+  const known = everIn(history);
+  const standing = idsOf(history.snapshot.lines);
+  const ofOrder = idsOf(known);
+  const ofTold = idsOf(told);
+  /** The buyer's choices tell goods apart, then whether they stand, then how many they are. */
+  const likenessOf = (line: SnapshotLine, other: SnapshotLine): number => {
+    const chosen = sameContent(line.attributes, other.attributes) ? (line.attributes ? 8 : 2) : 0;
+    return chosen + (standing.has(other.id) ? 4 : 0) + (line.quantity === other.quantity ? 1 : 0);
+  };
+  const free = known.filter(({ id }) => !ofTold.has(id));
+  const skus = known.map(({ sku }) => sku);
+  const pairs = told
+    .filter(({ id }) => !ofOrder.has(id))
+    .flatMap((line) => {
+      const sku = findAlike(skus, line.sku);
+      const alike = free.filter((other) => other.sku === sku || (line.ean !== undefined && line.ean === other.ean));
+      return alike.map((other) => ({ line, other, likeness: likenessOf(line, other) }));
+    })
+    .sort((a, b) => b.likeness - a.likeness);
+  const ids = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { line, other } of pairs) {
+    if (ids.has(line.id) || taken.has(other.id)) continue;
+    ids.set(line.id, other.id);
+    taken.add(other.id);
+  }
+  return ids;
 }
 
 /** Every line that the order ever had, those that are on it first. */

@@ -53,6 +53,9 @@ interface Part {
   history: SnapshotHistory;
 }
 
+/** A part with those of its lines that no other part has now. */
+type Holding = Part & { lines: SnapshotLine[] };
+
 /**
  * The history of the whole sale. A line is where the latest snapshot has it, so it counts once while it moves; amounts
  * sum over the channel's orders, less what they say of lines that another has. Pure, in any sequence.
@@ -75,16 +78,7 @@ export function wholeHistory({ history: original, parts = {} }: Pick<Order, 'his
   const paid = active.every(({ history }) => history.paid) ? (active[0]?.history.paid ?? null) : null;
   const cancellations = all.flatMap(({ history }) => history.cancelledAt ?? []);
   const cancelledAt = cancelled ? (lastOf(cancellations) ?? null) : null;
-  // What was cancelled before the rest stays a step of its own.
-  const apart = new Set(active.filter(({ history }) => history.cancelledAt !== cancelledAt));
-  const lines = active.flatMap((part) =>
-    part.history.snapshot.cancelled && apart.has(part)
-      ? part.lines.map((line) => ({ ...line, cancelled: true as const }))
-      : part.lines,
-  );
-  const stopped = [...apart].flatMap(({ history: { cancelledAt: version, stands }, lines: held }) =>
-    version === null ? [] : held.map(({ id }) => ({ ...stands, version, id, quantity: 0 })),
-  );
+  const { lines, stopped } = cancelApart(active, cancelledAt);
   const originals = onePerLine(all.flatMap(({ history }) => history.originals).sort(earliestFirst));
   return {
     ...original,
@@ -95,6 +89,23 @@ export function wholeHistory({ history: original, parts = {} }: Pick<Order, 'his
     ...levelsOf([...all.flatMap(({ history }) => quantitiesOf(history)), ...stopped], originals),
     vanished: onePerLine(vanished),
   };
+}
+
+/**
+ * The lines of these parts, those of parts that were cancelled at another time than the rest marked as cancelled; and
+ * what they lost then, which stays a step of its own.
+ */
+function cancelApart(active: readonly Holding[], cancelledAt: string | null) {
+  const apart = new Set(active.filter(({ history }) => history.cancelledAt !== cancelledAt));
+  const lines = active.flatMap((part) =>
+    part.history.snapshot.cancelled && apart.has(part)
+      ? part.lines.map((line) => ({ ...line, cancelled: true as const }))
+      : part.lines,
+  );
+  const stopped = [...apart].flatMap(({ history: { cancelledAt: version, stands }, lines: held }) =>
+    version === null ? [] : held.map(({ id }) => ({ ...stands, version, id, quantity: 0 })),
+  );
+  return { lines, stopped };
 }
 
 /** A history whose snapshot is marked cancelled if the history is, whatever the latest snapshot by itself said. */
@@ -138,7 +149,7 @@ function findPartOfLine(all: readonly Part[]): Map<string, Part> {
   return found;
 }
 
-function sumAmounts(holding: ReadonlyArray<Part & { lines: SnapshotLine[] }>): OrderSnapshot['amounts'] {
+function sumAmounts(holding: readonly Holding[]): OrderSnapshot['amounts'] {
   const held = holding.map(({ history: { snapshot }, lines }) => ({ ...snapshot, held: lines }));
   return {
     fulfillment: sum(held.map(({ amounts }) => amounts.fulfillment)),
