@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sameContent } from '../canonical-json.ts';
 import { BudgetSpentError } from '../errors.ts';
 import { awayPolicy, retryPolicy } from '../settings.ts';
 import { askWhetherBack, isAway } from './breaker.ts';
-import { intervalOf, type Pace, paceOf, pollPaceOf } from './gcra.ts';
-import { joinWaitlist, pauseUntil, reserve } from './reservations.ts';
-import { type State, type Store, tableStore, UNKNOWN } from './store.ts';
+import { openCallers, type Wish } from './callers.ts';
+import { intervalOf, paceOf, pollPaceOf } from './gcra.ts';
+import { pauseUntil } from './reservations.ts';
+import { type Store, tableStore } from './store.ts';
 
 /** A connection's requests per minute, shared by every worker and poller. */
 export interface Budget {
@@ -52,23 +52,6 @@ const MAX_WAIT_TO_ASK_MS = 20_000;
 /** A push is rung for up to a minute late: a poll that took its slot at once would take all of a small limit. */
 const POLLS_YIELD = 2;
 
-/** Callers of one connection with the same wish are served together while they wait for the previous write. */
-interface Wish {
-  maxWaitMs: number;
-  isFromWaitlist: boolean;
-  joinsWaitlist: boolean;
-  /** How many intervals a slot that the waitlist left must have been unused. */
-  yields: number;
-}
-
-interface Callers {
-  pace: Pace;
-  waiting: Array<{ wish: Wish; resolve: (waitMs: number) => void; reject: (error: unknown) => void }>;
-  isBusy: boolean;
-  /** The store's state as last seen here; since then its numbers have grown, or a waitlist was ended early. */
-  state: State;
-}
-
 /** Makes budgets on one store. */
 export function createLimiter({
   store = tableStore(),
@@ -77,7 +60,7 @@ export function createLimiter({
   random = Math.random,
   defaultPauseSeconds = () => Math.min(MAX_DEFAULT_PAUSE_SECONDS, retryPolicy().intervalSeconds),
 }: Here = {}) {
-  const callersOf = new Map<string, Callers>();
+  const { ask, stateOf, recovered } = openCallers(store, clock, random);
 
   return function createBudget(
     { id, requestsPerMinute }: { id: string; requestsPerMinute: number },
@@ -87,11 +70,10 @@ export function createLimiter({
     const pollPace = isPoll ? pollPaceOf(requestsPerMinute) : null;
     let taken = 0;
     let isAsking = false;
-    const stateHere = () => callersOf.get(id)?.state ?? UNKNOWN;
     /** While the remote is away, only the caller that is to ask gets past this. */
     const heedAway = async () => {
-      if (taken > 0 || caller === undefined || isAsking || !isAway(stateHere(), clock())) return;
-      isAsking = await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
+      if (taken > 0 || caller === undefined || isAsking || !isAway(stateOf(id), clock())) return;
+      isAsking = await askWhetherBack(store, id, stateOf(id), { now: clock(), random, wait });
     };
     /** A poll that finds no free slot takes one from the share of polls. */
     const askFromShare = async (wish: Wish, spent: unknown): Promise<number> => {
@@ -102,35 +84,40 @@ export function createLimiter({
       const slotMs = MAX_WAIT_BETWEEN_MS + 2 * intervalOf(pace);
       return ask(id, pace, { ...wish, maxWaitMs: slotMs, isFromWaitlist: true });
     };
+    const wishNow = (): Wish => {
+      const yields = isPoll ? POLLS_YIELD : 0;
+      // The question passes the waitlist, and takes no place in it.
+      if (isAsking) return { maxWaitMs: MAX_WAIT_TO_ASK_MS, isFromWaitlist: true, joinsWaitlist: false, yields };
+      // Work that has begun must get its next request: breaking it off would leave an unknown outcome.
+      const hasBegun = taken > 0 && waitlist !== undefined;
+      return {
+        maxWaitMs: hasBegun ? MAX_WAIT_BETWEEN_MS : maxWaitMs,
+        isFromWaitlist: hasBegun || waitlist === 'return',
+        joinsWaitlist: waitlist !== undefined,
+        yields,
+      };
+    };
+    const takeOnce = async (): Promise<void> => {
+      // Whoever is held back takes no slot, and no place in the waitlist, from those that are let through.
+      await heedAway();
+      const wish = wishNow();
+      const waitMs = await ask(id, pace, wish).catch((spent) => askFromShare(wish, spent));
+      // Only now is the state fresh: it may have gone away meanwhile, or be back for long.
+      await heedAway();
+      if (taken === 0) isAsking &&= isAway(stateOf(id), clock());
+      taken += 1;
+      if (waitMs > 0) await wait(waitMs);
+    };
     return {
       async take() {
-        // Work that has begun must get its next request: breaking it off would leave an unknown outcome.
-        const hasBegun = taken > 0 && waitlist !== undefined;
-        const wish: Wish = {
-          maxWaitMs: hasBegun ? MAX_WAIT_BETWEEN_MS : maxWaitMs,
-          isFromWaitlist: hasBegun || waitlist === 'return',
-          joinsWaitlist: waitlist !== undefined,
-          yields: isPoll ? POLLS_YIELD : 0,
-        };
         for (const until = clock() + patienceMs; ; ) {
           try {
-            // Whoever is held back takes no slot, and no place in the waitlist, from those that are let through.
-            await heedAway();
-            // The question passes the waitlist, and takes no place in it.
-            if (isAsking)
-              Object.assign(wish, { maxWaitMs: MAX_WAIT_TO_ASK_MS, isFromWaitlist: true, joinsWaitlist: false });
-            const waitMs = await ask(id, pace, wish).catch((spent) => askFromShare(wish, spent));
-            // Only now is the state fresh: it may have gone away meanwhile, or be back for long.
-            await heedAway();
-            if (taken === 0) isAsking &&= isAway(stateHere(), clock());
-            taken += 1;
-            if (waitMs > 0) await wait(waitMs);
-            return;
+            return await takeOnce();
           } catch (error) {
             if (!(error instanceof BudgetSpentError)) throw error;
             // A question without a slot is given back: else nobody would ask for a minute.
-            if (isAsking && error.waitMs < awayPolicy().askMs)
-              await store.ask(id, clock() - awayPolicy().askMs, clock());
+            const { askMs } = awayPolicy();
+            if (isAsking && error.waitMs < askMs) await store.ask(id, clock() - askMs, clock());
             if (clock() + error.waitMs > until) throw error;
             await wait(error.waitMs + (random() * intervalOf(pace)) / 2);
           }
@@ -145,81 +132,17 @@ export function createLimiter({
         if (caller !== undefined && !isAsking) await store.fail(id, caller, clock(), afterFailures);
       },
       async succeeded() {
-        const state = stateHere();
+        const state = stateOf(id);
         if (state.failing === 0) return false;
         const wasAway = isAway(state, clock());
         const isFirst = await store.recover(id, wasAway ? clock() : undefined);
-        const here = callersOf.get(id);
-        if (here) here.state = { ...here.state, failing: 0 };
+        recovered(id);
         return isFirst && wasAway;
       },
       isAsking: () => isAsking,
     };
   };
-
-  /** Milliseconds to wait before the request just reserved may be sent. */
-  function ask(id: string, pace: Pace, wish: Wish): Promise<number> {
-    const callers = callersOf.get(id) ?? { pace, waiting: [], isBusy: false, state: UNKNOWN };
-    callersOf.set(id, callers);
-    callers.pace = pace;
-    return new Promise((resolve, reject) => {
-      callers.waiting.push({ wish, resolve, reject });
-      if (callers.isBusy) return;
-      callers.isBusy = true;
-      setImmediate(() => serve(id, callers));
-    });
-  }
-
-  /** One write at a time: whoever asks meanwhile is served with the next. */
-  async function serve(id: string, callers: Callers): Promise<void> {
-    for (let [first] = callers.waiting; first; [first] = callers.waiting) {
-      const { wish } = first;
-      const served = callers.waiting.filter((each) => isAlike(each.wish, wish));
-      callers.waiting = callers.waiting.filter((each) => !isAlike(each.wish, wish));
-      try {
-        const answers = await answer(id, callers, wish, served.length);
-        for (const [index, { resolve, reject }] of served.entries()) {
-          const waitMs = answers[index];
-          if (typeof waitMs === 'number') resolve(waitMs);
-          else reject(waitMs);
-        }
-      } catch (error) {
-        for (const { reject } of served) reject(error);
-      }
-    }
-    callers.isBusy = false;
-  }
-
-  /** For each of `count` callers with the same wish: how long to wait for its slot, or why it has none. */
-  async function answer(
-    id: string,
-    callers: Callers,
-    { maxWaitMs, isFromWaitlist, joinsWaitlist, yields }: Wish,
-    count: number,
-  ): Promise<Array<number | BudgetSpentError>> {
-    const { pace } = callers;
-    const { toleranceMs } = pace;
-    const now = clock();
-    const asked = { now, latest: now + toleranceMs + maxWaitMs, isFromWaitlist, yields };
-    const reserved = await reserve(store, id, pace, count, asked, callers.state);
-    callers.state = reserved.state;
-    const { intervalMs } = reserved;
-    const slots = Array.from({ length: reserved.count }, (_, index) =>
-      Math.max(0, reserved.from + index * intervalMs - toleranceMs - now),
-    );
-    const left = count - reserved.count;
-    if (left === 0) return slots;
-    const refuse = (waitMs: number) => new BudgetSpentError(id, waitMs);
-    const { arrival, lineEnds } = reserved.state;
-    const free = Math.max(1, Math.max(arrival - toleranceMs - maxWaitMs, isFromWaitlist ? 0 : lineEnds) - now);
-    if (!joinsWaitlist) return [...slots, ...Array.from({ length: left }, () => refuse(free))];
-    const joined = await joinWaitlist(store, id, pace, left, { now, random, known: reserved.state });
-    callers.state = joined.state;
-    return [...slots, ...joined.at.map((at) => refuse(at - now))];
-  }
 }
-
-const isAlike = (a: Wish, b: Wish): boolean => sameContent(a, b);
 
 /** Budgets kept in the hub's table. */
 export const createBudget = createLimiter();
