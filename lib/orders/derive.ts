@@ -1,5 +1,6 @@
 import { sameContent } from '#lib/platform/canonical-json';
-import { type Address, DERIVED, type Order, type OrderCore } from './order.ts';
+import { originalsIn } from './history.ts';
+import { type Address, DERIVED, type Order, type OrderCore, type SnapshotHistory } from './order.ts';
 import { wholeHistory } from './split.ts';
 import { buildExpectations, buildUcp } from './ucp.ts';
 
@@ -45,7 +46,20 @@ const isDerived = new Set<string>(DERIVED);
 export function storedOf(order: Order): Order | OrderCore {
   const members = Object.entries(order).filter(([name]) => !isDerived.has(name));
   const core = Object.fromEntries(members) as unknown as OrderCore;
-  return sameContent(derive(core), order) ? core : order;
+  return sameContent(derive(core), order) ? withoutOriginals(core) : order;
+}
+
+/** An order of which one snapshot has told all repeats its stamp for each line. */
+function withoutOriginals(core: OrderCore): OrderCore {
+  const { originals, ...history } = core.history;
+  const isImplied = sameContent(originals, originalsIn(history.stands, history.snapshot));
+  return isImplied ? { ...core, history: history as SnapshotHistory } : core;
+}
+
+function withOriginals(stored: OrderCore): OrderCore {
+  const { history } = stored;
+  const { originals = originalsIn(history.stands, history.snapshot) } = history;
+  return { ...stored, history: { ...history, originals } };
 }
 
 /** A stored item is never changed, so everyone who reads it (all who are told of one commit do) can share its order. */
@@ -56,7 +70,7 @@ export function wholeOf(stored: object): Order;
 export function wholeOf(stored: object | undefined): Order | undefined;
 export function wholeOf(stored: object | undefined): Order | undefined {
   if (stored === undefined || 'ucp' in stored) return stored as Order | undefined;
-  const order = known.get(stored) ?? derive(stored as OrderCore);
+  const order = known.get(stored) ?? derive(withOriginals(stored as OrderCore));
   known.set(stored, order);
   return order;
 }

@@ -92,13 +92,15 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
         : { ...stands, at: snapshot.paidAt, ...(snapshot.timesAssumed && { assumed: true as const }) },
     cancelledAt: snapshot.cancelled ? stands.version : null,
     ...(snapshot.cancelled && { cancelledLast: stands.version }),
-    originals: sortById(
-      snapshot.lines.map(({ id, quantity, ordered = quantity }) => ({ ...stands, id, quantity: ordered })),
-    ),
+    originals: originalsIn(stands, snapshot),
     vanished: [],
   };
   return { ...history, ...levelsOf(quantitiesOf(history), history.originals) };
 }
+
+/** The original quantities of lines that no earlier snapshot told of. */
+export const originalsIn = (stands: Stamp, { lines }: OrderSnapshot): SnapshotHistory['originals'] =>
+  sortById(lines.map(({ id, quantity, ordered = quantity }) => ({ ...stands, id, quantity: ordered })));
 
 /**
  * The history that a snapshot of `asOf` is read into. Versions too far ahead of it, which were stored before versions had
