@@ -909,13 +909,13 @@ export interface paths {
         };
         /**
          * Finds orders by any of their words; use POST for an e-mail address, which must not be in a URL
-         * @description By number, external id, its id at the shipper, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; four characters of a beginning are enough. Orders are found within a second of being committed.
+         * @description By number, external id, its id at the shipper, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; four characters of a beginning are enough, of a shipper’s id of digits and small letters for 90 days. Orders are found within a second of being committed.
          */
         get: operations["getSearch"];
         put?: never;
         /**
          * Finds orders by any of their words
-         * @description By number, external id, its id at the shipper, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; four characters of a beginning are enough. Orders are found within a second of being committed.
+         * @description By number, external id, its id at the shipper, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; four characters of a beginning are enough, of a shipper’s id of digits and small letters for 90 days. Orders are found within a second of being committed.
          */
         post: operations["postSearch"];
         delete?: never;

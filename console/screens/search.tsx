@@ -71,8 +71,9 @@ export function Search() {
           )}
           <p>
             Orders are found by the beginning, from four characters on, of their number, their id at the marketplace or
-            the shipper, a tracking number, an acknowledgement or a SKU; and by the buyer’s whole e-mail address.
-            Deliveries, events and replays are found by their id.
+            the shipper, a tracking number, an acknowledgement or a SKU; and by the buyer’s whole e-mail address. A
+            shipper’s id of letters and digits alone is to be whole after 90 days. Deliveries, events and replays are
+            found by their id.
           </p>
         </div>
       )}

@@ -1,8 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
-import { putOrder } from '#lib/orders/store';
+import { putOrder, putRemote } from '#lib/orders/store';
 import type { Table } from '#lib/platform/table/document';
+import { queryPartition } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import { orderOf } from '#test/support/orders';
 import { putShared, replaceWords, search } from './lookups.ts';
@@ -28,8 +29,8 @@ async function commit(order: Order, before?: Order): Promise<void> {
   for (const word of wordsOfOrder(order).filter(isShared)) await putShared(word, [owner], table);
 }
 
-const find = async (q: string) =>
-  (await search(q, 10, table)).map(({ order, matched }) => `${order.externalId} ${matched}`);
+const find = async (q: string, shippers: string[] = []) =>
+  (await search(q, 10, shippers, table)).map(({ order, matched }) => `${order.externalId} ${matched}`);
 
 const PARCEL = { id: 'f1', by: 'erp', carrier: 'dhl', lineItems: [], shippedAt: '2026-11-20T09:00:00.000Z' };
 
@@ -152,4 +153,42 @@ it('finds all orders of a SKU, of which one item tells', async () => {
   await putShared({ word: 'mugred', matched: 'sku' }, owners, table);
   expect(await find('MUG-RED')).toEqual(['ord_1 sku', 'ord_2 sku', 'ord_3 sku']);
   expect(await find('mugr')).toEqual(['ord_1 sku', 'ord_2 sku', 'ord_3 sku']);
+});
+
+it('finds an order by its shipper’s plain id for ever, and by the beginning of that for 90 days', async () => {
+  const at = '2026-11-20T09:00:00.000Z';
+  const placedAs = (remoteId: string) => ({ placed: { remoteId, number: '', channel: '', at } }) as unknown as Delivery;
+  for (const [id, remoteId] of [['ord_1', '50217'] as const, ['ord_2', 'SHP-50218'] as const]) {
+    const order = sold(id);
+    await commit(order);
+    await table.put(putRemote('shed', remoteId, order.id).Put);
+    await replaceWords({ order: order.id, at }, [], wordsOfDelivery(placedAs(remoteId)), table);
+  }
+  const shippers = ['shed', 'other'];
+  expect(await find('5021', shippers)).toEqual(['ord_1 remoteId']);
+  expect(await find('50217', shippers)).toEqual(['ord_1 remoteId']);
+  const words = (
+    await Promise.all(['5021', 'shp5'].map((prefix) => queryPartition(`WORD#${prefix}`, { table })))
+  ).flat();
+  const days = words.map(({ expiresAt }) => expiresAt && Math.round((expiresAt - Date.now() / 1000) / 86_400));
+  expect(days).toEqual([90, undefined]);
+  for (const { pk, sk, expiresAt } of words) if (expiresAt) await table.delete({ Key: { pk, sk } });
+  expect(await find('5021', shippers)).toEqual([]);
+  for (const q of ['50217', ' ５０２１７ ']) expect(await find(q, shippers), q).toEqual(['ord_1 remoteId']);
+  for (const q of ['shp50218', 'SHP-50']) expect(await find(q, shippers), q).toEqual(['ord_2 remoteId']);
+});
+
+it('finds by words as they were stored before orders told what they are', async () => {
+  const order = sold('ord_1001');
+  await table.transactWrite([putOrder(order, null)]);
+  const stored = (prefix: string, word: string, more: object) =>
+    table.put({ Item: { pk: `WORD#${prefix}`, sk: `${word}#${order.receivedAt}#${order.id}`, ...more } });
+  await stored('sc10', 'sc1001', { matched: 'number' });
+  await stored('lost', 'lost', { matched: 'number' });
+  await stored('5021', '5021', { matched: 'remoteId' });
+  await stored('mugr', 'mugred', { matched: 'sku', orders: [order.id] });
+  await commit({ ...order, revision: 2 }, order);
+  for (const [q, found] of Object.entries({ 'SC-1001': 'number', 'SC-10': 'number', 5021: 'remoteId', mugred: 'sku' }))
+    expect(await find(q), q).toEqual([`ord_1001 ${found}`]);
+  expect(await find('lost')).toEqual([]);
 });

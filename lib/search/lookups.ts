@@ -1,17 +1,27 @@
 import type { Order } from '#lib/orders/order';
-import { getOrder, getOrders } from '#lib/orders/store';
+import { findByRemoteId, getOrder, getOrders } from '#lib/orders/store';
 import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { db, isKeyTooLong, keptFor } from '#lib/platform/table/table';
+import { bare, db, type Item, isKeyTooLong, keptFor, pack } from '#lib/platform/table/table';
 import { writeTogether } from '#lib/platform/table/write-together';
-import { emailWord, isEmail, type Matched, normalize, spellings, type Word, wordsOfOrder } from './words.ts';
+import {
+  EMAIL_MARK,
+  emailWord,
+  isEmail,
+  type Matched,
+  normalize,
+  spellings,
+  type Word,
+  wordsOfOrder,
+} from './words.ts';
 
 /** Shorter words are only found whole. */
 const PREFIX_LENGTH = 4;
 
 interface Lookup {
   order: string;
-  matched: Matched;
+  /** Absent where the order itself tells. */
+  matched?: Matched;
   /** The order has this very word; otherwise one of its words begins with it. */
   exact: boolean;
 }
@@ -22,8 +32,17 @@ interface Owner {
   at: string;
 }
 
-const keyOf = (word: string, owner: Owner) =>
-  items.lookup.key({ prefix: word.slice(0, PREFIX_LENGTH), word, ...owner });
+const partitionOf = (word: string) =>
+  items.lookup.key({ prefix: word.slice(0, PREFIX_LENGTH), word, at: '', order: '' }).pk;
+
+/** An order's number, ids and parcels are its own or nearly so: their keys have no instant to sort other orders by. */
+const UNTIMED = new Set<Matched>(['number', 'externalId', 'trackingNumber', 'acknowledgement', 'market']);
+
+const keyOf = ({ word, matched }: Word, { order, at }: Owner) =>
+  items.lookup.key({ prefix: word.slice(0, PREFIX_LENGTH), word, order, at: UNTIMED.has(matched) ? '' : at });
+
+/** What is kept of what a word is: an order itself tells of the others, and an address is marked. */
+const toldOf = ({ matched }: Word) => (matched === 'remoteId' ? { matched } : {});
 
 /** The order that a sort key ends with; neither words nor instants contain `#`. */
 const orderIn = (sk: string): string => sk.split('#').slice(2).join('#');
@@ -35,25 +54,24 @@ export async function replaceWords(
   after: readonly Word[],
   table = db,
 ): Promise<void> {
+  const now = new Date().toISOString();
   const [had, has] = [before, after].map((words) => new Set(words.map(({ word }) => word)));
-  const kept = after.filter(({ word }) => !had?.has(word)).map((each) => ({ ...each, key: keyOf(each.word, owner) }));
+  const kept = after
+    .filter(({ word }) => !had?.has(word))
+    .map((each) => ({ ...keyOf(each, owner), ...toldOf(each), ...keptFor(each.keepDays ?? 0, now) }));
   await Promise.all([
-    ...kept
-      .filter(({ key }) => !isKeyTooLong(key))
-      .map(({ key, matched }) => writeTogether({ Item: { ...key, matched } }, table)),
-    ...before
-      .filter(({ word }) => !has?.has(word))
-      .map(({ word }) => writeTogether({ Key: keyOf(word, owner) }, table)),
+    ...kept.filter((Item) => !isKeyTooLong(Item)).map((Item) => writeTogether({ Item }, table)),
+    ...before.filter(({ word }) => !has?.has(word)).map((each) => writeTogether({ Key: keyOf(each, owner) }, table)),
   ]);
 }
 
 /** Writes one word of many orders as one item, which expires with the youngest of them: fast sellers are in many orders. */
-export async function putShared({ word, matched }: Word, owners: readonly Owner[], table = db): Promise<void> {
+export async function putShared(word: Word, owners: readonly Owner[], table = db): Promise<void> {
   const last = owners.reduce((one, other) => (other.at > one.at ? other : one));
-  const key = keyOf(word, last);
-  const all = owners.length > 1 && { orders: owners.map(({ order }) => order) };
-  if (!isKeyTooLong(key))
-    await writeTogether({ Item: { ...key, ...all, matched, ...keptFor(retention.orderDays(), last.at) } }, table);
+  const Item = { ...keyOf(word, last), ...keptFor(retention.orderDays(), last.at) };
+  const orders = owners.map(({ order }) => order);
+  if (!isKeyTooLong(Item))
+    await writeTogether({ Item: orders.length > 1 ? pack({ ...Item, orders }, []) : Item }, table);
 }
 
 /** What may follow a word that is one character too short to be kept by; other scripts are left out. */
@@ -65,17 +83,18 @@ const NEXT = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
  */
 async function findWords(word: string, limit: number, table = db, typed = word.length): Promise<Lookup[]> {
   const query = async (begin: string, exact: boolean): Promise<Lookup[][]> => {
-    const { pk } = keyOf(exact ? word : begin, { order: '', at: '' });
     const { Items } = await table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begin)',
-      ExpressionAttributeValues: { ':pk': pk, ':begin': begin },
+      ExpressionAttributeValues: { ':pk': partitionOf(exact ? word : begin), ':begin': begin },
       ConsistentRead: true,
       ScanIndexForward: !exact,
       Limit: limit,
     });
-    return Items.map(({ sk, orders = [orderIn(sk)], matched }) =>
-      orders.map((each: string) => ({ order: each, matched, exact })),
-    );
+    return (Items as Array<Item<{ orders?: string[]; matched?: Matched }>>).map((item) => {
+      const { orders = [orderIn(item.sk)], matched } = bare(item);
+      const told = item.sk.startsWith(EMAIL_MARK) ? 'email' : matched;
+      return orders.map((order) => ({ order, ...(told && ELSEWHERE.has(told) && { matched: told }), exact }));
+    });
   };
   const whole = await query(items.lookup.whole({ word }), true);
   const isShort = word.length < PREFIX_LENGTH;
@@ -86,13 +105,16 @@ async function findWords(word: string, limit: number, table = db, typed = word.l
   return [...whole, ...(await query(word, false)).slice(whole.length)].flat();
 }
 
-type Found = Omit<Lookup, 'order'> & { order: Order };
+type Found = Required<Omit<Lookup, 'order'>> & { order: Order };
 
 /** Look-ups read for each order that is wanted: one order may be found by several of its words. */
 const SPARE = 4;
 
-/** The orders that a person may mean: first those with this very word, then those with a word that begins with it. */
-export async function search(q: string, limit: number, table = db): Promise<Found[]> {
+/**
+ * The orders that a person may mean: first those with this very word, then those with a word that begins with it.
+ * `shippers`: whose ids of orders it may be.
+ */
+export async function search(q: string, limit: number, shippers: readonly string[], table = db): Promise<Found[]> {
   const text = q.trim();
   const words = spellings(text);
   const [itself, found] = await Promise.all([
@@ -102,17 +124,21 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
       ...(isEmail(text) ? [emailWord(text, table).then((word) => findWords(word, limit, table))] : []),
       ...words.map((word) => lookUp(word, limit, table, text.length)),
       lookUpId(text.normalize('NFKC'), limit, table),
+      lookUpRemote(words, shippers, table),
     ]),
   ]);
-  const matched = new Map<string, Omit<Found, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
-  for (const { order, ...how } of found.flat()) if (!matched.has(order)) matched.set(order, how);
-  const orders = await getOrders([...matched.keys()], table);
-  return orders
-    .map((order) => ({ order, matched: 'id' as const, exact: true, ...matched.get(order.id) }))
-    .filter(({ order, matched: how }) => ELSEWHERE.has(how) || stillHas(order, words))
-    .sort((one, other) => Number(other.exact) - Number(one.exact))
-    .slice(0, limit);
+  const how = new Map<string, Omit<Lookup, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
+  for (const { order, ...each } of exactFirst(found.flat())) if (!how.has(order)) how.set(order, each);
+  const orders = await getOrders([...how.keys()], table);
+  const meant = orders.flatMap((order): Found[] => {
+    const { exact = true, matched = wordMeant(order, words) } = how.get(order.id) ?? {};
+    return matched ? [{ order, matched, exact }] : [];
+  });
+  return exactFirst(meant).slice(0, limit);
 }
+
+const exactFirst = <T extends { exact: boolean }>(all: T[]): T[] =>
+  all.sort((one, other) => Number(other.exact) - Number(one.exact));
 
 const lookUp = async (word: string, limit: number, table: typeof db, typed?: number) =>
   word === '' ? [] : findWords(word, limit * SPARE, table, typed);
@@ -126,7 +152,24 @@ async function lookUpId(text: string, limit: number, table: typeof db) {
     .map(({ order }) => ({ order, matched: 'id' as const, exact: normalize(order) === asked }));
 }
 
-/** Not told by an order itself. Of other words, one that the order has lost is about to leave the look-ups. */
+/** Orders that a shipper has under this very id. */
+async function lookUpRemote(
+  words: readonly string[],
+  shippers: readonly string[],
+  table: typeof db,
+): Promise<Lookup[]> {
+  const asked = shippers.flatMap((shipper) => words.map((word) => findByRemoteId(shipper, word, table)));
+  return (await Promise.all(asked)).flatMap((order) =>
+    order === undefined ? [] : [{ order, matched: 'remoteId' as const, exact: true }],
+  );
+}
+
+/** Not told by an order itself. */
 const ELSEWHERE = new Set<Matched>(['id', 'remoteId', 'email']);
-const stillHas = (order: Order, words: readonly string[]): boolean =>
-  wordsOfOrder(order).some((each) => words.some((word) => each.word.startsWith(word)));
+
+/** Which of an order's words is meant; none where it has lost the word, which is about to leave the look-ups. */
+function wordMeant(order: Order, words: readonly string[]): Matched | undefined {
+  const own = wordsOfOrder(order);
+  const whole = own.find(({ word }) => words.includes(word));
+  return (whole ?? own.find((each) => words.some((word) => each.word.startsWith(word))))?.matched;
+}

@@ -24,12 +24,14 @@ export type Matched = z.infer<typeof Matched>;
 export interface Word {
   word: string;
   matched: Matched;
+  /** For how long an order is found by it; absent: as long as it has the word. */
+  keepDays?: number;
 }
 
 /** The most characters of a word: more than any vendor's number has, and far less than a key may have. */
 const MAX_LENGTH = 100;
 /** Begins the hash of an address; no other word contains this character. */
-const EMAIL_MARK = '@';
+export const EMAIL_MARK = '@';
 
 const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
 /** The value of a digit in any script: in Unicode, each script's digits are in a row from 0 to 9. */
@@ -96,9 +98,15 @@ export async function ownWords(order: Order | undefined, table = db): Promise<Wo
   return [...wordsOfOrder(order).filter((word) => !isShared(word)), ...hashed];
 }
 
+/** For how long an order is found by the beginning of an id that `findByRemoteId` knows as it is searched for. */
+const BEGINNING_DAYS = 90;
+
 /** What a shipper calls an order that was placed with it. */
-export const wordsOfDelivery = (delivery: Delivery | undefined): Word[] =>
-  once([{ word: normalize(delivery?.placed?.remoteId ?? ''), matched: 'remoteId' }]);
+export function wordsOfDelivery(delivery: Delivery | undefined): Word[] {
+  const id = delivery?.placed?.remoteId ?? '';
+  const word = normalize(id);
+  return once([{ word, matched: 'remoteId', ...(word === id && { keepDays: BEGINNING_DAYS }) }]);
+}
 
 function once(words: readonly Word[]): Word[] {
   const found = new Map<string, Word>();

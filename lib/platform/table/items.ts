@@ -299,7 +299,10 @@ export const consumer = {
   key: ({ id }: Of<'id'>) => ({ pk: 'CONSUMERS', sk: id }),
 } as const;
 
-/** A word by which an order is found, with others that begin alike; a buyer's address only as its keyed hash. */
+/**
+ * A word by which an order is found, with others that begin alike; a buyer's address only as its keyed hash. `at` is
+ * empty where hardly any two orders have the same word.
+ */
 export const lookup = {
   key: ({ prefix, word, at, order }: Of<'prefix' | 'word' | 'at' | 'order'>) => ({
     pk: `WORD#${prefix}`,
