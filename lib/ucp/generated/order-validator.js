@@ -29,7 +29,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.version === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+const err0 = {instancePath,params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -42,7 +42,7 @@ if(data.version !== undefined){
 let data0 = data.version;
 if(typeof data0 === "string"){
 if(!pattern4.test(data0)){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
+const err1 = {instancePath:instancePath+"/version",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -53,7 +53,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {instancePath:instancePath+"/version",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -67,7 +67,7 @@ if(data.spec !== undefined){
 let data1 = data.spec;
 if(typeof data1 === "string"){
 if(!(formats0(data1))){
-const err3 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err3 = {instancePath:instancePath+"/spec",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -78,7 +78,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/spec",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -92,7 +92,7 @@ if(data.schema !== undefined){
 let data2 = data.schema;
 if(typeof data2 === "string"){
 if(!(formats0(data2))){
-const err5 = {instancePath:instancePath+"/schema",schemaPath:"#/properties/schema/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err5 = {instancePath:instancePath+"/schema",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -103,7 +103,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/schema",schemaPath:"#/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err6 = {instancePath:instancePath+"/schema",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -115,7 +115,7 @@ errors++;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err7 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -130,7 +130,7 @@ let data4 = data.config;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 }
 else {
-const err8 = {instancePath:instancePath+"/config",schemaPath:"#/properties/config/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err8 = {instancePath:instancePath+"/config",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -142,7 +142,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err9 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -173,7 +173,7 @@ errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.transport === undefined){
-const err0 = {instancePath,schemaPath:"#/allOf/1/required",keyword:"required",params:{missingProperty: "transport"},message:"must have required property '"+"transport"+"'"};
+const err0 = {instancePath,params:{missingProperty: "transport"},message:"must have required property '"+"transport"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -185,7 +185,7 @@ errors++;
 if(data.transport !== undefined){
 let data0 = data.transport;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/transport",schemaPath:"#/allOf/1/properties/transport/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err1 = {instancePath:instancePath+"/transport",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -195,7 +195,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!((((data0 === "rest") || (data0 === "mcp")) || (data0 === "a2a")) || (data0 === "embedded"))){
-const err2 = {instancePath:instancePath+"/transport",schemaPath:"#/allOf/1/properties/transport/enum",keyword:"enum",params:{allowedValues: schema38.allOf[1].properties.transport.enum},message:"must be equal to one of the allowed values"};
+const err2 = {instancePath:instancePath+"/transport",params:{allowedValues: schema38.allOf[1].properties.transport.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -209,7 +209,7 @@ if(data.endpoint !== undefined){
 let data1 = data.endpoint;
 if(typeof data1 === "string"){
 if(!(formats0(data1))){
-const err3 = {instancePath:instancePath+"/endpoint",schemaPath:"#/allOf/1/properties/endpoint/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err3 = {instancePath:instancePath+"/endpoint",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -220,7 +220,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/endpoint",schemaPath:"#/allOf/1/properties/endpoint/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/endpoint",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -232,7 +232,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err5 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -260,7 +260,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.version === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+const err0 = {instancePath,params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -273,7 +273,7 @@ if(data.version !== undefined){
 let data0 = data.version;
 if(typeof data0 === "string"){
 if(!pattern4.test(data0)){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
+const err1 = {instancePath:instancePath+"/version",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -284,7 +284,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {instancePath:instancePath+"/version",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -298,7 +298,7 @@ if(data.spec !== undefined){
 let data1 = data.spec;
 if(typeof data1 === "string"){
 if(!(formats0(data1))){
-const err3 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err3 = {instancePath:instancePath+"/spec",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -309,7 +309,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/spec",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -323,7 +323,7 @@ if(data.schema !== undefined){
 let data2 = data.schema;
 if(typeof data2 === "string"){
 if(!(formats0(data2))){
-const err5 = {instancePath:instancePath+"/schema",schemaPath:"#/properties/schema/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err5 = {instancePath:instancePath+"/schema",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -334,7 +334,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/schema",schemaPath:"#/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err6 = {instancePath:instancePath+"/schema",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -346,7 +346,7 @@ errors++;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err7 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -361,7 +361,7 @@ let data4 = data.config;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 }
 else {
-const err8 = {instancePath:instancePath+"/config",schemaPath:"#/properties/config/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err8 = {instancePath:instancePath+"/config",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -373,7 +373,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err9 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -411,7 +411,7 @@ let passing0 = null;
 const _errs5 = errors;
 if(typeof data0 === "string"){
 if(!pattern5.test(data0)){
-const err0 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/0/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
+const err0 = {instancePath:instancePath+"/extends",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -422,7 +422,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err1 = {instancePath:instancePath+"/extends",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -439,7 +439,7 @@ passing0 = 0;
 const _errs7 = errors;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/1/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+const err2 = {instancePath:instancePath+"/extends",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -453,7 +453,7 @@ for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 === "string"){
 if(!pattern5.test(data1)){
-const err3 = {instancePath:instancePath+"/extends/" + i0,schemaPath:"#/allOf/1/properties/extends/oneOf/1/items/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
+const err3 = {instancePath:instancePath+"/extends/" + i0,params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -464,7 +464,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/extends/" + i0,schemaPath:"#/allOf/1/properties/extends/oneOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/extends/" + i0,params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -476,7 +476,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err5 = {instancePath:instancePath+"/extends",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -497,7 +497,7 @@ passing0 = 1;
 }
 }
 if(!valid2){
-const err6 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+const err6 = {instancePath:instancePath+"/extends",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -520,7 +520,7 @@ vErrors = null;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err7 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -549,7 +549,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.version === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+const err0 = {instancePath,params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -562,7 +562,7 @@ if(data.version !== undefined){
 let data0 = data.version;
 if(typeof data0 === "string"){
 if(!pattern4.test(data0)){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
+const err1 = {instancePath:instancePath+"/version",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -573,7 +573,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {instancePath:instancePath+"/version",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -587,7 +587,7 @@ if(data.spec !== undefined){
 let data1 = data.spec;
 if(typeof data1 === "string"){
 if(!(formats0(data1))){
-const err3 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err3 = {instancePath:instancePath+"/spec",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -598,7 +598,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/spec",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -612,7 +612,7 @@ if(data.schema !== undefined){
 let data2 = data.schema;
 if(typeof data2 === "string"){
 if(!(formats0(data2))){
-const err5 = {instancePath:instancePath+"/schema",schemaPath:"#/properties/schema/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err5 = {instancePath:instancePath+"/schema",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -623,7 +623,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/schema",schemaPath:"#/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err6 = {instancePath:instancePath+"/schema",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -635,7 +635,7 @@ errors++;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err7 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -650,7 +650,7 @@ let data4 = data.config;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 }
 else {
-const err8 = {instancePath:instancePath+"/config",schemaPath:"#/properties/config/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err8 = {instancePath:instancePath+"/config",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -662,7 +662,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err9 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -693,7 +693,7 @@ errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/allOf/1/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err0 = {instancePath,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -704,7 +704,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err1 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -718,7 +718,7 @@ if(data.available_instruments !== undefined){
 let data0 = data.available_instruments;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/available_instruments",schemaPath:"#/allOf/2/properties/available_instruments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+const err2 = {instancePath:instancePath+"/available_instruments",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -732,7 +732,7 @@ for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.type === undefined){
-const err3 = {instancePath:instancePath+"/available_instruments/" + i0,schemaPath:"shopping/types/available_payment_instrument.json/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err3 = {instancePath:instancePath+"/available_instruments/" + i0,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -743,7 +743,7 @@ errors++;
 }
 if(data1.type !== undefined){
 if(typeof data1.type !== "string"){
-const err4 = {instancePath:instancePath+"/available_instruments/" + i0+"/type",schemaPath:"shopping/types/available_payment_instrument.json/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/available_instruments/" + i0+"/type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -757,7 +757,7 @@ if(data1.constraints !== undefined){
 let data3 = data1.constraints;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(Object.keys(data3).length < 1){
-const err5 = {instancePath:instancePath+"/available_instruments/" + i0+"/constraints",schemaPath:"shopping/types/available_payment_instrument.json/properties/constraints/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties"};
+const err5 = {instancePath:instancePath+"/available_instruments/" + i0+"/constraints",params:{limit: 1},message:"must NOT have fewer than 1 properties"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -768,7 +768,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/available_instruments/" + i0+"/constraints",schemaPath:"shopping/types/available_payment_instrument.json/properties/constraints/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err6 = {instancePath:instancePath+"/available_instruments/" + i0+"/constraints",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -780,7 +780,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/available_instruments/" + i0,schemaPath:"shopping/types/available_payment_instrument.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err7 = {instancePath:instancePath+"/available_instruments/" + i0,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -792,7 +792,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/available_instruments",schemaPath:"#/allOf/2/properties/available_instruments/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err8 = {instancePath:instancePath+"/available_instruments",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -804,7 +804,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/allOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err9 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -831,7 +831,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.version === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+const err0 = {instancePath,params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -844,7 +844,7 @@ if(data.version !== undefined){
 let data0 = data.version;
 if(typeof data0 === "string"){
 if(!pattern4.test(data0)){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
+const err1 = {instancePath:instancePath+"/version",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}$"+"\""};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -855,7 +855,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {instancePath:instancePath+"/version",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -868,7 +868,7 @@ errors++;
 if(data.status !== undefined){
 let data1 = data.status;
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err3 = {instancePath:instancePath+"/status",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -878,7 +878,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data1 === "success") || (data1 === "error"))){
-const err4 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema34.properties.status.enum},message:"must be equal to one of the allowed values"};
+const err4 = {instancePath:instancePath+"/status",params:{allowedValues: schema34.properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -895,7 +895,7 @@ for(const key0 in data2){
 const _errs8 = errors;
 if(typeof key0 === "string"){
 if(!pattern5.test(key0)){
-const err5 = {instancePath:instancePath+"/services",schemaPath:"shopping/types/reverse_domain_name.json/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\"",propertyName:key0};
+const err5 = {instancePath:instancePath+"/services",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\"",propertyName:key0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -906,7 +906,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/services",schemaPath:"shopping/types/reverse_domain_name.json/type",keyword:"type",params:{type: "string"},message:"must be string",propertyName:key0};
+const err6 = {instancePath:instancePath+"/services",params:{type: "string"},message:"must be string",propertyName:key0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -917,7 +917,7 @@ errors++;
 }
 var valid2 = _errs8 === errors;
 if(!valid2){
-const err7 = {instancePath:instancePath+"/services",schemaPath:"#/properties/services/propertyNames",keyword:"propertyNames",params:{propertyName: key0},message:"property name must be valid"};
+const err7 = {instancePath:instancePath+"/services",params:{propertyName: key0},message:"property name must be valid"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -939,7 +939,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/services/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/services/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err8 = {instancePath:instancePath+"/services/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -951,7 +951,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/services",schemaPath:"#/properties/services/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err9 = {instancePath:instancePath+"/services",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -968,7 +968,7 @@ for(const key2 in data5){
 const _errs17 = errors;
 if(typeof key2 === "string"){
 if(!pattern5.test(key2)){
-const err10 = {instancePath:instancePath+"/capabilities",schemaPath:"shopping/types/reverse_domain_name.json/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\"",propertyName:key2};
+const err10 = {instancePath:instancePath+"/capabilities",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\"",propertyName:key2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -979,7 +979,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/capabilities",schemaPath:"shopping/types/reverse_domain_name.json/type",keyword:"type",params:{type: "string"},message:"must be string",propertyName:key2};
+const err11 = {instancePath:instancePath+"/capabilities",params:{type: "string"},message:"must be string",propertyName:key2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -990,7 +990,7 @@ errors++;
 }
 var valid7 = _errs17 === errors;
 if(!valid7){
-const err12 = {instancePath:instancePath+"/capabilities",schemaPath:"#/properties/capabilities/propertyNames",keyword:"propertyNames",params:{propertyName: key2},message:"property name must be valid"};
+const err12 = {instancePath:instancePath+"/capabilities",params:{propertyName: key2},message:"property name must be valid"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1012,7 +1012,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/capabilities/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/capabilities/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err13 = {instancePath:instancePath+"/capabilities/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1024,7 +1024,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/capabilities",schemaPath:"#/properties/capabilities/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err14 = {instancePath:instancePath+"/capabilities",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1041,7 +1041,7 @@ for(const key4 in data8){
 const _errs26 = errors;
 if(typeof key4 === "string"){
 if(!pattern5.test(key4)){
-const err15 = {instancePath:instancePath+"/payment_handlers",schemaPath:"shopping/types/reverse_domain_name.json/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\"",propertyName:key4};
+const err15 = {instancePath:instancePath+"/payment_handlers",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\"",propertyName:key4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1052,7 +1052,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/payment_handlers",schemaPath:"shopping/types/reverse_domain_name.json/type",keyword:"type",params:{type: "string"},message:"must be string",propertyName:key4};
+const err16 = {instancePath:instancePath+"/payment_handlers",params:{type: "string"},message:"must be string",propertyName:key4};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1063,7 +1063,7 @@ errors++;
 }
 var valid12 = _errs26 === errors;
 if(!valid12){
-const err17 = {instancePath:instancePath+"/payment_handlers",schemaPath:"#/properties/payment_handlers/propertyNames",keyword:"propertyNames",params:{propertyName: key4},message:"property name must be valid"};
+const err17 = {instancePath:instancePath+"/payment_handlers",params:{propertyName: key4},message:"property name must be valid"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1085,7 +1085,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/payment_handlers/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/payment_handlers/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err18 = {instancePath:instancePath+"/payment_handlers/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1097,7 +1097,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/payment_handlers",schemaPath:"#/properties/payment_handlers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err19 = {instancePath:instancePath+"/payment_handlers",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1109,7 +1109,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err20 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1148,7 +1148,7 @@ let passing0 = null;
 const _errs5 = errors;
 if(typeof data0 === "string"){
 if(!pattern5.test(data0)){
-const err0 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/0/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
+const err0 = {instancePath:instancePath+"/extends",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1159,7 +1159,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err1 = {instancePath:instancePath+"/extends",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1176,7 +1176,7 @@ passing0 = 0;
 const _errs7 = errors;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/1/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+const err2 = {instancePath:instancePath+"/extends",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1190,7 +1190,7 @@ for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 === "string"){
 if(!pattern5.test(data1)){
-const err3 = {instancePath:instancePath+"/extends/" + i0,schemaPath:"#/allOf/1/properties/extends/oneOf/1/items/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
+const err3 = {instancePath:instancePath+"/extends/" + i0,params:{pattern: "^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"},message:"must match pattern \""+"^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1201,7 +1201,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/extends/" + i0,schemaPath:"#/allOf/1/properties/extends/oneOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/extends/" + i0,params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1213,7 +1213,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err5 = {instancePath:instancePath+"/extends",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1234,7 +1234,7 @@ passing0 = 1;
 }
 }
 if(!valid2){
-const err6 = {instancePath:instancePath+"/extends",schemaPath:"#/allOf/1/properties/extends/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+const err6 = {instancePath:instancePath+"/extends",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1257,7 +1257,7 @@ vErrors = null;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err7 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1347,7 +1347,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err0 = {instancePath,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1357,7 +1357,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.title === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+const err1 = {instancePath,params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1367,7 +1367,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.price === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "price"},message:"must have required property '"+"price"+"'"};
+const err2 = {instancePath,params:{missingProperty: "price"},message:"must have required property '"+"price"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1378,7 +1378,7 @@ errors++;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err3 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1390,7 +1390,7 @@ errors++;
 }
 if(data.title !== undefined){
 if(typeof data.title !== "string"){
-const err4 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/title",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1403,7 +1403,7 @@ errors++;
 if(data.price !== undefined){
 let data2 = data.price;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-const err5 = {instancePath:instancePath+"/price",schemaPath:"amount.json/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err5 = {instancePath:instancePath+"/price",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1414,7 +1414,7 @@ errors++;
 }
 if(typeof data2 == "number"){
 if(data2 < 0 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/price",schemaPath:"amount.json/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err6 = {instancePath:instancePath+"/price",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1429,7 +1429,7 @@ if(data.image_url !== undefined){
 let data3 = data.image_url;
 if(typeof data3 === "string"){
 if(!(formats0(data3))){
-const err7 = {instancePath:instancePath+"/image_url",schemaPath:"#/properties/image_url/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err7 = {instancePath:instancePath+"/image_url",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1440,7 +1440,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/image_url",schemaPath:"#/properties/image_url/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/image_url",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1452,7 +1452,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err9 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1528,7 +1528,7 @@ if(data.amount !== undefined){
 let data1 = data.amount;
 if(typeof data1 == "number"){
 if(data1 >= 0 || isNaN(data1)){
-const err2 = {instancePath:instancePath+"/amount",schemaPath:"#/allOf/0/then/properties/amount/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 0},message:"must be < 0"};
+const err2 = {instancePath:instancePath+"/amount",params:{comparison: "<", limit: 0},message:"must be < 0"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1549,7 +1549,7 @@ props0.type = true;
 }
 }
 if(!valid1){
-const err3 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
+const err3 = {instancePath,params:{failingKeyword: "then"},message:"must match \"then\" schema"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1606,7 +1606,7 @@ if(data.amount !== undefined){
 let data3 = data.amount;
 if(typeof data3 == "number"){
 if(data3 < 0 || isNaN(data3)){
-const err6 = {instancePath:instancePath+"/amount",schemaPath:"#/allOf/1/then/properties/amount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err6 = {instancePath:instancePath+"/amount",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1627,7 +1627,7 @@ props1.type = true;
 }
 }
 if(!valid4){
-const err7 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
+const err7 = {instancePath,params:{failingKeyword: "then"},message:"must match \"then\" schema"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1647,7 +1647,7 @@ Object.assign(props0, props1);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err8 = {instancePath,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1657,7 +1657,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data.amount === undefined){
-const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
+const err9 = {instancePath,params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1674,7 +1674,7 @@ props0.amount = true;
 }
 if(data.type !== undefined){
 if(typeof data.type !== "string"){
-const err10 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err10 = {instancePath:instancePath+"/type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1686,7 +1686,7 @@ errors++;
 }
 if(data.display_text !== undefined){
 if(typeof data.display_text !== "string"){
-const err11 = {instancePath:instancePath+"/display_text",schemaPath:"#/properties/display_text/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err11 = {instancePath:instancePath+"/display_text",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1699,7 +1699,7 @@ errors++;
 if(data.amount !== undefined){
 let data6 = data.amount;
 if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-const err12 = {instancePath:instancePath+"/amount",schemaPath:"signed_amount.json/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err12 = {instancePath:instancePath+"/amount",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1711,7 +1711,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err13 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1740,7 +1740,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err0 = {instancePath,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1750,7 +1750,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.item === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "item"},message:"must have required property '"+"item"+"'"};
+const err1 = {instancePath,params:{missingProperty: "item"},message:"must have required property '"+"item"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1760,7 +1760,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.quantity === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
+const err2 = {instancePath,params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1770,7 +1770,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.totals === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "totals"},message:"must have required property '"+"totals"+"'"};
+const err3 = {instancePath,params:{missingProperty: "totals"},message:"must have required property '"+"totals"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1780,7 +1780,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data.status === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+const err4 = {instancePath,params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1791,7 +1791,7 @@ errors++;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err5 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err5 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1811,7 +1811,7 @@ if(data.quantity !== undefined){
 let data2 = data.quantity;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.total === undefined){
-const err6 = {instancePath:instancePath+"/quantity",schemaPath:"#/properties/quantity/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
+const err6 = {instancePath:instancePath+"/quantity",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1821,7 +1821,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data2.fulfilled === undefined){
-const err7 = {instancePath:instancePath+"/quantity",schemaPath:"#/properties/quantity/required",keyword:"required",params:{missingProperty: "fulfilled"},message:"must have required property '"+"fulfilled"+"'"};
+const err7 = {instancePath:instancePath+"/quantity",params:{missingProperty: "fulfilled"},message:"must have required property '"+"fulfilled"+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1833,7 +1833,7 @@ errors++;
 if(data2.original !== undefined){
 let data3 = data2.original;
 if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-const err8 = {instancePath:instancePath+"/quantity/original",schemaPath:"#/properties/quantity/properties/original/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err8 = {instancePath:instancePath+"/quantity/original",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1844,7 +1844,7 @@ errors++;
 }
 if(typeof data3 == "number"){
 if(data3 < 0 || isNaN(data3)){
-const err9 = {instancePath:instancePath+"/quantity/original",schemaPath:"#/properties/quantity/properties/original/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err9 = {instancePath:instancePath+"/quantity/original",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1858,7 +1858,7 @@ errors++;
 if(data2.total !== undefined){
 let data4 = data2.total;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-const err10 = {instancePath:instancePath+"/quantity/total",schemaPath:"#/properties/quantity/properties/total/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err10 = {instancePath:instancePath+"/quantity/total",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1869,7 +1869,7 @@ errors++;
 }
 if(typeof data4 == "number"){
 if(data4 < 0 || isNaN(data4)){
-const err11 = {instancePath:instancePath+"/quantity/total",schemaPath:"#/properties/quantity/properties/total/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err11 = {instancePath:instancePath+"/quantity/total",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1883,7 +1883,7 @@ errors++;
 if(data2.fulfilled !== undefined){
 let data5 = data2.fulfilled;
 if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-const err12 = {instancePath:instancePath+"/quantity/fulfilled",schemaPath:"#/properties/quantity/properties/fulfilled/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err12 = {instancePath:instancePath+"/quantity/fulfilled",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1894,7 +1894,7 @@ errors++;
 }
 if(typeof data5 == "number"){
 if(data5 < 0 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/quantity/fulfilled",schemaPath:"#/properties/quantity/properties/fulfilled/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err13 = {instancePath:instancePath+"/quantity/fulfilled",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1907,7 +1907,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/quantity",schemaPath:"#/properties/quantity/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err14 = {instancePath:instancePath+"/quantity",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1929,7 +1929,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/totals",schemaPath:"#/properties/totals/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err15 = {instancePath:instancePath+"/totals",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1942,7 +1942,7 @@ errors++;
 if(data.status !== undefined){
 let data8 = data.status;
 if(typeof data8 !== "string"){
-const err16 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err16 = {instancePath:instancePath+"/status",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1952,7 +1952,7 @@ vErrors.push(err16);
 errors++;
 }
 if(!((((data8 === "processing") || (data8 === "partial")) || (data8 === "fulfilled")) || (data8 === "removed"))){
-const err17 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema54.properties.status.enum},message:"must be equal to one of the allowed values"};
+const err17 = {instancePath:instancePath+"/status",params:{allowedValues: schema54.properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1964,7 +1964,7 @@ errors++;
 }
 if(data.parent_id !== undefined){
 if(typeof data.parent_id !== "string"){
-const err18 = {instancePath:instancePath+"/parent_id",schemaPath:"#/properties/parent_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err18 = {instancePath:instancePath+"/parent_id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1976,7 +1976,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err19 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2006,7 +2006,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err0 = {instancePath,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2016,7 +2016,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.line_items === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "line_items"},message:"must have required property '"+"line_items"+"'"};
+const err1 = {instancePath,params:{missingProperty: "line_items"},message:"must have required property '"+"line_items"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2026,7 +2026,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.method_type === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "method_type"},message:"must have required property '"+"method_type"+"'"};
+const err2 = {instancePath,params:{missingProperty: "method_type"},message:"must have required property '"+"method_type"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2036,7 +2036,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.destination === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "destination"},message:"must have required property '"+"destination"+"'"};
+const err3 = {instancePath,params:{missingProperty: "destination"},message:"must have required property '"+"destination"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2047,7 +2047,7 @@ errors++;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2065,7 +2065,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.id === undefined){
-const err5 = {instancePath:instancePath+"/line_items/" + i0,schemaPath:"#/properties/line_items/items/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err5 = {instancePath:instancePath+"/line_items/" + i0,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2075,7 +2075,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data2.quantity === undefined){
-const err6 = {instancePath:instancePath+"/line_items/" + i0,schemaPath:"#/properties/line_items/items/required",keyword:"required",params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
+const err6 = {instancePath:instancePath+"/line_items/" + i0,params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2086,7 +2086,7 @@ errors++;
 }
 if(data2.id !== undefined){
 if(typeof data2.id !== "string"){
-const err7 = {instancePath:instancePath+"/line_items/" + i0+"/id",schemaPath:"#/properties/line_items/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/line_items/" + i0+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2099,7 +2099,7 @@ errors++;
 if(data2.quantity !== undefined){
 let data4 = data2.quantity;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-const err8 = {instancePath:instancePath+"/line_items/" + i0+"/quantity",schemaPath:"#/properties/line_items/items/properties/quantity/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err8 = {instancePath:instancePath+"/line_items/" + i0+"/quantity",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2110,7 +2110,7 @@ errors++;
 }
 if(typeof data4 == "number"){
 if(data4 < 1 || isNaN(data4)){
-const err9 = {instancePath:instancePath+"/line_items/" + i0+"/quantity",schemaPath:"#/properties/line_items/items/properties/quantity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+const err9 = {instancePath:instancePath+"/line_items/" + i0+"/quantity",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2123,7 +2123,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/line_items/" + i0,schemaPath:"#/properties/line_items/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err10 = {instancePath:instancePath+"/line_items/" + i0,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2135,7 +2135,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/line_items",schemaPath:"#/properties/line_items/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err11 = {instancePath:instancePath+"/line_items",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2148,7 +2148,7 @@ errors++;
 if(data.method_type !== undefined){
 let data5 = data.method_type;
 if(typeof data5 !== "string"){
-const err12 = {instancePath:instancePath+"/method_type",schemaPath:"#/properties/method_type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {instancePath:instancePath+"/method_type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2158,7 +2158,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!(((data5 === "shipping") || (data5 === "pickup")) || (data5 === "digital"))){
-const err13 = {instancePath:instancePath+"/method_type",schemaPath:"#/properties/method_type/enum",keyword:"enum",params:{allowedValues: schema59.properties.method_type.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/method_type",params:{allowedValues: schema59.properties.method_type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2173,7 +2173,7 @@ let data6 = data.destination;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.extended_address !== undefined){
 if(typeof data6.extended_address !== "string"){
-const err14 = {instancePath:instancePath+"/destination/extended_address",schemaPath:"postal_address.json/properties/extended_address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err14 = {instancePath:instancePath+"/destination/extended_address",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2185,7 +2185,7 @@ errors++;
 }
 if(data6.street_address !== undefined){
 if(typeof data6.street_address !== "string"){
-const err15 = {instancePath:instancePath+"/destination/street_address",schemaPath:"postal_address.json/properties/street_address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err15 = {instancePath:instancePath+"/destination/street_address",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2197,7 +2197,7 @@ errors++;
 }
 if(data6.address_locality !== undefined){
 if(typeof data6.address_locality !== "string"){
-const err16 = {instancePath:instancePath+"/destination/address_locality",schemaPath:"postal_address.json/properties/address_locality/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err16 = {instancePath:instancePath+"/destination/address_locality",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2209,7 +2209,7 @@ errors++;
 }
 if(data6.address_region !== undefined){
 if(typeof data6.address_region !== "string"){
-const err17 = {instancePath:instancePath+"/destination/address_region",schemaPath:"postal_address.json/properties/address_region/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err17 = {instancePath:instancePath+"/destination/address_region",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2221,7 +2221,7 @@ errors++;
 }
 if(data6.address_country !== undefined){
 if(typeof data6.address_country !== "string"){
-const err18 = {instancePath:instancePath+"/destination/address_country",schemaPath:"postal_address.json/properties/address_country/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err18 = {instancePath:instancePath+"/destination/address_country",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2233,7 +2233,7 @@ errors++;
 }
 if(data6.postal_code !== undefined){
 if(typeof data6.postal_code !== "string"){
-const err19 = {instancePath:instancePath+"/destination/postal_code",schemaPath:"postal_address.json/properties/postal_code/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err19 = {instancePath:instancePath+"/destination/postal_code",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2245,7 +2245,7 @@ errors++;
 }
 if(data6.first_name !== undefined){
 if(typeof data6.first_name !== "string"){
-const err20 = {instancePath:instancePath+"/destination/first_name",schemaPath:"postal_address.json/properties/first_name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err20 = {instancePath:instancePath+"/destination/first_name",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2257,7 +2257,7 @@ errors++;
 }
 if(data6.last_name !== undefined){
 if(typeof data6.last_name !== "string"){
-const err21 = {instancePath:instancePath+"/destination/last_name",schemaPath:"postal_address.json/properties/last_name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err21 = {instancePath:instancePath+"/destination/last_name",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2269,7 +2269,7 @@ errors++;
 }
 if(data6.phone_number !== undefined){
 if(typeof data6.phone_number !== "string"){
-const err22 = {instancePath:instancePath+"/destination/phone_number",schemaPath:"postal_address.json/properties/phone_number/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err22 = {instancePath:instancePath+"/destination/phone_number",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2281,7 +2281,7 @@ errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/destination",schemaPath:"postal_address.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err23 = {instancePath:instancePath+"/destination",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2293,7 +2293,7 @@ errors++;
 }
 if(data.description !== undefined){
 if(typeof data.description !== "string"){
-const err24 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err24 = {instancePath:instancePath+"/description",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2305,7 +2305,7 @@ errors++;
 }
 if(data.fulfillable_on !== undefined){
 if(typeof data.fulfillable_on !== "string"){
-const err25 = {instancePath:instancePath+"/fulfillable_on",schemaPath:"#/properties/fulfillable_on/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err25 = {instancePath:instancePath+"/fulfillable_on",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2317,7 +2317,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err26 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2347,7 +2347,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err0 = {instancePath,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2357,7 +2357,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.type === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err1 = {instancePath,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2367,7 +2367,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.occurred_at === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "occurred_at"},message:"must have required property '"+"occurred_at"+"'"};
+const err2 = {instancePath,params:{missingProperty: "occurred_at"},message:"must have required property '"+"occurred_at"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2377,7 +2377,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.status === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+const err3 = {instancePath,params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2388,7 +2388,7 @@ errors++;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2400,7 +2400,7 @@ errors++;
 }
 if(data.type !== undefined){
 if(typeof data.type !== "string"){
-const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err5 = {instancePath:instancePath+"/type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2414,7 +2414,7 @@ if(data.occurred_at !== undefined){
 let data2 = data.occurred_at;
 if(typeof data2 === "string"){
 if(!(formats18(data2))){
-const err6 = {instancePath:instancePath+"/occurred_at",schemaPath:"#/properties/occurred_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+const err6 = {instancePath:instancePath+"/occurred_at",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2425,7 +2425,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/occurred_at",schemaPath:"#/properties/occurred_at/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/occurred_at",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2438,7 +2438,7 @@ errors++;
 if(data.status !== undefined){
 let data3 = data.status;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/status",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2448,7 +2448,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!(((data3 === "pending") || (data3 === "completed")) || (data3 === "failed"))){
-const err9 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema62.properties.status.enum},message:"must be equal to one of the allowed values"};
+const err9 = {instancePath:instancePath+"/status",params:{allowedValues: schema62.properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2466,7 +2466,7 @@ for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 if(data5.id === undefined){
-const err10 = {instancePath:instancePath+"/line_items/" + i0,schemaPath:"#/properties/line_items/items/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err10 = {instancePath:instancePath+"/line_items/" + i0,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2476,7 +2476,7 @@ vErrors.push(err10);
 errors++;
 }
 if(data5.quantity === undefined){
-const err11 = {instancePath:instancePath+"/line_items/" + i0,schemaPath:"#/properties/line_items/items/required",keyword:"required",params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
+const err11 = {instancePath:instancePath+"/line_items/" + i0,params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2487,7 +2487,7 @@ errors++;
 }
 if(data5.id !== undefined){
 if(typeof data5.id !== "string"){
-const err12 = {instancePath:instancePath+"/line_items/" + i0+"/id",schemaPath:"#/properties/line_items/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {instancePath:instancePath+"/line_items/" + i0+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2500,7 +2500,7 @@ errors++;
 if(data5.quantity !== undefined){
 let data7 = data5.quantity;
 if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-const err13 = {instancePath:instancePath+"/line_items/" + i0+"/quantity",schemaPath:"#/properties/line_items/items/properties/quantity/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err13 = {instancePath:instancePath+"/line_items/" + i0+"/quantity",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2512,7 +2512,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/line_items/" + i0,schemaPath:"#/properties/line_items/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err14 = {instancePath:instancePath+"/line_items/" + i0,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2524,7 +2524,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/line_items",schemaPath:"#/properties/line_items/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err15 = {instancePath:instancePath+"/line_items",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2546,7 +2546,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/totals",schemaPath:"#/properties/totals/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err16 = {instancePath:instancePath+"/totals",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2558,7 +2558,7 @@ errors++;
 }
 if(data.description !== undefined){
 if(typeof data.description !== "string"){
-const err17 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err17 = {instancePath:instancePath+"/description",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2570,7 +2570,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err18 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2607,7 +2607,7 @@ let data0 = data[i0];
 const _errs3 = errors;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.type === undefined){
-const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/allOf/0/contains/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err0 = {instancePath:instancePath+"/" + i0,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2618,7 +2618,7 @@ errors++;
 }
 if(data0.type !== undefined){
 if("subtotal" !== data0.type){
-const err1 = {instancePath:instancePath+"/" + i0+"/type",schemaPath:"#/allOf/0/contains/properties/type/const",keyword:"const",params:{allowedValue: "subtotal"},message:"must be equal to constant"};
+const err1 = {instancePath:instancePath+"/" + i0+"/type",params:{allowedValue: "subtotal"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2640,7 +2640,7 @@ valid1 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/contains",keyword:"contains",params:{minContains: 1, maxContains: 1},message:"must contain at least 1 and no more than 1 valid item(s)"};
+const err2 = {instancePath,params:{minContains: 1, maxContains: 1},message:"must contain at least 1 and no more than 1 valid item(s)"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2671,7 +2671,7 @@ let data2 = data[i1];
 const _errs7 = errors;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.type === undefined){
-const err3 = {instancePath:instancePath+"/" + i1,schemaPath:"#/allOf/1/contains/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err3 = {instancePath:instancePath+"/" + i1,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2682,7 +2682,7 @@ errors++;
 }
 if(data2.type !== undefined){
 if("total" !== data2.type){
-const err4 = {instancePath:instancePath+"/" + i1+"/type",schemaPath:"#/allOf/1/contains/properties/type/const",keyword:"const",params:{allowedValue: "total"},message:"must be equal to constant"};
+const err4 = {instancePath:instancePath+"/" + i1+"/type",params:{allowedValue: "total"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2704,7 +2704,7 @@ valid3 = true;
 }
 }
 if(!valid3){
-const err5 = {instancePath,schemaPath:"#/allOf/1/contains",keyword:"contains",params:{minContains: 1, maxContains: 1},message:"must contain at least 1 and no more than 1 valid item(s)"};
+const err5 = {instancePath,params:{minContains: 1, maxContains: 1},message:"must contain at least 1 and no more than 1 valid item(s)"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2745,7 +2745,7 @@ for(let i3=0; i3<len3; i3++){
 let data6 = data5[i3];
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.display_text === undefined){
-const err6 = {instancePath:instancePath+"/" + i2+"/lines/" + i3,schemaPath:"#/items/allOf/1/properties/lines/items/required",keyword:"required",params:{missingProperty: "display_text"},message:"must have required property '"+"display_text"+"'"};
+const err6 = {instancePath:instancePath+"/" + i2+"/lines/" + i3,params:{missingProperty: "display_text"},message:"must have required property '"+"display_text"+"'"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2755,7 +2755,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data6.amount === undefined){
-const err7 = {instancePath:instancePath+"/" + i2+"/lines/" + i3,schemaPath:"#/items/allOf/1/properties/lines/items/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
+const err7 = {instancePath:instancePath+"/" + i2+"/lines/" + i3,params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2766,7 +2766,7 @@ errors++;
 }
 if(data6.display_text !== undefined){
 if(typeof data6.display_text !== "string"){
-const err8 = {instancePath:instancePath+"/" + i2+"/lines/" + i3+"/display_text",schemaPath:"#/items/allOf/1/properties/lines/items/properties/display_text/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/" + i2+"/lines/" + i3+"/display_text",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2779,7 +2779,7 @@ errors++;
 if(data6.amount !== undefined){
 let data8 = data6.amount;
 if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-const err9 = {instancePath:instancePath+"/" + i2+"/lines/" + i3+"/amount",schemaPath:"signed_amount.json/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err9 = {instancePath:instancePath+"/" + i2+"/lines/" + i3+"/amount",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2791,7 +2791,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/" + i2+"/lines/" + i3,schemaPath:"#/items/allOf/1/properties/lines/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err10 = {instancePath:instancePath+"/" + i2+"/lines/" + i3,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2803,7 +2803,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/" + i2+"/lines",schemaPath:"#/items/allOf/1/properties/lines/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err11 = {instancePath:instancePath+"/" + i2+"/lines",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2815,7 +2815,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/" + i2,schemaPath:"#/items/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err12 = {instancePath:instancePath+"/" + i2,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2897,7 +2897,7 @@ if(_valid2){
 const _errs28 = errors;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 if(data4.display_text === undefined){
-const err16 = {instancePath:instancePath+"/" + i2,schemaPath:"#/items/allOf/2/then/required",keyword:"required",params:{missingProperty: "display_text"},message:"must have required property '"+"display_text"+"'"};
+const err16 = {instancePath:instancePath+"/" + i2,params:{missingProperty: "display_text"},message:"must have required property '"+"display_text"+"'"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2911,7 +2911,7 @@ var _valid2 = _errs28 === errors;
 valid13 = _valid2;
 }
 if(!valid13){
-const err17 = {instancePath:instancePath+"/" + i2,schemaPath:"#/items/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
+const err17 = {instancePath:instancePath+"/" + i2,params:{failingKeyword: "then"},message:"must match \"then\" schema"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2927,7 +2927,7 @@ props0.type = true;
 }
 }
 else {
-const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err18 = {instancePath,params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2958,7 +2958,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err0 = {instancePath,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2968,7 +2968,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.code === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
+const err1 = {instancePath,params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2978,7 +2978,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.content === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "content"},message:"must have required property '"+"content"+"'"};
+const err2 = {instancePath,params:{missingProperty: "content"},message:"must have required property '"+"content"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2988,7 +2988,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.severity === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "severity"},message:"must have required property '"+"severity"+"'"};
+const err3 = {instancePath,params:{missingProperty: "severity"},message:"must have required property '"+"severity"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3000,7 +3000,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3010,7 +3010,7 @@ vErrors.push(err4);
 errors++;
 }
 if("error" !== data0){
-const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"};
+const err5 = {instancePath:instancePath+"/type",params:{allowedValue: "error"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3022,7 +3022,7 @@ errors++;
 }
 if(data.code !== undefined){
 if(typeof data.code !== "string"){
-const err6 = {instancePath:instancePath+"/code",schemaPath:"error_code.json/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err6 = {instancePath:instancePath+"/code",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3034,7 +3034,7 @@ errors++;
 }
 if(data.path !== undefined){
 if(typeof data.path !== "string"){
-const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/path",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3047,7 +3047,7 @@ errors++;
 if(data.content_type !== undefined){
 let data3 = data.content_type;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/content_type",schemaPath:"#/properties/content_type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/content_type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3057,7 +3057,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!((data3 === "plain") || (data3 === "markdown"))){
-const err9 = {instancePath:instancePath+"/content_type",schemaPath:"#/properties/content_type/enum",keyword:"enum",params:{allowedValues: schema66.properties.content_type.enum},message:"must be equal to one of the allowed values"};
+const err9 = {instancePath:instancePath+"/content_type",params:{allowedValues: schema66.properties.content_type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3069,7 +3069,7 @@ errors++;
 }
 if(data.content !== undefined){
 if(typeof data.content !== "string"){
-const err10 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err10 = {instancePath:instancePath+"/content",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3082,7 +3082,7 @@ errors++;
 if(data.severity !== undefined){
 let data5 = data.severity;
 if(typeof data5 !== "string"){
-const err11 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err11 = {instancePath:instancePath+"/severity",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3092,7 +3092,7 @@ vErrors.push(err11);
 errors++;
 }
 if(!((((data5 === "recoverable") || (data5 === "requires_buyer_input")) || (data5 === "requires_buyer_review")) || (data5 === "unrecoverable"))){
-const err12 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema66.properties.severity.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/severity",params:{allowedValues: schema66.properties.severity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3104,7 +3104,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err13 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3134,7 +3134,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err0 = {instancePath,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3144,7 +3144,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.code === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
+const err1 = {instancePath,params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3154,7 +3154,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.content === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "content"},message:"must have required property '"+"content"+"'"};
+const err2 = {instancePath,params:{missingProperty: "content"},message:"must have required property '"+"content"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3166,7 +3166,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err3 = {instancePath:instancePath+"/type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3176,7 +3176,7 @@ vErrors.push(err3);
 errors++;
 }
 if("warning" !== data0){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "warning"},message:"must be equal to constant"};
+const err4 = {instancePath:instancePath+"/type",params:{allowedValue: "warning"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3188,7 +3188,7 @@ errors++;
 }
 if(data.path !== undefined){
 if(typeof data.path !== "string"){
-const err5 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err5 = {instancePath:instancePath+"/path",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3200,7 +3200,7 @@ errors++;
 }
 if(data.code !== undefined){
 if(typeof data.code !== "string"){
-const err6 = {instancePath:instancePath+"/code",schemaPath:"warning_code.json/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err6 = {instancePath:instancePath+"/code",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3212,7 +3212,7 @@ errors++;
 }
 if(data.content !== undefined){
 if(typeof data.content !== "string"){
-const err7 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/content",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3225,7 +3225,7 @@ errors++;
 if(data.content_type !== undefined){
 let data4 = data.content_type;
 if(typeof data4 !== "string"){
-const err8 = {instancePath:instancePath+"/content_type",schemaPath:"#/properties/content_type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/content_type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3235,7 +3235,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!((data4 === "plain") || (data4 === "markdown"))){
-const err9 = {instancePath:instancePath+"/content_type",schemaPath:"#/properties/content_type/enum",keyword:"enum",params:{allowedValues: schema68.properties.content_type.enum},message:"must be equal to one of the allowed values"};
+const err9 = {instancePath:instancePath+"/content_type",params:{allowedValues: schema68.properties.content_type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3247,7 +3247,7 @@ errors++;
 }
 if(data.presentation !== undefined){
 if(typeof data.presentation !== "string"){
-const err10 = {instancePath:instancePath+"/presentation",schemaPath:"#/properties/presentation/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err10 = {instancePath:instancePath+"/presentation",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3261,7 +3261,7 @@ if(data.image_url !== undefined){
 let data6 = data.image_url;
 if(typeof data6 === "string"){
 if(!(formats0(data6))){
-const err11 = {instancePath:instancePath+"/image_url",schemaPath:"#/properties/image_url/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err11 = {instancePath:instancePath+"/image_url",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3272,7 +3272,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/image_url",schemaPath:"#/properties/image_url/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {instancePath:instancePath+"/image_url",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3286,7 +3286,7 @@ if(data.url !== undefined){
 let data7 = data.url;
 if(typeof data7 === "string"){
 if(!(formats0(data7))){
-const err13 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err13 = {instancePath:instancePath+"/url",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3297,7 +3297,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err14 = {instancePath:instancePath+"/url",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3309,7 +3309,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err15 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3339,7 +3339,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err0 = {instancePath,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3349,7 +3349,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.content === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "content"},message:"must have required property '"+"content"+"'"};
+const err1 = {instancePath,params:{missingProperty: "content"},message:"must have required property '"+"content"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3361,7 +3361,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {instancePath:instancePath+"/type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3371,7 +3371,7 @@ vErrors.push(err2);
 errors++;
 }
 if("info" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "info"},message:"must be equal to constant"};
+const err3 = {instancePath:instancePath+"/type",params:{allowedValue: "info"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3383,7 +3383,7 @@ errors++;
 }
 if(data.path !== undefined){
 if(typeof data.path !== "string"){
-const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {instancePath:instancePath+"/path",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3395,7 +3395,7 @@ errors++;
 }
 if(data.code !== undefined){
 if(typeof data.code !== "string"){
-const err5 = {instancePath:instancePath+"/code",schemaPath:"info_code.json/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err5 = {instancePath:instancePath+"/code",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3408,7 +3408,7 @@ errors++;
 if(data.content_type !== undefined){
 let data3 = data.content_type;
 if(typeof data3 !== "string"){
-const err6 = {instancePath:instancePath+"/content_type",schemaPath:"#/properties/content_type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err6 = {instancePath:instancePath+"/content_type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3418,7 +3418,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!((data3 === "plain") || (data3 === "markdown"))){
-const err7 = {instancePath:instancePath+"/content_type",schemaPath:"#/properties/content_type/enum",keyword:"enum",params:{allowedValues: schema70.properties.content_type.enum},message:"must be equal to one of the allowed values"};
+const err7 = {instancePath:instancePath+"/content_type",params:{allowedValues: schema70.properties.content_type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3430,7 +3430,7 @@ errors++;
 }
 if(data.content !== undefined){
 if(typeof data.content !== "string"){
-const err8 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/content",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3442,7 +3442,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err9 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3469,7 +3469,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err0 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3550,7 +3550,7 @@ props0.content = true;
 }
 }
 if(!valid0){
-const err1 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+const err1 = {instancePath,params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3590,7 +3590,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.ucp === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "ucp"},message:"must have required property '"+"ucp"+"'"};
+const err0 = {instancePath,params:{missingProperty: "ucp"},message:"must have required property '"+"ucp"+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3600,7 +3600,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err1 = {instancePath,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3610,7 +3610,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.checkout_id === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "checkout_id"},message:"must have required property '"+"checkout_id"+"'"};
+const err2 = {instancePath,params:{missingProperty: "checkout_id"},message:"must have required property '"+"checkout_id"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3620,7 +3620,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.permalink_url === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "permalink_url"},message:"must have required property '"+"permalink_url"+"'"};
+const err3 = {instancePath,params:{missingProperty: "permalink_url"},message:"must have required property '"+"permalink_url"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3630,7 +3630,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data.line_items === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "line_items"},message:"must have required property '"+"line_items"+"'"};
+const err4 = {instancePath,params:{missingProperty: "line_items"},message:"must have required property '"+"line_items"+"'"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3640,7 +3640,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data.fulfillment === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "fulfillment"},message:"must have required property '"+"fulfillment"+"'"};
+const err5 = {instancePath,params:{missingProperty: "fulfillment"},message:"must have required property '"+"fulfillment"+"'"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3650,7 +3650,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data.currency === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'"};
+const err6 = {instancePath,params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3660,7 +3660,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data.totals === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "totals"},message:"must have required property '"+"totals"+"'"};
+const err7 = {instancePath,params:{missingProperty: "totals"},message:"must have required property '"+"totals"+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3677,7 +3677,7 @@ errors = vErrors.length;
 }
 if(data.id !== undefined){
 if(typeof data.id !== "string"){
-const err8 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3689,7 +3689,7 @@ errors++;
 }
 if(data.label !== undefined){
 if(typeof data.label !== "string"){
-const err9 = {instancePath:instancePath+"/label",schemaPath:"#/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err9 = {instancePath:instancePath+"/label",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3701,7 +3701,7 @@ errors++;
 }
 if(data.checkout_id !== undefined){
 if(typeof data.checkout_id !== "string"){
-const err10 = {instancePath:instancePath+"/checkout_id",schemaPath:"#/properties/checkout_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err10 = {instancePath:instancePath+"/checkout_id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3715,7 +3715,7 @@ if(data.permalink_url !== undefined){
 let data4 = data.permalink_url;
 if(typeof data4 === "string"){
 if(!(formats0(data4))){
-const err11 = {instancePath:instancePath+"/permalink_url",schemaPath:"#/properties/permalink_url/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err11 = {instancePath:instancePath+"/permalink_url",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3726,7 +3726,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/permalink_url",schemaPath:"#/properties/permalink_url/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {instancePath:instancePath+"/permalink_url",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3748,7 +3748,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/line_items",schemaPath:"#/properties/line_items/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err13 = {instancePath:instancePath+"/line_items",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3773,7 +3773,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/fulfillment/expectations",schemaPath:"#/properties/fulfillment/properties/expectations/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err14 = {instancePath:instancePath+"/fulfillment/expectations",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3791,7 +3791,7 @@ for(let i2=0; i2<len2; i2++){
 let data11 = data10[i2];
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 if(data11.id === undefined){
-const err15 = {instancePath:instancePath+"/fulfillment/events/" + i2,schemaPath:"types/fulfillment_event.json/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err15 = {instancePath:instancePath+"/fulfillment/events/" + i2,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3801,7 +3801,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data11.occurred_at === undefined){
-const err16 = {instancePath:instancePath+"/fulfillment/events/" + i2,schemaPath:"types/fulfillment_event.json/required",keyword:"required",params:{missingProperty: "occurred_at"},message:"must have required property '"+"occurred_at"+"'"};
+const err16 = {instancePath:instancePath+"/fulfillment/events/" + i2,params:{missingProperty: "occurred_at"},message:"must have required property '"+"occurred_at"+"'"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3811,7 +3811,7 @@ vErrors.push(err16);
 errors++;
 }
 if(data11.type === undefined){
-const err17 = {instancePath:instancePath+"/fulfillment/events/" + i2,schemaPath:"types/fulfillment_event.json/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+const err17 = {instancePath:instancePath+"/fulfillment/events/" + i2,params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3821,7 +3821,7 @@ vErrors.push(err17);
 errors++;
 }
 if(data11.line_items === undefined){
-const err18 = {instancePath:instancePath+"/fulfillment/events/" + i2,schemaPath:"types/fulfillment_event.json/required",keyword:"required",params:{missingProperty: "line_items"},message:"must have required property '"+"line_items"+"'"};
+const err18 = {instancePath:instancePath+"/fulfillment/events/" + i2,params:{missingProperty: "line_items"},message:"must have required property '"+"line_items"+"'"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3832,7 +3832,7 @@ errors++;
 }
 if(data11.id !== undefined){
 if(typeof data11.id !== "string"){
-const err19 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/id",schemaPath:"types/fulfillment_event.json/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err19 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3846,7 +3846,7 @@ if(data11.occurred_at !== undefined){
 let data13 = data11.occurred_at;
 if(typeof data13 === "string"){
 if(!(formats18(data13))){
-const err20 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/occurred_at",schemaPath:"types/fulfillment_event.json/properties/occurred_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+const err20 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/occurred_at",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3857,7 +3857,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/occurred_at",schemaPath:"types/fulfillment_event.json/properties/occurred_at/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err21 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/occurred_at",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3869,7 +3869,7 @@ errors++;
 }
 if(data11.type !== undefined){
 if(typeof data11.type !== "string"){
-const err22 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/type",schemaPath:"types/fulfillment_event.json/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err22 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3887,7 +3887,7 @@ for(let i3=0; i3<len3; i3++){
 let data16 = data15[i3];
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 if(data16.id === undefined){
-const err23 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3,schemaPath:"types/fulfillment_event.json/properties/line_items/items/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+const err23 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3,params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3897,7 +3897,7 @@ vErrors.push(err23);
 errors++;
 }
 if(data16.quantity === undefined){
-const err24 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3,schemaPath:"types/fulfillment_event.json/properties/line_items/items/required",keyword:"required",params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
+const err24 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3,params:{missingProperty: "quantity"},message:"must have required property '"+"quantity"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3908,7 +3908,7 @@ errors++;
 }
 if(data16.id !== undefined){
 if(typeof data16.id !== "string"){
-const err25 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3+"/id",schemaPath:"types/fulfillment_event.json/properties/line_items/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err25 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3+"/id",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3921,7 +3921,7 @@ errors++;
 if(data16.quantity !== undefined){
 let data18 = data16.quantity;
 if(!((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18)))){
-const err26 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3+"/quantity",schemaPath:"types/fulfillment_event.json/properties/line_items/items/properties/quantity/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err26 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3+"/quantity",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3932,7 +3932,7 @@ errors++;
 }
 if(typeof data18 == "number"){
 if(data18 < 1 || isNaN(data18)){
-const err27 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3+"/quantity",schemaPath:"types/fulfillment_event.json/properties/line_items/items/properties/quantity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+const err27 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3+"/quantity",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3945,7 +3945,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3,schemaPath:"types/fulfillment_event.json/properties/line_items/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err28 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items/" + i3,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3957,7 +3957,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items",schemaPath:"types/fulfillment_event.json/properties/line_items/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err29 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/line_items",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3969,7 +3969,7 @@ errors++;
 }
 if(data11.tracking_number !== undefined){
 if(typeof data11.tracking_number !== "string"){
-const err30 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/tracking_number",schemaPath:"types/fulfillment_event.json/properties/tracking_number/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err30 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/tracking_number",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3983,7 +3983,7 @@ if(data11.tracking_url !== undefined){
 let data20 = data11.tracking_url;
 if(typeof data20 === "string"){
 if(!(formats0(data20))){
-const err31 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/tracking_url",schemaPath:"types/fulfillment_event.json/properties/tracking_url/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
+const err31 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/tracking_url",params:{format: "uri"},message:"must match format \""+"uri"+"\""};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3994,7 +3994,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/tracking_url",schemaPath:"types/fulfillment_event.json/properties/tracking_url/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err32 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/tracking_url",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4006,7 +4006,7 @@ errors++;
 }
 if(data11.carrier !== undefined){
 if(typeof data11.carrier !== "string"){
-const err33 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/carrier",schemaPath:"types/fulfillment_event.json/properties/carrier/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err33 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/carrier",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4018,7 +4018,7 @@ errors++;
 }
 if(data11.description !== undefined){
 if(typeof data11.description !== "string"){
-const err34 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/description",schemaPath:"types/fulfillment_event.json/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err34 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/description",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4030,7 +4030,7 @@ errors++;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/fulfillment/events/" + i2,schemaPath:"types/fulfillment_event.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err35 = {instancePath:instancePath+"/fulfillment/events/" + i2,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4042,7 +4042,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/fulfillment/events",schemaPath:"#/properties/fulfillment/properties/events/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err36 = {instancePath:instancePath+"/fulfillment/events",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4054,7 +4054,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/fulfillment",schemaPath:"#/properties/fulfillment/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err37 = {instancePath:instancePath+"/fulfillment",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4076,7 +4076,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/adjustments",schemaPath:"#/properties/adjustments/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err38 = {instancePath:instancePath+"/adjustments",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4088,7 +4088,7 @@ errors++;
 }
 if(data.currency !== undefined){
 if(typeof data.currency !== "string"){
-const err39 = {instancePath:instancePath+"/currency",schemaPath:"#/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err39 = {instancePath:instancePath+"/currency",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4116,7 +4116,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err40 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err40 = {instancePath:instancePath+"/messages",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4131,7 +4131,7 @@ let data29 = data.attribution;
 if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
 for(const key0 in data29){
 if(typeof data29[key0] !== "string"){
-const err41 = {instancePath:instancePath+"/attribution/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"types/attribution.json/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err41 = {instancePath:instancePath+"/attribution/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4143,7 +4143,7 @@ errors++;
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/attribution",schemaPath:"types/attribution.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err42 = {instancePath:instancePath+"/attribution",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4155,7 +4155,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err43 = {instancePath,params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err43];
 }
