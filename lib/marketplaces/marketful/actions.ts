@@ -64,8 +64,7 @@ async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<Pl
   const { currency, total } = factsOf(order).amounts;
   return {
     contact_info: {
-      num_orden: input.number,
-      orden_id: idOf(input),
+      ...{ num_orden: input.number, orden_id: idOf(input) },
       ...contactOf(order),
       canal: channelOf(input.source),
       carrier_name: chosen.carrierName ?? carrierName,

@@ -74,7 +74,7 @@ export const Orden = z.pipe(
       status: ['fulfillment_status', 'estatus'],
       tracking_numbers: LISTS,
       guias: [...LISTS, 'tracking_numbers'],
-      parcels: ['paquetes', 'packages', 'envios', 'shipments'],
+      parcels: ['paquetes', 'packages', 'envios', 'shipments', 'envio', 'shipment'],
       shipment_events: ['events', 'eventos', 'shipment_event'],
     },
   ),

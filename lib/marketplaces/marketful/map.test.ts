@@ -198,6 +198,17 @@ describe('an orden', () => {
     expect(readOrden({ shipment_events: partly }).declined).toBe(undefined);
   });
 
+  test('came back where only its status says so, and once', () => {
+    const types = (members: object) =>
+      readOrden({ status: 'Devuelto', ...members })
+        .events.map(({ type }) => type)
+        .sort();
+    expect(types({})).toEqual(['returned_to_sender']);
+    expect(types({ shipment_events: [event('shipped', 8, 'A')] })).toEqual(['returned_to_sender', 'shipped']);
+    expect(types({ shipment_events: [event('Devuelto', 9, 'A')] })).toEqual(['returned_to_sender']);
+    expect(types({ status: 'En devolución' })).toEqual([]);
+  });
+
   test('is refused by the warehouse as long as it has sent nothing', () => {
     for (const status of ['Rechazado parcialmente', 'partially rejected']) {
       expect(readOrden({ status, shipment_events: [event(status, 9)] }).declined).toBeUndefined();

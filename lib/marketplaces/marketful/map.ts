@@ -69,7 +69,10 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const isWrapped = member(body, 'orden') !== undefined;
   const orden = readShape(Orden, isWrapped ? member(body, 'orden') : body, isWrapped ? 'orden' : '');
   const inside = orden.shipment_events;
-  const listed = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
+  const told = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
+  // That it came back may be shown by the order's status alone.
+  const isBack = typeOf(orden.status) === BACK && !told.some(({ status }) => wholeType(typeOf(status)) === BACK);
+  const listed = isBack ? [...told, ...Orden.parse({ events: [{ status: orden.status }] }).shipment_events] : told;
   const asked = placementIn(body);
   // Without a name it is what was asked for, if it says anything.
   const says = orden.status ?? orden.tracking_number ?? listed[0];
@@ -129,7 +132,7 @@ function datedEvents(listed: readonly ShipmentEvent[], order: string, changedAt:
   const events = listed.map(({ id, status, ...event }) => {
     const word = typeOf(status) || (knownType(wordOf(event.description)) ?? 'update');
     // A return of a part is of the parcel that it names; without one nothing tells which came back.
-    const type = event.tracking_number && wholeType(word) === 'returned_to_sender' ? 'returned_to_sender' : word;
+    const type = event.tracking_number && wholeType(word) === BACK ? BACK : word;
     const own = id && id !== '0' ? id : shortHash(order, type, event.tracking_number ?? '', textOf(event.created_at));
     return { ...event, id: unused(own, ids), type, at: readTime(event.created_at) ?? changedAt };
   });
@@ -170,6 +173,7 @@ function packedIn(events: readonly Dated[]): ShipmentSnapshot['parcels'][number]
   return units.size > 0 ? [...units].map(([sku, quantity]) => ({ sku, quantity })) : undefined;
 }
 
+const BACK = 'returned_to_sender';
 /** Marketful's words for UCP's types. The document lists none, so: English or Spanish, without accents or endings. */
 const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
   [
@@ -178,7 +182,7 @@ const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
   ],
   [/^(cancel|anulad)/, 'canceled'],
   [/^(rechazad|rejected|refused|declined)/, 'rejected'],
-  [/^(return|devuel|devoluci|retorn|regres)/, 'returned_to_sender'],
+  [/^(return|devuel|devoluci|retorn|regres)/, BACK],
   [
     /^(entregad[ao]_a|(delivered|handed(_over)?)_to)(l_|_(la_|the_)?)(paquet|mensaj|transport|courier|carrier|fedex|dhl|ups|estafeta)/,
     'shipped',
@@ -197,8 +201,8 @@ const PLANNED =
 /** A leading word for the order or its parcel, which adds nothing. */
 const SUBJECT =
   /^((el|la|the|su|your)_)?(order|orden|pedido|paquete|package|parcel|shipment|envio)_((fue|ha_sido|was|is|has_been)_)?/;
-const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
-const SHIPPED_TYPES = new Set(['shipped', 'in_transit', 'failed_attempt', 'delivered', 'returned_to_sender']);
+const LAST_TYPES = new Set(['delivered', BACK, 'canceled']);
+const SHIPPED_TYPES = new Set(['shipped', 'in_transit', 'failed_attempt', 'delivered', BACK]);
 
 const wordOf = (status: unknown): string =>
   (textOf(status) || firstText(status, ['status', 'name', 'nombre', 'estado', 'tipo']))

@@ -26,8 +26,7 @@ const CreateItems = z.strictObject({
 type CreateItems = z.infer<typeof CreateItems>;
 
 const createAll: RequestAction<CreateItems> = {
-  Input: CreateItems,
-  summary: 'Registers products at the warehouse; names those that were not saved.',
+  ...{ Input: CreateItems, summary: 'Registers products at the warehouse; names those that were not saved.' },
   async push(context, { items }) {
     const saved = await createItems(context, items.map(fieldsOf));
     const skus = saved.map((one) => textOf(member(one, 'sku')) || textOf(one)).filter(Boolean);
@@ -88,8 +87,7 @@ const EntryOrder = z.strictObject({
 
 /** No probe: entry orders cannot be read, and repeating one would announce the goods twice. */
 const announce: RequestAction<z.infer<typeof EntryOrder>> = {
-  Input: EntryOrder,
-  summary: 'Announces goods to the warehouse: pieces by SKU.',
+  ...{ Input: EntryOrder, summary: 'Announces goods to the warehouse: pieces by SKU.' },
   async push(context, asked) {
     const { body } = await call(context, { method: 'POST', path: '/entradas/nueva_entrada_api', json: asked });
     return defined({ remoteId: textOf(member(body, 'order_token')) || undefined });

@@ -31,8 +31,7 @@ export const Settings = z.strictObject({
   insured: z._default(z.boolean(), false),
   /** By currency: the order total, in minor units, from which on parcels are insured. */
   insureFrom: z.optional(z.record(z.string().check(z.toUpperCase()), z.int().check(z.nonnegative()))),
-  // The stock of every SKU in `skus` and `eans` is polled first.
-  /** SKU → EAN, for products that Marketful knows by EAN only. */
+  /** SKU → EAN, for products that Marketful knows by EAN only. As of those in `skus`, their stock is polled first. */
   eans: z.optional(z.record(z.string(), filled)),
 });
 export type Settings = z.infer<typeof Settings>;
