@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { changesOfOrder } from '#lib/changes/derive';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { InboundEvent } from '#lib/inbound/event';
 import { orderOf } from '#test/support/orders';
@@ -16,6 +17,15 @@ test('an order is shown with what follows from it, and without the bookkeeping',
   const shown = presentOrder(orderOf(), [], network);
   expect(shown).toMatchObject({ id: 'scopio-main:ord_8f3a', status: 'open', shipBy: null, late: false, timeline: [] });
   for (const kept of ['history', 'routed', 'correctedAddress', 'snapshotHash']) expect(shown).not.toHaveProperty(kept);
+});
+
+test('the feed names what changed as an order shows it', () => {
+  const before = orderOf();
+  const changed = [orderOf({ cancelled: true }), orderOf({ paidAt: null, number: 'SC-2', shipBy: before.placedAt })]
+    .flatMap((after) => changesOfOrder(before, { ...after, revision: 2 }))
+    .flatMap((change) => change.changed);
+  expect(changed).toContain('status');
+  expect(changed.filter((name) => !(name in presentOrder(before, [], network)))).toEqual([]);
 });
 
 test('an order that may not ship says why, however far its placement is', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { withExpectations } from '#lib/orders/derive';
+import { derive, withExpectations } from '#lib/orders/derive';
 import { deliveryOf } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import { changeOfDelivery, changesOfOrder } from './derive.ts';
@@ -16,10 +16,21 @@ test('names what changed as callers know it, also what follows from what the sal
   expect(told({ note: 'Ring twice', billingAddress: { address_country: 'MX' } })).toEqual([
     ['order.changed', ['billingAddress', 'note']],
   ]);
+  expect(told({ held: 'on hold' })).toEqual([['order.changed', ['unreleased']]]);
   expect(told({ lines: [{ ...MUGS, quantity: 1 }, PLATE] })).toMatchObject([
     ['order.changed', expect.arrayContaining(['amounts', 'lines'])],
   ]);
-  expect(told({ cancelled: true })).toMatchObject([['order.cancelled', expect.arrayContaining(['lines'])]]);
+  expect(told({ cancelled: true })).toMatchObject([['order.cancelled', expect.arrayContaining(['lines', 'status'])]]);
+});
+
+test('a parcel that changes the order’s status says so, and is one change', () => {
+  const before = orderOf();
+  const [{ id = '' } = {}] = before.ucp.line_items;
+  const parcel = { id: 'ful_1', by: 'erp', carrier: 'dhl', trackingNumber: 'JD01', lineItems: [{ id, quantity: 1 }] };
+  const sent = derive({ ...before, fulfillments: [{ ...parcel, shippedAt: '2026-11-20T09:00:00.000Z' }], revision: 2 });
+  expect(changesOfOrder(before, sent)).toMatchObject([
+    { type: 'fulfillment.added', changed: expect.arrayContaining(['fulfillments', 'status']) },
+  ]);
 });
 
 test('a release that splits what the buyer expects is told once', () => {

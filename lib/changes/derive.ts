@@ -13,7 +13,18 @@ import type { Change } from './change-schema.ts';
 /** Members of a stored order that the API does not show, or that change with every write. */
 const INSIDE = new Set<string>([
   ...['history', 'parts', 'correctedAddress', 'sourceVersion', 'snapshotHash', 'snapshotEvent', 'planUnfinished'],
-  ...['routed', 'own', 'assigned', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
+  ...[
+    'routed',
+    'own',
+    'assigned',
+    'missed',
+    'shipmentEvents',
+    'revision',
+    'writes',
+    'updatedAt',
+    'erased',
+    'cancelled',
+  ],
 ]);
 
 /** An event of an order, told when `count` has grown; members in `tells` then need no `order.changed`. */
@@ -30,19 +41,19 @@ const EVENTS: readonly OrderEvent[] = [
   {
     type: 'order.released',
     count: (order) => Number(wasReleased(order)),
-    tells: ['paidAt', 'releasedAt', 'payment', 'ucp'],
+    tells: ['paidAt', 'releasedAt', 'unreleased', 'payment', 'ucp'],
     isOnce: true,
   },
   {
     type: 'order.cancelled',
     count: (order) => Number(statusOf(order) === 'cancelled'),
-    tells: ['cancelled', 'ucp', 'lines', 'amounts'],
+    tells: ['status', 'ucp', 'lines', 'amounts'],
     isOnce: true,
   },
   {
     type: 'fulfillment.added',
     count: ({ fulfillments }) => fulfillments.length,
-    tells: ['fulfillments', 'ucp', 'lines'],
+    tells: ['fulfillments', 'status', 'ucp', 'lines'],
   },
   {
     type: 'order.returned',
@@ -96,7 +107,8 @@ function membersChanged(before: Order, after: Order): string[] {
 function shownOf(order: Order): Record<string, unknown> {
   // Placements are compared as they are stored, as no delivery is read here.
   const { placements: _, ...facts } = factsOf(order);
-  return { ...order, ...facts };
+  // Of why it does not ship, a channel's hold is all that no other member tells.
+  return { ...order, ...facts, status: statusOf(order), unreleased: order.history.snapshot.held };
 }
 
 /** What a commit of a delivery means for its order; the feed adds the order's revision. */
