@@ -149,7 +149,8 @@ test('a first poll of a store with years of orders reads the new ones first, the
   const old = Array.from({ length: 350 }, (_, index) => row(index, second(index - 400 * 24 * 3600)));
   const [today, placed] = [row(1000, second(0)), { ...row(1001, null), OrderPlacedDate: second(5) }];
   const clock = { now: Date.parse(NOW) };
-  const { context } = open([...old, today, placed], { skus: [{ SkuCode: 'A' }] }, clock);
+  const returns = [{ ReturnNumber: 'R', OrderNumber: '7', ModifiedDate: second(9) }];
+  const { context } = open([...old, today, placed], { skus: [{ SkuCode: 'A' }], returns }, clock);
   const pages = await Array.fromAsync(poll(context));
   const numbersOf = (from: readonly PollPage[]) =>
     from.flatMap(({ items }) => items.map(({ body }) => (body as Row).OrderNumber ?? 'sku'));
@@ -159,6 +160,9 @@ test('a first poll of a store with years of orders reads the new ones first, the
   const rest = pages.slice(marked);
   expect(rest.slice(0, -1).every(({ canWait }) => canWait)).toBe(true);
   expect(new Set(numbersOf(pages)).size).toBe(353);
+  // Whatever came back today may be of the oldest order.
+  const topics = pages.flatMap(({ items }) => items.map(({ topic }) => topic));
+  expect(topics.slice(topics.lastIndexOf('order') + 1)).toEqual(['return', 'sku']);
   // Wherever the poll broke off, its position says what is left to read.
   for (const [index, { resume = null }] of pages.entries()) {
     if (resume === null) continue;

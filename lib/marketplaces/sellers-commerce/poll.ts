@@ -240,7 +240,9 @@ function nextWindow({ rest, ...position }: Position, page: Page, now: Date): Pos
 /** The next list that is due; behind all orders that the first poll left for later, if there are. */
 function nextWalk({ walk, mark, start, remarks, older, canWait }: Position, now: Date): Position {
   const [next, at] = [WALKS[walk + 1], now.toISOString()];
-  if (next?.daily && older) return { walk: 0, from: older, start: older, skip: 0, canWait: true, mark, remarks };
+  // Returns are of orders that are older, too.
+  if (next?.topic !== 'order' && older)
+    return { walk: 0, from: older, start: older, skip: 0, canWait: true, mark, remarks };
   const isDue = !next?.daily || isPast(mark.skusAt, DAY_MS, at);
   const [from = start] = [start, mark.missed?.[walk + 1] ?? start].sort();
   const ahead = { walk: walk + 1, from, start, skip: 0, remarks, older, canWait };
