@@ -25,29 +25,17 @@ interface Walk {
   overlapMs?: number;
 }
 
+const ORDERS = { list: listOrders, size: 300, topic: 'order-listed' };
+const PRODUCTS = { list: listProducts, size: 100, topic: 'product' };
+
 // There is no filter by time, and what was never updated has no `updated_at`, so lists are read by both times.
 // A product's quantity may change and neither time with it, as the document's example shows.
-const WALKS: readonly Walk[] = [
-  {
-    name: 'orders',
-    list: listOrders,
-    size: 300,
-    sort: 'updated_at',
-    topic: 'order-listed',
-    first: { 'filter[is_active]': 'true' },
-  },
-  {
-    name: 'placed',
-    list: listOrders,
-    size: 300,
-    sort: 'created_at',
-    topic: 'order-listed',
-    without: 'updated_at',
-    // Whoever adds an order may set when it was created: one imported late is older than others that were there before.
-    overlapMs: 3_600_000,
-  },
-  { name: 'created', list: listProducts, size: 100, sort: 'created_at', topic: 'product', first: {}, daily: true },
-  { name: 'updated', list: listProducts, size: 100, sort: 'updated_at', topic: 'product' },
+const WALKS: readonly [Walk, ...Walk[]] = [
+  { ...ORDERS, name: 'orders', sort: 'updated_at', first: { 'filter[is_active]': 'true' } },
+  // Whoever adds an order may set when it was created: one imported late is older than others that were there before.
+  { ...ORDERS, name: 'placed', sort: 'created_at', without: 'updated_at', overlapMs: 3_600_000 },
+  { ...PRODUCTS, name: 'created', sort: 'created_at', first: {}, daily: true },
+  { ...PRODUCTS, name: 'updated', sort: 'updated_at' },
 ];
 
 /** Changes are committed later than they are stamped, and clocks differ. */
@@ -85,48 +73,52 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
 }
 
 async function readPage(context: PollContext, position: Position, since: Marks) {
-  const { offset, marks: seen } = position;
   const walk = WALKS[position.walk] ?? WALKS[0];
-  if (!walk) throw new Error('there is a list to read');
   const { timeZone } = Settings.parse(context.connection.settings);
   const now = context.now().toISOString();
   // A future time, by a mistake at Sello, would hide every change until then.
   const upToNow = (at: string): string => (at > now ? now : at);
   const mark = since[walk.name];
   const last = mark && upToNow(mark);
-  const isFirst = last === undefined;
-  const isSkipped = isFirst && !walk.first;
-  const query = { size: walk.size, offset, sort: walk.sort, sort_direction: 'desc', ...(isFirst && walk.first) };
-  const { rows, total } = isSkipped ? { rows: [], total: 0 } : await walk.list(context, query);
-  const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  const head = idOf(rows[0]);
-  const isLast = isLastPage(position, walk, rows, total);
-  // What is empty behind all rows that there are holds none with a time either.
-  const isPassed = rows.length === 0 && total > 0 && total <= (position.after ?? 0);
-  const further = isFirst || isPassed ? null : seekDated(position, dated, isLast);
-  if (further) return { items: [], marks: seen, next: { ...further, head } };
+  const { rows: bodies, total } = await readRows(context, walk, position.offset, last);
+  const rows = bodies.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
+  const head = idOf(bodies[0]);
+  const isLast = isLastPage(position, walk, bodies, total);
+  const further = last === undefined ? null : seekDated(position, { rows, total, isLast });
+  if (further) return { items: [], marks: position.marks, next: { ...further, head } };
   const isWhole = walk.daily && isPast(since.whole, DAY_MS, now);
   // Rows that changed before this instant are not handed on; all rows are if it is empty.
-  const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - (walk.overlapMs ?? OVERLAP_MS)).toISOString();
-  const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
-  const newest = dated.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
-  // Without any time in the list, how slow Sello's clock is remains unknown: a day is allowed for.
-  const dayBefore = new Date(Date.parse(now) - DAY_MS).toISOString();
+  const floor = last === undefined || isWhole ? '' : earlier(last, walk.overlapMs ?? OVERLAP_MS);
+  const newest = rows.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
   const marks = {
-    ...{ [walk.name]: newest || dayBefore, ...(walk.daily && { whole: isWhole ? now : since.whole }) },
-    ...seen,
+    // Without any time in the list, how slow Sello's clock is remains unknown: a day is allowed for.
+    ...{ [walk.name]: newest || earlier(now, DAY_MS), ...(walk.daily && { whole: isWhole ? now : since.whole }) },
+    ...position.marks,
   };
-  // Rows after the last one with a time have not changed.
-  const isThrough = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
-  const items = changed
+  const items = rows
+    .filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor))
     .filter(({ row }) => !walk.without || !changedAt(row, walk.without, timeZone))
     .map(({ row }) => ({ topic: walk.topic, body: row }));
-  if (!isThrough && !isLast)
-    return { items, marks, next: { walk: position.walk, offset: offset + stepOver(rows.length), marks, head } };
-  const isDone = position.walk + 1 >= WALKS.length;
-  return { items, marks, next: isDone ? null : { walk: position.walk + 1, offset: 0, marks } };
+  // Rows after the last one with a time have not changed.
+  const isThrough = rows.some(({ at }) => at && at < floor) || (floor !== '' && rows.at(-1)?.at === null);
+  const behind = { walk: position.walk, offset: position.offset + stepOver(rows.length), marks, head };
+  const nextWalk = position.walk + 1 < WALKS.length ? { walk: position.walk + 1, offset: 0, marks } : null;
+  return { items, marks, next: isThrough || isLast ? nextWalk : behind };
 }
-type Dated = { row: unknown; at: string | null | undefined };
+
+async function readRows(context: PollContext, { list, size, sort, first }: Walk, offset: number, last?: string) {
+  if (last === undefined && !first) return { rows: [], total: 0 };
+  return await list(context, { size, offset, sort, sort_direction: 'desc', ...(last === undefined && first) });
+}
+
+const earlier = (at: string, ms: number): string => new Date(Date.parse(at) - ms).toISOString();
+
+/** `total`: how many rows the whole list has, 0 if Sello does not say. */
+interface Page {
+  rows: ReadonlyArray<{ row: unknown; at: string | null | undefined }>;
+  total: number;
+  isLast: boolean;
+}
 
 const idOf = (row: unknown): string => textOf(member(row, 'id'));
 
@@ -145,9 +137,11 @@ function isLastPage({ offset, head }: Position, { size }: Walk, rows: readonly u
  * Where to look next for rows with a time, which may follow thousands without one: doubles the offset, then bisects.
  * Null: read this page.
  */
-function seekDated({ walk, offset, marks, after, before }: Position, rows: readonly Dated[], isLast: boolean) {
+function seekDated({ walk, offset, marks, after, before }: Position, { rows, total, isLast }: Page) {
   if (after === undefined && offset > 0) return null;
   const known = after ?? 0;
+  // What is empty behind all rows that there are holds none with a time either.
+  if (rows.length === 0 && total > 0 && total <= known) return null;
   const size = Math.max(1, rows.length);
   if (!isLast && rows.length > 0 && rows.every(({ at }) => at === null)) {
     const passed = offset + size;
