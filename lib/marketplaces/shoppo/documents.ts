@@ -32,14 +32,9 @@ export const onlyShown = (document: string): string => document.replaceAll(UNSHO
 
 const ofOrder = { orderId: 'ID!' };
 const ORDER_STATE = 'order { id status }';
-export const CREATE_ORDER = mutationOf(
-  'createOrder',
-  {
-    ...{ shippingAddress: 'ShippingAddressInput!', orderItems: '[OrderItemInput!]!' },
-    ...{ partnerOrderCode: 'String!', partnerSellerName: 'String' },
-  },
-  ORDER_STATE,
-);
+const ofGoods = { shippingAddress: 'ShippingAddressInput!', orderItems: '[OrderItemInput!]!' };
+const ofPartner = { partnerOrderCode: 'String!', partnerSellerName: 'String' };
+export const CREATE_ORDER = mutationOf('createOrder', { ...ofGoods, ...ofPartner }, ORDER_STATE);
 /** "please check the order status and it should be OPEN". */
 export const SET_ORDER_AS_PAID = mutationOf('setOrderAsPaid', { ...ofOrder, chargeId: 'String!' }, ORDER_STATE);
 /** "only when all order items status of this order are PAID". */

@@ -27,9 +27,9 @@ type Read = (body: unknown, receivedAt: string, skus: Skus) => Change;
 
 /** The seven proactive notifications, the reply to a ticket, and what a fetch or poll read. */
 const TOPICS: Readonly<Record<string, Read>> = {
-  order: (...read) => ({ type: 'shipment', shipment: mapOrder(...read) }),
-  refunded: (...read) => ({ type: 'shipment', shipment: mapOrder(...read, NOT_OURS) }),
-  cancelled: (...read) => ({ type: 'shipment', shipment: { declined: 'rest', ...mapCancelled(...read) } }),
+  order: (...args) => ({ type: 'shipment', shipment: mapOrder(...args) }),
+  refunded: (...args) => ({ type: 'shipment', shipment: mapOrder(...args, NOT_OURS) }),
+  cancelled: (...args) => ({ type: 'shipment', shipment: { declined: 'rest', ...mapCancelled(...args) } }),
   product: (body, _at, skus) => ({ type: 'products', products: mapProduct(body, skus) }),
   sku: (body, _at, skus) => ({ type: 'products', products: snapshotsOf(readShape(Sku, body), skus) }),
   'create-sku': mapSkuNotice,
@@ -108,7 +108,7 @@ const NOT_OURS = '';
 function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string | null = null): ShipmentSnapshot {
   const order = readShape(Order, body);
   const { id, orderItems, partnerOrderCode: code } = order;
-  const items = orderItems.map((item) => read(item, receivedAt, skus));
+  const items = orderItems.map((item) => readItem(item, receivedAt, skus));
   const cancelled = items.flatMap((item) => item.cancelled);
   const events = new Map(items.flatMap((item): Event[] => item.events).map((event) => [event.id, event]));
   const parcels = collect(items.flatMap((item) => item.parcels));
@@ -128,7 +128,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
 }
 
 /** What an item tells: its part of a parcel and where that parcel is, or that the item is cancelled. */
-function read(item: OrderItem, receivedAt: string, skus: Skus) {
+function readItem(item: OrderItem, receivedAt: string, skus: Skus) {
   const { id, status, shippingPackage: box, quantity, sku } = item;
   const own = { sku: setFor(sku.originalId, skus)[0] ?? sku.originalId, quantity };
   if (status === 'CANCELLED') {

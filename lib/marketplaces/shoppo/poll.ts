@@ -6,7 +6,7 @@ import type { PollContext, PollPage } from '../contract.ts';
 import { unlessRefused } from '../kit/answers.ts';
 import { cursorBehind, firstIdOf, type Page } from '../kit/graphql.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
-import { readShape } from '../kit/shape.ts';
+import { each, readShape } from '../kit/shape.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { ask, isEnded, isRefunded, listPage, PAID_STATUSES } from './api.ts';
 import { ORDER_LIST, PRODUCT_LIST, SKU_BY_ID } from './documents.ts';
@@ -33,10 +33,8 @@ const Position = z.lazyObject(() => ({
   range: z.nullable(z.tuple([z.number(), z.number()])),
   after: z.nullable(z.string()),
   length: z.nullable(z.number()),
-  first: z.optional(z.string()),
   until: z.string(),
-  asked: z.optional(z.string()),
-  remark: z.optional(z.string()),
+  ...each(z.optional(z.string()), 'first', 'asked', 'remark'),
 }));
 type Position = z.infer<typeof Position>;
 
@@ -46,41 +44,40 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
   const codes = new Map(open.flatMap(({ remoteId: id, orderId }) => (id === null ? [] : [[id, orderId] as const])));
   let { asked, ...position } = parseJson(Position, context.resume) ?? start(context, open);
-  const unlisted = new Map(position.after === null ? codes : []);
-  const set = new Set(Object.values(Settings.parse(context.connection.settings).skus));
   if (stale) yield { items: stale.map(staleItem), resume: JSON.stringify({ ...position, asked }) };
   if (asked) yield* readUnlisted(context, [...codes].slice([...codes.keys()].indexOf(asked) + 1), position);
+  const unlisted = new Map(position.after === null ? codes : []);
+  const setIds = new Set(Object.values(Settings.parse(context.connection.settings).skus));
   let skusListed: Set<string> | undefined;
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
+    const { list, range, after, length, until, remark } = position;
+    const isBegun = list === 'products' && after === null;
     // Updated until it is asked for, not until the poll began: what sells in each poll would be in none of these lists.
-    if (position.list === 'products' && position.range && position.after === null)
-      position.range[1] = Math.ceil(context.now().getTime() / 1000);
+    if (isBegun && range) position = { ...position, range: [range[0], Math.ceil(context.now().getTime() / 1000)] };
+    if (isBegun && !range) skusListed = new Set();
     const page = await readPage(context, position);
-    if (position.list === 'products' && position.range === null && position.after === null) skusListed = new Set();
-    for (const sku of page.nodes.flatMap((body) => Product.safeParse(body).data?.skus ?? []))
-      if (member(sku, 'enabled') !== false) for (const name of namesOf(sku, set)) skusListed?.add(name);
+    if (skusListed) for (const name of skuNamesIn(page, setIds)) skusListed.add(name);
     const restarted = { ...position, after: null, length: null, first: undefined };
     // Cursors are offsets: if a row leaves the list, later rows move up, and the next page would skip as many.
-    if (position.length !== null && page.length < position.length) {
+    if (length !== null && page.length < length) {
       position = restarted;
       restarts += 1;
       continue;
     }
     const items = itemsFrom(position, page, codes);
     for (const { body } of items) unlisted.delete(textOf(member(body, 'id')));
-    let next: Position | null;
-    try {
-      next = follow(context, position, page);
-    } catch (error) {
+    const next = follow(context, position, page);
+    if (next instanceof Error) {
       // The page's items are handed on even if its cursor is broken: the next poll reads this page again.
       yield { items, resume: JSON.stringify(firstIdOf(page) === position.first ? restarted : position) };
-      throw error;
+      throw next;
     }
-    const { until: watermark, remark } = position;
-    const resume = JSON.stringify({ ...startProducts({ ...context, watermark }, watermark), remark });
-    if (next === null && skusListed) yield* readVanished(context, skusListed, set, { items, resume, canWait: true });
-    if (next === null) return yield { items, resume: null, watermark, ...(remark && { remark }) };
-    const lacksOrders = next.list !== position.list && unlisted.size > 0;
+    if (next === null) {
+      const resume = JSON.stringify({ ...startProducts({ ...context, watermark: until }, until), remark });
+      if (skusListed) yield* readVanished(context, skusListed, setIds, { items, resume, canWait: true });
+      return yield { items, resume: null, watermark: until, ...(remark && { remark }) };
+    }
+    const lacksOrders = next.list !== list && unlisted.size > 0;
     yield { items, resume: JSON.stringify(next), canWait: next.list === 'products' && !lacksOrders };
     if (lacksOrders) yield* readUnlisted(context, unlisted, next);
     position = next;
@@ -108,24 +105,30 @@ function startProducts({ watermark }: PollContext, until: string): Position {
 }
 
 /** A Sku's name, and its id if the settings name that, or it shows no name. */
-function namesOf(sku: unknown, set: Set<string>): string[] {
+function namesOf(sku: unknown, setIds: Set<string>): string[] {
   const [id = '', name = ''] = ['id', 'identifier'].map((key) => textOf(member(sku, key)));
-  return [name, set.has(id) || name === '' ? id : ''];
+  return [name, setIds.has(id) || name === '' ? id : ''];
 }
+
+/** A disabled Sku counts as one that is not listed: another may have its name. */
+const skuNamesIn = ({ nodes }: Page, setIds: Set<string>): string[] =>
+  nodes
+    .flatMap((body) => Product.safeParse(body).data?.skus ?? [])
+    .flatMap((sku) => (member(sku, 'enabled') === false ? [] : namesOf(sku, setIds)));
 
 /**
  * No notification tells that a Sku or its name is gone: what the catalog has units of and a list of all products lacks is
  * read, behind the list's `last` page. A poll that breaks off there goes on as if that was done: the list is not begun anew.
  */
-async function* readVanished(context: PollContext, listed: Set<string>, set: Set<string>, last: PollPage) {
+async function* readVanished(context: PollContext, listed: Set<string>, setIds: Set<string>, last: PollPage) {
   for await (const sku of context.skus(null)) {
     const product = await context.findProduct(sku);
     const id = product && unitsOf(product) ? product.externalId : undefined;
     if (id === undefined || listed.has(id) || listed.has(sku)) continue;
     if (last.items.length > 0) yield { ...last, items: last.items.splice(0) };
-    const node = await unlessRefused(() => ask(context, SKU_BY_ID, { id })).catch((error: unknown) => error as Error);
-    if (node instanceof NotYetError || node instanceof ThrottledError) throw node;
-    const body = namesOf(node, set).some((it) => [id, sku].includes(it)) ? node : { id, identifier: sku, inventory: 0 };
+    const node = await orError(unlessRefused(() => ask(context, SKU_BY_ID, { id })));
+    const isThere = namesOf(node, setIds).some((name) => name === id || name === sku);
+    const body = isThere ? node : { id, identifier: sku, inventory: 0 };
     yield { ...last, items: node instanceof Error ? [] : [{ topic: 'sku', body }] };
   }
 }
@@ -164,13 +167,18 @@ function unreadableIn(body: object): PollPage['items'] {
 /** Asks for each open order that the list does not show, although it should: it ended early, or filters in its own way. */
 async function* readUnlisted(context: PollContext, unlisted: Iterable<[string, string]>, next: Position) {
   for (const [asked, code] of unlisted) {
-    const items = await readOne(context, asked, code).catch((error: unknown) => error as Error);
-    if (items instanceof NotYetError || items instanceof ThrottledError) throw items;
-    // One that fails each time must not hold up those behind it.
+    const items = await orError(readOne(context, asked, code));
     yield { items: items instanceof Error ? [] : items, resume: JSON.stringify({ ...next, asked }) };
     if (items instanceof Error) throw items;
   }
   yield { items: [], resume: JSON.stringify(next), canWait: true };
+}
+
+/** What is read, or its error: one that fails each time must not hold up those behind it. Throws what asks for patience. */
+async function orError<T>(read: Promise<T>): Promise<T | Error> {
+  const found = await read.catch((error: unknown) => error as Error);
+  if (found instanceof NotYetError || found instanceof ThrottledError) throw found;
+  return found;
 }
 
 /** By its code, then by its id; what stands under its code alone is read as its first placement, by another form of id. */
@@ -186,13 +194,14 @@ async function readOne(context: PollContext, id: string, partnerOrderCode: strin
 const isStanding = (order: object): boolean =>
   PAID_STATUSES.includes(textOf(member(order, 'status')).toUpperCase()) && !isEnded(readShape(Order, order));
 
-function follow(context: PollContext, position: Position, page: Page): Position | null {
+/** The next page, null behind the last one, or why the list cannot be followed. */
+function follow(context: PollContext, position: Position, page: Page): Position | null | Error {
   try {
     const after = cursorBehind(page, position.after, position.first);
     if (after !== null) return { ...position, after, length: page.length, first: firstIdOf(page) };
   } catch (error) {
     // Open orders can be asked for one by one, and products must not wait for their list.
-    if (position.list === 'products' || !(error instanceof ContractError)) throw error;
+    if (position.list === 'products' || !(error instanceof ContractError)) return error as Error;
     return { ...startProducts(context, position.until), remark: `orderList: ${error.detail.description}` };
   }
   return position.list === 'orders' ? startProducts(context, position.until) : null;

@@ -68,8 +68,7 @@ export const Product = z.lazyObject(() => ({ ...productFields(), id, skus: nulla
 
 const skuFields = () => ({
   identifier: optionalId,
-  color: looseText,
-  size: looseText,
+  ...looseTexts('color', 'size'),
   price: anything,
   inventory: optional(stocked),
   enabled: optional(flag),

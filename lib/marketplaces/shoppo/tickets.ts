@@ -1,6 +1,5 @@
 import * as z from '#lib/platform/zod';
-import type { RemoteContext } from '../action.ts';
-import type { TicketPage } from '../contract.ts';
+import type { Connector, TicketPage } from '../contract.ts';
 import { cursorBehind } from '../kit/graphql.ts';
 import { listOf } from '../kit/graphql-documents.ts';
 import { id, looseList, looseText, looseTexts, optional, optionalId, readShape } from '../kit/shape.ts';
@@ -34,17 +33,14 @@ const Node = z.lazyObject(() => ({
 const CURSOR = /^(exchange|refund|question):(.*)$/s;
 
 /** A page of tickets, one kind after the other. */
-export async function listTickets(
-  context: RemoteContext,
-  { cursor, limit }: { cursor: string | null; limit: number },
-): Promise<TicketPage> {
+export const listTickets: NonNullable<Connector['tickets']> = async (context, { cursor, limit }) => {
   const [, kind = 'exchange', after] = CURSOR.exec(cursor ?? '') ?? [];
   const page = await listPage(context, ticketList(kind as Kind), { first: limit, after: after || undefined });
   const behind = cursorBehind(page, after || null);
   const nextKind = KINDS[KINDS.indexOf(kind as Kind) + 1];
   const next = behind === null ? nextKind && `${nextKind}:` : `${kind}:${behind}`;
   return { tickets: page.nodes.map((node) => presentTicket(kind, node)), cursor: next ?? null };
-}
+};
 
 function presentTicket(kind: string, node: object): TicketPage['tickets'][number] {
   const { status = null, zendeskStatus = null, reason = null, remark = null, ...ticket } = readShape(Node, node);
