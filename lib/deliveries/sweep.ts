@@ -25,36 +25,43 @@ export const lookFor = (queued: number, connections: number): number =>
 /** Rings again for deliveries that are due and were not served, and for leases that outlived their worker. */
 export async function sweep(now = new Date()): Promise<void> {
   const window = windowAt(now);
-  const swept = [...byMarketplace(await getAccounts())].map(async ([marketplace, connections]) => {
-    let asked: Promise<number> | undefined;
-    const queued = () => {
-      asked ??= queuedAt(marketplace);
-      return asked;
-    };
-    const most = async () => lookFor(await queued(), connections.length);
-    const found = await Promise.all(
-      connections.map(async (connection) => {
-        const shards = partitionsOf(items.delivery.due, { connection });
-        const seen = await Promise.all(shards.map((shard) => lookInto(shard, most, window)));
-        const [due] = await Promise.all([
-          getDeliveries(seen.flatMap(({ overdue }) => overdue)),
-          ringAt(
-            seen.flatMap(({ unrung }) => unrung),
-            { connection, marketplace },
-            now,
-          ),
-        ]);
-        return due.filter((delivery) => isDue(delivery, now));
-      }),
-    );
-    const due = found.flat();
-    const again = chooseFrom(due, due.length > RUNG_ANYWAY ? await queued() : 0);
-    // All in one go, so that urgent deliveries of the last connection come before the others of the first.
-    await ring(again, now);
-    return again.length;
-  });
+  const swept = [...byMarketplace(await getAccounts())].map(([marketplace, connections]) =>
+    sweepMarketplace(marketplace, connections, window),
+  );
   const total = sum(await Promise.all(swept));
   if (total > 0) log.info('swept', { rung: total });
+}
+
+/** Returns how many deliveries it rang for again. */
+async function sweepMarketplace(marketplace: string, connections: readonly string[], window: Window): Promise<number> {
+  let asked: Promise<number> | undefined;
+  const queued = () => {
+    asked ??= queuedAt(marketplace);
+    return asked;
+  };
+  const most = async () => lookFor(await queued(), connections.length);
+  const found = connections.map((connection) => sweepConnection({ connection, marketplace }, most, window));
+  const due = (await Promise.all(found)).flat();
+  const again = chooseFrom(due, due.length > RUNG_ANYWAY ? await queued() : 0);
+  // All in one go, so that urgent deliveries of the last connection come before the others of the first.
+  await ring(again, window.now);
+  return again.length;
+}
+
+/** Rings for what falls due in the next interval and has no ring yet; returns what is due. */
+async function sweepConnection(
+  at: { connection: string; marketplace: string },
+  most: () => Promise<number>,
+  window: Window,
+): Promise<Delivery[]> {
+  const shards = partitionsOf(items.delivery.due, at);
+  const seen = await Promise.all(shards.map((shard) => lookInto(shard, most, window)));
+  const unrung = seen.flatMap((each) => each.unrung);
+  const [due] = await Promise.all([
+    getDeliveries(seen.flatMap(({ overdue }) => overdue)),
+    ringAt(unrung, at, window.now),
+  ]);
+  return due.filter((delivery) => isDue(delivery, window.now));
 }
 
 /** The least to ring for, in each sweep and in each minute, however long the queue is. */

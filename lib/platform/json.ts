@@ -22,10 +22,9 @@ export const readNested = (text: string): unknown => (/^\s*[[{]/.test(text) ? re
 function cut(json: unknown): unknown {
   const isNested = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
   let level = [json].filter(isNested);
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth === MAX_LEVELS)
-      for (const each of level) for (const key of Object.keys(each)) if (isNested(each[key])) each[key] = null;
+  for (let depth = 1; depth < MAX_LEVELS && level.length > 0; depth++)
     level = level.flatMap((each) => Object.values(each).filter(isNested));
-  }
+  for (const deepest of level)
+    for (const [key, value] of Object.entries(deepest)) if (isNested(value)) deepest[key] = null;
   return json;
 }
