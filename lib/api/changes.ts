@@ -3,6 +3,7 @@ import { Change } from '#lib/changes/change-schema';
 import { ConsumerFacts } from '#lib/changes/consumer-schema';
 import { consumers } from '#lib/changes/consumers';
 import { decodeMarks, encodeMarks, sinceOf } from '#lib/changes/cursor';
+import { marksAt } from '#lib/changes/feed-marks';
 import { isOfType, readChanges } from '#lib/changes/read';
 import { ChangeType, isChangeType } from '#lib/connections/endpoint-schema';
 import { everyConnection, getAccounts } from '#lib/connections/store';
@@ -113,7 +114,7 @@ routes.add('GET /changes', {
     const since = cursor === undefined ? 0 : sinceOf(cursor);
     const isWanted = isOfType(types);
     const asked = {
-      after: cursor === undefined ? await consumers.marksAt('earliest') : decodeMarks(cursor),
+      after: cursor === undefined ? await marksAt('earliest') : decodeMarks(cursor),
       wants: (change: Change) => isWanted(change) && (connection === undefined || change.connection === connection),
     };
     for (let most = limit; ; most = Math.ceil(most / 2)) {

@@ -5,6 +5,7 @@ import { memoryTable } from '#test/support/memory-table';
 import { openConsumers } from './consumers.ts';
 import { decodeMarks, EARLIEST, encodeMarks, sinceOf } from './cursor.ts';
 import { openFeed } from './feed.ts';
+import { marksAt } from './feed-marks.ts';
 import { readChanges } from './read.ts';
 
 it('seeks to an instant in whatever zone it is told', async () => {
@@ -95,7 +96,7 @@ it('is not put back to where it was by a page that was read before it was put el
     ...{ occurredAt: '2026-11-20T08:00:00.000Z', delivery: null, sku: null },
   };
   await feed.append(shardNumber('shop:a'), () => [change], '2026-01-01T00:00:00.000Z');
-  const latest = await consumers.marksAt('latest');
+  const latest = await marksAt('latest', feed);
   /** What a page holds that is read from where the consumer stands. */
   const read = async () => encodeMarks(latest, sinceOf(await consumers.committed('erp')));
   await consumers.create('erp', 'earliest');

@@ -1,6 +1,4 @@
-import { firstOf } from '#lib/platform/canonical-json';
 import { orNotFound, RejectedError, StateError } from '#lib/platform/errors';
-import { sum } from '#lib/platform/sum';
 import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { bare, db, getItem, isWritten, NEW, put, queryPartition } from '#lib/platform/table/table';
@@ -10,13 +8,13 @@ import type * as z from '#lib/platform/zod';
 import type { ConsumerFacts } from './consumer-schema.ts';
 import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks, sinceOf } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
+import { type Lag, lagOf, marksAt } from './feed-marks.ts';
 
 type Consumer = z.infer<typeof ConsumerFacts>;
 
 /** A reader of the feed, by name, and how far it has committed. */
-type Stored = Omit<Consumer, 'lagSeconds' | 'lagEntries'> & { version: number };
+type Stored = Omit<Consumer, keyof Lag> & { version: number };
 
-const DAY_MS = 24 * 3600_000;
 const NO_PLACE = {
   field: 'to',
   description: 'to: expected earliest, latest, an instant such as 2026-11-20T08:15:00Z, or a cursor of the feed',
@@ -27,20 +25,10 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   const find = async (id: string): Promise<Stored> =>
     orNotFound(await getItem<Stored>(items.consumer.key({ id }), table), 'consumer');
 
-  /** The marks for `earliest`, `latest`, or an instant from which changes are wanted. */
-  async function marksAt(from: string): Promise<Marks> {
-    if (from === 'latest')
-      return eachPartition(async (each) => ({ position: (await feed.head(each))?.position ?? 0, taken: 0 }));
-    // Older entries are deleted in no particular order: a reader that began there would miss some.
-    const oldest = now().getTime() - items.feedItem.keepDays * DAY_MS;
-    const instant = new Date(from === 'earliest' ? oldest : Math.max(oldest, Date.parse(from))).toISOString();
-    return eachPartition(async (each) => ({ position: await feed.positionAt(each, instant), taken: 0 }));
-  }
-
   /** Creates a consumer that begins there; one that exists stays as it is. */
   async function create(id: string, from: string): Promise<Consumer> {
     const at = now().toISOString();
-    const committed = encodeMarks(await marksAt(from), now().getTime());
+    const committed = encodeMarks(await marksAt(from, feed, now()), now().getTime());
     const stored: Stored = { id, committed, createdAt: at, updatedAt: at, version: 1 };
     await isWritten(table.put(put({ ...stored, ...items.consumer.key({ id }) }, NEW).Put));
     return present(await find(id));
@@ -93,7 +81,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   /** Moves it to an instant or a cursor, even backward. */
   async function seek(id: string, from: string): Promise<Consumer> {
     const isNamed = from === 'earliest' || from === 'latest' || WrittenInstant.safeParse(from).success;
-    const marks = isNamed ? await marksAt(from) : await known(decodeMarks(from, NO_PLACE));
+    const marks = isNamed ? await marksAt(from, feed, now()) : await known(decodeMarks(from, NO_PLACE));
     return move(id, (committed) => encodeMarks(marks, Math.max(now().getTime(), sinceOf(committed) + 1)));
   }
 
@@ -108,28 +96,12 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return Promise.all(all.map((item) => present(bare(item))));
   }
 
-  /** What is behind a cursor: how many entries (the partitions keep count) and how old the oldest is. */
-  async function lagOf(marks: Marks): Promise<Pick<Consumer, 'lagSeconds' | 'lagEntries'>> {
-    const behind = await eachPartition(async (partition) => {
-      const { position = 0, taken = 0 } = marks[partition] ?? {};
-      const [next] = (await feed.query(partition, { after: position, limit: 1 })).items;
-      if (!next) return { entries: 0, at: undefined };
-      const last = (await feed.head(partition)) ?? next;
-      return { entries: last.total - (next.total - next.entries.length) - taken, at: next.at };
-    });
-    const oldest = firstOf(behind.flatMap(({ at }) => at ?? []));
-    return {
-      lagSeconds: oldest ? Math.max(0, Math.round((now().getTime() - Date.parse(oldest)) / 1000)) : 0,
-      lagEntries: sum(behind.map(({ entries }) => entries)),
-    };
-  }
-
   async function present({ id, committed, createdAt, updatedAt }: Stored): Promise<Consumer> {
-    return { id, committed, createdAt, updatedAt, ...(await lagOf(decodeMarks(committed))) };
+    return { id, committed, createdAt, updatedAt, ...(await lagOf(decodeMarks(committed), feed, now())) };
   }
 
   return {
-    ...{ create, commit, seek, remove, list, marksAt, lagOf },
+    ...{ create, commit, seek, remove, list },
     get: async (id: string): Promise<Consumer> => present(await find(id)),
     /** The cursor that it has committed. */
     committed: async (id: string): Promise<string> => (await find(id)).committed,

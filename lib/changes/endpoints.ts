@@ -3,9 +3,9 @@ import type { Result } from '#lib/attempts/attempt';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { getConfiguration } from '#lib/connections/store';
 import { orNotFound, StateError } from '#lib/platform/errors';
-import { consumers } from './consumers.ts';
 import { decodeMarks, encodeMarks } from './cursor.ts';
 import { type EndpointState, FOREVER, openEndpointStates } from './endpoint-state.ts';
+import { type Lag, lagOf, marksAt } from './feed-marks.ts';
 import { signed } from './profiles.ts';
 import { ringEndpoints } from './ring-endpoints.ts';
 import { send } from './send.ts';
@@ -13,10 +13,8 @@ import { send } from './send.ts';
 const states = openEndpointStates();
 
 /** An endpoint with its state, and how far behind it is. */
-export interface EndpointView extends Endpoint {
+export interface EndpointView extends Endpoint, Lag {
   state: EndpointState;
-  lagSeconds: number;
-  lagEntries: number;
 }
 
 /** Throws NotFoundError for one that is not in the configuration. */
@@ -25,8 +23,8 @@ export const findEndpoint = async (id: string): Promise<Endpoint> =>
 
 export async function viewEndpoint(endpoint: Endpoint): Promise<EndpointView> {
   const state = await states.get(endpoint.id);
-  const marks = state.committed === undefined ? await consumers.marksAt(endpoint.since) : decodeMarks(state.committed);
-  return { ...endpoint, state, ...(await consumers.lagOf(marks)) };
+  const marks = state.committed === undefined ? await marksAt(endpoint.since) : decodeMarks(state.committed);
+  return { ...endpoint, state, ...(await lagOf(marks)) };
 }
 
 export const listEndpoints = async (): Promise<EndpointView[]> =>
@@ -39,7 +37,7 @@ export const pauseEndpoint = (id: string, by: string, at: string): Promise<void>
 /** Continues where it stopped, first with what got a 410; if changes are gone by now, with the oldest there is. */
 export async function resumeEndpoint(id: string): Promise<void> {
   const { paused } = await states.get(id);
-  const oldest = paused?.why === 'expired' && { committed: encodeMarks(await consumers.marksAt('earliest')) };
+  const oldest = paused?.why === 'expired' && { committed: encodeMarks(await marksAt('earliest')) };
   const anew = { paused: null, heldUntil: null, failures: 0, failingSince: null };
   await states.take(id, { ...anew, ...oldest, resumed: true });
   await ringEndpoints([{ endpoint: id }]);

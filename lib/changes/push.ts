@@ -7,7 +7,6 @@ import { ENDPOINT } from '#lib/platform/names';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Change } from './change-schema.ts';
-import { consumers } from './consumers.ts';
 import { decodeMarks, encodeMarks, type Marks } from './cursor.ts';
 import {
   type Begun,
@@ -20,6 +19,7 @@ import {
   judge,
   PAGE_SECONDS,
 } from './endpoint-state.ts';
+import { marksAt } from './feed-marks.ts';
 import {
   hurry,
   HUB as NOTIFY_HUB,
@@ -38,7 +38,7 @@ export const HUB = {
   workFirst,
   hurry,
   readChanges,
-  marksAt: consumers.marksAt,
+  marksAt,
 };
 export type Hub = typeof HUB & NotifyHub;
 
