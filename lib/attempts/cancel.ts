@@ -1,22 +1,17 @@
 import type { Attempt, Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
 import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
-import { itemsIn } from '#lib/marketplaces/kit/placing';
 import { DECLINED, declinedBy } from '#lib/orders/decline';
-import { differenceOf, LEFT, shippedOf } from '#lib/orders/holders';
 import { minus } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
 import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/plan-cancellations';
 import { dueOf, lessOf, placementOf, takeBack } from '#lib/orders/units';
-import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
+import { NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import { type Job, type RemoteWork, tellPushed } from './attempt.ts';
+import { askPerson, type Change, tellChanges, type Undoing, unsupported } from './cancel-by-hand.ts';
 import { askedOf, nothingLeft } from './place.ts';
 import { mayBeLost, readSold } from './read-sold.ts';
-
-/** What has changed since it was placed (or may have been) and only a person can deal with. */
-type Undoing = CancelInput & { changes: Change[] };
-type Change = 'readdressed' | 'refunded' | 'exchanged';
 
 type Asking = Pick<RemoteWork, 'delivery' | 'network' | 'hub'>;
 
@@ -193,57 +188,4 @@ async function changesSince(
     ...(firstSince('refunded') && isRefunded(order, network) ? ['refunded' as const] : []),
     ...(firstSince('exchanged') && !areBack ? ['exchanged' as const] : []),
   ];
-}
-
-const WORDS = {
-  readdressed: 'its shipping address changed after it was placed',
-  refunded: 'its payment was given back after it was placed',
-  exchanged: 'other goods stand on one of its lines since it was placed',
-};
-
-/** What a person is to deal with: the units, and what else has changed. */
-function forPerson(detail: ErrorDetail, { changes }: Undoing): BlockedError {
-  const description = [detail.description, ...changes.map((change) => WORDS[change])].join('; ');
-  return new BlockedError({ ...detail, description }, 'operator');
-}
-
-const tellChanges =
-  (input: Undoing) =>
-  (error: unknown): never => {
-    throw error instanceof BlockedError && error.waitsFor === 'operator' ? forPerson(error.detail, input) : error;
-  };
-
-function askPerson({ order: sold, number, remoteId, left, changes }: Undoing, title: string): BlockedError {
-  const order = `order ${remoteId ?? number}`;
-  const words = changes.map((change) => WORDS[change]).join(' and ');
-  if (changes.includes('exchanged') && !changes.includes('refunded')) {
-    const goods = itemsIn(sold, left).map(([{ id }, quantity]) => `${quantity} ${id}`);
-    const description = `${words}: have ${order} changed to ${goods.join(', ')} at ${title} by hand`;
-    return new BlockedError({ code: 'goods_changed', description }, 'operator');
-  }
-  const detail = changes.includes('refunded')
-    ? {
-        code: 'payment_refunded',
-        description: `${words}: have ${order} stopped at ${title} by hand, or cancel it at its channel; close this to let it leave`,
-      }
-    : {
-        code: 'address_changed',
-        description: `${title} cannot change an address over its API, and ${WORDS.readdressed}: have ${order} changed there by hand`,
-      };
-  return new BlockedError(detail, 'operator');
-}
-
-function unsupported(input: Undoing, title: string, placement: string): BlockedError {
-  const { order, lineItems, left, number, remoteId } = input;
-  if (left.length > 0) {
-    const description = differenceOf(order, placement, lineItems, left);
-    return forPerson({ code: 'amend_unsupported', description }, input);
-  }
-  const which = `order ${remoteId ?? number}`;
-  const sent = shippedOf(order, placement, lineItems);
-  const byHand = `${title} cannot cancel over its API: have ${which} stopped there by hand`;
-  const some = sent.length > 0 ? `, as far as it has not ${LEFT}` : '';
-  const all = `${which} ${LEFT}: have it sent back`;
-  const description = minus(lineItems, sent).length > 0 ? `${byHand}${some}` : all;
-  return forPerson({ code: 'cancel_unsupported', description }, input);
 }
