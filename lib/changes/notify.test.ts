@@ -9,7 +9,7 @@ import { bare, type Item, type Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import type { Change } from './change-schema.ts';
 import { openEndpointStates } from './endpoint-state.ts';
-import { HUB, type Hub, openNotify, workerOf } from './notify.ts';
+import { HUB, type Hub, hurry, openNotify, workerOf } from './notify.ts';
 
 const delivery = { id: 'dlv_1', connection: 'erp', subject: { change: { id: 'chg_1' } } } as unknown as Delivery;
 const endpoint = { id: 'erp' } as Endpoint;
@@ -132,6 +132,24 @@ test('one that refuses everything at once is attempted as its schedule says', as
   const attempts = [1, 2, 3].map(() => workerOf(hub).attempt(delivery, {} as never));
   for (const result of await Promise.all(attempts))
     expect(result).toMatchObject({ error: { detail: { code: 'http_500' } } });
+});
+
+test('what waited for an endpoint that is back comes ten a second, and nothing later than it was due', async () => {
+  vi.useFakeTimers({ now: new Date('2026-11-20T08:15:00.000Z') });
+  const later = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+  const waiting = Array.from({ length: 25 }, (_, nth) => ({
+    ...{ ...delivery, id: `dlv_${nth}`, state: 'pending' as const, nextAttemptAt: later(nth === 24 ? 1 : 3600) },
+  }));
+  const rung: Array<string | null> = [];
+  await hurry('erp', Date.now() + 1000, {
+    async *eachDelivery() {
+      yield* waiting;
+    },
+    transition: async () => true,
+    ring: async (due) => void rung.push(...due.map(({ nextAttemptAt }) => nextAttemptAt)),
+  });
+  expect(rung).toEqual(Array.from({ length: 24 }, (_, nth) => later(Math.floor(nth / 10))));
+  vi.useRealTimers();
 });
 
 test('repeats that fail at the same time all count', async () => {

@@ -169,12 +169,18 @@ async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: 
   return notYet(Math.max(1, heldMs), `is paused since ${paused.at}`);
 }
 
-/** Has everything that waits for an endpoint tried at once, until the deadline: the rest comes within the hour. */
-export async function hurry(connection: string, deadline: number): Promise<void> {
-  for await (const delivery of eachDelivery({ connection, state: 'pending' })) {
+/** How many deliveries a second come to an endpoint that is back: all at once could end it again. */
+const HURRIED_A_SECOND = 10;
+
+/** Has everything that waits for an endpoint tried soon, if told so by the deadline: the rest comes within the hour. */
+export async function hurry(connection: string, deadline: number, hub = { eachDelivery, transition, ring }) {
+  let hurried = 0;
+  for await (const delivery of hub.eachDelivery({ connection, state: 'pending' })) {
     if (Date.now() > deadline) return;
     if (delivery.state !== 'pending') continue;
-    const due = dueAt(delivery, new Date().toISOString());
-    if (await transition(delivery, due)) await ring([due]);
+    const at = new Date(Date.now() + Math.floor(hurried / HURRIED_A_SECOND) * 1000).toISOString();
+    hurried += 1;
+    const due = dueAt(delivery, at);
+    if ((delivery.nextAttemptAt ?? '') > at && (await hub.transition(delivery, due))) await hub.ring([due]);
   }
 }
