@@ -38,15 +38,7 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
   let changed = false;
   let identified = false;
   for (const told of products) {
-    const { known, product, opened } = await untilCommitted(`product ${told.sku}`, async () => {
-      const known = await getProduct(message.connection, told.sku, table);
-      const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
-      if (product === known) return { known, product, opened: [] };
-      const opened = (await openTelling(known, product, ingesting)).slice(0, AT_ONCE);
-      const named = product.ean === known?.ean ? [] : putEan(product);
-      const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);
-      return stands ? { known, product, opened } : undefined;
-    });
+    const { known, product, opened } = await writeProduct(told, ingesting);
     if (product === known) continue;
     // For those that did not fit; and when a listing and a warehouse's quantity are written at the same moment, neither
     // sees the other: the later one does now.
@@ -63,6 +55,21 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
   if (!changed && !isTold(message)) return null;
   // Recorded last: if the event comes again, what is already written does not change.
   return { state: changed ? 'applied' : 'duplicate' };
+}
+
+/** Writes what was told of a product, with as many deliveries that tell the channels of it as fit. */
+function writeProduct(told: ProductSnapshot, ingesting: Ingesting) {
+  const { message, hub } = ingesting;
+  const { table } = hub;
+  return untilCommitted(`product ${told.sku}`, async () => {
+    const known = await getProduct(message.connection, told.sku, table);
+    const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
+    if (product === known) return { known, product, opened: [] };
+    const opened = (await openTelling(known, product, ingesting)).slice(0, AT_ONCE);
+    const named = product.ean === known?.ean ? [] : putEan(product);
+    const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);
+    return stands ? { known, product, opened } : undefined;
+  });
 }
 
 /** Opens the deliveries that tell sales channels of a product as it is now. */

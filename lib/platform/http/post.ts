@@ -1,4 +1,4 @@
-import type { AgentOptions, IncomingMessage } from 'node:http';
+import type { AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
 import { RetryableError } from '../errors.ts';
 import { readJson } from '../json.ts';
 import type { HttpResponse } from './classify.ts';
@@ -51,30 +51,33 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
       ...{ method: body === undefined ? 'GET' : 'POST', agent, signal },
       headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
     };
-    const sendOnce = () =>
-      new Promise<HttpResponse>((resolve, reject) => {
-        let isAnswered = false;
-        const request = send(url, options, (response) => {
-          isAnswered = true;
-          readAnswer(response, maxBytes, body === undefined).then(resolve, reject);
-        });
-        request.once('upgrade', (_response, socket) => {
-          socket.destroy();
-          reject(Object.assign(new Error(), { code: 'EUPGRADE' }));
-        });
-        // Its host was closing a connection that was kept open: another one is tried.
-        request.on('error', (error) => {
-          if (!isAnswered) request.reusedSocket && isReset(error) ? resolve(sendOnce()) : reject(error);
-        });
-        request.end(body);
-      });
     try {
-      return await sendOnce();
+      return await exchange(() => send(url, options), body, maxBytes);
     } catch (error) {
       if (signal.aborted) throw failed('timeout', `no answer within ${timeoutMs} ms`);
       throw error instanceof InsideError ? refused(url) : unanswered(codeOf(error));
     }
   };
+}
+
+/** One request and its answer. Where its host was closing a connection that was kept open, another one is tried. */
+function exchange(open: () => ClientRequest, body: string | undefined, maxBytes: number): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    let isAnswered = false;
+    const request = open();
+    request.once('response', (response) => {
+      isAnswered = true;
+      readAnswer(response, maxBytes, body === undefined).then(resolve, reject);
+    });
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(Object.assign(new Error(), { code: 'EUPGRADE' }));
+    });
+    request.on('error', (error) => {
+      if (!isAnswered) request.reusedSocket && isReset(error) ? resolve(exchange(open, body, maxBytes)) : reject(error);
+    });
+    request.end(body);
+  });
 }
 
 /** Loads `node:http` or `node:https` at the first request: undici comes with them, which costs a cold start time. */
