@@ -50,7 +50,11 @@ test('what can be no month is the day, and where both can a setting says', () =>
     '11/20/2026',
   ];
   const dayFirst = ['2026-11-20T15:05:09', '2026-11-20T00:00', '2026-11-20T15:05', '2026-11-20T00:00'];
-  expect(written.map((one) => isoOf(one, true))).toEqual([...dayFirst, '2026-11-05T00:00', '2026-11-20T00:00']);
+  expect(written.map((one) => isoOf(one, { dayFirst: true }))).toEqual([
+    ...dayFirst,
+    '2026-11-05T00:00',
+    '2026-11-20T00:00',
+  ]);
   expect(written.map((one) => isoOf(one))).toEqual([...dayFirst, '2026-05-11T00:00', '2026-11-20T00:00']);
   const days = ['20/11/2026', '11-20-2026', '5/11/2026', '5/5/2026', '2026-11-20', null].map(dayOf);
   expect(days).toEqual(['first', 'second', 'either', null, null, null]);

@@ -22,9 +22,12 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
   return versionOfSecond(isTwice && second <= readAt ? second : first, readAt);
 }
 
+/** Whether a date's day comes before its month, where either may: a setting. */
+type DayOrder = { dayFirst?: boolean | undefined };
+
 /** `modifiedAt` for a date in any form; null for none. */
-export function latestReading(value: unknown, zone: string, readAt: string, dayFirst?: boolean): string | null {
-  const written = isoOfChange(value, readAt, dayFirst);
+export function latestReading(value: unknown, zone: string, readAt: string, order: DayOrder): string | null {
+  const written = isoOfChange(value, readAt, order);
   if (isNoTime(written)) return null;
   return unlessUnreadable(() => modifiedAt(textOf(written), '', zone, readAt)) ?? null;
 }
@@ -33,9 +36,9 @@ export function latestReading(value: unknown, zone: string, readAt: string, dayF
  * `isoOf` for when something last changed. If that can be read in two ways, the later reading counts unless it is in the
  * future: so no change seems older than what it changes.
  */
-export function isoOfChange(value: unknown, readAt: string, dayFirst?: boolean): unknown {
+export function isoOfChange(value: unknown, readAt: string, { dayFirst }: DayOrder = {}): unknown {
   const tomorrow = localAt(Date.parse(readAt) + 24 * 3_600_000);
-  const [usual, other] = [dayFirst ?? false, dayFirst ?? true].map((first) => isoOf(value, first));
+  const [usual, other] = [dayFirst ?? false, dayFirst ?? true].map((first) => isoOf(value, { dayFirst: first }));
   const past = [usual, other].map(textOf).filter((at) => at < tomorrow);
   return usual === other ? usual : (past.sort().at(-1) ?? usual);
 }
@@ -51,7 +54,7 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
  * Turns dates of .NET and SQL Server (`11/20/2026 3:05:09 PM`, `Nov 20 2026  3:05PM`) into ISO 8601; leaves others alone.
  * What can be no month is the day; if both numbers can, `dayFirst` decides.
  */
-export function isoOf(value: unknown, dayFirst?: boolean): unknown {
+export function isoOf(value: unknown, { dayFirst }: DayOrder = {}): unknown {
   const [all, first, name = '', second = '', year, hour = '0', rest = ':00', half = '', offset = ''] =
     WRITTEN.exec(textOf(value).replace(DAY_AND_NAME, '$2 $1 ')) ?? [];
   if (all === undefined) return value;
@@ -87,10 +90,10 @@ export function secondIn(text: string): string {
  * The seconds of a list's times, and whether their day comes first. If no time shows that, one that has both readings
  * within the window is empty.
  */
-export function secondsOf(list: readonly unknown[], dayFirst?: boolean, [from, to] = ['', '9']) {
+export function secondsOf(list: readonly unknown[], { dayFirst }: DayOrder, [from, to]: [string, string]) {
   const days = new Set(list.map(dayOf));
   const isDayFirst = dayFirst ?? (days.has('first') || (days.has('second') ? false : undefined));
-  const read = (value: unknown, first?: boolean): string => secondIn(textOf(isoOf(value, first)));
+  const read = (value: unknown, first?: boolean): string => secondIn(textOf(isoOf(value, { dayFirst: first })));
   const times = list.map((value) => {
     if (isDayFirst !== undefined || dayOf(value) !== 'either') return read(value, isDayFirst);
     const [time = '', other] = [read(value, false), read(value, true)].filter((at) => at >= from && at < to);

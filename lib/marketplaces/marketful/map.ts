@@ -82,7 +82,7 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
   const events = datedEvents(listed, remoteId ?? orden.num_orden ?? '', changedAt);
   const parcels = mapParcels(orden, events, changedAt);
-  const { declined, others } = readDeclines(orden, events, parcels.length > 0);
+  const { declined, others } = readDeclines(orden, events, parcels);
   return {
     ...(orden.orden_id === undefined ? { orderId: asked.orderId } : readCode(orden.orden_id)),
     remoteId,
@@ -102,8 +102,8 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
  * What will not be shipped: all that is left, or the items that cancellations name; and the other events. A rejection
  * after shipping may be the buyer's, and one of a parcel is of that parcel only.
  */
-function readDeclines(orden: Orden, events: readonly Dated[], hasParcels: boolean) {
-  const isShipped = hasParcels || events.some(({ type }) => SHIPPED_TYPES.has(wholeType(type)));
+function readDeclines(orden: Orden, events: readonly Dated[], parcels: ShipmentSnapshot['parcels']) {
+  const isShipped = parcels.length > 0 || events.some(({ type }) => SHIPPED_TYPES.has(wholeType(type)));
   const isDecline = (type = '') => type === 'canceled' || (type === 'rejected' && !isShipped);
   const isOfParcel = (event?: Dated) => event?.tracking_number !== undefined;
   const namesUnits = ({ items = [] }: Dated) => items.some(({ quantity }) => quantity > 0);
@@ -122,7 +122,7 @@ function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteI
   return { orderId: of('orderId'), remoteId: of('remoteId'), number: of('number'), channel: of('channel') };
 }
 
-const readTime = (value: unknown): string | null => instantIn(isoOf(value, true), ZONE);
+const readTime = (value: unknown): string | null => instantIn(isoOf(value, { dayFirst: true }), ZONE);
 
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
 

@@ -160,7 +160,7 @@ export function createReader(
   return {
     ...{ path, control, assume },
     assumed: () => defined({ assumed: assumed().assumed?.filter(isFirst) }),
-    instant: (value: unknown, field: string) => instant(isoOf(value, true), field, zone),
+    instant: (value: unknown, field: string) => instant(isoOf(value, { dayFirst: true }), field, zone),
     /** Minor units; undefined for none. */
     money: (value: unknown, field: string) =>
       (member(value, 'amount') ?? value ?? '') === '' ? undefined : minor(value, field),

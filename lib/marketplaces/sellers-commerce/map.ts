@@ -37,7 +37,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const { OrderNumber: externalId, OrderItems: items, OrderStatusId: status, ModifiedDate: at } = order;
   if (isCart(status)) return { type: 'none', reason: 'a cart is no order yet' };
   // Times without a zone are taken for UTC if `timeZone` is not set: as versions they compare correctly in any zone.
-  const version = latestReading(at, own.timeZone ?? 'UTC', receivedAt, own.dayFirst);
+  const version = latestReading(at, own.timeZone ?? 'UTC', receivedAt, own);
   // Without a date, a row of a known order may tell of a change, unless its status is still the first.
   const isTelling = version === null && (status !== PLACED || !isNoTime(isoOf(at)));
   const unless = !isTelling && { unless: { externalId, version } };
@@ -60,7 +60,7 @@ function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<Or
 function readOrder(order: Order, currency: string, settings: Settings, receivedAt: string, amounts: AmountReader) {
   const [{ OrderNumber: externalId, OrderStatusId }, { timeZone, dayFirst }] = [order, settings];
   if (!order.CurrencyCode) amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
-  const times = DATES.map((field) => amounts.instant(isoOf(order[field], dayFirst), field, timeZone));
+  const times = DATES.map((field) => amounts.instant(isoOf(order[field], settings), field, timeZone));
   const index = times.findIndex((time) => time !== null);
   const [field = 'OrderPlacedDate', placedAt = receivedAt] = [DATES[index], times[index] ?? undefined];
   if (index < 0) amounts.assume(field, 'when it was read, as no date of the order can be');
@@ -105,7 +105,7 @@ function mapMethod(order: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippi
 
 /** "Undelivered" means that a parcel reached nobody; only the order's last change tells when. */
 function eventsOf(order: Order, placedAt: string, { timeZone, dayFirst }: Settings): OrderSnapshot['events'] {
-  const at = instantIn(isoOf(order.ModifiedDate, dayFirst), timeZone) ?? placedAt;
+  const at = instantIn(isoOf(order.ModifiedDate, { dayFirst }), timeZone) ?? placedAt;
   return order.OrderStatusId === UNDELIVERED ? [{ id: 'undelivered', type: 'undeliverable', at }] : undefined;
 }
 
@@ -204,7 +204,7 @@ function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
   // Nothing else tells whoever has to send other goods in place of the money.
   const all = [Reason, idIn({ 102: 'Replaced' }, ReturnTypeId) && 'Replaced'].filter((word) => word !== undefined);
   const told = defined({ items, reason: all.join(', ') || undefined });
-  const at = instantIn(isoOf(own.ModifiedDate, dayFirst), timeZone);
+  const at = instantIn(isoOf(own.ModifiedDate, { dayFirst }), timeZone);
   return { type: 'return', return: { externalId: own.OrderNumber, id: own.ReturnNumber, at, ...told } };
 }
 

@@ -147,7 +147,7 @@ async function readPage(context: PollContext, position: Position, seenInWalk: Se
   const { rows, at, problem } = await readRows(context, position);
   const written = rows.map((row) => member(row, walkOf(position).column ?? ''));
   const tomorrow = localAt(context.now().getTime() + DAY_MS);
-  const { times, isDayFirst } = secondsOf(written, dayFirst, [position.from, tomorrow]);
+  const { times, isDayFirst } = secondsOf(written, { dayFirst }, [position.from, tomorrow]);
   const clue = dayFirst === undefined && isDayFirst ? DAY_FIRST : undefined;
   const fresh = takeNew(rows, stateOf, seenInWalk);
   return { rows, fresh, times, at: at ?? context.now().toISOString(), problem, clue };

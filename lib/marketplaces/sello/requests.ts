@@ -2,7 +2,7 @@ import { sumByLine } from '#lib/orders/line-quantities';
 import { externalIdsOf } from '#lib/orders/split';
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import type { FollowUpInput, ProbedAction, PushResult, RemoteContext, RequestAction } from '../action.ts';
+import type { FollowUpInput, ProbedAction, RemoteContext, RequestAction } from '../action.ts';
 import { askForEach } from '../kit/answers.ts';
 import { listRowIds, putReturn, separateRow } from './api.ts';
 
@@ -61,7 +61,7 @@ const takeBack: RequestAction<Return> = {
  * Registers the return first, as Sello's document demands, and then decides it; a return that Sello has is only decided.
  * `more`: Sello has a return of fewer units for the row, so having this status does not mean it knows of these.
  */
-async function decide(context: RemoteContext, asked: Return, more = false): Promise<PushResult> {
+async function decide(context: RemoteContext, { more = false, ...asked }: Return & { more?: boolean }) {
   const current = (await tryReturn(context, asked, 'return_pending')) ?? 'return_pending';
   if (current === asked.status && !more) return {};
   if (asked.status === 'return_pending' || (DECIDED.has(current) && !more)) throw refused(asked, current);
@@ -111,7 +111,8 @@ export const returned: ProbedAction<FollowUpInput> = {
       const quantity = units.get(rowId) ?? these;
       const reason = reasonFor(order, accepted?.reason);
       const orderId = homes.get(rowId) ?? externalId;
-      await decide(context, { orderId, rowId, status: 'return_accepted', reason, quantity }, quantity > these);
+      const more = quantity > these;
+      await decide(context, { orderId, rowId, status: 'return_accepted', reason, quantity, more });
     });
     return {};
   },
