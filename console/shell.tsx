@@ -141,7 +141,7 @@ function Shell() {
             </label>
           ))}
         </div>
-        <span class="who" title="The API key that is signed in">
+        <span class="who" title={`Signed in with the API key ${session.value?.key}`}>
           key <bdi>{session.value?.key}</bdi>
         </span>
         <ActButton says="Sign out" act={signOut} />

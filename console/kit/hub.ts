@@ -2,7 +2,6 @@ import { signal } from '@preact/signals';
 import { useEffect, useReducer } from 'preact/hooks';
 import { type Answer, type ApiPath, createClient, HubError, type Shape } from '#client/index';
 import { reading } from './command-line.ts';
-import { go, hrefOf, place } from './place.ts';
 
 export { type Answer, HubError, type Shape } from '#client/index';
 
@@ -66,12 +65,10 @@ export async function ask<T>(
   }
 }
 
-/** Ends the session: forgets what was shown, and shows the sign-in screen, from which `next` leads back here. */
+/** Ends the session: forgets what was shown, and so shows the sign-in screen. */
 export function leave(because: string): void {
-  const { path, query } = place.value;
-  session.value = undefined;
   signedOutBecause.value = because;
-  go(hrefOf('/sign-in', because ? { next: hrefOf(path, query) } : {}), { replace: true });
+  session.value = undefined;
 }
 
 // Another tab may have signed in with another key, which then applies to this one, too.

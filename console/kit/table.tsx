@@ -49,15 +49,16 @@ const CARDS = 5;
 export function Table<Row>(props: Props<Row>) {
   const { name, columns, rows = [], empty, keys = {}, caption = false, isMain = caption } = props;
   const room = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(33);
+  const [height, setHeight] = useState(32);
   const [first, setFirst] = useState(0);
   const isLong = rows.length > WINDOW;
   const shown = isLong ? Math.ceil(innerHeight / height) + 2 * BEYOND : rows.length;
   const from = isLong ? Math.max(0, Math.min(first, rows.length - shown)) : 0;
 
   useLayoutEffect(() => {
-    const row = room.current?.querySelector<HTMLElement>('tr[data-row]');
-    if (row && Math.abs(row.offsetHeight - height) > 1) setHeight(row.offsetHeight);
+    const body = room.current?.querySelector('tbody');
+    const each = body ? body.offsetHeight / body.rows.length : height;
+    if (Math.abs(each - height) > 0.5) setHeight(each);
   });
   // The page may have been left further down than rows of the estimated height reach.
   useLayoutEffect(restoreScroll, [height, rows.length]);

@@ -86,19 +86,21 @@ export const AsCommand = ({ lines }: { lines: readonly string[] }) => (
 /** Text as it came, or a value as JSON, to be copied. */
 export function Raw({ of }: { of: unknown }) {
   const text = typeof of === 'string' ? of : JSON.stringify(of, null, 2);
+  const shown = useRef<HTMLPreElement>(null);
   const [isCopied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
+  // Unlike `navigator.clipboard`, this asks for no permission and works without TLS; it leaves the text selected.
+  const copy = () => {
+    getSelection()?.selectAllChildren(shown.current as Node);
+    setCopied(document.execCommand('copy'));
     setTimeout(() => setCopied(false), 2_000);
   };
   return (
     <div class="body">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is within the keyboard's reach */}
-      <pre tabIndex={0}>
+      <pre ref={shown} tabIndex={0}>
         <bdi>{text}</bdi>
       </pre>
-      <Button says={isCopied ? 'Copied' : 'Copy'} onClick={() => void copy()} />
+      <Button says={isCopied ? 'Copied' : 'Copy'} onClick={copy} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { ask, lookAgain, may, type Shape, useAnswer } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { MayOnly, Problem, Screen } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Id, Time } from '../kit/text.tsx';
+import { Id, show, Time } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 
 type Consumer = Shape<'Consumer'>;
@@ -38,7 +38,7 @@ export function Changes() {
         rows={endpoints.value?.endpoints}
         empty={NO_ENDPOINT}
       />
-      <p role="status">{said}</p>
+      <p role="status">{said && show(said)}</p>
     </Screen>
   );
 }

@@ -4,7 +4,7 @@ import { useKeys } from '../kit/keyboard.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Code, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
-import { capital, count, deliveries, isByHand } from '../kit/words.ts';
+import { capital, count, deliveries, isByHand, nameOr } from '../kit/words.ts';
 import { hasFailed } from './connections.tsx';
 import { acts } from './deliveries.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
@@ -49,14 +49,15 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
   // Without `until`, the list shows later deliveries, too; a replay takes exactly this group.
   const { until: _look, ...shown } = filter;
   const many = deliveries(cause.count, isComplete);
+  const title = nameOr(code, message ?? '');
   const replay = () => openDialog(<ReplayDialog filter={filter} />);
   useKeys({ r: () => (document.activeElement?.closest('article')?.id === sample.id ? replay() : false) });
   return (
-    <article id={sample.id} aria-label={message || code}>
+    <article id={sample.id} aria-label={title}>
       <header>
         <State>{state}</State>
         <h2>
-          <Outside>{message || code}</Outside>
+          <Outside>{title}</Outside>
         </h2>
         <span class="muted">{many}</span>
       </header>

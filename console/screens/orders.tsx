@@ -43,7 +43,7 @@ const columnsWith = (stopped: ReadonlyMap<string | null, Delivery>): Columns<Ord
   ['Where it is', (order) => <WhereItIs order={order} stopped={stopped.get(order.id)} />, 'wide'],
 ];
 
-function WhereItIs({ order, stopped }: { order: Order; stopped: Delivery | undefined }) {
+export function WhereItIs({ order, stopped }: { order: Order; stopped?: Delivery | undefined }) {
   const placement = order.placements.find(({ state }) => state === 'dead' || state === 'blocked');
   const { state } = stopped ?? placement ?? {};
   if (!state) return <>{show(whereOf(order))}</>;

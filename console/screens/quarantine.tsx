@@ -29,8 +29,8 @@ const admissionColumns: Columns<Shape<'AdmissionRecord'>> = [
 ];
 
 const VERIFIES =
-  'What is signed with your secret verifies once that is right here (`longshore connections put`), and is admitted ' +
-  'then. What never does is somebody else’s, and goes by itself within a week.';
+  'What is signed with your secret verifies once that secret is right here (`longshore connections put`): admit it ' +
+  'then. What never verifies is somebody else’s, and goes by itself within a week.';
 
 /** Webhooks that could not be verified; they are let in once they can be. Bodies are not shown: they may be forged. */
 export function Quarantine() {

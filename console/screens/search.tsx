@@ -6,6 +6,7 @@ import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Outside, State, Time } from '../kit/text.tsx';
+import { WhereItIs } from './orders.tsx';
 
 type Hit = Shape<'SearchResult'>;
 
@@ -43,6 +44,7 @@ const columns: Columns<Hit> = [
   ['Connection', ({ order }) => order.connection],
   ['Status', ({ order }) => <State>{order.status}</State>],
   ['Placed', ({ order }) => <Time at={order.placedAt} />],
+  ['Where it is', ({ order }) => <WhereItIs order={order} />, 'wide'],
 ];
 
 /** What was found; a single result opens at once. */

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useAct } from '../kit/form.tsx';
 import { ask, type Session, session, signedOutBecause } from '../kit/hub.ts';
-import { go, hrefOf, place } from '../kit/place.ts';
+import { hrefOf, type place } from '../kit/place.ts';
 import { Alert, sentence } from '../kit/text.tsx';
 
 /** Where to go after the sign-in: a path of the console, by default its start. */
@@ -16,9 +16,9 @@ export function nextOf({ next = '' }: typeof place.value.query): string {
 export function SignIn() {
   const field = useRef<HTMLInputElement>(null);
   const { run, isDoing, error } = useAct(async (proof: { key: string } | { code: string }) => {
-    session.value = await ask<Session>('post', '/session', { body: proof });
+    const now = await ask<Session>('post', '/session', { body: proof });
     signedOutBecause.value = '';
-    go(nextOf(place.value.query), { replace: true });
+    session.value = now;
   });
   useLayoutEffect(() => field.current?.focus(), [isDoing]);
   useLayoutEffect(() => {

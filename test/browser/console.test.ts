@@ -92,6 +92,7 @@ test('a wrong key is refused, the right one leads where one was going, and stand
   await heading('Sign in', other);
   await other.goBack();
   await heading('Sign in', other);
+  expect(other.url()).toContain('/console/sign-in?next=');
   const copied = await fetch(`${hub.url}/orders`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } });
   expect(copied.status).toBe(401);
   await other.context().close();
@@ -205,6 +206,8 @@ test('every screen has its name, no violation and no sideways scroll, in both sc
   const walk = async (viewport: typeof DESK | typeof PHONE, colorScheme: Scheme, otherScheme: Scheme) => {
     // Without reduced motion, a color could be measured while it changes.
     const other = await signedIn(browser, hub, { ...viewport, colorScheme, reducedMotion: 'reduce' });
+    const radio = await other.getByRole('radio', { name: 'UTC' }).boundingBox();
+    expect(Math.min(radio?.width ?? 0, radio?.height ?? 0)).toBeGreaterThanOrEqual(24);
     for (const [name, path] of Object.entries(screens)) {
       await open(other, hub, path);
       const title = await other.getByRole('heading', { level: 1 }).textContent();
@@ -477,6 +480,12 @@ test('what came, what was read and what was pushed stand side by side, on a phon
     return event.defaultPrevented;
   });
   expect(isOurs).toBe(false);
+  // Copying asks the browser for no permission.
+  await sides[1]?.getByRole('button', { name: 'Copy' }).click();
+  const search = page.getByRole('searchbox', { name: 'Search' });
+  await search.press('ControlOrMeta+v');
+  expect(await search.inputValue()).toContain('"number": "SC-1001"');
+  await search.fill('');
   const corners = () => Promise.all(sides.map((side) => side.boundingBox()));
   const [raw, snapshot, pushed] = await corners();
   expect([snapshot?.y, pushed?.y]).toEqual([raw?.y, raw?.y]);
@@ -751,6 +760,9 @@ test('five thousand orders stay usable, and few of them are in the document', as
     await other.locator(`table[aria-rowcount="${(page + 1) * 1_000 + 1}"]`).waitFor();
   }
   expect(await other.getByRole('row').count()).toBeLessThan(300);
+  // What is not in the document has exactly its room, or the place to which Back scrolls would not be the same.
+  const [all, row] = await Promise.all(['.table', 'tr[data-row]'].map((of) => other.locator(of).first().boundingBox()));
+  expect(Math.abs((all?.height ?? 0) - 5_001 * (row?.height ?? 0))).toBeLessThan(8);
   const began = Date.now();
   for (let times = 0; times < 5; times++) await other.keyboard.press('j');
   await other.getByRole('link', { name: 'N-4', exact: true }).waitFor();
