@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { at, contentOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { correctAddress } from './by-hand.ts';
+import { storedOf, wholeOf } from './derive.ts';
 import type { Order, OrderSnapshot, ShipmentSnapshot, SnapshotLine } from './order.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
@@ -169,6 +170,7 @@ it('survives a round through JSON, as the table and the API take it', () => {
     fc.property(twoWays, ([happenings]) => {
       const order = live(happenings);
       expect(JSON.parse(JSON.stringify(order))).toStrictEqual(order);
+      expect(wholeOf(JSON.parse(JSON.stringify(storedOf(order))))).toEqual(order);
     }),
     { numRuns: 100 },
   );
