@@ -2,7 +2,8 @@ import { compareText } from '#lib/platform/canonical-json';
 import { StateError } from '#lib/platform/errors';
 import type { Change } from './change-schema.ts';
 import { eachPartition, type Mark, type Marks } from './cursor.ts';
-import { type Feed, type FeedItem, openFeed } from './feed.ts';
+import { type Feed, openFeed } from './feed.ts';
+import type { FeedItem } from './feed-reader.ts';
 
 interface Wanted {
   after: Marks;
