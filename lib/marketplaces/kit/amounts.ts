@@ -1,7 +1,7 @@
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { restOf } from '#lib/orders/ucp-totals';
 import { exponentOf, toMinorRounded } from '#lib/platform/money';
-import { toInstant } from '#lib/platform/time';
+import { instantIn, isNoTime } from './clock.ts';
 import { firstText, member, textOf } from './json.ts';
 import { unlessUnreadable } from './shape.ts';
 
@@ -24,21 +24,6 @@ export interface AmountReader {
    * and whether one has digits other than zeros after it.
    */
   points(): { unclear?: string; isDecimal: boolean; isUneven: boolean };
-}
-
-/** What databases and .NET write for a time that was never set: the first one that each of them has. */
-const NEVER = /^$|^0$|^0000-00-00|^(?:0001|1753|1900|1970)-01-01|^\/Date\(-/;
-export const isNoTime = (value: unknown): boolean =>
-  typeof value === 'object' ? value === null || isEmptyList(value) : NEVER.test(String(value ?? ''));
-
-/** PHP writes an empty map as an empty list. */
-const isEmptyList = (value: object): boolean => Array.isArray(value) && value.length === 0;
-
-/** An instant, in `zone` if it names none, or a PHP date object; null if it is missing or unreadable. */
-export function instantIn(value: unknown, zone?: string): string | null {
-  const time = typeof value === 'number' ? value : textOf(member(value, 'date') ?? value);
-  const own = textOf(member(value, 'timezone')) || zone;
-  return isNoTime(time) ? null : (unlessUnreadable(() => toInstant(time, '', own)) ?? null);
 }
 
 /** An amount's text without spaces and symbols of currencies; a minus may be brackets, come last, or be Sweden's U+2212. */

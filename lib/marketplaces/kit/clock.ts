@@ -1,11 +1,25 @@
 import { toInstant, toLocal } from '#lib/platform/time';
-import { isNoTime } from './amounts.ts';
-import { textOf } from './json.ts';
+import { member, textOf } from './json.ts';
 import { unlessUnreadable } from './shape.ts';
 
 /*
- * The clock of a remote whose times carry no zone.
+ * Times as vendors write them, and the clock of a remote whose times carry no zone.
  */
+
+/** What databases and .NET write for a time that was never set: the first one that each of them has. */
+const NEVER = /^$|^0$|^0000-00-00|^(?:0001|1753|1900|1970)-01-01|^\/Date\(-/;
+export const isNoTime = (value: unknown): boolean =>
+  typeof value === 'object' ? value === null || isEmptyList(value) : NEVER.test(String(value ?? ''));
+
+/** PHP writes an empty map as an empty list. */
+const isEmptyList = (value: object): boolean => Array.isArray(value) && value.length === 0;
+
+/** An instant, in `zone` if it names none, or a PHP date object; null if it is missing or unreadable. */
+export function instantIn(value: unknown, zone?: string): string | null {
+  const time = typeof value === 'number' ? value : textOf(member(value, 'date') ?? value);
+  const own = textOf(member(value, 'timezone')) || zone;
+  return isNoTime(time) ? null : (unlessUnreadable(() => toInstant(time, '', own)) ?? null);
+}
 
 /** Zones are quarters of an hour apart, in minutes. */
 const QUARTER = 15;

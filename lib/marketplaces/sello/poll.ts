@@ -1,7 +1,6 @@
 import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
-import { isNoTime } from '../kit/amounts.ts';
-import { isPast } from '../kit/clock.ts';
+import { isNoTime, isPast } from '../kit/clock.ts';
 import { member, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { unlessUnreadable } from '../kit/shape.ts';
