@@ -74,6 +74,11 @@ describe('factsOf', () => {
     for (const tax of [0, 2760])
       expect(facts({ lines, amounts: { ...amounts, tax } }).amounts).toMatchObject({ tax: 0, total: 0 });
     expect(facts({ lines, amounts: { ...amounts, discount: 0, total: 12000 } }).amounts.tax).toBe(2760);
+    // A voucher of all goods leaves the shipping to be paid.
+    for (const taxIncluded of [true, false]) {
+      const shipped = facts({ lines, taxIncluded, amounts: { ...amounts, fulfillment: 4900, total: 4900 } });
+      expect(shipped.amounts).toMatchObject({ tax: 0, other: 0, total: 4900 });
+    }
     const onTop = { lines, taxIncluded: false, amounts: { ...amounts, tax: 2760, discount: 14760 } };
     expect(facts(onTop).amounts).toMatchObject({ tax: 2760, other: 0, total: 0 });
   });

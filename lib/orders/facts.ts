@@ -48,7 +48,9 @@ function amountsOf({ currency, lines, amounts, taxIncluded }: OrderSnapshot): Am
   const discount = sum(lines.map(discountOf)) + Math.abs(amounts.discount);
   const { fulfillment: shipping, total } = amounts;
   const isFree = taxIncluded && total <= 0;
-  const tax = isFree ? 0 : amounts.tax || sum(lines.map((line) => taxOf(line, taxIncluded) ?? 0));
+  // What is taken off the order takes its tax off, too: no more than the source tells may be left.
+  const ofLines = amounts.discount === 0 ? sum(lines.map((line) => taxOf(line, taxIncluded) ?? 0)) : 0;
+  const tax = isFree ? 0 : amounts.tax || ofLines;
   const other = total - (goods - discount + shipping + (taxIncluded ? 0 : tax));
   return { currency, goods, shipping, discount, tax, other, total };
 }

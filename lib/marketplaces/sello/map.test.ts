@@ -121,6 +121,11 @@ describe('an order of another account', () => {
       { title: 'Discount', amount: 1000 },
     ]);
     expect(amounts).toEqual({ fulfillment: 0, tax: 1600, discount: 2000, total: 8000 });
+    const overtaxed = read({ ...order, total: 80, rows: [row, { ...voucher, total_vat: -99 }] });
+    expect([overtaxed.amounts.tax, overtaxed.assumed]).toEqual([
+      0,
+      expect.arrayContaining(['rows[].total_vat: add up to less than 0, counted as 0']),
+    ]);
     expect(assumed).toBeUndefined();
   });
 

@@ -112,7 +112,9 @@ function mapRows({ rows, is_delivered }: Order, settings: Settings, amounts: Amo
     const taxed = taxOf(row, unitPrice * row.quantity, { at, ...settings }, amounts);
     return { ...mapRow(row), ...(is_delivered && sent(row)), unitPrice, ...taxed };
   });
-  return { ...takeDiscounts(all), tax: Math.max(0, sum(all.map(({ tax = 0 }) => tax))) };
+  const tax = sum(all.map(({ tax = 0 }) => tax));
+  if (tax < 0) amounts.assume('rows[].total_vat', 'add up to less than 0, counted as 0');
+  return { ...takeDiscounts(all), tax: Math.max(0, tax) };
 }
 
 const sent = ({ quantity }: Row) => ({ fulfilled: quantity, fulfilledWithAll: true as const });
