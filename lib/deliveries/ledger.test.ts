@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { transact, type Write } from '#lib/platform/table/table';
 import { deliveryOf, NOW } from '#test/support/fake-hub';
 import { memoryTable } from '#test/support/memory-table';
@@ -51,6 +51,10 @@ test('what has succeeded is kept packed; a read or a report as long as its event
   expect(Object.keys(await stored('dlv_3'))).toContain('nextAttemptAt');
   expect([await days('dlv_1'), await days('dlv_2'), await days('dlv_4')]).toEqual([1095, 90, 365]);
   expect([await days('dlv_5'), await days('dlv_6'), await days('dlv_7')]).toEqual([90, 1095, 1095]);
+  vi.stubEnv('RETENTION_ORDER_DAYS', '0');
+  await put({ ...report, id: 'dlv_8' });
+  expect((await stored('dlv_8')).expiresAt).toBeUndefined();
+  vi.unstubAllEnvs();
 });
 
 describe('a lease', () => {

@@ -46,11 +46,12 @@ const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarA
 
 /**
  * For how many days a settled delivery is kept: a fetch or a report that succeeded, as long as its event. That a parcel
- * was reported its order still tells, by the report's id; what a person stated in closing one stays with the order.
+ * was reported its order still tells, by the report's id; what a person stated in closing one stays with the order. Who
+ * keeps orders for ever keeps their reports, too.
  */
 function daysOf({ state, kind, subject, closed }: Delivery): number {
-  const isShort = kind === 'fetch' || (subject.fulfillment !== undefined && !closed);
-  if (state === 'succeeded' && isShort) return retention.atMost(items.event.keepDays);
+  const isReport = subject.fulfillment !== undefined && !closed && retention.orderDays() > 0;
+  if (state === 'succeeded' && (kind === 'fetch' || isReport)) return retention.atMost(items.event.keepDays);
   return subject.input === undefined ? retention.orderDays() : retention.requestDays();
 }
 
