@@ -116,10 +116,7 @@ function contactOf({ shippingAddress: address, buyer }: Order): Record<string, s
 }
 
 /** One item for each SKU: the document does not say what a SKU sent twice means. */
-async function wantedItems(
-  remote: RemoteContext,
-  { order, lineItems }: PlaceInput,
-): Promise<PlacementRequest['items']> {
+async function wantedItems(remote: RemoteContext, { order, lineItems }: PlaceInput) {
   const items = new Map<string, PlacementRequest['items'][number]>();
   for (const [sold, quantity] of itemsIn(order, lineItems)) {
     const item = await itemOf(remote, sold);

@@ -67,11 +67,7 @@ function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const isWrapped = member(body, 'orden') !== undefined;
   const orden = readShape(Orden, isWrapped ? member(body, 'orden') : body, isWrapped ? 'orden' : '');
-  const inside = orden.shipment_events;
-  const told = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
-  // That it came back may be shown by the order's status alone.
-  const isBack = typeOf(orden.status) === BACK && !told.some(({ status }) => wholeType(typeOf(status)) === BACK);
-  const listed = isBack ? [...told, ...Orden.parse({ events: [{ status: orden.status }] }).shipment_events] : told;
+  const listed = eventsIn(body, orden);
   const asked = placementIn(body);
   // Without a name it is what was asked for, if it says anything.
   const says = orden.status ?? orden.tracking_number ?? listed[0];
@@ -97,6 +93,13 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   };
 }
 
+/** The events in the order or beside it; that it came back may be shown by its status alone. */
+function eventsIn(body: unknown, { status: whole, shipment_events: inside }: Orden): ShipmentEvent[] {
+  const events = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
+  const isBack = typeOf(whole) === BACK && !events.some(({ status }) => wholeType(typeOf(status)) === BACK);
+  return isBack ? [...events, ...Orden.parse({ events: [{ status: whole }] }).shipment_events] : events;
+}
+
 /**
  * What will not be shipped: all that is left, or the items that cancellations name; and the other events. A rejection
  * after shipping may be the buyer's, and one of a parcel is of that parcel only.
@@ -104,13 +107,12 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
 function readDeclines(orden: Orden, events: readonly Dated[], parcels: ShipmentSnapshot['parcels']) {
   const isShipped = parcels.length > 0 || events.some(({ type }) => SHIPPED_TYPES.has(wholeType(type)));
   const isDecline = (type = '') => type === 'canceled' || (type === 'rejected' && !isShipped);
-  const isOfParcel = (event?: Dated) => event?.tracking_number !== undefined;
-  const namesUnits = ({ items = [] }: Dated) => items.some(({ quantity }) => quantity > 0);
-  const isPartial = (event: Dated) => isDecline(wholeType(event.type)) && namesUnits(event);
-  const partial = events.filter((event) => !isOfParcel(event) && isPartial(event));
-  const others = events.filter((event) => !partial.includes(event));
+  const isPartial = ({ type, tracking_number: number, items = [] }: Dated) =>
+    number === undefined && isDecline(wholeType(type)) && items.some(({ quantity }) => quantity > 0);
+  const partial = events.filter(isPartial);
+  const others = events.filter((event) => !isPartial(event));
   const newest = others.at(-1);
-  const isWhole = isDecline(typeOf(orden.status)) || (!isOfParcel(newest) && isDecline(newest?.type));
+  const isWhole = isDecline(typeOf(orden.status)) || (newest?.tracking_number === undefined && isDecline(newest?.type));
   const units = partial.length > 0 ? partial.flatMap(({ items = [] }) => items) : undefined;
   return { declined: isWhole ? ('rest' as const) : units, others };
 }
@@ -145,22 +147,21 @@ function datedEvents(listed: readonly ShipmentEvent[], order: string, changedAt:
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
   const listed = datedEvents([...orden.guias, ...orden.parcels], '', changedAt);
   const sources = [...events, ...listed].filter(({ type }) => wholeType(type) !== 'canceled');
-  const numbersOf = (at: Dated | Orden) => {
-    const all = [at.tracking_number, ...at.tracking_numbers].flatMap((number) => number?.split(/\s*[,;]\s*/));
-    // An address beside a number is its label's.
-    const bare = all.filter((number) => number && !/^https?:/i.test(number));
-    return bare.length > 0 ? bare : all;
-  };
-  const numbers = new Set(sources.flatMap(numbersOf));
-  if (typeOf(orden.status) !== 'canceled') for (const number of numbersOf(orden)) numbers.add(number);
-  return [...numbers].flatMap((trackingNumber) => {
-    if (trackingNumber === undefined) return [];
+  const ofWhole = typeOf(orden.status) === 'canceled' ? [] : numbersOf(orden);
+  return [...new Set([...sources.flatMap(numbersOf), ...ofWhole])].map((trackingNumber) => {
     const own = sources.filter((event) => numbersOf(event).includes(trackingNumber));
     const carrier = own.find((event) => event.carrier_name)?.carrier_name ?? orden.carrier_name ?? '';
     const trackingUrl = own.find((event) => event.tracking_url)?.tracking_url;
     const items = packedIn(own);
-    return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl, items }) }];
+    return { carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl, items }) };
   });
+}
+
+/** The tracking numbers in a member, or several in one; an address beside a number is its label's. */
+function numbersOf({ tracking_number: number, tracking_numbers: numbers }: Dated | Orden): string[] {
+  const all = [number, ...numbers].flatMap((each) => each?.split(/\s*[,;]\s*/) ?? []);
+  const bare = all.filter((each) => each && !/^https?:/i.test(each));
+  return bare.length > 0 ? bare : all;
 }
 
 /** What a parcel's events say is in it, if they do: of each SKU, the most that one of them names. */
