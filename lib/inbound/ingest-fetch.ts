@@ -9,7 +9,8 @@ import { findNamed, isKnown } from '#lib/orders/find';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { type InboundState, type Ingesting, isRecorded, putMessage } from './event.ts';
+import { type InboundState, isRecorded, putMessage } from './event.ts';
+import type { Ingestion } from './ingestion.ts';
 
 type Asked = Extract<Change, { type: 'fetch' }>;
 type Fetch = NewDelivery & { subject: Subjects['fetch'] };
@@ -18,15 +19,15 @@ type Fetch = NewDelivery & { subject: Subjects['fetch'] };
  * Reads what an event only named: at once where that is possible, and then the event is recorded with what was read.
  * Otherwise a delivery reads it, and events that arrive before that has begun are covered by it.
  */
-export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<InboundState | null> {
-  const { message, connection, hub } = ingesting;
+export async function ingestFetch(asked: Asked, ingestion: Ingestion): Promise<InboundState | null> {
+  const { message, connection, hub } = ingestion;
   // A poll that lists a known version leaves no trace.
   if (asked.unless && (await isKnown(connection, asked.unless, hub.table))) return null;
   const fetch = newFetch(connection, asked, message);
   const delivery = openDelivery(fetch, new Date().toISOString());
   if (hub.attempt && (await coverFetch(fetch, asOf(message), hub.table)).covered === null) {
     await hub.attempt(delivery, async (failed) => {
-      const state = await keep(fetch, failed, ingesting);
+      const state = await keep(fetch, failed, ingestion);
       if (state !== null) return state === 'applied';
       // An earlier receipt recorded the event but got no further: a delivery (which it may have opened) does the rest.
       const isNew = await transact([putNewDelivery(failed)], hub.table);
@@ -35,14 +36,14 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
     });
     return null;
   }
-  const state = await keep(fetch, delivery, ingesting);
+  const state = await keep(fetch, delivery, ingestion);
   if (state === 'applied') await hub.ring([delivery]);
   return state;
 }
 
 /** Records the event with the delivery it asks for, or as covered by another; null where it is on record already. */
-async function keep(fetch: Fetch, delivery: Delivery, ingesting: Ingesting): Promise<'applied' | 'duplicate' | null> {
-  const { message, hub } = ingesting;
+async function keep(fetch: Fetch, delivery: Delivery, ingestion: Ingestion): Promise<'applied' | 'duplicate' | null> {
+  const { message, hub } = ingestion;
   const { table } = hub;
   const { resource } = fetch.subject;
   // Lists, and some webhooks, tell more than which order to read.

@@ -11,20 +11,21 @@ import { externalIdsOf, historyWithin, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { ContractError } from '#lib/platform/errors';
 import { db } from '#lib/platform/table/table';
-import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, type Message } from './event.ts';
+import { type InboundState, isTold, type Message } from './event.ts';
+import { changeByEvent, type Ingest, type Ingested, type Ingestion } from './ingestion.ts';
 import { countFirst, countLate } from './misses.ts';
 
 /**
  * Ingests what a sales channel says of an order. Where the channel can split and merge orders, each of ours is told its
  * own share, so that no line is sold twice.
  */
-export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting): Promise<InboundState | null> {
-  const shares = await sharesOf(ingesting.connection, snapshot, claimShares, ingesting.hub.table);
+export async function ingestOrder(snapshot: OrderSnapshot, ingestion: Ingestion): Promise<InboundState | null> {
+  const shares = await sharesOf(ingestion.connection, snapshot, claimShares, ingestion.hub.table);
   let state: InboundState | null = null;
   for (const [index, share] of shares.entries()) {
     // The event is recorded with the last share: its record stands for all of them.
     const isLast = index === shares.length - 1;
-    state = (await (share.isPart ? ingestPart(share, isLast, ingesting) : ingestOwn(share, ingesting))) ?? state;
+    state = (await (share.isPart ? ingestPart(share, isLast, ingestion) : ingestOwn(share, ingestion))) ?? state;
   }
   return state;
 }
@@ -33,8 +34,8 @@ export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting)
  * Ingests that a sales channel no longer has an order: what is left of ours is cancelled, except lines that another of
  * the channel's orders has taken over.
  */
-export async function ingestGone(externalId: string, ingesting: Ingesting): Promise<Ingested> {
-  const { connection, hub } = ingesting;
+export async function ingestGone(externalId: string, ingestion: Ingestion): Promise<Ingested> {
+  const { connection, hub } = ingestion;
   const order = await findWhole(orderId(connection.id, externalId), hub.table);
   const history = order && historyWithin(order, externalId);
   if (!history || isSettled(order)) return { state: 'applied', note: `nothing of ${externalId} is left to ship` };
@@ -44,7 +45,7 @@ export async function ingestGone(externalId: string, ingesting: Ingesting): Prom
   // Just later than its last snapshot: an order that has taken over its lines since then has the later word on them.
   const version = new Date(Date.parse(stands.version) + 1).toISOString();
   const amounts = lines.length > 0 ? snapshot.amounts : { fulfillment: 0, tax: 0, discount: 0, total: 0 };
-  return ingestOrder({ ...snapshot, version, cancelled: true, lines, amounts }, ingesting);
+  return ingestOrder({ ...snapshot, version, cancelled: true, lines, amounts }, ingestion);
 }
 
 /** What a snapshot tells each of our orders: where lines move among orders, each gets the lines that belong to it. */
@@ -59,17 +60,17 @@ export async function sharesOf(
   return share(id, snapshot, table);
 }
 
-async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): Promise<InboundState | null> {
-  const { message, connection } = ingesting;
-  const { decision, before, order, opened } = await ingesting.changeOrder(id, message.receivedBy, async (known) => {
+async function ingestOwn({ order: id, snapshot }: Share, ingestion: Ingestion): Promise<InboundState | null> {
+  const { message, connection } = ingestion;
+  const { decision, before, order, opened } = await changeByEvent(ingestion, id, message.receivedBy, async (known) => {
     const decided = decideSnapshot(known, snapshot, message, connection);
     // Before the order is written: after a crash in between, the listings are noted again.
-    if (!known) await noteListings(snapshot, ingesting);
+    if (!known) await noteListings(snapshot, ingestion);
     return decided;
   });
   const state = decision?.became?.state ?? null;
   if (!decision || !order || order === before) return state;
-  await reserveSold(order, opened, ingesting.network, ingesting.hub);
+  await reserveSold(order, opened, ingestion.network, ingestion.hub);
   if (!before) countFirst(connection, callsUs(connection) ? order.missed : null, message.receivedAt);
   else if (before.missed && !order.missed) countLate(connection, before.receivedAt, message.receivedAt);
   return state;
@@ -107,7 +108,7 @@ const callsUs = ({ marketplace }: Connection): boolean =>
   marketplaces.some(({ name, topics }) => name === marketplace && topics.length > 0);
 
 /** What a channel with stock updates sells counts as listed there, whether or not it has a product feed. */
-async function noteListings({ lines }: OrderSnapshot, { connection, network, hub }: Ingesting): Promise<void> {
+async function noteListings({ lines }: OrderSnapshot, { connection, network, hub }: Ingestion): Promise<void> {
   if (!network.roleOf(connection.marketplace).takesStock) return;
   await Promise.all(
     lines.map(({ sku, title, ean }) => noteProduct(connection.id, { sku, title, ...(ean && { ean }) }, hub.table)),
@@ -117,11 +118,11 @@ async function noteListings({ lines }: OrderSnapshot, { connection, network, hub
 async function ingestPart(
   { order: id, snapshot }: Share,
   isLast: boolean,
-  ingesting: Ingesting,
+  ingestion: Ingestion,
 ): Promise<InboundState | null> {
-  const { message, connection } = ingesting;
+  const { message, connection } = ingestion;
   const note = `${snapshot.externalId} is a part of it`;
-  const { decision } = await ingesting.changeOrder(id, message.receivedBy, (known): Ingest | null | undefined => {
+  const { decision } = await changeByEvent(ingestion, id, message.receivedBy, (known): Ingest | null | undefined => {
     // Lines are claimed before their order is written: another message is about to write it, so decide again.
     if (!known) return undefined;
     const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
@@ -133,11 +134,11 @@ async function ingestPart(
 }
 
 /** Ingests what a sales channel says of goods that came back. */
-export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): Promise<Ingested> {
-  const { message, connection, hub } = ingesting;
+export async function ingestReturn(told: ReturnSnapshot, ingestion: Ingestion): Promise<Ingested> {
+  const { message, connection, hub } = ingestion;
   const named = orderId(connection.id, told.externalId);
   const id = (await findByPart(named, hub.table)) ?? named;
-  const { decision } = await ingesting.changeOrder(id, connection.id, (order): Ingest => {
+  const { decision } = await changeByEvent(ingestion, id, connection.id, (order): Ingest => {
     if (!order)
       throw new ContractError({ code: 'order_unknown', description: `order ${told.externalId} is not known here` });
     const unsold = unsoldIn(order, told);

@@ -9,14 +9,15 @@ import type { Change } from '#lib/marketplaces/contract';
 import { chunksOf } from '#lib/platform/chunks';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { type Ingested, type Ingesting, isTold } from './event.ts';
+import { isTold } from './event.ts';
+import type { Ingested, Ingestion } from './ingestion.ts';
 
 /** Applies a merchant's right to sell to all of its products that the catalog has. */
 export async function ingestMerchants(
   merchants: Extract<Change, { type: 'merchants' }>['merchants'],
-  ingesting: Ingesting,
+  ingestion: Ingestion,
 ): Promise<Ingested> {
-  const { connection, hub } = ingesting;
+  const { connection, hub } = ingestion;
   const enabled = new Map(merchants);
   const skus = await Array.fromAsync(listSkus(connection.id, null, hub.table));
   const products = await Promise.all(skus.map((sku) => getProduct(connection.id, sku, hub.table)));
@@ -25,24 +26,24 @@ export async function ingestMerchants(
     if (!product || merchantEnabled === undefined || merchantEnabled === product.merchantEnabled) return [];
     return [{ sku: product.sku, merchantEnabled, version: null }];
   });
-  return ingestProducts(told, ingesting);
+  return ingestProducts(told, ingestion);
 }
 
 /** How many deliveries fit into a transaction with a product. */
 const AT_ONCE = 90;
 
 /** Puts products and stock into the catalog; a warehouse's new quantity is told to the channels that list the SKU. */
-export async function ingestProducts(products: readonly ProductSnapshot[], ingesting: Ingesting): Promise<Ingested> {
-  const { message } = ingesting;
-  const { table, ring } = ingesting.hub;
+export async function ingestProducts(products: readonly ProductSnapshot[], ingestion: Ingestion): Promise<Ingested> {
+  const { message } = ingestion;
+  const { table, ring } = ingestion.hub;
   let changed = false;
   let identified = false;
   for (const told of products) {
-    const { known, product, opened } = await writeProduct(told, ingesting);
+    const { known, product, opened } = await writeProduct(told, ingestion);
     if (product === known) continue;
     // For those that did not fit; and when a listing and a warehouse's quantity are written at the same moment, neither
     // sees the other: the later one does now.
-    const late = (await openTelling(known, product, ingesting)).filter(
+    const late = (await openTelling(known, product, ingestion)).filter(
       ({ id }) => !opened.some((one) => one.id === id),
     );
     for (const some of chunksOf(late, AT_ONCE)) await transact(some.map(putNewDelivery), table);
@@ -58,14 +59,14 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
 }
 
 /** Writes what was told of a product, with as many deliveries that tell the channels of it as fit. */
-function writeProduct(told: ProductSnapshot, ingesting: Ingesting) {
-  const { message, hub } = ingesting;
+function writeProduct(told: ProductSnapshot, ingestion: Ingestion) {
+  const { message, hub } = ingestion;
   const { table } = hub;
   return untilCommitted(`product ${told.sku}`, async () => {
     const known = await getProduct(message.connection, told.sku, table);
     const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
     if (product === known) return { known, product, opened: [] };
-    const opened = (await openTelling(known, product, ingesting)).slice(0, AT_ONCE);
+    const opened = (await openTelling(known, product, ingestion)).slice(0, AT_ONCE);
     const named = product.ean === known?.ean ? [] : putEan(product);
     const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);
     return stands ? { known, product, opened } : undefined;
@@ -76,7 +77,7 @@ function writeProduct(told: ProductSnapshot, ingesting: Ingesting) {
 async function openTelling(
   known: Product | undefined,
   product: Product,
-  { network, hub: { table } }: Ingesting,
+  { network, hub: { table } }: Ingestion,
 ): Promise<Delivery[]> {
   const moved = unitsOf(product) !== undefined && unitsOf(product) !== (known && unitsOf(known));
   // A sales channel's own quantity does not count, but a listing that is new to us was never told one.

@@ -17,20 +17,21 @@ import type { Told } from '#lib/orders/timeline';
 import { placementOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
 import { db, isWritten, type Table } from '#lib/platform/table/table';
-import { type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
+import { isTold, type Unrecorded } from './event.ts';
 import { namesAt } from './goods-names.ts';
+import { changeByEvent, type Ingest, type Ingested, type Ingestion } from './ingestion.ts';
 import { areOld, findMeant, unitsOf } from './placement-meant.ts';
 
 /** Ingests what a shipper says of an order placed with it: adds parcels and events, and tells the sales channel. */
-export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<Ingested> {
-  const { connection, hub } = ingesting;
+export async function ingestShipment(shipment: ShipmentSnapshot, ingestion: Ingestion): Promise<Ingested> {
+  const { connection, hub } = ingestion;
   for await (const id of namedBy(shipment, connection, hub.table)) {
-    const decide = (order: Order | null) => decideShipment(order, shipment, ingesting);
-    const { decision } = await ingesting.changeOrder(id, connection.id, decide);
+    const decide = (order: Order | null) => decideShipment(order, shipment, ingestion);
+    const { decision } = await changeByEvent(ingestion, id, connection.id, decide);
     for (const { Put } of decision?.settled ?? []) await isWritten(hub.table.put(Put));
     if (!decision?.isStranger) return decision?.became?.state ?? null;
   }
-  return ofStranger(shipment, ingesting);
+  return ofStranger(shipment, ingestion);
 }
 
 /**
@@ -39,10 +40,10 @@ export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Inge
  */
 export async function ingestStale(
   { orderId, number, since }: Extract<Change, { type: 'stale' }>,
-  ingesting: Ingesting,
+  ingestion: Ingestion,
 ): Promise<Ingested> {
-  const { connection, hub } = ingesting;
-  const { decision } = await ingesting.changeOrder(orderId, connection.id, async (order): Promise<Ingest | null> => {
+  const { connection, hub } = ingestion;
+  const { decision } = await changeByEvent(ingestion, orderId, connection.id, async (order): Promise<Ingest | null> => {
     const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
     const stale = placing.filter(({ placed }) => placed?.number === number && !placed.isSettled);
     if (!order || stale.length === 0) return null;
@@ -69,7 +70,7 @@ async function* namedBy({ orderId, remoteId }: ShipmentSnapshot, { id }: Connect
 async function decideShipment(
   order: Order | null,
   shipment: ShipmentSnapshot,
-  { message, connection, network, hub }: Ingesting,
+  { message, connection, network, hub }: Ingestion,
 ): Promise<Ingest> {
   // A shipper may speak before its answer to the placement is recorded, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
@@ -222,7 +223,7 @@ export async function findPlaced(shipment: ShipmentSnapshot, connection: Connect
 /** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's time. */
 function ofStranger(
   { channel, number, remoteId }: ShipmentSnapshot,
-  { message, network: { connections } }: Ingesting,
+  { message, network: { connections } }: Ingestion,
 ): Unrecorded {
   const ours = channel === null || [...connections.values()].some((connection) => channelOf(connection) === channel);
   const what = `order ${number ?? remoteId ?? '?'} of channel ${channel ?? '?'}`;

@@ -16,22 +16,12 @@ import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import { decodeText } from '#lib/platform/text';
-import {
-  changeFor,
-  HUB,
-  type Hub,
-  type InboundState,
-  type Ingested,
-  type Ingesting,
-  type Ingestion,
-  type Message,
-  recordEvent,
-  type Unrecorded,
-} from './event.ts';
+import { type InboundState, type Message, recordEvent, type Unrecorded } from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
 import { ingestGone, ingestOrder, ingestReturn } from './ingest-order.ts';
 import { ingestMerchants, ingestProducts } from './ingest-products.ts';
 import { ingestShipment, ingestStale } from './ingest-shipment.ts';
+import { HUB, type Hub, type Ingested, type Ingestion } from './ingestion.ts';
 import { countShape } from './shape.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
@@ -85,7 +75,7 @@ export async function readChange(
 /** Records what an event says and what follows from it. Throws errors that `whyHopeless` sorts. */
 export async function ingestChange(change: Change, ingestion: Ingestion): Promise<void> {
   const { message, connection, hub } = ingestion;
-  const ingested = await BY_TYPE[change.type](change as never, { ...ingestion, changeOrder: changeFor(ingestion) });
+  const ingested = await BY_TYPE[change.type](change as never, ingestion);
   const state =
     ingested === null || typeof ingested === 'string' ? ingested : await recordEvent(message, ingested, hub.table);
   if (!state) return;
@@ -94,15 +84,15 @@ export async function ingestChange(change: Change, ingestion: Ingestion): Promis
 }
 
 const BY_TYPE: {
-  [Type in Change['type']]: (change: Extract<Change, { type: Type }>, ingesting: Ingesting) => Promise<Ingested>;
+  [Type in Change['type']]: (change: Extract<Change, { type: Type }>, ingestion: Ingestion) => Promise<Ingested>;
 } = {
-  order: (change, ingesting) => ingestOrder(change.order, ingesting),
-  gone: (change, ingesting) => ingestGone(change.externalId, ingesting),
-  return: (change, ingesting) => ingestReturn(change.return, ingesting),
-  shipment: (change, ingesting) => ingestShipment(change.shipment, ingesting),
+  order: (change, ingestion) => ingestOrder(change.order, ingestion),
+  gone: (change, ingestion) => ingestGone(change.externalId, ingestion),
+  return: (change, ingestion) => ingestReturn(change.return, ingestion),
+  shipment: (change, ingestion) => ingestShipment(change.shipment, ingestion),
   stale: ingestStale,
-  products: (change, ingesting) => ingestProducts(change.products, ingesting),
-  merchants: (change, ingesting) => ingestMerchants(change.merchants, ingesting),
+  products: (change, ingestion) => ingestProducts(change.products, ingestion),
+  merchants: (change, ingestion) => ingestMerchants(change.merchants, ingestion),
   fetch: ingestFetch,
   none: ingestNote,
 };
@@ -110,7 +100,7 @@ const BY_TYPE: {
 /** Records a change that causes nothing, and tells it on the order that it is about, if that is known. */
 async function ingestNote(
   { reason, about }: Extract<Change, { type: 'none' }>,
-  { message, connection, hub: { table } }: Ingesting,
+  { message, connection, hub: { table } }: Ingestion,
 ): Promise<Unrecorded | null> {
   // A poll that finds something without meaning leaves no trace.
   if (message.receivedBy === 'poll') return null;

@@ -18,7 +18,7 @@ const ingest: typeof Ingest = async (...received) => (await import('./ingest.ts'
 
 /** Ingests an event that only names something, together with what it names if that can be read at once. */
 async function ingestNamed(message: InboundReceived, connector: Connector): Promise<void> {
-  const { HUB } = await import('./event.ts');
+  const { HUB } = await import('./ingestion.ts');
   const load = async () => connector;
   const { id, topic, body, encoding, receivedAt } = message;
   const ingestRead: typeof ingest = (read) =>
