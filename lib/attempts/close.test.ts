@@ -56,6 +56,13 @@ test('a request that was done is told on the order that it was about', async () 
   expect(written).toMatchObject([{ act: 'delivery.closed' }, told, { order: ORDER.id }]);
 });
 
+test('a request can be closed of which the erasure of its buyer left nothing', async () => {
+  const asked = deliveryOf({ action: 'ticket', order: null, subject: { input: null } });
+  const { closed, written } = await close({ ...asked, state: 'dead', nextAttemptAt: null });
+  expect(closed?.state).toBe('succeeded');
+  expect(written).toMatchObject([{ act: 'delivery.closed' }]);
+});
+
 test('a cancellation that a person made there takes its units back from who was to ship them', async () => {
   const TWO = [{ id: 'li_1', quantity: 2 }];
   const placements = [{ delivery: 'dlv_0', connection: 'shed', lineItems: TWO, less: TWO }];

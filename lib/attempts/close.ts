@@ -107,7 +107,8 @@ function tellClosed(
 /** The order that a request is about, if it names one. */
 async function requestedFor(delivery: Delivery, hub: Pick<typeof HUB, 'loadConnector'>): Promise<string | undefined> {
   const subject = subjectOf(delivery);
-  if (subject.job !== 'request') return undefined;
+  // What was asked may be erased, with its buyer.
+  if (subject.job !== 'request' || subject.input === null) return undefined;
   const { actions } = await hub.loadConnector(delivery.marketplace);
   return actions.requests?.[delivery.action]?.orderOf?.(subject.input);
 }
