@@ -1,7 +1,7 @@
 import { getNetwork } from '#lib/marketplaces/network';
 import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
-import { isOneAddress, normalEmail } from '#lib/privacy/email-hash';
+import { isOneAddress, MAX_ADDRESS, normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
 import { errorResponses, invalid } from './kit/errors.ts';
 import { doc, named, Why } from './kit/meta.ts';
@@ -17,7 +17,7 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
 const EXPECTED = 'expected one e-mail address';
 const isOne = z.refine<string>(isOneAddress, EXPECTED);
 const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, EXPECTED);
-const email = doc(z.optional(z.string().check(isOne, z.overwrite(normalEmail), isEmail)), {
+const email = doc(z.optional(z.string().check(z.maxLength(MAX_ADDRESS, { abort: true }), isOne, z.overwrite(normalEmail), isEmail)), {
   description:
     'The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too.',
 });

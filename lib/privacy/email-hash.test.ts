@@ -22,3 +22,10 @@ test.each([
 ])('%j names two, of which only the first would be looked for', (text) => {
   expect(isOneAddress(text)).toBe(false);
 });
+
+test.each(['x', '@', 'İ', 'a@', '\u0301'])('a text of 200 KB of %j is no address, which is seen at once', (part) => {
+  const began = performance.now();
+  const address = normalEmail(part.repeat(200_000 / part.length));
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(address.length).toBeLessThanOrEqual(2_000);
+});

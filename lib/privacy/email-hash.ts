@@ -17,6 +17,9 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
 /** Apostrophes are part of a name (`o'neill@`), but do not begin it. A subject may have an `@` of its own. */
 const ADDRESS = /(?!['‘’])[^\s<>:",;@()[\]“”„«»]+@[^\s<>:",;()[\]“”„«»'‘’?]*[^\s<>:",;()[\]“”„«»'‘’?.]/;
 
+/** More than any mail server takes. A text of 200 KB without an address in it would be searched for minutes. */
+export const MAX_ADDRESS = 1_000;
+
 /**
  * An address in lower case, its host decoded from punycode, without what is copied along with it from a page or mail:
  * invisible characters, a name (`Ana Torres <ana@example.com>`), `mailto:`, brackets and quotes around it.
@@ -26,6 +29,7 @@ export function normalEmail(email: string): string {
     .normalize('NFKC')
     .replaceAll(/\p{Cf}/gu, '')
     .trim()
+    .slice(0, MAX_ADDRESS)
     .toLowerCase();
   const address = ADDRESS.exec(text)?.[0] ?? text;
   return address.replace(/(?<=@).*xn--.*$/, (host) => domainToUnicode(host) || host);
