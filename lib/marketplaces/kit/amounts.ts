@@ -3,7 +3,7 @@ import { restOf } from '#lib/orders/ucp-totals';
 import { exponentOf, toMinorRounded } from '#lib/platform/money';
 import { instantIn, isNoTime } from './clock.ts';
 import { firstText, member, textOf } from './json.ts';
-import { unlessUnreadable } from './shape.ts';
+import { nonEmpty, unlessUnreadable } from './shape.ts';
 
 export { sum } from '#lib/platform/sum';
 
@@ -176,5 +176,5 @@ export function takeDiscounts(all: readonly SnapshotLine[]): Pick<OrderSnapshot,
   // What is taken back for nothing is neither, nor is a deduction that was undone.
   const isSold = ({ quantity, unitPrice }: SnapshotLine): boolean => quantity >= 0 && unitPrice >= 0;
   const lines = all.filter((line) => worth(line) > 0 || (worth(line) === 0 && isSold(line)));
-  return { lines, ...(discounts.length > 0 && { discounts }) };
+  return { lines, ...nonEmpty({ discounts }) };
 }

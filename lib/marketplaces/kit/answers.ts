@@ -39,8 +39,8 @@ export const unclearAnswer = (description: string, httpStatus?: number): Unknown
  */
 export function saysSuccess({ body }: Pick<HttpResponse, 'body'>): boolean | null {
   const inner = unwrap(body, ['data', 'result']);
-  const success = flag.safeParse(member(inner, 'success') ?? member(body, 'success'));
-  if (success.success) return success.data;
+  const said = flag.safeParse(member(inner, 'success') ?? member(body, 'success'));
+  if (said.success) return said.data;
   if (textOf(body) !== '' || body === false) return null;
   const namesError = ['code', 'error', 'errors'].some((key) => !FINE.test(wordOf(member(inner, key))));
   const saysFailed = ['success', 'ok', 'status', 'result'].some((key) => FAILED.test(wordOf(member(inner, key))));

@@ -301,3 +301,7 @@ type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 export function defined<T extends Record<string, unknown>>(members: T): Defined<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
+
+/** An object without its empty lists. */
+export const nonEmpty = <T extends Record<string, readonly unknown[]>>(lists: T): Partial<T> =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
