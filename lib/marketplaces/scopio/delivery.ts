@@ -13,6 +13,9 @@ const METHOD = /^(preferred)?(shipping|delivery)methods?$/;
 const CODES = ['code', 'id', 'key', 'identifier', 'carrier', 'service', 'type', 'method', 'primary'];
 const NAMES = ['name', 'title', 'label', 'description'];
 
+/** Keys of a flag that marks one of several methods. */
+const CHOSEN = ['preferred', 'is_preferred', 'selected', 'is_selected'];
+
 /** Keys that name a locker or a shop, or a part of it: `locker`, `pickup_point`, `paczkomatId`, `target_point_name`. */
 const POINT =
   /^\w*?(?:locker|(?:parcel|target|inpost|box)machine|paczkomat|parcelshop|pickup|punkt(?:odbioru)?|(?:^|locker|pickup|target|service|access|collection|delivery|shipping|parcel|inpost)point)(id|code|number|name|address)?$/;
@@ -53,7 +56,7 @@ function methodIn(part: unknown): unknown {
 /** The preferred item of a list, else the first; text that is itself JSON is read. */
 function first(value: unknown): unknown {
   if (Array.isArray(value))
-    return first(value.find((one) => flag.safeParse(member(one, 'preferred')).data) ?? value[0]);
+    return first(value.find((one) => CHOSEN.some((key) => flag.safeParse(member(one, key)).data)) ?? value[0]);
   const inner = unquoted(value);
   return inner === value ? value : first(inner);
 }

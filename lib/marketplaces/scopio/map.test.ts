@@ -586,6 +586,7 @@ describe('the method and the pickup point, in any JSON form', () => {
       ['Locker', 'inpost_locker', none, none, none],
     ],
     [{ shipping_methods: [{ code: 'dpd' }, { code: 'dhl', preferred: true }] }, ['dhl', 'dhl', none, none, none]],
+    [{ shipping_methods: [{ code: 'dpd' }, { code: 'dhl', is_preferred: 'yes' }] }, ['dhl', 'dhl', none, none, none]],
     [{ shipping_methods: [{ code: 'dpd' }, { code: 'dhl', preferred: 1 }] }, ['dhl', 'dhl', none, none, none]],
     [{ shipping_method: { method: 'ups', point: 'K1' } }, ['ups', 'ups', 'K1', null, null]],
     [
