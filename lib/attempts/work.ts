@@ -123,7 +123,7 @@ export async function attemptUnkept(
   });
 }
 
-/** Its worker died with the lease: nobody knows what the remote did, and the attempt counts. */
+/** For a delivery whose worker died with the lease: nobody knows what the remote did, and the attempt counts. */
 async function recordLostWorker(delivery: Delivery, context: Context, now: Date): Promise<void> {
   const error = new UnknownOutcomeError({
     code: 'worker_lost',

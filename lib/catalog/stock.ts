@@ -63,7 +63,7 @@ export interface Counted {
   product: Product;
   /** Units that it can sell by its own account; null if it never told a number. */
   units: number | null;
-  /** Of these, units that were just sold. */
+  /** How many of `units` were just sold. */
   reserved: number;
 }
 

@@ -3,7 +3,7 @@ import * as z from '#lib/platform/zod';
 
 /** Something that was committed and that a seller's system may care about: what it is about, not what it says. */
 export const Change = z.object({
-  /** The same for the same change, however often it is told. */
+  /** A change that is told again has the id it had before. */
   id: z.string(),
   type: ChangeType,
   order: z.nullable(z.string()),

@@ -58,7 +58,7 @@ export const PAGE_SECONDS = 10;
 /** Seconds of a lease: longer than a page, which renews it, and short, so that work soon goes on after a crash. */
 const endpointLeaseSeconds = (): number => Math.min(leaseSeconds(), PAGE_SECONDS + httpTimeoutMs() / 1000 + 5);
 
-/** So many failures in a row are no accident: one change at a time asks whether the endpoint is back. */
+/** After `AWAY_AFTER_FAILURES` failures in a row, which are no accident, one change at a time asks whether it is back. */
 export const isAsking = ({ paused, failures = 0 }: EndpointState): boolean =>
   !!paused || failures >= awayPolicy().afterFailures;
 
@@ -156,7 +156,7 @@ export function openEndpointStates(table = db) {
       return writeLeased({ ...at(id), owner }, { ...members, lease: { owner, until } }, table);
     },
 
-    /** Like `renew`, and ends the lease; false also if somebody has rung since `read` was read. */
+    /** Writes what was done and ends the lease; false if it was lost, or if somebody has rung since `read` was read. */
     release: (
       id: string,
       { owner }: Lease,

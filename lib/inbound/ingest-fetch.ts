@@ -60,7 +60,7 @@ async function keep(fetch: Fetch, delivery: Delivery, ingestion: Ingestion): Pro
   });
 }
 
-/** Its id is derived from the event's, so an event received twice asks once. */
+/** The fetch that an event asks for. Its id is derived from the event's, so an event received twice asks once. */
 function newFetch(
   connection: Connection,
   { action, resource, unless }: Asked,

@@ -50,7 +50,7 @@ export interface Role {
   releases?: readonly PaymentState[];
   /** The shipper collects the money for cash on delivery. */
   collectsCash?: true;
-  /** Its report of a parcel names nothing of the content. */
+  /** A report of a parcel tells it the tracking number, and nothing of the content. */
   takesNumbersOnly?: true;
   /** Further pushes that an order's present state calls for: evaluated at every change, each runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];

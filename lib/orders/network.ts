@@ -15,7 +15,7 @@ export interface FollowUp {
 interface Role {
   info?: { sells: boolean };
   releases?: readonly PaymentState[];
-  /** Its report of a parcel names nothing of the content. */
+  /** A report of a parcel tells it the tracking number, and nothing of the content. */
   takesNumbersOnly?: true;
   /** Further pushes that an order's present state calls for; evaluated at every change, each runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];

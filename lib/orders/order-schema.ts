@@ -129,7 +129,7 @@ export const PlacementFacts = z.object({
   connection: z.string(),
   delivery: z.string(),
   state: z.enum(['pending', 'placed', 'blocked', 'dead', 'cancelled']),
-  /** Its id at the connection, where there is one, and its number there. */
+  /** What the shipper knows the placement by: its id there, if it has told one, and its number. */
   remoteId: textOrNull(),
   number: z.string(),
   lineItems: z.array(LineQuantity),

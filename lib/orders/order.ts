@@ -67,7 +67,7 @@ export interface Order extends z.infer<typeof OrderFacts> {
   history: SnapshotHistory;
   /** Other orders that the sales channel made of this one's lines, by external id: parts of one sale. */
   parts?: Record<string, SnapshotHistory>;
-  /** Its plan has more deliveries than one transaction takes: the next one opens the rest. */
+  /** The order's plan has more deliveries than one transaction takes: the next transaction opens the rest. */
   planUnfinished?: true;
   /** Line items that were ever placed or left to the seller; who has which units, `placements` and `own` tell. */
   routed: string[];
@@ -105,7 +105,7 @@ export interface Placement {
   gone?: LineQuantity[];
   /** A person chose its connection. */
   named?: true;
-  /** Its count among the order's placements at its connection, as its number there tells; absent: the first. */
+  /** Which of the order's placements at its connection it is, from 2 on: its number there ends in it. Absent: the first. */
   n?: number;
 }
 

@@ -154,7 +154,7 @@ export interface ShipmentSnapshot {
   events: Array<Omit<ShipmentEvent, 'by'>>;
   /** Nothing more will happen (delivered, returned, cancelled): the poller may forget it. */
   settled: boolean;
-  /** Its count among the placements of our order at this shipper (`readCode`); absent: the first. */
+  /** Which of our order's placements at this shipper is meant, from 2 on (`readCode`); absent: the first. */
   nth?: number;
   /** What it paid back to the seller, in all; `amount` in minor units. */
   refund?: { state: string; amount: number; currency: string };

@@ -163,5 +163,5 @@ function sumAmounts(holding: readonly Holding[]): OrderSnapshot['amounts'] {
 const worthOf = (lines: readonly SnapshotLine[]): number =>
   sum(lines.map(({ total, unitPrice, quantity }) => total ?? unitPrice * quantity));
 
-/** Their tax, where the source tells it by line. */
+/** The tax on lines, where the source tells it by line. */
 const taxOf = (lines: readonly SnapshotLine[]): number => sum(lines.map(({ tax = 0 }) => tax));

@@ -49,7 +49,7 @@ export async function getOrders(ids: readonly string[], table = db): Promise<Ord
   return found.map((stored) => wholeOf(stored));
 }
 
-/** Only for `changeOrder`. */
+/** Writes an order unless it was written since it was read. Only `changeOrder` calls this: it plans and rings, too. */
 export function putOrder(order: Order, previous: Order | null): Write {
   const item: Item<OrderCore> = {
     ...storedOf(order),
@@ -153,7 +153,7 @@ export async function* eachOrder(connections: readonly string[], received: Recei
   for await (const page of orderPages(connections, received)) yield* page;
 }
 
-/** The same, about a hundred at a time. */
+/** What `eachOrder` gives, about a hundred orders at a time. */
 export async function* orderPages(connections: readonly string[], { since: after }: Received): AsyncGenerator<Order[]> {
   const walk = walkIndex({ ...across(items.order.byTime, connections), limit: 100, after });
   for await (const rows of walk) yield (await getItems<Order | OrderCore>(rows)).map((stored) => wholeOf(stored));

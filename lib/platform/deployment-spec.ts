@@ -12,7 +12,7 @@ export interface Grants {
   measure?: readonly string[];
   /** Dead-letter queues it may read and empty. */
   redrive?: readonly string[];
-  /** It calls the hub's own API with its callers' keys. */
+  /** The function calls the hub's own API with its callers' keys. */
   api?: true;
   /** Secrets that it may read. */
   secrets?: readonly string[];

@@ -10,7 +10,7 @@ export function readJson(text: string): unknown {
   }
 }
 
-/** The same, also of JSON that is wrapped in a JSON string, as .NET may send it. */
+/** The value of JSON text, also of JSON that is wrapped in a JSON string, as .NET may send it. */
 export function readWrapped(text: string): unknown {
   const json = readJson(text);
   return (typeof json === 'string' && readNested(json)) || json;

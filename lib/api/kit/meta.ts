@@ -56,7 +56,7 @@ export const legible = z.refine<string>(
   'has a character that cannot be written',
 );
 
-/** The same for what labels and screens show in one line. */
+/** Refuses what `legible` refuses, and line breaks and tabs, for what labels and screens show in one line. */
 export const inOneLine = z.refine<string>(
   (text) => text.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(text),
   'must be one line, without characters that cannot be written',

@@ -60,7 +60,7 @@ type Success<R> = keyof R & (200 | 201 | 202);
 /** The body of the only success that a route promises. */
 type Sole<R extends Responses, S = Success<R>> =
   S extends Success<R> ? ([Success<R>] extends [S] ? Output<R[S]['schema']> : never) : never;
-/** That body, or a response with any status that the route promises. */
+/** The body of a route's only success, or a response with any status that the route promises. */
 type AnswerOf<R extends Responses> =
   | Sole<R>
   | { [S in keyof R & StatusCode]: TypedResponse<JSONParsed<Output<R[S]['schema']>>, S, 'json'> }[keyof R & StatusCode];

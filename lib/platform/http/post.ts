@@ -12,7 +12,7 @@ interface Posting {
   maxBytes?: number;
 }
 
-/** Of the answer to a POST only the status and a few words count. */
+/** The most that is read of an answer: of one to a POST only the status and a few words count. */
 const MAX_BYTES = 16 * 1024;
 /**
  * A connection is closed after this: by then its host's name may lead elsewhere while the old address still answers.
