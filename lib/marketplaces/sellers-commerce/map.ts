@@ -203,9 +203,9 @@ function mapReturn(body: unknown, { timeZone, dayFirst }: Settings): Change {
   const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
   // Nothing else tells whoever has to send other goods in place of the money.
   const all = [Reason, idIn({ 102: 'Replaced' }, ReturnTypeId) && 'Replaced'].filter((word) => word !== undefined);
-  const told = defined({ items, reason: all.join(', ') || undefined });
   const at = instantIn(isoOf(own.ModifiedDate, { dayFirst }), timeZone);
-  return { type: 'return', return: { externalId: own.OrderNumber, id: own.ReturnNumber, at, ...told } };
+  const more = defined({ items, reason: all.join(', ') || undefined });
+  return { type: 'return', return: { externalId: own.OrderNumber, id: own.ReturnNumber, at, ...more } };
 }
 
 /** An SKU that the store sells, so that its stock can be told. */
