@@ -24,6 +24,10 @@ test.each([undefined, '', 'a/b', 'a b', 'ü', 'a%2Fb', 'a?b'])(
 
 test.each([
   ['https://hub.example/webhooks/sello/s/order-new/secret', 'https://hub.example/webhooks/sello/s/order-new/…'],
+  ['https://hub.example/webhooks/sello/s/order-new/secret/', 'https://hub.example/webhooks/sello/s/order-new/…'],
+  ['https://hub.example/order-new//secret//?a', 'https://hub.example/order-new//…?…'],
+  ['https://hub.example', 'https://hub.example'],
+  ['https://hub.example/', 'https://hub.example/…'],
   ['https://erp.example/hook?token=secret', 'https://erp.example/…?…'],
   ['https://user:secret@erp.example/hook', 'https://erp.example/…'],
   ['www.example.com/secret', 'www.example.com/…'],

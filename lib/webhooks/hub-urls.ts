@@ -36,5 +36,5 @@ export function hideSecret(url: string): string {
   return url
     .replace(/[?#].*$/s, '?…')
     .replace(/\/\/[^/@]*@/, '//')
-    .replace(/\/[^/?]*(\?…)?$/, '/…');
+    .replace(/(?<!:\/?)\/[^/?]*\/*(\?…)?$/, '/…');
 }

@@ -34,6 +34,8 @@ test('replaces the URL with a secret of before, without a gap where two can stan
     { action: 'create', topic: 'order-new', url: urlOf('order-new') },
     { action: 'remove', topic: 'order-new', url: old.url, id: '7', isForeign: false },
   ]);
+  const edited = at('order-new', `${urlOf('order-new')}/`, '7');
+  expect(summary(plan([edited, standing])).slice(0, 2)).toEqual(['create order-new', 'remove order-new']);
   expect(summary(plan([old, standing], true)).slice(0, 2)).toEqual(['remove order-new', 'create order-new']);
 });
 

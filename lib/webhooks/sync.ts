@@ -107,7 +107,8 @@ function isOurs(registered: string, hub: string, wanted: string): boolean {
   return parentOf(given.pathname) === parentOf(ending.pathname);
 }
 
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+/** Whoever edits a URL may leave a slash at its end. */
+const parentOf = (path: string): string => path.replace(/\/[^/]*\/*$/, '');
 
 const isSame = (registered: string, wanted: string): boolean => parse(registered)?.href === parse(wanted)?.href;
 
