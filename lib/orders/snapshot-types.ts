@@ -12,8 +12,11 @@ export interface SnapshotLine {
   ordered?: number;
   /** Units that the sales channel itself says are shipped. */
   fulfilled?: number;
-  /** `fulfilled` was said of the whole order, not of this line by itself. */
-  fulfilledWithAll?: true;
+  /**
+   * `fulfilled` was said of the whole order, not of this line by itself; `at_first`: by a channel that says so at the
+   * first parcel that it is told of, whatever is in it.
+   */
+  fulfilledWithAll?: true | 'at_first';
   /** `fulfilled` counts by SKU: the channel does not say which of the lines with that SKU it means. */
   countedBySku?: true;
   /** As the source writes it: including tax where `taxIncluded`. */

@@ -48,6 +48,24 @@ test('what was added after the hub’s own parcels had it called delivered has b
   expect(deliveredWith([line('1', 3)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 0]);
 });
 
+test('a channel that calls all shipped at the first parcel tells nothing of what is in none', () => {
+  const first = (...given: Parameters<typeof whole>) => ({
+    ...whole(...given),
+    fulfilledWithAll: 'at_first' as const,
+  });
+  const ordered = [line('1', 2), line('2', 1)];
+  const delivered = [first('1', 2), first('2', 1)];
+  expect(deliveredWith(ordered, delivered, parcelOf('1', 2))).toEqual([2, 0]);
+  expect(deliveredWith([line('1', 2)], [first('1', 2)], parcelOf('1', 1))).toEqual([1]);
+  expect(deliveredWith(ordered, delivered, parcelOf('1', 2), parcelOf('2', 1))).toEqual([2, 1]);
+  expect(deliveredWith(ordered, delivered), 'shipped by somebody else').toEqual([2, 1]);
+  const late = { ...parcelOf('1', 2), shippedAt: at(20) };
+  const told = [ordered, delivered].map((lines, nth) =>
+    historyOf(snapshotOf({ version: at(nth + 1), lines }), at(nth + 1)),
+  );
+  expect(countLines(told.reduce(joinHistories), [late]).map(({ fulfilled }) => fulfilled)).toEqual([2, 1]);
+});
+
 test('nor is it shipped by a later parcel of something else', () => {
   const told = (minute: number, ...lines: SnapshotLine[]) =>
     historyOf(snapshotOf({ version: at(minute), lines }), at(minute));

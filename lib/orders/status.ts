@@ -77,7 +77,7 @@ const CLOCKS_DIFFER_MS = 5 * 60_000;
 /**
  * Whether a channel calls the order delivered only because the hub's parcels once held all of it. Lines added since are
  * in none of those parcels, so nobody has shipped them. If the parcels never held all of it, somebody else shipped the
- * rest.
+ * rest, unless one parcel is enough for this channel.
  */
 function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, fulfillments: readonly Fulfillment[]) {
   const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
@@ -90,6 +90,7 @@ function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, f
       return { id, least, addedAt: firstOf(all.map(({ version }) => version)) };
     });
   if (lines.length === 0) return false;
+  const isOneEnough = snapshot.lines.some(({ fulfilledWithAll }) => fulfilledWithAll === 'at_first');
   const first = firstOf(originals.map(({ version }) => version)) ?? '';
   const parcels = fulfillments.toSorted((a, b) => compareText(a.shippedAt, b.shippedAt));
   const shipped = new Map<string, number>();
@@ -98,6 +99,7 @@ function repeatsParcels({ originals, levels = [], snapshot }: SnapshotHistory, f
     const left = new Date(Date.parse(shippedAt) - CLOCKS_DIFFER_MS).toISOString();
     const isSent = ({ id, least, addedAt }: (typeof lines)[number]): boolean =>
       addedAt === undefined || (addedAt > first && addedAt > left) || (shipped.get(id) ?? 0) >= least;
-    return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
+    const isOurs = (isOneEnough && (snapshot.version ?? '') > left) || lines.every(isSent);
+    return lines.some(({ id }) => shipped.has(id)) && isOurs;
   });
 }

@@ -188,7 +188,7 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     return {
       ...{ id, sku, title: item.title ?? sku, quantity },
       ...pricesOf(item, at, reader),
-      ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity, fulfilledWithAll: true as const }),
+      ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity, fulfilledWithAll: 'at_first' as const }),
       ...(!shippedBy(status) && shippedBy(item.status) && quantity > 0 && { fulfilled: quantity }),
       ...(cancelledBy(item.status) && { cancelled: true as const }),
       ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesIn(item.attributes) }),
