@@ -17,10 +17,13 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
 const EXPECTED = 'expected one e-mail address';
 const isOne = z.refine<string>(isOneAddress, EXPECTED);
 const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, EXPECTED);
-const email = doc(z.optional(z.string().check(z.maxLength(MAX_ADDRESS, { abort: true }), isOne, z.overwrite(normalEmail), isEmail)), {
-  description:
-    'The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too.',
-});
+const email = doc(
+  z.optional(z.string().check(z.maxLength(MAX_ADDRESS, { abort: true }), isOne, z.overwrite(normalEmail), isEmail)),
+  {
+    description:
+      'The buyer of every order with this address, in upper or lower case; what became no order is searched for it, too.',
+  },
+);
 const cursor = doc(z.optional(z.string()), { description: 'Where the previous answer ended.' });
 
 const requestWith = <S extends z.ZodMiniType>(why: S) =>
