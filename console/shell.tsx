@@ -116,7 +116,7 @@ function Shell() {
       </a>
       <header class="banner">
         <Button says="Menu" class="menu" aria-expanded={isMenuOpen} onClick={() => setMenuOpen(!isMenuOpen)} />
-        <a class="brand" href={hrefOf('/')} aria-label="Longshore, home">
+        <a class="brand" href={hrefOf('/')}>
           Longshore
         </a>
         <search>

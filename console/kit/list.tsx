@@ -118,7 +118,7 @@ export function useList<R extends Row>(source: Source<R>) {
       stop();
     };
   }, [key]);
-  return { ...own, path, query, filters, rows: last.current.rows, more, showFresh };
+  return { ...own, path, query, filters, isWhole, rows: last.current.rows, more, showFresh };
 }
 
 /** Updates the shown rows from a page. New rows wait; rows in view that have left the page are read one by one. */
@@ -147,13 +147,15 @@ interface ListProps<R extends Row> {
   empty: string;
   /** How the rows of each page are ordered, in words. */
   order?: string;
+  /** What came of an act. */
+  said?: string;
   /** What stands above the rows. */
   above?: ComponentChildren;
 }
 
 /** A list in all its states: rows, new rows, loading, empty, failed, more to load. */
-export function List<R extends Row>({ list, name, columns, keys = {}, empty, order, above }: ListProps<R>) {
-  const { query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
+export function List<R extends Row>({ list, name, columns, keys = {}, empty, order, said, above }: ListProps<R>) {
+  const { query, rows, fresh, cursor, isWhole, isRead, isLoading, error, at, more, showFresh } = list;
   const names = Object.keys(query);
   const news = fresh.length > 0 && `${fresh.length} new`;
   const clear = names.length > 0 && (
@@ -163,9 +165,11 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
     <div aria-busy={isLoading}>
       <Problem of={{ error, at, value: isRead ? rows : undefined }}>{error?.status === 400 && clear}</Problem>
       <Told value={error !== undefined}>{above}</Told>
-      <span role="status" class="unseen">
-        {news}
-      </span>
+      {!isWhole && (
+        <p role="status" class={said ? '' : 'unseen'}>
+          {said} {news}
+        </p>
+      )}
       {news && <Button says={news} class="fresh" onClick={showFresh} />}
       {!isRead && !error && rows.length === 0 && <Skeleton lines={12} />}
       {isRead && cursor && rows.length === 0 && <p class="muted">Looking further back …</p>}

@@ -41,7 +41,6 @@ export function Quarantine() {
   const admissions = past.value?.admissions ?? [];
   const above = (
     <>
-      <p role="status">{said}</p>
       {waiting.size > 0 && <p class="muted">{sentence(VERIFIES)}</p>}
       {[...waiting].sort().map((connection) => (
         <p key={connection} class="actions">
@@ -62,7 +61,7 @@ export function Quarantine() {
       name="Quarantine"
       list={list}
       columns={columns}
-      above={above}
+      {...{ said, above }}
       empty="Nothing is in quarantine. A webhook whose proof does not hold stays here for a week, in case it was our secret that was wrong."
     >
       <Problem of={past} />
