@@ -93,6 +93,13 @@ test.each(['+', "'", '\u0301'])('nor does a name of many words that are each onl
     expect(maskValue({ message: said }, words)).toEqual({ message: said });
 });
 
+test.each(['Ana ', '🦊'])('an address of 20,000 times %j breaks no list that it is in, nor hides others', (part) => {
+  const Zoe = { first_name: 'Zoe', email: part.repeat(20_000) };
+  const words = wordsOf([orderOf({ buyer: Zoe })]);
+  const masked = maskValue({ buyer: Zoe, description: 'Zoe is not in', body: JSON.stringify(Zoe) }, words);
+  expect(masked).toMatchObject({ buyer: { email: expect.stringMatching(/^.•+$/u) }, description: 'Z••••• is not in' });
+});
+
 test('a raw body is its paths and types, and what it tells of a person is in no other member', () => {
   const body = JSON.stringify({ total: 1, buyer: { firstName: 'Elena' }, items: [{ sku: 'A' }], 'a@b.c': null });
   const event = { id: 'evt_1', error: { description: 'buyer: Elena has no address' }, body, encoding: 'utf8' };

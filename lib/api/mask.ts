@@ -61,15 +61,16 @@ function streetOf({ street_address = '' }: Address): string | undefined {
   return words.length > 1 ? words.join(' ') : undefined;
 }
 
+/** More than a line of an address has: a pattern of tens of thousands of characters is refused, or takes seconds. */
+const MAX_LETTERS = 300;
+
 /** Finds any of these words, standing alone, in a text whose accents are separate characters (NFD). */
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
   // A form writes a space as a plus. Where a part between them had one too, every way to divide a row would be tried.
-  const known = words.map((word = '') =>
-    word
-      .normalize()
-      .replaceAll(/[\s+]+/g, ' ')
-      .trim(),
-  );
+  const known = words.map((word = '') => {
+    const line = word.normalize().replaceAll(/[\s+]+/g, ' ').trim();
+    return [...line].slice(0, MAX_LETTERS).join('').trim();
+  });
   const longestFirst = [...new Set(known)]
     .filter((word) => word.length >= MIN_LETTERS)
     .sort((a, b) => b.length - a.length);

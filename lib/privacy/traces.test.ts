@@ -211,3 +211,10 @@ test('gzip is undone once: a stranger can pack hundreds into a body that unpack 
   expect(hasTrace(packed, ['ana@shop.example'])).toBe(true);
   expect(hasTrace(JSON.stringify({ packed: packed.toString('base64') }), ['ana@shop.example'])).toBe(false);
 });
+
+test('who has a text of 60 KB for a street is found, and can be erased', () => {
+  const street = 'Prosta 1 '.repeat(7_000).trim();
+  const traces = tracesOf([orderOf({ shippingAddress: { street_address: street, address_country: 'MX' } })]);
+  expect(hasTrace(JSON.stringify({ street }), traces)).toBe(true);
+  expect(hasTrace(JSON.stringify({ street: street.slice(1) }), traces)).toBe(false);
+});

@@ -86,9 +86,12 @@ const IN_WORD = String.raw`\p{sc=Latin}\p{N}`;
 /** The letters of an escape are no part of a word. */
 const ESCAPE = String.raw`\\[nrtbf]|%[0-9a-f]{2}`;
 
+/** No word of others begins like it, and expressions may not be as long as a text that came for a street. */
+const LONG = 1_000;
+
 /** Finds a trace as a whole word; a telephone number may have any prefix. */
 function finds(trace: string): (text: string) => boolean {
-  if (/^\d+$/.test(trace)) return (text) => text.includes(trace);
+  if (/^\d+$/.test(trace) || trace.length > LONG) return (text) => text.includes(trace);
   // The characters that join words within an address, and may come before or after it.
   const [joinBefore, joinBehind] = trace.includes('@') ? ['[._+-]?', String.raw`\.?`] : ['', ''];
   const before = `(?:(?<![${IN_WORD}]${joinBefore})|(?<=(?:${ESCAPE})${joinBefore}))`;
