@@ -19,17 +19,17 @@ export function itemsIn({ id: orderId, ucp }: Order, lineItems: readonly LineQua
  */
 
 /** The code of an order's n-th placement, at its k-th try. */
-export const codeOf = (orderId: string, n: number, k = 1): string => {
-  if (k > 1) return `${orderId}~${n}.${k}`;
-  return n === 1 ? orderId : `${orderId}~${n}`;
+export const codeOf = (orderId: string, nth: number, kth = 1): string => {
+  if (kth > 1) return `${orderId}~${nth}.${kth}`;
+  return nth === 1 ? orderId : `${orderId}~${nth}`;
 };
 
-const CODE = /^(?<order>.*:.*?)~(?<n>\d{1,4})(?:\.\d{1,4})?$/s;
+const CODE = /^(?<order>.*:.*?)~(?<nth>\d{1,4})(?:\.\d{1,4})?$/s;
 
 /** Our order id in a code, and the placement's count. */
 export function readCode(code: string): { orderId: string; nth?: number } {
-  const { order, n } = CODE.exec(code)?.groups ?? {};
-  return order === undefined ? { orderId: code } : { orderId: order, nth: Number(n) };
+  const { order, nth } = CODE.exec(code)?.groups ?? {};
+  return order === undefined ? { orderId: code } : { orderId: order, nth: Number(nth) };
 }
 
 const OF_FIVE_DIGITS = new Set(['MX', 'US']);

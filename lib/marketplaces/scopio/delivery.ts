@@ -32,9 +32,8 @@ export function readDelivery(order: unknown): Delivery {
   const inner = member(whole, keyed ? key : 'method');
   const method = isObject(inner) ? inner : whole;
   const name = firstText(method, NAMES) || (isObject(method) ? '' : textOf(method));
-  const codes = CODES.map((key) => textOf(member(method, key)) || firstText(member(method, key), CODES)).filter(
-    Boolean,
-  );
+  const words = CODES.map((key) => member(method, key)).map((value) => textOf(value) || firstText(value, CODES));
+  const codes = words.filter(Boolean);
   const code = keyed || codes.find((one) => /\D/.test(one)) || codeOf(name) || codes[0];
   const places = [method, whole, ...parts].flatMap((part) => [part, ...insideOf(part)]);
   const point = pickupPointIn([...places, member(order, 'shipping_address'), order]);

@@ -81,15 +81,13 @@ export function paymentOf(
 }
 
 /** Whether a status says that the order was shipped elsewhere: nobody must ship it again. */
-export const shippedBy = (status: string | undefined): boolean =>
-  /^(orders?.?)?(fulfilled|shipped|sent|delivered|wys[łl]an\w+|nadan\w+|dostarczon\w+|dor[ęe]czon\w+)$/i.test(
-    status ?? '',
-  );
+export const shippedBy = (status = ''): boolean =>
+  /^(orders?.?)?(fulfilled|shipped|sent|delivered|wys[łl]an\w+|nadan\w+|dostarczon\w+|dor[ęe]czon\w+)$/i.test(status);
 
 /** Whether a status says that the order is cancelled, by whomever; partly cancelled does not count. */
-export const cancelledBy = (status: string | undefined): boolean =>
+export const cancelledBy = (status = ''): boolean =>
   /^(orders?.?)?(cancell?ed|anulowan|voided$|rejected$|odrzucon)(?!.*(part|cz[ęe][śs]c)|.(line.)?items?$)/i.test(
-    status ?? '',
+    status,
   );
 
 const OPEN =

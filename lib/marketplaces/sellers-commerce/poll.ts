@@ -237,7 +237,7 @@ function nextWindow({ rest, ...position }: Position, page: Page, now: Date): Pos
   return next ? { ...read, from: next.from, to: next.to, rest: others } : nextWalk(read, now);
 }
 
-/** The next list that is due; behind all orders that the first poll left for later, if there are. */
+/** The next list that is due; behind those of orders, the older orders that a first poll left for later. */
 function nextWalk({ walk, mark, start, remarks, older, canWait }: Position, now: Date): Position {
   const [next, at] = [WALKS[walk + 1], now.toISOString()];
   // Returns are of orders that are older, too.

@@ -62,8 +62,8 @@ const MAX_CODES = 20;
  * `nth` (older placements have none), the codes are those of the whole order.
  */
 async function* triesOf(remote: RemoteContext, orderId: string, nth: number | null) {
-  for (let n = 1; n <= MAX_CODES; n++) {
-    const code = nth === null ? codeOf(orderId, n) : codeOf(orderId, nth, n);
+  for (let kth = 1; kth <= MAX_CODES; kth++) {
+    const code = nth === null ? codeOf(orderId, kth) : codeOf(orderId, nth, kth);
     const found = await findOrder(remote, code);
     yield [code, found && readShape(Order, found)] as const;
     if (found === null) return;
