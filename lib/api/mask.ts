@@ -68,7 +68,10 @@ const MAX_LETTERS = 300;
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
   // A form writes a space as a plus. Where a part between them had one too, every way to divide a row would be tried.
   const known = words.map((word = '') => {
-    const line = word.normalize().replaceAll(/[\s+]+/g, ' ').trim();
+    const line = word
+      .normalize()
+      .replaceAll(/[\s+]+/g, ' ')
+      .trim();
     return [...line].slice(0, MAX_LETTERS).join('').trim();
   });
   const longestFirst = [...new Set(known)]
