@@ -35,7 +35,8 @@ export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<st
   const [perMinute, setPerMinute] = useState('60');
   const { matched = 0, complete, calls = [], leftOut = 0 } = found ?? {};
   const pace = Number(perMinute);
-  const canary = matched > 1 && wantsCanary;
+  // Before the dry run it may be many: a command that is copied then must not call them all at once.
+  const canary = matched !== 1 && wantsCanary;
   // A single delivery has neither pace nor canary.
   const path = delivery ? `${pathOf('/deliveries', delivery.id)}/replay` : '/deliveries/replay';
   const target = filter && { filter };

@@ -247,6 +247,8 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   await replay.getByText('They have succeeded, and would run again all the same.').waitFor();
   await open(page, hub, '/deliveries?state=dead&cause=http_422');
   await page.getByRole('button', { name: 'Replay…' }).click();
+  // A command that is copied before the dry run is a canary, too.
+  expect(await replay.locator('pre').first().textContent()).toContain('--canary');
   expect(await replay.getByRole('button', { name: 'Start replay' }).isDisabled()).toBe(true);
   await replay.getByRole('button', { name: 'Dry run' }).click();
   await replay.getByText('3 deliveries would be replayed').waitFor();
