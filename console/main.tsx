@@ -17,7 +17,7 @@ effect(() => {
   const { path, query } = place.value;
   const isSignIn = path === '/sign-in';
   if (isSignIn === Boolean(session.value))
-    go(isSignIn ? nextOf(query) : hrefOf('/sign-in', { next: hrefOf(path, query) }), { replace: true });
+    go(isSignIn ? nextOf(query.next) : hrefOf('/sign-in', { next: hrefOf(path, query) }), { replace: true });
 });
 document.querySelector('.unloaded')?.remove();
 render(<Console />, document.getElementById('app') as HTMLElement);

@@ -28,7 +28,7 @@ function doubtOf({ matched, sample: [one] = [] }: Partial<DryRun>): string | und
     return `${matched === 1 ? 'It has' : 'They have'} succeeded, and would run again all the same.`;
 }
 
-/** A replay in three steps: what it would call, the reason, the start. Only what was looked at can be started. */
+/** A replay in three steps: what it would call, the reason, the start. Only a filter that was looked at can be started. */
 export function ReplayDialog({ filter, delivery }: { filter?: Readonly<Record<string, string>>; delivery?: Delivery }) {
   const [found, setFound] = useState<DryRun>();
   const [wantsCanary, setWantsCanary] = useState(true);

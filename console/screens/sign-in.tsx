@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useAct } from '../kit/form.tsx';
 import { ask, type Session, session, signedOutBecause } from '../kit/hub.ts';
-import { hrefOf, type place } from '../kit/place.ts';
+import { hrefOf } from '../kit/place.ts';
 import { Alert, sentence } from '../kit/text.tsx';
 
 /** Where to go after the sign-in: a path of the console, by default its start. */
-export function nextOf({ next = '' }: typeof place.value.query): string {
+export function nextOf(next = ''): string {
   const url = URL.canParse(next, location.origin) ? new URL(next, location.origin) : undefined;
   const isOurs =
     url?.origin === location.origin && url.pathname.startsWith('/console/') && url.pathname !== '/console/sign-in';
