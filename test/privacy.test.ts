@@ -481,6 +481,9 @@ test('a buyer is erased when the order has been settled for as long as buyers ar
     { timeout: 20_000, interval: 100 },
   );
   expect(await getItem(wait)).toBeUndefined();
+  // Who asks then is remembered for as long as the order may be sent again.
+  await call('/buyers/erase', { order: 'shop:ord_open', reason: 'asked by letter' });
+  expect(await getOrder('shop:ord_open')).toMatchObject({ erased: { by: 'dpo', email: expect.any(String) } });
   // As an earlier version left it: its list, of which a sweep has no time for all.
   await receive(eventOf(scopioOrder('ord_listed')));
   const progress = {

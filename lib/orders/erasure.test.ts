@@ -5,10 +5,18 @@ import { applyFulfillment } from './fulfillment.ts';
 import type { Order } from './order.ts';
 import { applyShipment } from './shipment.ts';
 import { applyPart, applySnapshot } from './snapshot.ts';
+import { putOrder } from './store.ts';
 
 const erased = { at: '2026-11-21T00:00:00.000Z', by: 'dpo', email: null };
 const forget = (order: Order): Order => withoutBuyerIn({ ...order, erased });
 const says = (order: Order): string => JSON.stringify(order);
+
+it('is remembered for as long as it may be sent again where somebody asked for it; other orders end with their time', () => {
+  const over = { ...orderOf({ cancelled: true }), erased };
+  const kept = (order: Order) => putOrder(order, null).Put?.Item as { expiresAt?: number };
+  expect(kept(over).expiresAt).toBeUndefined();
+  expect(kept({ ...over, erased: { ...erased, by: 'hub' } }).expiresAt).toBeGreaterThan(0);
+});
 
 it('leaves lines, amounts and the country, and is still a valid order', () => {
   const order = forget(orderOf());

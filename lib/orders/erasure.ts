@@ -7,6 +7,13 @@ import type { TimelineEntry } from './timeline.ts';
 /** Replaces words of a remote or of the buyer. */
 export const ERASED = 'erased';
 
+/** Who erases the buyers whose time is over. */
+export const RETENTION = 'hub';
+
+/** Whether somebody asked for the erasure. Such an order stays, without its buyer: nothing else remembers who asked. */
+export const isAskedFor = ({ erased }: Pick<Order, 'erased'>): boolean =>
+  erased !== undefined && erased.by !== RETENTION;
+
 /** Causes whose descriptions are the hub's own and name only goods and settings: whoever fixes those needs them. */
 const OUR_CAUSES = new Set([
   ...['sku_unknown', 'carrier_unmapped', 'service_unmapped', 'route_missing', 'address_incomplete', 'cod_unsupported'],

@@ -19,6 +19,7 @@ import {
 } from '#lib/platform/table/table';
 import { countUnits, isUncounted } from './count-units.ts';
 import { storedOf, wholeOf, withExpectations } from './derive.ts';
+import { isAskedFor } from './erasure.ts';
 import type { Order, OrderCore, OrderStatus } from './order.ts';
 import { isLate, isSettled, statusOf } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
@@ -55,7 +56,7 @@ export function putOrder(order: Order, previous: Order | null): Write {
     ...storedOf(order),
     ...items.order.key(order),
     ...keysIn(items.order.byTime, order),
-    ...(isSettled(order) && keptFor(retention.orderDays(), order.updatedAt)),
+    ...(isSettled(order) && !isAskedFor(order) && keptFor(retention.orderDays(), order.updatedAt)),
   };
   const packed = pack(item, items.order.visible);
   if (!previous) return put(packed, NEW);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { everyConnection } from '#lib/connections/store';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
+import { isAskedFor, RETENTION } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
 import { putAct, recordAct } from '#lib/platform/audit';
@@ -93,9 +94,9 @@ const idsOf = ({ orders }: Buyer): string[] => orders.map(({ id }) => id);
 
 async function mark({ id }: Order, reason: string, at: string, { network, by }: Options): Promise<void> {
   const decide = async (order: Order | null) => {
-    if (!order || order.erased) return null;
+    if (!order || (order.erased && (by === RETENTION || isAskedFor(order)))) return null;
     const hashes = await Promise.all(emailsOf(order).map((email) => hashEmail(email)));
-    const erased = { at, by, email: hashes.join(' ') || null };
+    const erased = { at, by, email: order.erased?.email ?? (hashes.join(' ') || null) };
     const act = putAct({ act: 'buyer.erased', about: id, by, at, reason, detail: {} });
     return {
       order: { ...order, erased },

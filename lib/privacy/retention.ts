@@ -1,4 +1,5 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
+import { RETENTION } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
@@ -90,6 +91,6 @@ async function erase({ id }: Order): Promise<void> {
   ]);
   const reason = 'its time of keeping is over';
   const cursor = cursorAt({ place: 'deliveries', from: OWN });
-  await eraseBuyer({ order: id }, reason, { network: await getNetwork(), by: 'hub', timeMs: 10_000, cursor });
+  await eraseBuyer({ order: id }, reason, { network: await getNetwork(), by: RETENTION, timeMs: 10_000, cursor });
   log.info('buyer erased', { order: id, reason });
 }
