@@ -42,7 +42,8 @@ test('what has succeeded is kept packed; a read or a report as long as its event
   const closing = { by: 'eve', at: push.updatedAt, was: 'dead' as const, cause: null, reason: 'told by hand' };
   const refused = { ...report, id: 'dlv_6', state: 'dead' as const };
   const closed = { ...report, id: 'dlv_7', closed: closing };
-  await put(push, read, open, request, report, refused, closed);
+  const tried = { ...report, id: 'dlv_9', attemptCount: 9 };
+  await put(push, read, open, request, report, refused, closed, tried);
   const stored = async (id: string) => (await table.get({ Key: { pk: `DELIVERY#${id}`, sk: 'DELIVERY' } })) ?? {};
   const days = async (id: string) =>
     (Number((await stored(id)).expiresAt) - Date.parse(push.updatedAt) / 1000) / 86_400;
@@ -51,6 +52,8 @@ test('what has succeeded is kept packed; a read or a report as long as its event
   expect(Object.keys(await stored('dlv_3'))).toContain('nextAttemptAt');
   expect([await days('dlv_1'), await days('dlv_2'), await days('dlv_4')]).toEqual([1095, 90, 365]);
   expect([await days('dlv_5'), await days('dlv_6'), await days('dlv_7')]).toEqual([90, 1095, 1095]);
+  // An erasure finds the attempts beside it, with a remote's words, by the delivery.
+  expect(await days('dlv_9')).toBe(1095);
   vi.stubEnv('RETENTION_ORDER_DAYS', '0');
   await put({ ...report, id: 'dlv_8' });
   expect((await stored('dlv_8')).expiresAt).toBeUndefined();
@@ -168,6 +171,8 @@ describe('the attempts at a delivery', () => {
     expect((await getAttempts(stored, table)).map(({ number }) => number)).toEqual(
       Array.from({ length: 12 }, (_, n) => n + 1),
     );
+    const beside = await table.get({ Key: { pk: 'DELIVERY#dlv_1', sk: 'ATTEMPT#000009' } });
+    expect(Number(beside?.expiresAt) - Date.parse(attempt(9).endedAt) / 1000).toBe(1095 * 86_400);
   });
 });
 

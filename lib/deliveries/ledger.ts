@@ -47,13 +47,17 @@ const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarA
 /**
  * For how many days a settled delivery is kept: a fetch or a report that succeeded, as long as its event. That a parcel
  * was reported its order still tells, by the report's id; what a person stated in closing one stays with the order. Who
- * keeps orders for ever keeps their reports, too.
+ * keeps orders for ever keeps their reports, too. Attempts beside a report are found by it alone, so it stays with them.
  */
-function daysOf({ state, kind, subject, closed }: Delivery): number {
-  const isReport = subject.fulfillment !== undefined && !closed && retention.orderDays() > 0;
+function daysOf({ state, kind, subject, closed, attemptCount }: Delivery): number {
+  const isWhole = !closed && attemptCount <= MAX_INSIDE;
+  const isReport = subject.fulfillment !== undefined && isWhole && retention.orderDays() > 0;
   if (state === 'succeeded' && (kind === 'fetch' || isReport)) return retention.atMost(items.event.keepDays);
-  return subject.input === undefined ? retention.orderDays() : retention.requestDays();
+  return daysOfFailed(subject);
 }
+
+const daysOfFailed = ({ input }: Delivery['subject']): number =>
+  input === undefined ? retention.orderDays() : retention.requestDays();
 
 /** A delivery that succeeded is packed: none of its members is updated singly any more. */
 function itemOf(delivery: Delivery): Item<Delivery> {
@@ -201,15 +205,16 @@ const MAX_INSIDE = 8;
 
 /** The delivery with one more attempt on record, and the write it takes beyond the first attempts. */
 export function withAttempt(delivery: Delivery, attempt: Attempt): { delivery: Delivery; also: Write[] } {
-  const { id, attempts = [] } = delivery;
+  const { attempts = [] } = delivery;
   if (attempt.number <= MAX_INSIDE) return { delivery: { ...delivery, attempts: [...attempts, attempt] }, also: [] };
-  return { delivery, also: [put(attemptItem(id, attempt), NEW)] };
+  return { delivery, also: [put(attemptItem(delivery, attempt), NEW)] };
 }
 
-const attemptItem = (delivery: string, attempt: Attempt) => ({
+const attemptItem = ({ id: delivery, subject }: Pick<Delivery, 'id' | 'subject'>, attempt: Attempt) => ({
   ...attempt,
   ...items.attempt.key({ delivery, number: `${attempt.number}` }),
+  ...keptFor(daysOfFailed(subject), attempt.endedAt),
 });
 
 /** An attempt beside its delivery, as it is to be stored. */
-export const putAttempt = (delivery: string, attempt: Attempt): Write => put(attemptItem(delivery, attempt));
+export const putAttempt = (delivery: Delivery, attempt: Attempt): Write => put(attemptItem(delivery, attempt));

@@ -275,7 +275,7 @@ async function eraseWords(id: string): Promise<void> {
       ...(was.attempts && { attempts: was.attempts.map(silentAttempt) }),
       ...(was.closed && { closed: { ...was.closed, cause: silentCause(was.closed.cause) ?? null } }),
     };
-    const also = later.map((each) => putAttempt(id, silentAttempt(each)));
+    const also = later.map((each) => putAttempt(was, silentAttempt(each)));
     return (await transition(was, was.state === 'succeeded' ? touched(now) : now, also)) || undefined;
   });
 }
