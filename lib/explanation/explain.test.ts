@@ -470,6 +470,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'nobody',
     'Marketful shipped it at 14:10 UTC (dhl JD01), and Scopio was told.',
   ],
+  'told, for all that is known, longer ago than one that failed is kept': [
+    { ...withReports(shipped(asPlaced(orderOf(), [placed()]), ALL)), receivedAt: '2023-01-02T09:00:00.000Z' },
+    [placed()],
+    'shipped',
+    'nobody',
+    'Marketful shipped it at 14:10 UTC (dhl JD01).',
+  ],
   'told of goods that left twice': [
     shipped(orderOf(), ALL, ALL),
     [placed(), report()],

@@ -11,7 +11,9 @@ import { isLate, statusOf, unfulfilled } from '#lib/orders/status';
 import { dueOf, lessOf, placementOf } from '#lib/orders/units';
 import { lastOf } from '#lib/platform/canonical-json';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
+import { retention } from '#lib/platform/settings';
 import { sum } from '#lib/platform/sum';
+import { keptFor } from '#lib/platform/table/table';
 import { type Around, type Late, progressOf, troubleOf } from './deliveries.ts';
 import type { Explanation } from './explanation-schema.ts';
 import { isPlacing, sayUnreleased, tellPlacedBefore } from './held-back.ts';
@@ -224,12 +226,19 @@ function sayReturned(facts: Facts): Said | undefined {
   return { stage: 'returned', clauses, waitsFor: waitsFor('nobody') };
 }
 
+/** A report that is kept no more went well, unless one that failed may have expired by now, too. */
+function isToldLongAgo({ order, deliveries, now }: Facts): boolean {
+  const { expiresAt } = keptFor(retention.orderDays(), order.receivedAt);
+  const isCertain = expiresAt === undefined || now.getTime() < expiresAt * 1000;
+  return isCertain && reportsGone(order, deliveries).length > 0;
+}
+
 function sayDone(facts: Facts): Said {
   const { order, deliveries, channel, now } = facts;
   const told = deliveries.filter(({ action, state }) => action === 'fulfillment' && state === 'succeeded');
   const at = lastOf(told.map(({ updatedAt }) => updatedAt));
   const delivered = order.shipmentEvents.filter(({ type }) => type === 'delivered').at(-1);
-  const isTold = at !== undefined || reportsGone(order, deliveries).length > 0;
+  const isTold = at !== undefined || isToldLongAgo(facts);
   const clauses = [
     `${hasShipped(facts)}${isTold ? `, and ${channel} was told${at ? ` at ${timeOf(at, now)}` : ''}` : ''}`,
     delivered ? `it was delivered at ${timeOf(delivered.at, now)}` : '',

@@ -60,7 +60,10 @@ function planReports(order: Order, { connections, roleOf }: Network): NewDeliver
   return [...byNumber.values()].flatMap((all) => (all.find(isKnown) ?? all[0])?.report ?? []);
 }
 
-/** The ids of reports that went well and are in the ledger no more, where all others are kept as long as the order. */
+/**
+ * The ids of reports that are in the ledger no more: they went well, as one that failed is kept for as many days as a
+ * settled order.
+ */
 export function reportsGone(order: Order, kept: ReadonlyArray<{ id: string }>): string[] {
   const ids = order.fulfillments.map(({ id }) => idsOf(order, 'fulfillment', order.connection, id).next().value);
   return ids.filter((id) => order.deliveries.includes(id) && !kept.some((each) => each.id === id));
