@@ -17,7 +17,7 @@ import { causeText, isByHand, money, nameOr } from '../kit/words.ts';
 import { ActButtons, acts, isClosable } from './deliveries.tsx';
 import { LeavesBy } from './orders.tsx';
 import { AddressDialog, ShipTo } from './ship-to.tsx';
-import { SideBySide } from './side-by-side.tsx';
+import { emptyOf, SideBySide } from './side-by-side.tsx';
 import { Story } from './story.tsx';
 
 /** One page, one story: where an order stands, and how it got there. */
@@ -61,7 +61,7 @@ export function Order({ id }: { id: string }) {
           name="Deliveries"
           columns={columns}
           rows={told.value?.deliveries}
-          empty="None: nothing is to be told to anybody."
+          empty={emptyOf(order)}
           keys={acts}
           isMain
         />

@@ -71,7 +71,8 @@ function storyOf({ order, deliveries }: Parts): Step[] {
       ...{ title: titleOf(type, detail, by), state: type.replace('delivery.', '') },
       // Why goods came back stands with the return itself.
       words: wordsOf({ ...order.returns.find((each) => each.id === detail.return), ...detail }),
-      ...(typeof detail.delivery === 'string' && { delivery: detail.delivery }),
+      // Some are not kept as long as the order.
+      ...(deliveries.some(({ id }) => id === detail.delivery) && { delivery: String(detail.delivery) }),
     }),
   );
   const attempts = deliveries.flatMap(({ id, action, connection, attempts: made }) =>

@@ -65,7 +65,10 @@ const explainOrder = tool({
     stage: z.string(),
     sentence: z.string(),
     waitsFor: z.object({ who: z.string(), what: z.nullable(z.string()), since: Instant, until: Instant }),
-    deliveries: say(z.array(z.string()), 'Ids for show_delivery.'),
+    deliveries: say(
+      z.array(z.string()),
+      'Ids for show_delivery, which finds a report of a parcel that went well for 90 days.',
+    ),
     parcels: z.array(z.object({ by: z.string(), carrier: z.string(), trackingNumber: z.string() })),
     timeline: z.array(z.object({ at: z.string(), type: z.string(), by: z.string(), detail: z.string() })),
   }),

@@ -78,7 +78,7 @@ export async function putShared(word: Word, owners: readonly Owner[], table = db
 const NEXT = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 
 /**
- * The orders of a word, the newest first, then those of words that begin with it. `typed`: how many characters were
+ * The orders of a word, the newest first where its keys have an instant, then those of words that begin with it. `typed`: how many characters were
  * typed, as a dash or a space among four of them leaves three.
  */
 async function findWords(word: string, limit: number, table = db, typed = word.length): Promise<Lookup[]> {
