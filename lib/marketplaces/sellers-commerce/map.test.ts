@@ -415,8 +415,9 @@ test('takes the currency of a store that has one alone', () => {
   expect([currency, assumed?.[0]]).toEqual(['CAD', 'CurrencyCode: taken from settings.currency, as it is missing']);
 });
 
-test('an order that is read has the lines it has, be it none', () => {
-  expect(read({ OrderItems: [] }).lines).toEqual([]);
+test('an order that is read has lines, unless it is cancelled: an empty answer cancels nothing', () => {
+  expect(() => read({ OrderItems: [] })).toThrow('OrderItems');
+  expect(read({ OrderItems: [], OrderStatusId: 5 })).toMatchObject({ lines: [], cancelled: true });
 });
 
 test('carries what the buyer had put on a line', () => {

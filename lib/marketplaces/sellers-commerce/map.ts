@@ -110,9 +110,10 @@ function eventsOf(order: Order, placedAt: string, { timeZone, dayFirst }: Settin
 }
 
 function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot['lines'] {
-  const shipped = countShipped(order);
-  const ids = new Set<string>();
-  return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
+  const [shipped, ids] = [countShipped(order), new Set<string>()];
+  // An answer that shows no lines takes none away: only a cancelled order may have none.
+  if (!order.OrderItems?.length && !isCancelled(order.OrderStatusId)) needed('OrderItems');
+  return (order.OrderItems ?? []).map((item, index) => {
     const { OrderItemId = '0', ProductName, Quantity, UnitPrice } = item;
     const at = `OrderItems[${index}]`;
     const sku = item.SkuCode ?? (isTakenOff(UnitPrice, Quantity) ? `${index + 1}` : needed(`${at}.SkuCode`));
