@@ -61,19 +61,21 @@ function streetOf({ street_address = '' }: Address): string | undefined {
   return words.length > 1 ? words.join(' ') : undefined;
 }
 
-/** More than a line of an address has: a pattern of tens of thousands of characters is refused, or takes seconds. */
+/**
+ * More than a line of an address has: a pattern of tens of thousands of characters is refused, or takes seconds. A longer
+ * word is found by its beginning, and all that follows in the text is hidden with it.
+ */
 const MAX_LETTERS = 300;
 
 /** Finds any of these words, standing alone, in a text whose accents are separate characters (NFD). */
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
   // A form writes a space as a plus. Where a part between them had one too, every way to divide a row would be tried.
-  const known = words.map((word = '') => {
-    const line = word
+  const known = words.map((word = '') =>
+    word
       .normalize()
       .replaceAll(/[\s+]+/g, ' ')
-      .trim();
-    return [...line].slice(0, MAX_LETTERS).join('').trim();
-  });
+      .trim(),
+  );
   const longestFirst = [...new Set(known)]
     .filter((word) => word.length >= MIN_LETTERS)
     .sort((a, b) => b.length - a.length);
@@ -116,6 +118,8 @@ const withAccents = (character: string): string => {
  * as the gap that a cause has for them.
  */
 function asWritten(word: string): string {
+  const letters = [...word];
+  if (letters.length > MAX_LETTERS) return `${asWritten(letters.slice(0, MAX_LETTERS).join('').trim())}[^]*`;
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
   // In a row of patterns that may each match nothing, every way to divide a text among them would be tried.
   const parts = withoutAccents(word).replaceAll(APOSTROPHES, "'").split(' ').filter(Boolean);
