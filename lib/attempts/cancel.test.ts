@@ -3,7 +3,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
 import { DECLINED } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
-import { destinationHash, goodsHash } from '#lib/orders/plan-cancellations';
+import { destinationHash, goodsHash } from '#lib/orders/plan';
 import { takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';

@@ -4,14 +4,14 @@ import type { CancelInput } from '#lib/marketplaces/action';
 import { DECLINED, declinedBy } from '#lib/orders/decline';
 import { minus } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
-import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/plan-cancellations';
+import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/plan';
 import { dueOf, lessOf, placementOf, takeBack } from '#lib/orders/units';
 import { NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import { type Job, type RemoteWork, tellPushed } from './attempt.ts';
 import { askPerson, type Change, tellChanges, type Undoing, unsupported } from './cancel-by-hand.ts';
 import { askedOf, nothingLeft } from './place.ts';
-import { mayBeLost, readSold } from './read-sold.ts';
+import { mayBeLost, readSold } from './pushed-order.ts';
 
 type Asking = Pick<RemoteWork, 'delivery' | 'network' | 'hub'>;
 

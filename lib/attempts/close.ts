@@ -14,7 +14,7 @@ import type { Order } from '#lib/orders/order';
 import { getOrder, putRemote } from '#lib/orders/store';
 import { dueOf, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
 import { putAct } from '#lib/platform/audit';
-import { findDependents, noteStocked } from './after-success.ts';
+import { findDependents, noteStocked } from './pushed-order.ts';
 
 /** What a person found at the remote, with the remote's id of it where they read one. */
 export type Finding = Pick<Closing, 'by' | 'reason'> & { remoteId?: string | undefined };

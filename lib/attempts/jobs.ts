@@ -7,7 +7,7 @@ import { atRemote, orFailure, type Result, type Run, type Work } from './attempt
 import { cancel, takeBackUnasked } from './cancel.ts';
 import { fetch } from './fetch.ts';
 import { place } from './place.ts';
-import { connectionOf, orderMissing } from './read-sold.ts';
+import { connectionOf, orderMissing } from './pushed-order.ts';
 import { followUp, report, stock } from './report.ts';
 import { request } from './request.ts';
 

@@ -9,9 +9,8 @@ import type { LineQuantity, Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
 import { dueOf, holdBack, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, StoppedError } from '#lib/platform/errors';
-import { noteStocked } from './after-success.ts';
 import { type Job, type RemoteWork, tellPushed } from './attempt.ts';
-import { readSold } from './read-sold.ts';
+import { noteStocked, readSold } from './pushed-order.ts';
 
 /** How many deliveries fit into a transaction with an outcome. */
 const MOST_TOLD = 90;

@@ -9,8 +9,8 @@ import { AWAY } from '#lib/platform/errors';
 import type { RetryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { findDependents } from './after-success.ts';
 import type { Effects, Result } from './attempt.ts';
+import { findDependents } from './pushed-order.ts';
 
 /** What an outcome is recorded with; tests pass another. */
 export const HUB = { transition, ring, deadLetter, getOrder, findNamed, getDeliveries, now: () => new Date() };

@@ -7,7 +7,7 @@ import type { Network } from '#lib/marketplaces/network';
 import type { Fulfillment, Order } from '#lib/orders/order';
 import { reportsGone } from '#lib/orders/plan';
 import { type Hub, type Job, tellPushed } from './attempt.ts';
-import { readSold } from './read-sold.ts';
+import { readSold } from './pushed-order.ts';
 
 /** Reports a parcel to the sales channel. */
 export const report: Job<Subjects['report'], ReportInput> = {

@@ -4,7 +4,7 @@ import { putRemote } from '#lib/orders/store';
 import { BlockedError, OUTCOME_UNKNOWN, RejectedError } from '#lib/platform/errors';
 import type { Job } from './attempt.ts';
 import { ingestRead } from './fetch.ts';
-import { mayBeLost } from './read-sold.ts';
+import { mayBeLost } from './pushed-order.ts';
 
 /** Asks a marketplace for what the seller requested through the API. */
 export const request: Job<Subjects['request'], unknown> = {

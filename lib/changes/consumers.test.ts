@@ -5,8 +5,7 @@ import { memoryTable } from '#test/support/memory-table';
 import { openConsumers } from './consumers.ts';
 import { decodeMarks, EARLIEST, encodeMarks, sinceOf } from './cursor.ts';
 import { openFeed } from './feed.ts';
-import { marksAt } from './feed-marks.ts';
-import { readChanges } from './read.ts';
+import { marksAt, readChanges } from './read.ts';
 
 it('seeks to an instant in whatever zone it is told', async () => {
   const table = memoryTable();

@@ -8,7 +8,7 @@ import type * as z from '#lib/platform/zod';
 import type { ConsumerFacts } from './consumer-schema.ts';
 import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks, sinceOf } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
-import { type Lag, lagOf, marksAt } from './feed-marks.ts';
+import { type Lag, lagOf, marksAt } from './read.ts';
 
 type Consumer = z.infer<typeof ConsumerFacts>;
 

@@ -5,8 +5,8 @@ import { getConfiguration } from '#lib/connections/store';
 import { orNotFound, StateError } from '#lib/platform/errors';
 import { decodeMarks, encodeMarks } from './cursor.ts';
 import { type EndpointState, FOREVER, openEndpointStates } from './endpoint-state.ts';
-import { type Lag, lagOf, marksAt } from './feed-marks.ts';
 import { signed } from './profiles.ts';
+import { type Lag, lagOf, marksAt } from './read.ts';
 import { ringEndpoints } from './ring-endpoints.ts';
 import { send } from './send.ts';
 

@@ -19,7 +19,6 @@ import {
   judge,
   PAGE_SECONDS,
 } from './endpoint-state.ts';
-import { marksAt } from './feed-marks.ts';
 import {
   hurry,
   HUB as NOTIFY_HUB,
@@ -29,7 +28,7 @@ import {
   workFirst,
   workNotify,
 } from './notify.ts';
-import { type ChangePage, isOfType, readChanges } from './read.ts';
+import { type ChangePage, isOfType, marksAt, readChanges } from './read.ts';
 
 export const HUB = {
   ...NOTIFY_HUB,

@@ -9,8 +9,7 @@ import { findNamed, isKnown } from '#lib/orders/find';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { type InboundState, isRecorded, putMessage } from './event.ts';
-import type { Ingestion } from './ingestion.ts';
+import { type InboundState, type Ingestion, isRecorded, putMessage } from './event.ts';
 
 type Asked = Extract<Change, { type: 'fetch' }>;
 type Fetch = NewDelivery & { subject: Subjects['fetch'] };

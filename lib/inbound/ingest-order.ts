@@ -2,17 +2,23 @@ import { reserveSold } from '#lib/catalog/reserve-sold';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { findWhole } from '#lib/orders/find';
+import { claimShares, findByPart, findWhole, putPart } from '#lib/orders/find';
 import { type Order, type OrderSnapshot, orderId, type ReturnSnapshot } from '#lib/orders/order';
 import { applyReturns, readReturn, tellReturns, unsoldIn } from '#lib/orders/returns';
-import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import { externalIdsOf, historyWithin, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { ContractError } from '#lib/platform/errors';
 import { db } from '#lib/platform/table/table';
-import { type InboundState, isTold, type Message } from './event.ts';
-import { changeByEvent, type Ingest, type Ingested, type Ingestion } from './ingestion.ts';
+import {
+  changeByEvent,
+  type InboundState,
+  type Ingest,
+  type Ingested,
+  type Ingestion,
+  isTold,
+  type Message,
+} from './event.ts';
 import { countFirst, countLate } from './misses.ts';
 
 /**

@@ -9,8 +9,7 @@ import type { Change } from '#lib/marketplaces/contract';
 import { chunksOf } from '#lib/platform/chunks';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { isTold } from './event.ts';
-import type { Ingested, Ingestion } from './ingestion.ts';
+import { type Ingested, type Ingestion, isTold } from './event.ts';
 
 /** Applies a merchant's right to sell to all of its products that the catalog has. */
 export async function ingestMerchants(

@@ -7,9 +7,9 @@ import { CARRIER_UNMAPPED } from '#lib/marketplaces/kit/carriers';
 import { DECLINED, decline, declinedBy, declinedUnits, unitsInWords } from '#lib/orders/decline';
 import { shippedOf } from '#lib/orders/holders';
 import { minus } from '#lib/orders/line-quantities';
-import type { Network } from '#lib/orders/network';
 import type { Fulfillment, LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
+import type { Network } from '#lib/orders/planning';
 import { applyShipment, type IsNamed, resolveSkus, sentBy } from '#lib/orders/shipment';
 import { isSettled } from '#lib/orders/status';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
@@ -17,10 +17,8 @@ import type { Told } from '#lib/orders/timeline';
 import { placementOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
 import { db, isWritten, type Table } from '#lib/platform/table/table';
-import { isTold, type Unrecorded } from './event.ts';
-import { namesAt } from './goods-names.ts';
-import { changeByEvent, type Ingest, type Ingested, type Ingestion } from './ingestion.ts';
-import { areOld, findMeant, unitsOf } from './placement-meant.ts';
+import { changeByEvent, type Ingest, type Ingested, type Ingestion, isTold, type Unrecorded } from './event.ts';
+import { areOld, findMeant, namesAt, unitsOf } from './shipment-meant.ts';
 
 /** Ingests what a shipper says of an order placed with it: adds parcels and events, and tells the sales channel. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingestion: Ingestion): Promise<Ingested> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Change } from '#lib/marketplaces/contract';
-import { claimShares } from '#lib/orders/share-lines';
+import { claimShares } from '#lib/orders/find';
 import { getOrder, getTimeline } from '#lib/orders/store';
 import type { Table } from '#lib/platform/table/table';
 import { order, told, useInbox } from '#test/support/inbox';

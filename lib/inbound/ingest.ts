@@ -16,16 +16,25 @@ import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import { decodeText } from '#lib/platform/text';
-import { type InboundState, type Message, recordEvent, type Unrecorded } from './event.ts';
+import {
+  HUB,
+  type Hub,
+  type InboundState,
+  type Ingested,
+  type Ingestion,
+  type Message,
+  recordEvent,
+  type Unrecorded,
+} from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
 import { ingestGone, ingestOrder, ingestReturn } from './ingest-order.ts';
 import { ingestMerchants, ingestProducts } from './ingest-products.ts';
 import { ingestShipment, ingestStale } from './ingest-shipment.ts';
-import { HUB, type Hub, type Ingested, type Ingestion } from './ingestion.ts';
 import { countShape } from './shape.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
-export async function ingest(message: Message, load: LoadConnector, hub = HUB): Promise<void> {
+export async function ingest(message: Message, load: LoadConnector, means: Partial<Hub> = {}): Promise<void> {
+  const hub = { ...HUB, ...means };
   const network = await hub.getNetwork();
   const connection = network.connections.get(message.connection);
   const why = connection

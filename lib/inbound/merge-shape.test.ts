@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeShape, type Shape } from './merge-shape.ts';
+import { mergeShape, type Shape } from './shape.ts';
 
 const at = (minute: number) => `2026-11-20T09:${`${minute}`.padStart(2, '0')}:00.000Z`;
 const seen = (bodies: number, ...paths: string[]) => ({

@@ -18,11 +18,10 @@ const ingest: typeof Ingest = async (...received) => (await import('./ingest.ts'
 
 /** Ingests an event that only names something, together with what it names if that can be read at once. */
 async function ingestNamed(message: InboundReceived, connector: Connector): Promise<void> {
-  const { HUB } = await import('./ingestion.ts');
   const load = async () => connector;
   const { id, topic, body, encoding, receivedAt } = message;
   const ingestRead: typeof ingest = (read) =>
     ingest({ ...read, id, receivedAt, named: { topic, body, encoding } }, load);
   const reader = { connector, ingest: ingestRead };
-  await ingest(message, load, { ...HUB, attempt: (delivery, keep) => attemptUnkept(delivery, keep, reader) });
+  await ingest(message, load, { attempt: (delivery, keep) => attemptUnkept(delivery, keep, reader) });
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
-import type { FollowUp } from '#lib/orders/network';
 import type { Order } from '#lib/orders/order';
 import type { PaymentState } from '#lib/orders/payment-state';
+import type { FollowUp } from '#lib/orders/planning';
 
 /** What stacks, the local runtime and the connections file need to know of a marketplace. No runtime imports. */
 export interface MarketplaceInfo {

@@ -8,9 +8,9 @@ import { db, isTooLarge, transact, type Write } from '#lib/platform/table/table'
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { withExpectations } from './derive.ts';
 import { factsOf } from './facts.ts';
-import type { Network } from './network.ts';
 import type { Order } from './order.ts';
 import { planDeliveries } from './plan.ts';
+import type { Network } from './planning.ts';
 import { isReleased, paymentOf, wasReleased } from './release.ts';
 import { getOrder, putOrder, putTimeline } from './store.ts';
 import type { TimelineEntry, Told } from './timeline.ts';

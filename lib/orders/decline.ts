@@ -1,8 +1,8 @@
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import { hasUnits, minus, sumByLine, sumUnits } from './line-quantities.ts';
-import type { Network } from './network.ts';
 import { type LineQuantity, type Order, type ShipmentSnapshot, skusOf } from './order.ts';
 import { placeAgain } from './plan-placements.ts';
+import type { Network } from './planning.ts';
 import { areOurs, type IsNamed, isSame, sentBy, takeNamed } from './shipment.ts';
 import { dueOf, nextAt, placementOf, takeBack, withPlacement } from './units.ts';
 

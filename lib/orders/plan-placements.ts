@@ -1,11 +1,10 @@
-import { type Connection, ERP } from '#lib/connections/connection';
+import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
-import { mergeLines, sumByLine } from './line-quantities.ts';
-import type { Network } from './network.ts';
-import type { LineQuantity, Order } from './order.ts';
-import { type Plan, push } from './planned-push.ts';
+import { isSameDestination } from './destination.ts';
+import { hasUnits, mergeLines, sumByLine, unitsIn } from './line-quantities.ts';
+import { type LineQuantity, type Order, skusOf } from './order.ts';
+import { type Network, type Plan, push } from './planning.ts';
 import { isReleased } from './release.ts';
-import { routeLines, type Shipped } from './routing.ts';
 import { wholeHistory } from './split.ts';
 import { type Due, nextAt } from './units.ts';
 
@@ -31,6 +30,54 @@ export function planPlacements(order: Order, due: readonly Due[], network: Netwo
     return placeWith(plan, to, lineItems, network, { isNamed, blocked });
   }, start);
 }
+
+interface Shipped extends LineQuantity {
+  to: string | null;
+}
+
+/** Who ships each line: the first route that matches; null where none does. What goes elsewhere is the seller's. */
+function routeLines(order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] {
+  const skus = skusOf(order);
+  return lines.flatMap(({ id, quantity }) => {
+    const route = routes.find((each) => matches(each, order, skus.get(id) ?? ''));
+    const elsewhere = Math.min(quantity, dueElsewhere(order, id));
+    return [
+      { id, quantity: quantity - elsewhere, to: route?.to ?? null },
+      { id, quantity: elsewhere, to: ERP },
+    ].filter(hasUnits);
+  });
+}
+
+/**
+ * Units that are delivered digitally, collected, or sent to an address of their own, and that the seller does not have
+ * yet: a shipper is only asked for what goes to the shipping address, which is the pickup point's if all is collected.
+ */
+function dueElsewhere({ history: { snapshot }, own = [] }: Order, line: string): number {
+  const { expectations = [], shippingAddress } = snapshot;
+  const told = expectations.filter(({ lineItems }) => lineItems.some(({ id }) => id === line));
+  const elsewhere = told.filter(
+    ({ methodType, destination }) => methodType === 'digital' || !isSameDestination(destination, shippingAddress),
+  );
+  if (elsewhere.length === told.length) return told.length > 0 ? Number.POSITIVE_INFINITY : 0;
+  const away = elsewhere.flatMap(({ lineItems }) => lineItems);
+  return Math.max(0, unitsIn(away, line) - unitsIn(own, line));
+}
+
+function matches({ from, match = {} }: Route, order: Order, sku: string): boolean {
+  if (from !== '*' && from !== order.connection) return false;
+  const { market, shippingCode } = wholeHistory(order).snapshot;
+  const { country, market: sold, method, skuPrefix = '' } = match;
+  return (
+    isSaid(country, order.shippingAddress.address_country) &&
+    isSaid(sold, market?.name) &&
+    isSaid(method, shippingCode, order.shippingMethod) &&
+    sku.toLowerCase().startsWith(skuPrefix.toLowerCase())
+  );
+}
+
+/** Whether one of these is what a route asks for, in any case; a route that asks for nothing matches all. */
+const isSaid = (asked: string | undefined, ...said: Array<string | null | undefined>): boolean =>
+  asked === undefined || said.some((word) => word?.toLowerCase() === asked.toLowerCase());
 
 /** Has lines wait for a person where a part of the order left before the hub knew of it: it would be shipped again. */
 function whyUnclear(order: Order, lines: readonly LineQuantity[]): NewDelivery['blocked'] {

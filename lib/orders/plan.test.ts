@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { Connection, Route } from '#lib/connections/connection';
 import { at, orderOf, shipmentOf } from '#test/support/orders';
 import type { Order } from './order.ts';
-import { planDeliveries } from './plan.ts';
-import { destinationHash } from './plan-cancellations.ts';
+import { destinationHash, planDeliveries } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 
 const connectionOf = (id: string, settings: Record<string, unknown> = {}): Connection => ({

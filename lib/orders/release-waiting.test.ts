@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
 import { at, orderOf } from '#test/support/orders';
 import { changeOrder } from './change.ts';
-import type { Network } from './network.ts';
 import type { Order } from './order.ts';
+import type { Network } from './planning.ts';
 import { releaseWaiting } from './release-waiting.ts';
 import { getOrder } from './store.ts';
 

@@ -1,6 +1,6 @@
 import { changeOrder } from './change.ts';
-import type { Network } from './network.ts';
 import type { Order } from './order.ts';
+import type { Network } from './planning.ts';
 import { isReleased } from './release.ts';
 import { eachOrder } from './store.ts';
 import { hasUnplaced } from './units.ts';

@@ -1,16 +1,15 @@
 import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
-import { getEvent, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
+import { getEvent, HUB, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
 import { ingestChange, readChange, whyHopeless } from '#lib/inbound/ingest';
 import { sharesOf } from '#lib/inbound/ingest-order';
 import { findPlaced } from '#lib/inbound/ingest-shipment';
-import { HUB } from '#lib/inbound/ingestion';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import type { Network } from '#lib/marketplaces/network';
+import { previewShares } from '#lib/orders/find';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
-import { previewShares } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot } from '#lib/orders/snapshot';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, IntegrationError } from '#lib/platform/errors';

@@ -8,6 +8,7 @@ import { loadConnector } from '#lib/marketplaces/load';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import { derive } from '#lib/orders/derive';
+import { claimShares, previewShares } from '#lib/orders/find';
 import {
   compareStamps,
   earliestFirst,
@@ -23,7 +24,6 @@ import {
 import { withKnownLines, withUnits } from '#lib/orders/known-lines';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
-import { claimShares, previewShares } from '#lib/orders/share-lines';
 import { checkSnapshot, tellCancelled, tellPaid } from '#lib/orders/snapshot';
 import type { Told } from '#lib/orders/timeline';
 import { compareText } from '#lib/platform/canonical-json';

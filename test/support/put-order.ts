@@ -1,6 +1,6 @@
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
-import type { Network } from '#lib/orders/network';
 import type { Order } from '#lib/orders/order';
+import type { Network } from '#lib/orders/planning';
 import type { Told } from '#lib/orders/timeline';
 
 /** A network in which nobody sells or ships, so nothing follows from an order. */

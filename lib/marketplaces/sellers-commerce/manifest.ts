@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
-import type { FollowUp } from '#lib/orders/network';
 import type { Order } from '#lib/orders/order';
+import type { FollowUp } from '#lib/orders/planning';
 import { isReleased } from '#lib/orders/release';
 import { statusOf } from '#lib/orders/status';
 import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';

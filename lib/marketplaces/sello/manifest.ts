@@ -1,6 +1,6 @@
 import { sumByLine } from '#lib/orders/line-quantities';
-import type { FollowUp } from '#lib/orders/network';
 import type { Order } from '#lib/orders/order';
+import type { FollowUp } from '#lib/orders/planning';
 import { externalIdsOf } from '#lib/orders/split';
 import { carriersByCode, type MarketplaceInfo, type Role } from '../manifest.ts';
 

@@ -1,5 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
-import type { Delivery } from '#lib/deliveries/delivery';
+import type { Delivery, LineQuantity } from '#lib/deliveries/delivery';
+import { roleOf } from '#lib/marketplaces/registry';
 import type { Order } from '#lib/orders/order';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Hub, RemoteWork } from './attempt.ts';
@@ -36,4 +37,30 @@ export async function mayBeLost(
   if (!isBeforeRestore(since)) return false;
   const last = (await getAttempts(delivery)).at(-1);
   return !last || isBeforeRestore(last.startedAt);
+}
+
+/** A shipper that is asked for a SKU stocks it: the poller asks for its quantity from now on. */
+export async function noteStocked(
+  connection: string,
+  { ucp }: Order,
+  lineItems: readonly LineQuantity[],
+  { noteProduct }: Pick<Hub, 'noteProduct'>,
+): Promise<void> {
+  const ids = new Set(lineItems.map(({ id }) => id));
+  const lines = ucp.line_items.filter(({ id }) => ids.has(id));
+  await Promise.all(
+    lines.map(({ item: { id: sku, title, ean } }) => noteProduct(connection, { sku, title, ...(ean && { ean }) })),
+  );
+}
+
+/** The pushes that waited for a report, where the marketplace has any. */
+export async function findDependents(
+  { id, order: orderId, action, state, marketplace }: Delivery,
+  { getOrder, getDeliveries }: Pick<Hub, 'getOrder' | 'getDeliveries'>,
+): Promise<Delivery[]> {
+  if (state !== 'succeeded' || action !== 'fulfillment' || !orderId) return [];
+  if (!roleOf(marketplace).followUps) return [];
+  const order = await getOrder(orderId);
+  const all = await getDeliveries(order?.deliveries ?? []);
+  return all.filter(({ subject }) => subject.after?.includes(id));
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
 import { snapshotOf } from '#test/support/orders';
-import { claimShares } from './share-lines.ts';
+import { claimShares } from './find.ts';
 
 it('a line that two orders of a channel show first at one moment is one order’s, whoever asks', async () => {
   const table = memoryTable();

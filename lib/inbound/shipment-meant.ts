@@ -1,7 +1,10 @@
+import { ownSku } from '#lib/catalog/product';
+import { findSoldByEan, getProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { hasUnits } from '#lib/orders/line-quantities';
 import type { LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
+import type { IsNamed } from '#lib/orders/shipment';
 import { findRemote } from '#lib/orders/store';
 import { numberOf, placementOf } from '#lib/orders/units';
 import type { Table } from '#lib/platform/table/table';
@@ -87,4 +90,37 @@ function askedOf(order: Order, { id, subject }: Delivery): readonly LineQuantity
   const { lineItems = [], gone = [] } = placement;
   const back = gone.filter(hasUnits);
   return [lineItems, back].find((lines) => lines.length > 0) ?? subject.lineItems ?? [];
+}
+
+/**
+ * What the shipper's names for goods mean: our SKU or EAN; its own SKU by the settings, which may stand for several of
+ * ours; or its SKU or id in the catalog, which is only read where the shipper tells what is inside.
+ */
+export async function namesAt(
+  { ucp }: Order,
+  { parcels, declined = 'rest' }: ShipmentSnapshot,
+  connection: Connection,
+  table: Table,
+): Promise<IsNamed> {
+  const tells = declined !== 'rest' || parcels.some(({ items }) => items);
+  const goods = await Promise.all(
+    (tells ? ucp.line_items : []).map(async ({ item: { id, ean } }) => {
+      const bySku = () => getProduct(connection.id, id, table);
+      const product = (await findSoldByEan(connection.id, id, table)) ?? (await bySku());
+      const { sku = id, externalId = sku } = product ?? {};
+      const own = ownSku(connection, id) ?? ownSku(connection, sku) ?? externalId;
+      return [ean, sku, id].map((name) => [name, own] as const);
+    }),
+  );
+  const owns = new Map(goods.flat());
+  const ownOf = (name: string): string => ownSku(connection, name) ?? owns.get(name) ?? name;
+  // Some shippers write names in other letters.
+  const all = new Set(owns.values());
+  const meantBy = (name: string): string => {
+    const own = all.has(name) ? name : ownOf(name);
+    if (all.has(own)) return own;
+    const isLike = (each = '') => each.toLowerCase() === own.toLowerCase();
+    return [...all].find(isLike) ?? [...owns].find(([each]) => isLike(each))?.[1] ?? own;
+  };
+  return (sku, name) => ownOf(sku) === meantBy(name);
 }
