@@ -147,6 +147,7 @@ export interface Around {
   currency: string;
   /** The country of addresses that name none. */
   country: string | undefined;
+  reportWith: 'each' | 'last';
 }
 
 /** Reads members of one order. What it had to assume is in `assumed`, by paths below the order, without values. */

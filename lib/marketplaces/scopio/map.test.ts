@@ -16,8 +16,8 @@ import { webhook } from './webhook.ts';
 type Json = { [key: string]: Json } & Json[];
 const fixture = (file: string) => readFixture('scopio', file) as Json;
 
-function read(body: unknown): OrderSnapshot {
-  const change = map({ topic: 'order-paid', body, receivedAt: RECEIVED_AT }, connectionOf(info));
+function read(body: unknown, settings = {}): OrderSnapshot {
+  const change = map({ topic: 'order-paid', body, receivedAt: RECEIVED_AT }, connectionOf(info, settings));
   if (change.type !== 'order') throw new Error('no order');
   return change.order;
 }
@@ -230,6 +230,10 @@ describe('their own order', () => {
       (status) => read({ ...fixture('order.json'), status }).lines[0]?.fulfilled,
     );
     expect(sent).toEqual([2, 2, undefined, 2]);
+    const said = (settings: object) =>
+      read({ ...fixture('order.json'), status: 'shipped' }, settings).lines[0]?.fulfilledWithAll;
+    expect(said({})).toBe('at_first');
+    expect(said({ reportWith: 'last' }), 'somebody else said so').toBe(true);
   });
 
   test('may be cancelled in either spelling', () => {

@@ -29,7 +29,7 @@ import { Settings } from './settings.ts';
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const { order, at } = findOrder(body);
-  const { timeZone: zone, currency, country } = Settings.parse(settings);
+  const { timeZone: zone, currency, country, reportWith } = Settings.parse(settings);
   const isWebhook = topic !== 'order';
   const isWrapped = at !== '';
   // An event's id and type tell nothing of its order: they are looked at so as not to count as unread.
@@ -40,7 +40,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   // A bare UCP order that is an event has the time it was sent beside its own members.
   const isSent = isWrapped || member(body, 'event_id') !== undefined;
   const around: Around = {
-    ...{ at, receivedAt, zone, currency, country },
+    ...{ at, receivedAt, zone, currency, country, reportWith },
     isEvent: isWebhook && !isWrapped && isFlatEvent(body),
     eventName: isWebhook ? eventName : '',
     sentAt: isSent ? firstTime(times, receivedAt, zone) : null,
@@ -122,7 +122,6 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
   const named = defined({ ...order.buyer, company: order.buyer?.company ?? billing?.company });
   const shippingAddress = addressOf(shipping, 'shipping_address', reader, around);
   if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
-
   return {
     externalId,
     number: order.number ?? externalId,
@@ -139,19 +138,19 @@ function readOrder(body: unknown, order: Order, currency: string, around: Around
     ...(billing && { billingAddress: addressOf(billing, 'billing_address', reader) }),
     ...delivery,
     ...shipByOf(order, reader),
-    ...goodsOf(order, reader),
+    ...goodsOf(order, reader, around),
     ...defined({ note: order.note }),
     ...reader.assumed(),
   };
 }
 
 /** The lines, and what all of it costs. */
-function goodsOf(order: Order, reader: Reader): Pick<OrderSnapshot, 'lines' | 'discounts' | 'amounts'> {
+function goodsOf(order: Order, reader: Reader, around: Around): Pick<OrderSnapshot, 'lines' | 'discounts' | 'amounts'> {
   const { assume, control } = reader;
   const fulfillment = Math.max(0, control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0);
   const apart = Math.abs(control(member(order.discount, 'gross_price') ?? order.discount, 'discount') ?? 0);
   const given = control(order.total_gross, 'total_gross');
-  const lines = linesOf(order, reader);
+  const lines = linesOf(order, reader, around);
   const kept = worthOf(lines.filter(({ cancelled }) => !cancelled)) + fulfillment - apart;
   const all = (given ?? kept) === kept ? lines.map(withoutCancelled) : lines;
   const sold = takeDiscounts(all);
@@ -175,9 +174,10 @@ const withoutCancelled = (line: SnapshotLine): SnapshotLine =>
     ? { ...line, quantity: 0, ordered: line.quantity, ...defined({ tax: line.tax === undefined ? undefined : 0 }) }
     : line;
 
-function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
+function linesOf({ items, status }: Order, reader: Reader, { reportWith }: Around): SnapshotLine[] {
   const { assume, path } = reader;
   const ids = new Set<string>();
+  const isSent = shippedBy(status);
   return items.map((item, index) => {
     const at = `items[${index}]`;
     const { quantity } = item;
@@ -188,8 +188,8 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     return {
       ...{ id, sku, title: item.title ?? sku, quantity },
       ...pricesOf(item, at, reader),
-      ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity, fulfilledWithAll: 'at_first' as const }),
-      ...(!shippedBy(status) && shippedBy(item.status) && quantity > 0 && { fulfilled: quantity }),
+      ...(isSent && quantity > 0 && { fulfilled: quantity, fulfilledWithAll: reportWith === 'last' || 'at_first' }),
+      ...(!isSent && shippedBy(item.status) && quantity > 0 && { fulfilled: quantity }),
       ...(cancelledBy(item.status) && { cancelled: true as const }),
       ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesIn(item.attributes) }),
     };
