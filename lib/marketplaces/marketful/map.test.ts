@@ -198,15 +198,18 @@ describe('an orden', () => {
     expect(readOrden({ shipment_events: partly }).declined).toBe(undefined);
   });
 
-  test('came back where only its status says so, and once', () => {
-    const types = (members: object) =>
+  test('came back where only its status says so: by its parcels, as an event would tell it', () => {
+    const back = (members: object) =>
       readOrden({ status: 'Devuelto', ...members })
-        .events.map(({ type }) => type)
-        .sort();
-    expect(types({})).toEqual(['returned_to_sender']);
-    expect(types({ shipment_events: [event('shipped', 8, 'A')] })).toEqual(['returned_to_sender', 'shipped']);
-    expect(types({ shipment_events: [event('Devuelto', 9, 'A')] })).toEqual(['returned_to_sender']);
-    expect(types({ status: 'En devolución' })).toEqual([]);
+        .events.filter(({ type }) => type === 'returned_to_sender')
+        .map(({ trackingNumber }) => trackingNumber);
+    expect(back({ tracking_number: 'A' })).toEqual(['A']);
+    expect(back({ shipment_events: [event('shipped', 8, 'A'), event('shipped', 9, 'B')] })).toEqual(['A', 'B']);
+    expect(back({ shipment_events: [event('Devuelto', 9, 'A')] })).toEqual(['A']);
+    expect(back({ status: 'En devolución', tracking_number: 'A' })).toEqual([]);
+    expect(readOrden({ status: 'Devuelto', shipment_events: [event('shipped', 8, 'A')] }).settled).toBe(true);
+    // What was cancelled before it left never left.
+    expect(readOrden({ status: 'Devuelto', shipment_events: [event('cancelled', 9)] }).declined).toBe('rest');
   });
 
   test('is refused by the warehouse as long as it has sent nothing', () => {

@@ -67,7 +67,8 @@ function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const isWrapped = member(body, 'orden') !== undefined;
   const orden = readShape(Orden, isWrapped ? member(body, 'orden') : body, isWrapped ? 'orden' : '');
-  const listed = eventsIn(body, orden);
+  const inside = orden.shipment_events;
+  const listed = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
   const asked = placementIn(body);
   // Without a name it is what was asked for, if it says anything.
   const says = orden.status ?? orden.tracking_number ?? listed[0];
@@ -75,8 +76,9 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   if (!named) needed(isWrapped ? 'orden.id' : 'id');
   const remoteId = orden.id ?? asked.remoteId;
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
-  const events = datedEvents(listed, remoteId ?? orden.num_orden ?? '', changedAt);
-  const parcels = mapParcels(orden, events, changedAt);
+  const told = datedEvents(listed, remoteId ?? orden.num_orden ?? '', changedAt);
+  const parcels = mapParcels(orden, told, changedAt);
+  const events = [...told, ...datedEvents(cameBack(orden, told, parcels), '', changedAt)];
   const { declined, others } = readDeclines(orden, events, parcels);
   return {
     ...(orden.orden_id === undefined ? { orderId: asked.orderId } : readCode(orden.orden_id)),
@@ -93,11 +95,10 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   };
 }
 
-/** The events in the order or beside it; that it came back may be shown by its status alone. */
-function eventsIn(body: unknown, { status: whole, shipment_events: inside }: Orden): ShipmentEvent[] {
-  const events = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
-  const isBack = typeOf(whole) === BACK && !events.some(({ status }) => wholeType(typeOf(status)) === BACK);
-  return isBack ? [...events, ...Orden.parse({ events: [{ status: whole }] }).shipment_events] : events;
+/** That an order came back may be told by its status alone: of each parcel, as an event of it may tell the same later. */
+function cameBack({ status }: Orden, told: readonly Dated[], parcels: ShipmentSnapshot['parcels']): ShipmentEvent[] {
+  if (typeOf(status) !== BACK || told.some(({ type }) => wholeType(type) === BACK)) return [];
+  return Orden.parse({ events: parcels.map(({ trackingNumber: guia }) => ({ status, guia })) }).shipment_events;
 }
 
 /**
