@@ -349,6 +349,13 @@ describe('a ring for anything else', () => {
     expect(now).toMatchObject({ state: 'pending', unknown: true, failures: 1, cause: { code: 'worker_lost' } });
     expect(now?.nextAttemptAt).toBe(later(-30 + 300));
   });
+
+  test('for a worker that died while its remote is away takes no attempt from what it held back', async () => {
+    const lease = { ...LEASE, until: later(-1) };
+    const awaySince = async () => later(-900);
+    const { now } = await look(deliveryOf({}, { state: 'leased', failures: 3, lease }), placed, { awaySince });
+    expect(now).toMatchObject({ state: 'pending', unknown: true, failures: 3, cause: { code: 'connection_away' } });
+  });
 });
 
 describe('a dead delivery', () => {

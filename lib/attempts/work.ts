@@ -5,6 +5,7 @@ import { leaseDelivery, leaseDue, withLease } from '#lib/deliveries/ledger';
 import type { Connector } from '#lib/marketplaces/contract';
 import type { Network } from '#lib/marketplaces/network';
 import { AWAY, NotYetError, UnknownOutcomeError } from '#lib/platform/errors';
+import { awaySince } from '#lib/platform/rate-limit/breaker';
 import type { RetryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
@@ -19,6 +20,7 @@ export const HUB = {
   leaseDue,
   leaseDelivery,
   retryPolicyOf,
+  awaySince,
 };
 
 type LedgerHub = Omit<typeof HUB, keyof typeof JOBS_HUB> &
@@ -123,13 +125,18 @@ export async function attemptUnkept(
   });
 }
 
-/** For a delivery whose worker died with the lease: nobody knows what the remote did, and the attempt counts. */
+/**
+ * For a delivery whose worker died with the lease: nobody knows what the remote did, and the attempt counts. Of one whose
+ * remote is away it does not: its worker did no more than ask whether the remote is back, or hold the delivery.
+ */
 async function recordLostWorker(delivery: Delivery, context: Context, now: Date): Promise<void> {
   const error = new UnknownOutcomeError({
     code: 'worker_lost',
     description: 'the worker stopped before it could record an outcome',
   });
-  await record(delivery, { ok: false, error, unknown: true }, delivery.lease?.startedAt ?? now.toISOString(), context);
+  const isFree = (await context.hub.awaySince(delivery.connection, context.policy)) !== null;
+  const startedAt = delivery.lease?.startedAt ?? now.toISOString();
+  await record(delivery, { ok: false, error, unknown: true, isFree }, startedAt, context);
 }
 
 async function attemptAndRecord(leased: Delivery, context: Context): Promise<void> {

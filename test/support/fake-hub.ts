@@ -165,6 +165,7 @@ export function fakeHub({
     bringForward: async ({ id }) => void seen.push(['forward', id]),
     isBeforeRestore: () => lost,
     retryPolicyOf: () => ({ limit: 3, intervalSeconds: 300 }),
+    awaySince: async () => null,
   };
   function leaseOf(delivery: Delivery, now: Date): Delivery {
     const at = now.toISOString();
