@@ -249,8 +249,9 @@ test('reads what the catalog has units of and a list of all products lacks: none
         ],
       },
     },
+    { node: { id: 'p2', enabled: false, skus: [{ id: 'id-4', identifier: 'refused' }] } },
   ];
-  const list = { ...products, body: JSON.stringify({ data: { productList: { length: 1, edges } } }) };
+  const list = { ...products, body: JSON.stringify({ data: { productList: { length: 2, edges } } }) };
   const node = (told: unknown) => ({ status: 200, body: JSON.stringify({ data: { node: told } }) });
   const refused = { status: 200, body: JSON.stringify({ errors: [{ message: 'no such node' }] }) };
   const broken = { status: 200, body: JSON.stringify({ errors: [{ message: 'Internal server error' }] }) };
@@ -258,7 +259,7 @@ test('reads what the catalog has units of and a list of all products lacks: none
   const { items, pages } = await run([list, node(null), broken, refused, node(hidden)], catalog, null);
   // What the list told goes first, and is kept where what follows fails.
   expect(items).toEqual([
-    { topic: 'product', body: edges[0]?.node },
+    ...edges.map(({ node: body }) => ({ topic: 'product', body })),
     { topic: 'sku', body: { id: 'id-gone', identifier: 'gone', inventory: 0 } },
     { topic: 'sku', body: { id: 'id-refused', identifier: 'refused', inventory: 0 } },
     { topic: 'sku', body: hidden },

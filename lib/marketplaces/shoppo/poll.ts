@@ -110,10 +110,11 @@ function namesOf(sku: unknown, setIds: Set<string>): string[] {
   return [name, setIds.has(id) || name === '' ? id : ''];
 }
 
-/** A disabled Sku counts as one that is not listed: another may have its name. */
+/** A disabled Sku, or one of a disabled product, counts as one that is not listed: another may have its name. */
 const skuNamesIn = ({ nodes }: Page, setIds: Set<string>): string[] =>
   nodes
-    .flatMap((body) => Product.safeParse(body).data?.skus ?? [])
+    .flatMap((body) => Product.safeParse(body).data ?? [])
+    .flatMap(({ enabled, skus }) => (enabled === false ? [] : skus))
     .flatMap((sku) => (member(sku, 'enabled') === false ? [] : namesOf(sku, setIds)));
 
 /**
