@@ -12,7 +12,6 @@ type Delivery = Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode' | 'pickupP
 const METHOD = /^(preferred)?(shipping|delivery)methods?$/;
 const CODES = ['code', 'id', 'key', 'identifier', 'carrier', 'service', 'type', 'method', 'primary'];
 const NAMES = ['name', 'title', 'label', 'description'];
-
 /** Keys of a flag that marks one of several methods. */
 const CHOSEN = ['preferred', 'is_preferred', 'selected', 'is_selected'];
 
@@ -40,9 +39,10 @@ export function readDelivery(order: unknown): Delivery {
   return { shippingMethod: name || code || null, ...defined({ shippingCode: code, pickupPoint: point }) };
 }
 
-/** What in an object has a point: `{ "custom_attributes": { "target_point": … } }`, as InPost's own API has it. */
+/** What names the buyer's point within an object, as InPost has it: `{ "custom_attributes": { "target_point": … } }`. */
 const insideOf = (part: unknown): unknown[] =>
   keysOf(part)
+    .filter(([name]) => !/^(sender|from|origin|prices?|costs?|options)$/.test(name))
     .filter(([, key]) => keysOf(Object.getOwnPropertyDescriptor(part, key)?.value).some(([name]) => POINT.test(name)))
     .map(([, key]) => member(part, key));
 

@@ -602,7 +602,8 @@ describe('the method and the pickup point, in any JSON form', () => {
       ['inpost_locker', 'inpost_locker', 'K1', null, null],
     ],
     [{ shipping: { carrier: 'ups', details: { locker_id: 'K1' } } }, ['ups', 'ups', 'K1', null, null]],
-    [{ shipping_method: { code: 'ups', sender: { city: 'X' } } }, ['ups', 'ups', none, none, none]],
+    [{ shipping_method: { code: 'ups', sender: { city: 'X', locker: 'S1' } } }, ['ups', 'ups', none, none, none]],
+    [{ shipping_method: { code: 'ups', prices: { locker: '9.00' } } }, ['ups', 'ups', none, none, none]],
     [{ shipping_method: { inpost_locker: 'K1' } }, ['inpost_locker', 'inpost_locker', 'K1', null, null]],
   ])('%j', (members, expected) => {
     expect(delivery(members)).toEqual(expected);
