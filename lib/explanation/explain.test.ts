@@ -631,6 +631,21 @@ test('says of what is paid, and may not ship all the same, which setting keeps i
     );
 });
 
+test('leads nobody to wait for a payment that would not let the order ship', () => {
+  const settings = { release: ['on_account'] };
+  const say = (payment?: OrderSnapshot['payment']) =>
+    explain(unpaid(payment), [], networkOf({ ...connection('scopio-main', 'scopio'), settings }), { now });
+  expect(say()).toMatchObject({
+    sentence:
+      'Scopio has not told that it is paid, and settings.release of scopio-main would not let it ship then; add "paid" there, or "pending".',
+    waitsFor: { who: 'you', what: 'release' },
+  });
+  const cash = explain(unpaid({ method: 'cod', state: 'on_delivery' }), [], network, { now });
+  expect(cash.sentence).toBe(
+    'It is to be paid on delivery by cod, which settings.release of scopio-main does not let ship; add "on_delivery" there.',
+  );
+});
+
 test('says that a remote is away, whatever its deliveries wait for', () => {
   const waiting: Partial<Delivery>[] = [
     { attemptCount: 0 },

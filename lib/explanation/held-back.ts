@@ -1,6 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
-import { isReleased, paymentOf } from '#lib/orders/release';
+import { isReleased, paymentOf, releasesOf } from '#lib/orders/release';
 import { unfulfilled } from '#lib/orders/status';
 import { hasUnplaced } from '#lib/orders/units';
 import { type Names, nameOf, type Said, sentenceOf, waitsFor } from './words.ts';
@@ -22,22 +22,26 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
   const state = told === 'partly_refunded' ? 'paid' : told;
   const by = method === null ? '' : ` by ${method}`;
   const setting = `settings.release of ${order.connection}`;
+  const shipsPaid = releasesOf(names.connections.get(order.connection), names).includes('paid');
   if (state === 'refunded') {
     const clauses = ['it does not ship, as the payment was given back', `"refunded" in ${setting} would release it`];
     return say(clauses, 'marketplace', 'release');
   }
   if (state !== 'pending') {
+    // Cash on delivery is paid too late to wait for it.
+    const waits = state === 'on_account' && shipsPaid ? `, or wait until ${channel} tells that it is paid` : '';
     const clauses = [
       `it is ${PAYMENTS[state]}${by}, which ${setting} does not let ship`,
-      `add "${state}" there${state === 'paid' ? '' : `, or wait until ${channel} tells that it is paid`}`,
+      `add "${state}" there${waits}`,
     ];
     return say(clauses, 'you', 'release');
   }
-  const clauses = [
-    `${channel} has not told that it is paid${by}`,
-    `it ships once ${channel} does, or with "${state}" in ${setting}`,
-  ];
-  return say(clauses, 'buyer', 'payment');
+  const unpaid = `${channel} has not told that it is paid${by}`;
+  if (!shipsPaid) {
+    const clauses = [`${unpaid}, and ${setting} would not let it ship then`, 'add "paid" there, or "pending"'];
+    return say(clauses, 'you', 'release');
+  }
+  return say([unpaid, `it ships once ${channel} does, or with "${state}" in ${setting}`], 'buyer', 'payment');
 }
 
 const PAYMENTS = { paid: 'paid', on_account: 'to be paid on account', on_delivery: 'to be paid on delivery' } as const;

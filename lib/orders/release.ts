@@ -22,7 +22,7 @@ interface Releasing {
 }
 
 /** The states of payment in which a channel's orders may ship: by the connection's settings, else its marketplace. */
-function releasesOf(connection: Connection | undefined, { roleOf }: Releasing): readonly PaymentState[] {
+export function releasesOf(connection: Connection | undefined, { roleOf }: Releasing): readonly PaymentState[] {
   if (!connection) return ['paid'];
   const own = connection.settings.release as PaymentState[] | undefined;
   return own ?? roleOf(connection.marketplace).releases ?? ['paid'];
