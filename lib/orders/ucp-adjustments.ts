@@ -20,8 +20,13 @@ import type { CountedLine } from './status.ts';
  * refunds are the sales channel's business, unless it tells of one.
  */
 export function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
-  const { cancelled = [], others = [] } = Object.groupBy(core.history.snapshot.adjustments ?? [], (told) =>
-    told.type === 'cancellation' && told.status === 'completed' ? 'cancelled' : 'others',
+  const { snapshot, levels = [] } = core.history;
+  const changed = new Set(levels.map(({ id }) => id));
+  for (const { line, original, total } of lines) if (original !== total) changed.add(line.id);
+  // A source may tell of a cancellation and leave its units in their line.
+  const isReduced = (items: readonly LineQuantity[]) => items.length === 0 || items.some(({ id }) => changed.has(id));
+  const { cancelled = [], others = [] } = Object.groupBy(snapshot.adjustments ?? [], (told) =>
+    told.type === 'cancellation' && told.status === 'completed' && isReduced(told.lineItems) ? 'cancelled' : 'others',
   );
   const returned = returnsOf(core, lines);
   // A return that was completed once stays completed, whatever its source says later.

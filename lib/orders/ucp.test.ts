@@ -398,6 +398,8 @@ describe('its adjustments', () => {
     expect(timesOf({ lines, adjustments: [lessOf('a', -1, 1, [5400])] })).toEqual([['11', -1, -6000, 'Step 1']]);
     expect(timesOf({ lines, adjustments: [lessOf('a', -2, 1)] })).toEqual([['20', -1, -6000, undefined]]);
     expect(timesOf({ cancelled: true, adjustments: [lessOf('a', 0, 3)] })).toEqual([['13', -2, -15000, 'Step 3']]);
+    // Whether or not its source takes the units off the line.
+    expect(timesOf({ adjustments: [lessOf('a', -1, 1, [-6000])] })).toEqual([['11', -1, -6000, 'Step 1']]);
     // Its quantities tell of the units: a cancellation of all of them does not cost them a second time.
     const none = [{ ...MUGS, quantity: 0, ordered: 2 }];
     expect(timesOf({ cancelled: true, lines: none, adjustments: [lessOf('a', 0, 3, [-12000])] })).toEqual([

@@ -34,6 +34,11 @@ test('needs no name of an envelope, and leaves alone what is absent, null or no 
   const kept = { delivery: { street: null }, shipping_address: 'Calle 1' };
   expect(applied(kept, fields)).toEqual(kept);
   expect(applied({ ...kept, delivery: { street: 'x' } }, fields)).toMatchObject({ shipping_address: 'Calle 1' });
+  // An empty object as PHP and XML write it.
+  for (const shipping_address of ['', [], {}])
+    expect(applied({ delivery: { street: 'x' }, shipping_address }, fields)).toMatchObject({
+      shipping_address: { street_address: 'x' },
+    });
   for (const body of [null, 7, 'x', []]) expect(applied(body, fields)).toEqual(body);
 });
 

@@ -1,5 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { isObject } from './json.ts';
+import { isNothing } from './shape.ts';
 
 /** Where a body's members went, from path to path. */
 export type Aliases = ReadonlyMap<string, string>;
@@ -40,7 +41,7 @@ interface Found {
   indexes: readonly number[];
 }
 
-/** Sets a value at a path and creates what is missing on the way; what is there and no object stays. */
+/** Sets a value at a path and creates what is missing or empty on the way; what is there and no object stays. */
 function set(node: Node, parts: readonly string[], { value, indexes }: Found): void {
   const [part = '', ...rest] = parts;
   const [index = 0, ...others] = indexes;
@@ -49,7 +50,7 @@ function set(node: Node, parts: readonly string[], { value, indexes }: Found): v
     node[key] = value;
     return;
   }
-  node[key] ??= rest[0] === '[]' ? [] : {};
+  if (isNothing(node[key])) node[key] = rest[0] === '[]' ? [] : {};
   const next = node[key];
   if (isObject(next)) set(next, rest, { value, indexes: part === '[]' ? others : indexes });
 }

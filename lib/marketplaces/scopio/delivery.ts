@@ -93,9 +93,11 @@ function readPoint(value: unknown, part: string, found: PickupPoint): void {
   found.address ??= oneLine(member(value, 'address') ?? (into === 'address' ? value : undefined));
 }
 
+/** An address in one line, without who collects there. */
 export function oneLine(address: unknown): string | null {
-  const parts = isObject(address) ? Object.values(address) : [address];
-  return parts.map(textOf).filter(Boolean).join(', ') || null;
+  const parts = isObject(address) ? Object.entries(address) : [['', address] as const];
+  const texts = parts.map(([key, part]) => (/^(first|last)_?name$|mail|phone/i.test(key) ? '' : textOf(part)));
+  return texts.filter(Boolean).join(', ') || null;
 }
 
 /**

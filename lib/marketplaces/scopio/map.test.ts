@@ -735,6 +735,22 @@ describe('UCP in full', () => {
     expect(read({ ...ucp, totals: [] }).amounts.total).toBe(10000);
   });
 
+  test('what is paid back and taken again, as for a dispute that was won, leaves an order paid', () => {
+    const stateOf = (...told: Array<[type: string, amount: number]>) => {
+      const adjustments = told.map(([type, amount]) => ({
+        type,
+        status: 'completed',
+        totals: [{ type: 'total', amount }],
+      }));
+      return read({ ...fixture('ucp-order.json'), adjustments }).payment?.state;
+    };
+    expect(stateOf(['dispute', -12000])).toBe('refunded');
+    expect(stateOf(['dispute', -12000], ['dispute', 12000])).toBeUndefined();
+    expect(stateOf(['dispute', -12000], ['dispute', 12000], ['refund', -500])).toBe('partly_refunded');
+    // What the buyer paid for goods that were added is no money that was kept.
+    expect(stateOf(['addition', 3000], ['refund', -12000])).toBe('refunded');
+  });
+
   test('an adjustment whose lines cannot be read is none of the whole order', () => {
     const cancellation = { type: 'cancellation', status: 'completed', line_items: [{ line: 'li_1', quantity: 'two' }] };
     const told = { ...cancellation, type: 'return' };
@@ -911,6 +927,11 @@ describe('UCP in full', () => {
     });
     const collected = { ...whole, fulfillment: { expectations: [expectation('digital', {}), expectation('pickup')] } };
     expect(read(collected).shippingAddress).toMatchObject({ postal_code: '238823' });
+    const who = { first_name: 'Jan', last_name: 'Tan', email: 'jan@example.com', phone_number: '+6561234567' };
+    const named = expectation('pickup', { ...who, street_address: '1 Orchard Rd', address_country: 'SG' });
+    expect(read({ ...whole, fulfillment: { expectations: [named] } })).toMatchObject({
+      ...{ buyer: who, pickupPoint: { address: '1 Orchard Rd, SG' } },
+    });
     expect(fieldOf({ ...example, fulfillment: { expectations: [expectation('shipping', { city: 'X' })] } })).toBe(
       'fulfillment.expectations[0].destination.street_address',
     );

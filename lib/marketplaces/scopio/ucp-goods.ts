@@ -118,8 +118,11 @@ export function refundOf(order: PlainUcpOrder, total: number): 'refunded' | 'par
   return back > 0 && back >= total ? 'refunded' : 'partly_refunded';
 }
 
+/** Less what adjustments of the same type took again, as for a dispute that was won. */
 const paidBack = (adjustments: readonly Adjustment[]): number =>
-  sum(adjustments.map(({ totals }) => Math.max(0, -(amountOf(totals, 'total') ?? 0))));
+  sum([...Map.groupBy(adjustments, ({ type }) => type).values()].map((all) => Math.max(0, -sum(all.map(totalOf)))));
+
+const totalOf = ({ totals }: Adjustment): number => amountOf(totals, 'total') ?? 0;
 
 /** Units by line that were bought once; none where the totals still have them. */
 function goneOf({ line_items, totals }: PlainUcpOrder): Map<string, number> {
