@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RegisteredWebhook } from '#lib/marketplaces/contract';
-import { planWebhooks } from './sync.ts';
+import { planWebhooks, syncWebhooks } from './sync.ts';
 
 const hub = 'https://hub.example';
 const topics = ['order-new', 'order-paid'];
@@ -18,6 +18,16 @@ test('registers what is missing and keeps what stands', () => {
     { action: 'create', topic: 'order-new', url: urlOf('order-new') },
     { action: 'keep', topic: 'order-paid', url: urlOf('order-paid') },
   ]);
+});
+
+test('shows no secret, wherever in a URL it is', async () => {
+  const url = `${urlOf('order-new')}/test`;
+  const webhookRegistry = { list: async () => [at('order-new', url)], create: async () => {}, remove: async () => {} };
+  const info = { name: 'sello', topics, secretInUrl: true };
+  const context = { connection: { id: 'sello-se', marketplace: 'sello' }, secrets: { webhookSecret: 's3cret' } };
+  const { webhooks } = await syncWebhooks({ info, webhookRegistry } as never, context as never, { hub, dryRun: true });
+  expect(webhooks.find(({ action }) => action === 'leave')?.url).toBe(urlOf('order-new', '…/…'));
+  expect(JSON.stringify(webhooks)).not.toContain('s3cret');
 });
 
 test('knows its own URL however the vendor shows it', () => {

@@ -24,8 +24,10 @@ export async function syncWebhooks(
   const { id: connection, marketplace } = context.connection;
   const { webhookSecret } = context.secrets;
   const wanted = hubUrls(hub, info, connection, webhookSecret);
+  // Somebody may have written more behind it.
+  const withoutSecret = (url: string): string => (webhookSecret ? url.replaceAll(webhookSecret, '…') : url);
   const hide = (url: string): string =>
-    wanted.some((each) => each.url === url) && !info.secretInUrl ? url : hideSecret(url);
+    wanted.some((each) => each.url === url) && !info.secretInUrl ? url : hideSecret(withoutSecret(url));
   const about = { connection, marketplace, dryRun };
   if (!webhookRegistry) {
     const webhooks = wanted.map(({ topic, url }) => ({ action: 'paste' as const, topic, url: hide(url) }));
