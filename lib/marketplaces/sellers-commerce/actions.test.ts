@@ -173,6 +173,11 @@ test('an order is read in any envelope; what is none is asked for again', async 
   const empty = [{}, { Results: null }, { Results: null, StatusCode: 20 }, { Results: {} }, [{}]];
   for (const body of ['<html>back soon</html>', '', [], null, { Results: [] }, { error: 'Busy' }, ...empty])
     await expect(fetch(body)).rejects.toBeInstanceOf(RetryableError);
+  // Its items may be written later than the order itself; a list under another name is for whoever sets `fields`.
+  for (const OrderItems of [[], null])
+    await expect(fetch({ ...order, OrderStatusId: 3, OrderItems })).rejects.toMatchObject({ code: 'no_items' });
+  for (const odd of [{ OrderStatusId: 5, OrderItems: [] }, { OrderStatusId: 3, Lines: [] }, { OrderItems: [] }])
+    expect(await fetch({ ...order, ...odd })).toMatchObject({ topic: 'order-read' });
 });
 
 test('an order that the list shows and order/get does not know yet is asked for again; of any other it says that it is gone', async () => {

@@ -7,12 +7,12 @@ import { sum } from '../kit/amounts.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
 import { member, mentions } from '../kit/json.ts';
 import { itemsIn } from '../kit/placing.ts';
-import { isNothing, readShape } from '../kit/shape.ts';
+import { isNothing, readShape, unlessUnreadable } from '../kit/shape.ts';
 import { entryFor, idIn } from '../kit/tables.ts';
 import * as api from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
-import { isAuthorized, isShipped, PARTIALLY_SHIPPED, PLACED, PROCESSING, statusIn } from './statuses.ts';
+import { isAuthorized, isCancelled, isShipped, PARTIALLY_SHIPPED, PLACED, PROCESSING, statusIn } from './statuses.ts';
 import { CARRIERS, isCarrier, readMethod, serviceTypeId } from './tables.ts';
 
 /** GET api/order/get/{ordernumber}: "single order details", which a list may leave out. */
@@ -20,7 +20,9 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
   order: {
     async push(remote, { resource, askedBy }) {
       try {
-        return { topic: 'order-read', body: await api.getOrder(remote, resource) };
+        const body = await api.getOrder(remote, resource);
+        if (!isUnfinished(body)) return { topic: 'order-read', body };
+        throw new RetryableError({ code: 'no_items', description: `order ${resource} is there without its items` });
       } catch (error) {
         if (!(error instanceof RejectedError) || !['response_24', 'http_404'].includes(error.code)) throw error;
         // "Order Does Not Exist" is the store's own; a 404 may be a proxy's. An order that a list named will be there.
@@ -30,6 +32,12 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
     },
   },
 };
+
+/** Whether it shows a list of items with none in it: its items may be written after it; a cancelled one may have none. */
+function isUnfinished(body: object): boolean {
+  const order = unlessUnreadable(() => readShape(api.Order, body));
+  return order?.OrderItems !== undefined && !order.OrderItems?.length && !isCancelled(order.OrderStatusId);
+}
 
 const countIn = (pieces: readonly api.Pieces[]): number => sum(pieces.map(({ Quantity }) => Quantity));
 
