@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
-import { DECLINED } from '#lib/orders/decline';
+import { DECLINED, UNTOLD } from '#lib/orders/decline';
+import { derive } from '#lib/orders/derive';
 import type { Order } from '#lib/orders/order';
 import { destinationHash, goodsHash } from '#lib/orders/plan';
 import { takeBack } from '#lib/orders/units';
@@ -115,6 +116,21 @@ describe('cancelling', () => {
     expect(seen).toEqual([['change'], ['reserve', ...left.map(({ id, quantity }) => `${quantity} ${id}`)]]);
     expect(result).toMatchObject({ told: { type: 'order.withdrawn' } });
     expect(orders[0]?.placements).toMatchObject([{ lineItems: left, gone: lineItems }]);
+  });
+
+  test('what a person told the parcel of, as its shipper was done and had not, is not undone', async () => {
+    const cause = { code: UNTOLD, description: '' };
+    const posted = { by: 'erp', carrier: 'dhl', trackingNumber: 'X1', lineItems: TWO, shippedAt: SOLD.placedAt };
+    const sent: Order = derive({ ...SOLD, fulfillments: [{ id: 'ful_1', ...posted }] });
+    for (const [order, calls] of [
+      [sent, 0],
+      [GONE, 1],
+    ] as const) {
+      const undone = action({});
+      const waiting = deliveryOf({}, { state: 'blocked', cause, unknown: true, placed });
+      await cancel(waiting, { cancel: undone, order: action({}, { remoteId: '5021' }) }, [order]);
+      expect(undone.calls).toHaveLength(calls);
+    }
   });
 
   test('once the order knows that it is undone, nothing is left to do', async () => {

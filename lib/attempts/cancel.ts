@@ -1,7 +1,8 @@
 import type { Attempt, Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
 import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
-import { DECLINED, declinedBy } from '#lib/orders/decline';
+import { DECLINED, declinedBy, UNTOLD } from '#lib/orders/decline';
+import { sentByHand } from '#lib/orders/holders';
 import { minus } from '#lib/orders/line-quantities';
 import type { Order } from '#lib/orders/order';
 import { cancelsOf, destinationHash, goodsHash, isRefunded } from '#lib/orders/plan';
@@ -41,7 +42,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     const remoteId = placement.placed?.remoteId ?? null;
     const input = { ...asked, source, lineItems, left, remoteId, changes };
     if (lineItems.length === 0 && changes.length > 0) throw askPerson(input, connector.info.title);
-    if (lineItems.length === 0) return { effects: {} };
+    if (lineItems.length === 0 || isToldByHand(order, placement, lineItems)) return { effects: {} };
     if (placement.action === 'route' || !(await isPlaced(placement, { ...input, lineItems: asked.lineItems }, work))) {
       await takeBackUnmade(placement, work, remote.now());
       return { effects: {} };
@@ -68,6 +69,10 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     return tellPushed('order.withdrawn', result, { probed });
   },
 };
+
+/** Whether these units left in parcels that a person posted since their shipper was done and told of none. */
+const isToldByHand = (order: Order, { cause, closed }: Delivery, lineItems: readonly LineQuantity[]): boolean =>
+  (cause ?? closed?.cause)?.code === UNTOLD && lineItems.every(({ id, quantity }) => sentByHand(order, id) >= quantity);
 
 const inHand = (id: string): NotYetError =>
   new NotYetError({ code: 'placement_in_hand', description: `${id} is being placed` }, IN_HAND_MS);

@@ -7,6 +7,7 @@ import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
 import { missingSteps } from '#lib/orders/balance';
 import { changeOrder } from '#lib/orders/change';
+import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { Order } from '#lib/orders/order';
 import { shownPlacements } from '#lib/orders/placements';
 import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
@@ -304,12 +305,16 @@ describe('what whoever ships says', () => {
     expect(since.map(({ action }) => action).sort()).toEqual(['cancel', 'fulfillment']);
   });
 
-  it('has a person look where all of it is done and no parcel was told, until one is', async () => {
-    const placing = async () => (await getDeliveries((await stored()).deliveries, inbox.table))[0];
+  const placing = async () => (await getDeliveries((await stored()).deliveries, inbox.table))[0];
+  async function place() {
     const asked = await placing();
     if (!asked) throw new Error('it is placed');
     const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
     await transition(asked, { ...asked, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+  }
+
+  it('has a person look where all of it is done and no parcel was told, until one is', async () => {
+    await place();
     const done = () => told(shipped({ settled: true }), fromShed);
     for (const message of [done(), done()]) await take(message);
     const blocked = await placing();
@@ -317,6 +322,16 @@ describe('what whoever ships says', () => {
     expect(blocked?.cause?.description).toContain(`no parcel for 2 ${MUGS.sku}, 1 ${PLATE.sku}`);
     await take(told(shipped({ settled: true, parcels: [JD01] }), fromShed));
     expect(await placing()).toMatchObject({ state: 'succeeded', cause: null, unknown: false });
+  });
+
+  it('has a person look for no more than is left to ship, and also where it cancelled some', async () => {
+    await place();
+    const lineItems = [{ id: PLATE.id, quantity: 1 }];
+    await change((now) => applyFulfillment(now, { carrier: 'dhl', trackingNumber: 'X1', lineItems }, at(2)).order);
+    await take(told(shipped({ settled: true, declined: [{ sku: MUGS.sku, quantity: 1 }] }), fromShed));
+    expect((await placing())?.cause?.description).toContain(`no parcel for 1 ${MUGS.sku}:`);
+    const given = (await getDeliveries((await stored()).deliveries, inbox.table)).map(({ cause }) => cause?.code);
+    expect(given).toContain('cancelled_by_supplier');
   });
 
   it('waits no more for what it cancelled in part and names in a parcel all the same', async () => {

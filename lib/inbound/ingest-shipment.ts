@@ -4,19 +4,19 @@ import { getDeliveries, replaceDelivery, touched } from '#lib/deliveries/ledger'
 import { reopen } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
 import { CARRIER_UNMAPPED } from '#lib/marketplaces/kit/carriers';
-import { DECLINED, decline, declinedBy, declinedUnits, unitsInWords } from '#lib/orders/decline';
+import { DECLINED, decline, declinedBy, declinedUnits, UNTOLD, unitsInWords } from '#lib/orders/decline';
 import { shippedOf } from '#lib/orders/holders';
-import { minus } from '#lib/orders/line-quantities';
+import { hasUnits, minus, sumByLine } from '#lib/orders/line-quantities';
 import type { Fulfillment, LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/planning';
 import { applyShipment, type IsNamed, resolveSkus, sentBy } from '#lib/orders/shipment';
-import { isSettled } from '#lib/orders/status';
+import { isSettled, unfulfilled } from '#lib/orders/status';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { placementOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
-import { db, isWritten, type Table } from '#lib/platform/table/table';
+import { db, isWritten, type Table, type Write } from '#lib/platform/table/table';
 import { changeByEvent, type Ingest, type Ingested, type Ingestion, isTold, type Unrecorded } from './event.ts';
 import { areOld, findMeant, namesAt, unitsOf } from './shipment-meant.ts';
 
@@ -78,21 +78,20 @@ async function decideShipment(
   const isNamed = await namesAt(order, shipment, connection, hub.table);
   const parcels = resolveSkus(order, shipment.parcels, source, isNamed);
   const told = applyShipment(order, { ...shipment, parcels }, withoutDeclined(source, order, about, shipment, isNamed));
-  const declined =
-    decideDecline(told.order, about, shipment.declined, network, isNamed) ??
-    decideEnd(told.order, about, shipment, source);
-  const next = declined?.order ?? told.order;
+  const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
+  const unsent = decideEnd(declined ?? { order: told.order }, about, shipment, source);
+  const { order: next, deliveries = [], timeline = [], blocking } = unsent;
   const isEnd = shipment.settled && !mayFollow(next, shipment, unitsOf(next, placing, about).placed, source);
   const ended = about ? [about] : areOld(order, placing) ? placing : [];
-  const { also, settled } = declined?.blocking
-    ? { also: declined.blocking, settled: [] }
+  const { also, settled } = blocking
+    ? { also: blocking, settled: [] }
     : writesOf(found, about && sentAfterAll(told.order, about), isEnd ? settlePlacements(ended) : []);
-  const isNew = told.order !== order || declined !== null;
+  const isNew = told.order !== order || next !== told.order || blocking !== undefined;
   const became = { state: isNew ? 'applied' : 'duplicate', order: order.id } as const;
   return {
     order: next,
-    deliveries: declined?.deliveries ?? [],
-    timeline: [...told.timeline, ...tellRefund(found, about), ...(declined?.timeline ?? [])],
+    deliveries,
+    timeline: [...told.timeline, ...tellRefund(found, about), ...timeline],
     also: [...also, ...(await reopenReports(order, told.order, hub.table))],
     settled,
     ...((isNew || isTold(message)) && { became }),
@@ -168,6 +167,9 @@ function withoutDeclined<Source extends { placed: readonly LineQuantity[] }>(
   return placed.length > 0 ? { ...source, placed } : source;
 }
 
+/** The order after what its shipper did not send, and what waits for a person. */
+type Unsent = Pick<Ingest, 'deliveries' | 'timeline'> & { order: Order; blocking?: Write[] };
+
 /** Lets what a shipper gives back wait for a person, who places it again. Null where it gives nothing back. */
 function decideDecline(
   order: Order,
@@ -175,7 +177,7 @@ function decideDecline(
   declined: ShipmentSnapshot['declined'],
   network: Network,
   isNamed: IsNamed,
-) {
+): Unsent | null {
   if (!about || !declined || about.state === 'blocked' || about.placed?.isSettled) return null;
   const anew = decline(order, about.id, declined, network, isNamed);
   if (!anew) return null;
@@ -190,24 +192,30 @@ function decideDecline(
   };
 }
 
-/** Has a person look where a shipper is done with a placement and told of no parcel for units that it has. */
+/** Has a person look where a shipper is done with a placement and told of no parcel for units that nobody else sent. */
 function decideEnd(
-  order: Order,
+  unsent: Unsent,
   about: Delivery | undefined,
   { settled, parcels }: ShipmentSnapshot,
   { connection, placement }: { connection: string; placement?: string | null },
-) {
-  if (!settled || !about?.placed || about.state !== 'succeeded' || about.placed.isSettled) return null;
-  const left = minus(placementOf(order, about.id)?.lineItems, sentBy(order.fulfillments, connection, placement));
-  if (left.length === 0 || isSettled(order) || parcels.some(({ items }) => items)) return null;
+): Unsent {
+  const { order, timeline = [], blocking } = unsent;
+  if (blocking || !settled || !about?.placed || about.state !== 'succeeded' || about.placed.isSettled) return unsent;
+  const open = sumByLine(unfulfilled(order));
+  const left = minus(placementOf(order, about.id)?.lineItems, sentBy(order.fulfillments, connection, placement))
+    .map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, open.get(id) ?? 0) }))
+    .filter(hasUnits);
+  if (left.length === 0 || parcels.some(({ items }) => items)) return unsent;
   const units = unitsInWords(order, left);
   const description = `${connection} is done with order ${about.placed.number} and has told of no parcel for ${units}: look there, and post what left`;
   const cause = { code: UNTOLD, description };
-  const timeline: Told[] = [{ type: 'delivery.blocked', detail: { delivery: about.id, ...cause } }];
-  return { order, deliveries: [], timeline, blocking: [blockPlacement(about, cause, { unknown: true })] };
+  const blocked: Told = { type: 'delivery.blocked', detail: { delivery: about.id, ...cause } };
+  return {
+    ...unsent,
+    timeline: [...timeline, blocked],
+    blocking: [blockPlacement(about, cause, { unknown: true })],
+  };
 }
-
-const UNTOLD = 'parcel_untold';
 
 /** The order that a shipper speaks of, if it was placed with that shipper. */
 export async function findPlaced(shipment: ShipmentSnapshot, connection: Connection): Promise<Order | undefined> {

@@ -76,3 +76,5 @@ export function unitsInWords(order: Order, lines: readonly LineQuantity[]): stri
 }
 
 export const DECLINED = 'cancelled_by_supplier';
+/** A shipper is done with units and told of no parcel for them. */
+export const UNTOLD = 'parcel_untold';

@@ -39,7 +39,7 @@ export function readDelivery(order: unknown): Delivery {
   return { shippingMethod: name || code || null, ...defined({ shippingCode: code, pickupPoint: point }) };
 }
 
-/** What names the buyer's point within an object, as InPost has it: `{ "custom_attributes": { "target_point": … } }`. */
+/** What names the buyer's point within an object, as at InPost: `{ "custom_attributes": { "target_point": … } }`. */
 const insideOf = (part: unknown): unknown[] =>
   keysOf(part)
     .filter(([name]) => !/^(sender|from|origin|prices?|costs?|options)$/.test(name))
