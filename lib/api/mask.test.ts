@@ -100,12 +100,15 @@ test.each(['Ana ', '🦊'])('an address of 20,000 times %j breaks no list that i
   expect(masked).toMatchObject({ buyer: { email: expect.stringMatching(/^.•+$/u) }, description: 'Z••••• is not in' });
 });
 
-test.each(['Abcdef', 'Łódź ', '🦊 '])('a street of 100 times %j, quoted whole or as far as a cause has room, is hidden', (part) => {
-  const street = `Calle ${part.repeat(100).trim()} Fin 1`;
-  const words = wordsOf([orderOf({ shippingAddress: { street_address: street } })]);
-  for (const said of [street, street.toUpperCase().normalize('NFD'), street.slice(0, 480)])
-    expect(maskValue({ description: `too long: ${said}` }, words)).toEqual({ description: `too long: C${dots}` });
-});
+test.each(['Abcdef', 'Łódź ', '🦊 '])(
+  'a street of 100 times %j, quoted whole or as far as a cause has room, is hidden',
+  (part) => {
+    const street = `Calle ${part.repeat(100).trim()} Fin 1`;
+    const words = wordsOf([orderOf({ shippingAddress: { street_address: street } })]);
+    for (const said of [street, street.toUpperCase().normalize('NFD'), street.slice(0, 480)])
+      expect(maskValue({ description: `too long: ${said}` }, words)).toEqual({ description: `too long: C${dots}` });
+  },
+);
 
 test('a raw body is its paths and types, and what it tells of a person is in no other member', () => {
   const body = JSON.stringify({ total: 1, buyer: { firstName: 'Elena' }, items: [{ sku: 'A' }], 'a@b.c': null });
