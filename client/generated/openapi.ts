@@ -4154,7 +4154,7 @@ export interface operations {
             query?: {
                 /** @description Only for this connection. */
                 connection?: string;
-                /** @description The one order with this id at its marketplace; needs `connection`, and no other filter applies. */
+                /** @description The one order with this id at its marketplace, or that this is a part of; needs `connection`, and no other filter applies. */
                 externalId?: string;
                 /** @description Only with this status. */
                 status?: components["schemas"]["OrderStatus"];

@@ -3,10 +3,11 @@ import { explainOrder } from '#lib/explanation/explain';
 import { Explanation as ExplanationFacts } from '#lib/explanation/explanation-schema';
 import { getNetwork } from '#lib/marketplaces/network';
 import { patchAddress } from '#lib/orders/by-hand';
+import { findWhole } from '#lib/orders/find';
 import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
 import { orderId } from '#lib/orders/order';
 import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
-import { getOrder, listOrders } from '#lib/orders/store';
+import { listOrders } from '#lib/orders/store';
 import { recordAct } from '#lib/platform/audit';
 import { orNotFound } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
@@ -22,7 +23,8 @@ import { presentSummaries, showOrder } from './present-order.ts';
 const OrderQuery = z.strictObject({
   connection: textParam({ description: 'Only for this connection.' }),
   externalId: textParam({
-    description: 'The one order with this id at its marketplace; needs `connection`, and no other filter applies.',
+    description:
+      'The one order with this id at its marketplace, or that this is a part of; needs `connection`, and no other filter applies.',
   }),
   status: optionalParam(OrderStatus),
   late: doc(late, { description: 'Whether units are left to ship although `shipBy` has passed.' }),
@@ -62,7 +64,7 @@ routes.add('GET /orders', {
 
 async function findOne(connection: string | undefined, externalId: string) {
   if (!connection) throw invalid('connection', 'is wanted with externalId');
-  const order = await getOrder(orderId(connection, externalId));
+  const order = await findWhole(orderId(connection, externalId));
   return order ? presentSummaries([order]) : [];
 }
 
@@ -73,10 +75,10 @@ routes.add('GET /orders/{id}/explanation', {
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('In one sentence.', Explanation), ...errorResponses(404) },
   answer: async ({ params: { id } }) => {
-    const order = await getOrder(id);
+    const order = await findWhole(id);
     if (order) return explainOrder(order, await getNetwork());
     // HTTP APIs decode slashes: for an id that ends in `/explanation` this is the path of the order itself.
-    return (await showOrder(orNotFound(await getOrder(`${id}/explanation`), 'order'))) as never;
+    return (await showOrder(orNotFound(await findWhole(`${id}/explanation`), 'order'))) as never;
   },
 });
 
@@ -85,7 +87,7 @@ routes.add('GET /orders/{id}', {
   scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('The order.', Order), ...errorResponses(404) },
-  answer: async ({ params }) => showOrder(orNotFound(await getOrder(params.id), 'order')),
+  answer: async ({ params }) => showOrder(orNotFound(await findWhole(params.id), 'order')),
 });
 
 routes.add('POST /orders/{id}/reveal', {
@@ -96,7 +98,7 @@ routes.add('POST /orders/{id}/reveal', {
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('The order, unmasked.', Order), ...errorResponses(404) },
   answer: async ({ params, by }) => {
-    const order = orNotFound(await getOrder(params.id), 'order');
+    const order = orNotFound(await findWhole(params.id), 'order');
     await recordAct({ act: 'order.revealed', about: order.id, by });
     return showOrder(order);
   },

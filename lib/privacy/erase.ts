@@ -3,8 +3,9 @@ import { everyConnection } from '#lib/connections/store';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import { isAskedFor, RETENTION } from '#lib/orders/erasure';
+import { findWhole } from '#lib/orders/find';
 import type { Order } from '#lib/orders/order';
-import { getOrder, listOrders } from '#lib/orders/store';
+import { listOrders } from '#lib/orders/store';
 import { putAct, recordAct } from '#lib/platform/audit';
 import { orNotFound } from '#lib/platform/errors';
 import { hashEmail, normalEmail } from './email-hash.ts';
@@ -12,7 +13,7 @@ import { type Buyer, type Found, PLACES, type PlaceName } from './places.ts';
 import { tracesOf } from './traces.ts';
 import { OutOfTime } from './walk.ts';
 
-/** Whose data: the buyer of one order, or of every order with this e-mail address. */
+/** Whose data: the buyer of one order, or of the one that it is a part of, or of every order with this e-mail address. */
 export type Subject = { order: string } | { email: string };
 
 interface Options {
@@ -117,7 +118,7 @@ async function findBuyer(subject: Subject, options: Options) {
   const began = Date.now();
   const { orders, next } =
     'order' in subject
-      ? { orders: [orNotFound(await getOrder(subject.order), 'order')], next: undefined }
+      ? { orders: [orNotFound(await findWhole(subject.order), 'order')], next: undefined }
       : await ordersOf(subject.email, { ...options, cursor: begun.orders }, began + timeMs / 2);
   const email = 'email' in subject ? subject.email : undefined;
   // After the last of the buyer's orders, everything else is searched for the address.

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { putPart } from '#lib/orders/find';
 import type { Order } from '#lib/orders/order';
 import { putOrder, putRemote } from '#lib/orders/store';
 import type { Table } from '#lib/platform/table/document';
@@ -102,6 +103,15 @@ it('finds it by the number of a placement beyond the first, as its shipper calls
   await commit(sold('ord_1001', { placements: [{ ...placed, delivery: 'dlv_1', n: undefined }, placed] as never }));
   for (const q of ['SC-1001-2', 'sc1001 2']) expect(await find(q), q).toEqual(['ord_1001 number']);
   expect(await find('SC-1001')).toEqual(['ord_1001 number']);
+});
+
+it('finds it by what its sales channel calls a part of it', async () => {
+  const order = sold('ord_1001');
+  const snapshot = { ...order.history.snapshot, externalId: 'ord_2', number: 'SC-2' };
+  await commit({ ...order, parts: { ord_2: { ...order.history, snapshot } } });
+  await table.transactWrite([putPart('scopio-main:ord_2', order.id)]);
+  for (const [q, matched] of Object.entries({ 'SC-2': 'number', ord_2: 'externalId', 'scopio-main:ord_2': 'id' }))
+    expect(await find(q), q).toEqual([`ord_1001 ${matched}`]);
 });
 
 it('finds it by an address whose host is written in letters or as the name service has it', async () => {

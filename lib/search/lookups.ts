@@ -1,5 +1,6 @@
+import { findWhole } from '#lib/orders/find';
 import type { Order } from '#lib/orders/order';
-import { findByRemoteId, getOrder, getOrders } from '#lib/orders/store';
+import { findByRemoteId, getOrders } from '#lib/orders/store';
 import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { bare, db, type Item, isKeyTooLong, keptFor, pack } from '#lib/platform/table/table';
@@ -118,7 +119,7 @@ export async function search(q: string, limit: number, shippers: readonly string
   const text = q.trim();
   const words = spellings(text);
   const [itself, found] = await Promise.all([
-    getOrder(text, table),
+    findWhole(text, table),
     // What has an `@` may as well be a SKU or a number.
     Promise.all([
       ...(isEmail(text) ? [emailWord(text, table).then((word) => findWords(word, limit, table))] : []),

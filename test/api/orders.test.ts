@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putPart } from '#lib/orders/find';
+import { db } from '#lib/platform/table/table';
 import { validateUcpOrder } from '#lib/ucp/validate';
 import { putOrder, startApi } from './hub-api.ts';
 
@@ -51,6 +53,13 @@ test.each([
   expect(await api.call('GET', encoded(id))).toMatchObject({ status: 200, body: { id } });
   const query = `/orders?connection=shop&externalId=${encodeURIComponent(externalId)}`;
   expect(await api.call('GET', query)).toMatchObject({ status: 200, body: { orders: [{ id }] } });
+});
+
+test('an order that is a part of another at its sales channel leads to that', async () => {
+  const { id } = await putOrder('whole');
+  await db.transactWrite([putPart('shop:share', id)]);
+  expect(await api.call('GET', '/orders/shop:share')).toMatchObject({ status: 200, body: { id } });
+  expect((await api.call('GET', '/orders?connection=shop&externalId=share')).body).toMatchObject({ orders: [{ id }] });
 });
 
 test.each(['e:f', 'å c', '99%', 'a#b'])(
