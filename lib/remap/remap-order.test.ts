@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withoutBuyerIn } from '#lib/orders/erasure';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { applySnapshot } from '#lib/orders/snapshot';
 import {
@@ -62,6 +63,13 @@ describe('an order read once more', () => {
       li_1: { original: 3, total: 2 },
       li_2: { total: 0, status: 'removed' },
     });
+  });
+
+  it('stays without its buyer, where a body outlived the erasure', () => {
+    const misread = { ...orderOf({ number: '' }), erased: { at: at(1), by: 'dpo', email: null } };
+    const next = rereadOrder(withoutBuyerIn(misread), snapshotOf(), at(0));
+    expect(next).toMatchObject({ number: snapshotOf().number, buyer: {}, history: { snapshot: { buyer: {} } } });
+    expect(rereadOrder(next, snapshotOf(), at(0))).toBe(next);
   });
 
   it('never forgets a payment, and forgets a cancellation that was a misreading', () => {

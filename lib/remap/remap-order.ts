@@ -8,6 +8,7 @@ import { loadConnector } from '#lib/marketplaces/load';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import { derive } from '#lib/orders/derive';
+import { withoutBuyer } from '#lib/orders/erasure';
 import { claimShares, previewShares } from '#lib/orders/find';
 import {
   compareStamps,
@@ -141,7 +142,7 @@ function tell(previous: Order, next: Order, changed: readonly string[], { id, re
 export function rereadOrder(order: Order, whole: OrderSnapshot, asOf: string): Order {
   checkSnapshot(whole);
   const { history } = order;
-  const renamed = withKnownLines(whole, history);
+  const renamed = withKnownLines(order.erased ? withoutBuyer(whole) : whole, history);
   const isList = history.snapshot.unitsListed && whole.version === null;
   const snapshot = isList ? withUnits(renamed, history) : renamed;
   const told = historyOf(snapshot, asOf);
