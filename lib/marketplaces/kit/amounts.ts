@@ -13,6 +13,8 @@ export interface AmountReader {
   minor(value: unknown, field: string): number;
   /** Minor units of a figure that is only a check: undefined if it is missing or unreadable, which refuses nothing. */
   control(value: unknown, field: string): number | undefined;
+  /** A rate in percent; undefined if it is missing, or a word such as `zw.`, which is named. */
+  rate(value: unknown, field: string): number | undefined;
   /** An instant, in `zone` if it names none; null if it is missing or unreadable. */
   instant(value: unknown, field: string, zone?: string): string | null;
   /** Notes a path and what was assumed there, in words and without values. */
@@ -117,13 +119,18 @@ export function amountsIn(
     if (read === undefined) assume(field, 'unreadable, left out');
     return read;
   };
+  const rate = (value: unknown, field: string): number | undefined => {
+    const read = rateOf(value);
+    if (read === undefined && textOf(value) !== '') assume(field, 'is no rate, left out');
+    return read;
+  };
   const instant = (value: unknown, field: string, zone?: string): string | null => {
     const read = instantIn(value, zone);
     if (read === null && !isNoTime(value)) assume(field, 'is no time that can be read');
     return read;
   };
   const assumed = () => (assumptions.length > 0 ? { assumed: assumptions } : {});
-  return { minor, control, instant, assume, assumed, points: () => points };
+  return { minor, control, rate, instant, assume, assumed, points: () => points };
 }
 
 /** The currency that an amount names itself, by code or symbol, if it is not its order's; otherwise undefined. */

@@ -154,10 +154,10 @@ export interface Around {
 export function createReader(
   { zone }: Pick<Around, 'zone'>,
   path: (field: string) => string,
-  { minor, instant, control, assume, assumed } = amountsIn('', path),
+  { minor, instant, control, rate, assume, assumed } = amountsIn('', path),
 ) {
   return {
-    ...{ path, control, assume },
+    ...{ path, control, rate, assume },
     assumed: () => defined({ assumed: assumed().assumed?.filter(isFirst) }),
     instant: (value: unknown, field: string) => instant(isoOf(value, { dayFirst: true }), field, zone),
     /** Minor units; undefined for none. */

@@ -113,8 +113,7 @@ function eventsOf({ fulfillment }: PlainUcpOrder, { instant }: Reader): Required
     if (at === null) return [];
     const { tracking_number: trackingNumber, tracking_url: trackingUrl, carrier, description } = rest;
     const lineItems = line_items.filter(({ quantity }) => quantity > 0);
-    return [
-      { id: id ?? `${index}`, type, at, lineItems, ...defined({ trackingNumber, trackingUrl, carrier, description }) },
-    ];
+    const told = defined({ trackingNumber, trackingUrl, carrier, description });
+    return [{ id: id ?? `${index}`, type, at, lineItems, ...told }];
   });
 }

@@ -499,6 +499,9 @@ describe('what its document does not promise', () => {
       total_net: null,
       shipping: null,
     };
+    // Exempt from tax, in Polish: no rate, and not left out in silence.
+    const exempt = read({ ...order, ...rest, items: [{ ...net, gross_price: '40.65', tax_rate: 'zw.' }] });
+    expect(exempt.assumed).toContainEqual(expect.stringMatching(/items\[0\]\.tax_rate: is no rate, left out/));
     expect(read({ ...order, ...rest, items: [{ ...net, tax_rate: 23 }] })).toMatchObject({
       currency: 'EUR',
       lines: [{ unitPrice: 12346, otherUnitPrice: 10037, taxRate: 23, tax: 6927 }],

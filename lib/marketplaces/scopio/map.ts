@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, isTakenOff, rateOf, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, isTakenOff, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { isoOfChange } from '../kit/clock.ts';
 import { firstText, isObject, member, textOf, unquoted } from '../kit/json.ts';
@@ -200,7 +200,7 @@ function linesOf({ items, status }: Order, reader: Reader, { reportWith }: Aroun
 function pricesOf({ net_price, gross_price, tax_rate, quantity }: Order['items'][number], at: string, reader: Reader) {
   const { assume, money, control, path } = reader;
   const net = control(net_price, `${at}.net_price`);
-  const rate = rateOf(tax_rate);
+  const rate = reader.rate(tax_rate, `${at}.tax_rate`);
   const given = money(gross_price, `${at}.gross_price`);
   const gross = given ?? (net === undefined || rate === undefined ? undefined : net + Math.round((net * rate) / 100));
   const from = gross === undefined ? 'the net price stands for it' : 'net price and rate make it';

@@ -3,7 +3,7 @@ import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Payment } from '#lib/orders/order-schema';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, rateOf, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, readEither, sum, takeDiscounts } from '../kit/amounts.ts';
 import { instantIn } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
 import { isObject, member, numbersIn, textOf } from '../kit/json.ts';
@@ -137,8 +137,7 @@ function taxOf(
   amounts: AmountReader,
 ): Pick<SnapshotLine, 'tax' | 'taxRate'> {
   const given = amounts.control(row.total_vat, `${at}.total_vat`);
-  const taxRate = rateOf(row.tax);
-  if (taxRate === undefined && textOf(row.tax) !== '') amounts.assume(`${at}.tax`, 'is no rate, left out');
+  const taxRate = amounts.rate(row.tax, `${at}.tax`);
   if (taxRate === undefined) return defined({ tax: given });
   const computed = Math.round((worth * taxRate) / (pricesIncludeTax ? 100 + taxRate : 100));
   if (given === undefined) amounts.assume(`${at}.total_vat`, 'computed from the rate, as it is missing');
