@@ -106,6 +106,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'marketplace',
     'It does not ship, as the payment was given back; "refunded" in settings.release of scopio-main would release it.',
   ],
+  'refunded after a part of it had shipped': [
+    shipped(unpaid({ method: null, state: 'refunded' }), [{ id: 'li_1', quantity: 1 }]),
+    [],
+    'unreleased',
+    'marketplace',
+    'The rest does not ship, as the payment was given back; "refunded" in settings.release of scopio-main would release it.',
+  ],
   'refunded after it was placed': [
     unpaid({ method: null, state: 'refunded' }),
     [placed()],

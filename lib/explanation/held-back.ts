@@ -15,8 +15,9 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
   });
   const channel = nameOf(order.connection, names);
   const { held } = order.history.snapshot;
+  const what = order.ucp.line_items.some(({ quantity }) => quantity.fulfilled > 0) ? 'the rest' : 'it';
   if (held !== undefined)
-    return say([`it does not ship: ${held}`, `it will once ${channel} says otherwise`], 'marketplace', 'release');
+    return say([`${what} does not ship: ${held}`, `it will once ${channel} says otherwise`], 'marketplace', 'release');
   const { method, state: told } = paymentOf(order);
   // What is paid back in part ships as what is paid does.
   const state = told === 'partly_refunded' ? 'paid' : told;
@@ -24,7 +25,10 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
   const setting = `settings.release of ${order.connection}`;
   const shipsPaid = releasesOf(names.connections.get(order.connection), names).includes('paid');
   if (state === 'refunded') {
-    const clauses = ['it does not ship, as the payment was given back', `"refunded" in ${setting} would release it`];
+    const clauses = [
+      `${what} does not ship, as the payment was given back`,
+      `"refunded" in ${setting} would release it`,
+    ];
     return say(clauses, 'marketplace', 'release');
   }
   if (state !== 'pending') {
@@ -41,7 +45,7 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
     const clauses = [`${unpaid}, and ${setting} would not let it ship then`, 'add "paid" there, or "pending"'];
     return say(clauses, 'you', 'release');
   }
-  return say([unpaid, `it ships once ${channel} does, or with "${state}" in ${setting}`], 'buyer', 'payment');
+  return say([unpaid, `${what} ships once ${channel} does, or with "${state}" in ${setting}`], 'buyer', 'payment');
 }
 
 const PAYMENTS = { paid: 'paid', on_account: 'to be paid on account', on_delivery: 'to be paid on delivery' } as const;
