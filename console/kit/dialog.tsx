@@ -89,7 +89,7 @@ export function ActDialog<Answer>(props: ActProps<Answer>) {
         {asks !== 'nothing' && (
           <Field
             label="Reason"
-            hint="Kept on record beside your key’s name."
+            hint={`${asks === 'needed' ? 'Required' : 'Optional'}: kept on record beside your key’s name.`}
             value={reason}
             onInput={setReason}
             required={asks === 'needed'}

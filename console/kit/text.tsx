@@ -88,10 +88,17 @@ export function Raw({ of }: { of: unknown }) {
   const text = typeof of === 'string' ? of : JSON.stringify(of, null, 2);
   const shown = useRef<HTMLPreElement>(null);
   const [isCopied, setCopied] = useState(false);
-  // Unlike `navigator.clipboard`, this asks for no permission and works without TLS; it leaves the text selected.
+  const whole = (event: ClipboardEvent) => {
+    event.clipboardData?.setData('text/plain', text);
+    event.preventDefault();
+  };
+  // Unlike `navigator.clipboard`, this asks for no permission and works without TLS; it leaves the text selected. The
+  // browser itself would copy other spaces, and no line break at the end.
   const copy = () => {
     getSelection()?.selectAllChildren(shown.current as Node);
+    document.addEventListener('copy', whole);
     setCopied(document.execCommand('copy'));
+    document.removeEventListener('copy', whole);
     setTimeout(() => setCopied(false), 2_000);
   };
   return (

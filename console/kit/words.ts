@@ -21,7 +21,7 @@ const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
   [/^ucp_key_missing$/, 'Make a key (`longshore ucp rotate-key`), then replay it.'],
   [/^cancelled_by_supplier$/, 'Decide who ships instead, then replay it; or ship it yourself and close it.'],
   [/^never_settled$/, 'Look at the shipper: close it if it has ended there, or replay it to have it polled again.'],
-  [/^parcel_untold$/, 'Look at the shipper: post what has left, then close it; or replay it to have it polled again.'],
+  [/^parcel_untold$/, 'Tell what left (`POST /orders/{id}/fulfillments`) and close it, or replay it to be polled.'],
   [/^partly_shipped$/, 'Route what has left to `erp` (`longshore orders route`), then replay it for the rest.'],
   [/^outcome_unknown$/, 'Look at the marketplace: replay it if it did not happen, close it if it did.'],
   [/^partly_done$/, 'Ask anew for what it says is missing, then replay it.'],

@@ -47,14 +47,20 @@ const WHY = { failing: 'it fails', gone: 'it answered 410', expired: 'it was awa
 
 const endpointColumns = (tell: (text: string) => void): Columns<Shape<'Endpoint'>> => [
   ['Endpoint', ({ id }) => id],
-  ['State', ({ state, paused }) => (paused ? `paused: ${WHY[paused.why]}` : state)],
+  [
+    'State',
+    ({ state, paused, heldUntil }) => [
+      paused ? `paused: ${WHY[paused.why]}` : state,
+      heldUntil && [', held until ', <Time key="at" at={heldUntil} seconds />],
+    ],
+  ],
   ['Lag', lagOf, 'named'],
   ['Last error', ({ lastError }) => lastError && [`${lastError.code} `, <Time key="at" at={lastError.at} />], 'wide'],
   [
     'Do',
-    ({ id, state }) => (
+    ({ id, paused, heldUntil }) => (
       <span class="actions">
-        {[state === 'paused' ? 'Resume' : 'Pause', 'Test'].map((verb) => (
+        {[...(paused || heldUntil ? ['Resume'] : []), ...(paused ? [] : ['Pause']), 'Test'].map((verb) => (
           <ActButton says={verb} key={verb} aria-label={`${verb} ${id}`} act={async () => tell(await done(verb, id))} />
         ))}
       </span>

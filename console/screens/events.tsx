@@ -42,9 +42,9 @@ export const Events = () => (
 );
 
 const MENDED =
-  'Where the body calls by another name what is missing, say so in the connection’s settings (`fields`, ' +
-  '`longshore connections put`); else have the marketplace mend it. Then preview a remap, and apply it. ' +
-  'What nobody will mend, set aside: it goes by itself 90 days after it came.';
+  'If the body has what is missing under another name, give that in the connection’s settings (`fields`, ' +
+  '`longshore connections put`), then preview a remap and apply it. If not, have the marketplace send it anew, and ' +
+  'set this one aside.';
 
 /** One event: why it could not be read, what it says, and what the present mapper makes of it. */
 export function Event({ id }: { id: string }) {

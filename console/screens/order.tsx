@@ -17,7 +17,7 @@ import { causeText, isByHand, money, nameOr } from '../kit/words.ts';
 import { ActButtons, acts, isClosable } from './deliveries.tsx';
 import { LeavesBy } from './orders.tsx';
 import { AddressDialog, ShipTo } from './ship-to.tsx';
-import { emptyOf, SideBySide } from './side-by-side.tsx';
+import { SideBySide } from './side-by-side.tsx';
 import { Story } from './story.tsx';
 
 /** One page, one story: where an order stands, and how it got there. */
@@ -61,7 +61,7 @@ export function Order({ id }: { id: string }) {
           name="Deliveries"
           columns={columns}
           rows={told.value?.deliveries}
-          empty={emptyOf(order)}
+          empty={order.deliveries.length === 0 ? NOTHING : GONE}
           keys={acts}
           isMain
         />
@@ -70,6 +70,9 @@ export function Order({ id }: { id: string }) {
     </Screen>
   );
 }
+
+const NOTHING = 'None: nothing is to be told to anybody.';
+const GONE = 'None any more: what went well is not kept as long as the order.';
 
 const columns: Columns<Delivery> = [
   linked('Action', '/deliveries', ({ id, action }) => [id, action]),

@@ -29,8 +29,8 @@ const admissionColumns: Columns<Shape<'AdmissionRecord'>> = [
 ];
 
 const VERIFIES =
-  'What is signed with your secret verifies once that secret is right here (`longshore connections put`): admit it ' +
-  'then. What never verifies is somebody else’s, and goes by itself within a week.';
+  'The signature of these is not that of the connection’s secret. If they are the marketplace’s, correct the secret ' +
+  '(`longshore connections put`), then admit them. If not, leave them: they go by themselves within a week.';
 
 /** Webhooks that could not be verified; they are let in once they can be. Bodies are not shown: they may be forged. */
 export function Quarantine() {
@@ -88,6 +88,7 @@ function Admit({ connection, tell }: { connection: string; tell: (text: string) 
     >
       <p role="status">
         {found && `${found.admissible} of ${found.admissible + found.refused} verify now`}
+        {found?.admissible === 0 && ': nothing can be admitted before the secret is right.'}
         {look.isDoing && 'Verifying them …'}
       </p>
       <Alert>{look.error}</Alert>

@@ -16,7 +16,7 @@ export const SideBySide = ({ order, deliveries }: Parts) => (
         <Raw of={snapshotOf(order)} />
       </Region>
       <Region title="Pushed">
-        {!deliveries.some(isPush) && <p class="muted">{deliveries.length === 0 ? emptyOf(order) : NOTHING}</p>}
+        {!deliveries.some(isPush) && <p class="muted">Nothing that was pushed is kept.</p>}
         {deliveries.filter(isPush).map((delivery) => (
           <div key={delivery.id}>
             <p class="muted">
@@ -30,11 +30,6 @@ export const SideBySide = ({ order, deliveries }: Parts) => (
     </div>
   </Region>
 );
-
-const NOTHING = 'Nothing is to be told to anybody.';
-/** Of an order of which no delivery is there: reports of parcels that went well are kept for 90 days. */
-export const emptyOf = ({ deliveries }: Order): string =>
-  deliveries.length === 0 ? NOTHING : 'None any more: what went well is not kept as long as the order.';
 
 /** One that only found that nothing was left to do has told nobody anything. */
 const isPush = ({ kind, attempts }: Delivery): boolean =>

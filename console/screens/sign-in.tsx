@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useAct } from '../kit/form.tsx';
 import { ask, type Session, session, signedOutBecause } from '../kit/hub.ts';
-import { hrefOf } from '../kit/place.ts';
+import { hrefOf, place } from '../kit/place.ts';
 import { Alert, sentence } from '../kit/text.tsx';
 
 /** Where to go after the sign-in: a path of the console, by default its start. */
@@ -27,7 +27,8 @@ export function SignIn() {
     if (!code) return;
     history.replaceState({}, '', location.pathname + location.search);
     void run({ code });
-  }, []);
+    // Another link that is pasted into this tab changes nothing but the code.
+  }, [place.value]);
   const submit = () => {
     const { current } = field;
     if (!current?.value || isDoing) return;

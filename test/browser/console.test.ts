@@ -102,6 +102,8 @@ test('the link that npm start prints signs in, once', async () => {
   const [, link = ''] = /signs in once\s+(\S+)/.exec(hub.output()) ?? [];
   for (const title of ['What waits for you', 'Sign in']) {
     const other = await (await browser.newContext(DESK)).newPage();
+    // Pasted where the sign-in screen is shown, it loads nothing anew.
+    if (title !== 'Sign in') await other.goto(`${hub.url}/console/sign-in`);
     await other.goto(link);
     await heading(title, other);
     expect(other.url()).not.toContain('#');
@@ -483,7 +485,15 @@ test('what came, what was read and what was pushed stand side by side, on a phon
   });
   expect(isOurs).toBe(false);
   // Copying asks the browser for no permission.
+  const copied = page.evaluate(
+    () =>
+      new Promise((done) =>
+        addEventListener('copy', (event) => done(event.clipboardData?.getData('text/plain')), { once: true }),
+      ),
+  );
   await sides[1]?.getByRole('button', { name: 'Copy' }).click();
+  // To the byte: left to itself, the browser makes its own of some spaces.
+  expect(await copied).toBe(await sides[1]?.locator('pre').textContent());
   const search = page.getByRole('searchbox', { name: 'Search' });
   await search.press('ControlOrMeta+v');
   expect(await search.inputValue()).toContain('"number": "SC-1001"');
