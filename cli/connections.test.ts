@@ -168,9 +168,18 @@ test('a file is compared with a hub, but for the secrets', () => {
   expect(compareConnections(rerouted, hub([connection('same')])).routes).toBe(true);
 });
 
-test('an event is tried as a body of the connection that it came from, in its own charset', async () => {
+test('an event is tried as a body of the connection that it came from, in its own charset and form', async () => {
   const body = Buffer.from('{"name":"José"}', 'latin1').toString('base64');
   const get = async () => ({ connection: 'shop', topic: 'order', body, encoding: 'base64' }) as never;
+  const kept = (text: string) => async () =>
+    ({ connection: 'shop', topic: 'order', body: text, encoding: 'utf8' }) as never;
+  for (const text of ['order[id]=7', '"{\\"order\\":{\\"id\\":\\"7\\"}}"', 'payload={"order":{"id":"7"}}'])
+    expect((await readAsked('shop', undefined, { event: 'evt_1' }, { get: kept(text) })).body).toEqual({
+      order: { id: '7' },
+    });
+  await expect(readAsked('shop', undefined, { event: 'evt_1' }, { get: kept('{') })).rejects.toThrow(
+    'evt_1 is neither',
+  );
   expect(await readAsked('shop', undefined, { event: 'evt_1' }, { get })).toEqual({
     topic: 'order',
     body: { name: 'José' },

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import type { Shape, Tried } from '#lib/api/connection-reads';
 import type { InboundEvent } from '#lib/api/events';
-import { readJson } from '#lib/platform/json';
+import { readForm } from '#lib/marketplaces/kit/form';
+import { readWrapped } from '#lib/platform/json';
 import { decodeText } from '#lib/platform/text';
 import type { Api } from '../api-client.ts';
 import type { Command } from '../command.ts';
@@ -85,9 +86,11 @@ export async function readAsked(
   return { topic, body: parse(text, file) };
 }
 
+/** A body in any form in which the hub reads it. */
 function parse(text: string, from: string): unknown {
-  const body = readJson(text);
-  if (body === undefined) throw usageError(`${from} is not JSON`);
+  const json = readWrapped(text);
+  const body = json === undefined ? readForm(Buffer.from(text)) : json;
+  if (body === undefined) throw usageError(`${from} is neither JSON nor a form`);
   return body;
 }
 
