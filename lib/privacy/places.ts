@@ -9,6 +9,7 @@ import { changeOrder } from '#lib/orders/change';
 import { silent, silentAttempt, silentCause, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import { deliveriesOf, listTimeline, putTimelineEntries } from '#lib/orders/store';
+import { readJson } from '#lib/platform/json';
 import { deadLetterQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
 import { deleteMessages, giveBackMessages, type Taken, takeMessages } from '#lib/platform/queue/redrive';
 import { db } from '#lib/platform/table/table';
@@ -190,9 +191,9 @@ async function* eachMessage(queue: string): AsyncGenerator<Taken> {
   }
 }
 
-/** The connection of a message in the inbound queue, and the bytes that it carries. */
+/** The connection of a message in the inbound queue, and the bytes that it carries; neither where it is none of the hub's. */
 function readMessage(text: string): { connection: string | undefined; inner: Buffer } {
-  const { connection, body, encoding } = JSON.parse(text) as Record<string, unknown>;
+  const { connection, body, encoding } = (readJson(text) ?? {}) as Record<string, unknown>;
   const inner = Buffer.from(typeof body === 'string' ? body : '', encoding === 'base64' ? 'base64' : 'utf8');
   return { connection: typeof connection === 'string' ? connection : undefined, inner };
 }
