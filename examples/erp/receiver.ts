@@ -39,7 +39,8 @@ function isAuthentic(headers: IncomingHttpHeaders, body: Buffer): boolean {
 
 async function call<T>(method: string, path: string, body?: object): Promise<T> {
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-  const answer = await fetch(HUB + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  const content = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const answer = await fetch(HUB + path, { ...content, signal: AbortSignal.timeout(60_000) });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as T;
 }

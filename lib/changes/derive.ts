@@ -13,18 +13,8 @@ import type { Change } from './change-schema.ts';
 /** Members of a stored order that the API does not show, or that change with every write. */
 const INSIDE = new Set<string>([
   ...['history', 'parts', 'correctedAddress', 'sourceVersion', 'snapshotHash', 'snapshotEvent', 'planUnfinished'],
-  ...[
-    'routed',
-    'own',
-    'assigned',
-    'missed',
-    'shipmentEvents',
-    'revision',
-    'writes',
-    'updatedAt',
-    'erased',
-    'cancelled',
-  ],
+  ...['routed', 'own', 'assigned', 'missed', 'shipmentEvents', 'revision', 'writes', 'updatedAt', 'erased'],
+  'cancelled',
 ]);
 
 /** An event of an order, told when `count` has grown; members in `tells` then need no `order.changed`. */
