@@ -47,12 +47,12 @@ const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarA
 /**
  * For how many days a settled delivery is kept: a fetch or a report that succeeded, as long as its event. That a parcel
  * was reported its order still tells, by the report's id; what a person stated in closing one stays with the order. Who
- * keeps orders for ever keeps their reports, too. Attempts beside a report are found by it alone, so it stays with them.
+ * keeps orders for ever keeps their reports, too. Attempts beside a delivery are found by it alone, so it stays with them.
  */
 function daysOf({ state, kind, subject, closed, attemptCount }: Delivery): number {
-  const isWhole = !closed && attemptCount <= MAX_INSIDE;
-  const isReport = subject.fulfillment !== undefined && isWhole && retention.orderDays() > 0;
-  if (state === 'succeeded' && (kind === 'fetch' || isReport)) return retention.atMost(items.event.keepDays);
+  const isReport = subject.fulfillment !== undefined && !closed && retention.orderDays() > 0;
+  const isWhole = attemptCount <= MAX_INSIDE;
+  if (state === 'succeeded' && isWhole && (kind === 'fetch' || isReport)) return retention.atMost(items.event.keepDays);
   return daysOfFailed(subject);
 }
 
