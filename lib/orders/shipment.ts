@@ -233,8 +233,8 @@ export function takeNamed(
 /**
  * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, beginning with
  * those that no earlier parcel of the shipper filled, then those that had been given back. Units beyond what was ever
- * placed are not ours and are left out. Where no SKU is known (`settings.skus` may have changed) and the units are as many as are left, the content counts as not
- * told; fewer, such as a substitute, may leave some of the order for later.
+ * placed are not ours and are left out. Where no SKU is known (`settings.skus` may have changed) and the units are as
+ * many as are left, the content counts as not told; fewer, such as a substitute, may leave some of the order for later.
  */
 export function resolveSkus(
   order: Order,
