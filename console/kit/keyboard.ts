@@ -34,8 +34,8 @@ export function listenToKeys(): void {
 const isField = (element: Element): boolean =>
   element.matches('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]');
 
-/** What `j` and `k` move through: the rows of a screen's main table, or the groups of Home. */
-const ROWS = '.rows [data-row], article';
+/** What `j` and `k` move through: the rows of a screen's main table, or the groups of Home and what is worth a look. */
+const ROWS = '.rows [data-row], article, main li > a';
 
 let last: HTMLElement | undefined;
 

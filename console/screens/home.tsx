@@ -67,8 +67,7 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
         <span>{`${marketplace} · ${action}`}</span>
         <span>
           since <Time at={firstSeen} beside={cause.count === 1} />
-          {cause.count > 1 && ', last '}
-          {cause.count > 1 && <Time at={lastSeen} beside />}
+          {cause.count > 1 && [', last ', <Time key="last" at={lastSeen} beside />]}
         </span>
         <span>
           for example <LinkTo list="/deliveries" id={sample.id} />
