@@ -24,6 +24,34 @@ test('moves whole lists and objects, one alias after the other', () => {
   });
 });
 
+test('moves the same in whatever order the table gives the aliases', () => {
+  const fields = {
+    'to.address': 'shipping_address',
+    'to.phone': 'shipping_address.phone',
+    'cart.products': 'items',
+    'items[].ref': 'items[].sku',
+    'names[].v': 'items[].title',
+    'b.note': 'note',
+    'a.note': 'note',
+    // One member gives up its place to another.
+    'to.name': 'to.company',
+    'to.person': 'to.name',
+  };
+  const raw = {
+    ...{
+      cart: { products: [{ ref: 'A' }] },
+      names: [{ v: 'Mug' }],
+      to: { address: { street: 'x' }, phone: '1', name: 'ACME', person: 'Jan' },
+    },
+    ...{ a: { note: 'of a' }, b: { note: 'of b' } },
+  };
+  for (const entries of [Object.entries(fields), Object.entries(fields).reverse()])
+    expect(applied(raw, Object.fromEntries(entries))).toMatchObject({
+      ...{ items: [{ sku: 'A', title: 'Mug' }], shipping_address: { street: 'x', phone: '1' }, note: 'of b' },
+      to: { company: 'ACME', name: 'Jan' },
+    });
+});
+
 test('needs no name of an envelope, and leaves alone what is absent, null or no object', () => {
   const fields = { 'delivery.street': 'shipping_address.street_address' };
   const { body, aliases } = applyFields({ at: 1, order: { delivery: { street: 'x' } } }, fields);

@@ -1,3 +1,4 @@
+import { compareText } from '#lib/platform/canonical-json';
 import * as z from '#lib/platform/zod';
 import { isObject } from './json.ts';
 import { isNothing } from './shape.ts';
@@ -57,23 +58,29 @@ function set(node: Node, parts: readonly string[], { value, indexes }: Found): v
 
 /**
  * A body with members moved to where the connector reads them, by `settings.fields`. A path starts at the body or, if
- * it leads nowhere there, in the first member in which it leads somewhere: an envelope need not be named.
+ * it leads nowhere there, in the first member in which it leads somewhere: an envelope need not be named. Each alias
+ * reads the body as it came; only what is not there may be where another alias has moved it.
  */
 export function applyFields(raw: unknown, fields: unknown): { body: unknown; aliases: Aliases } {
   const aliases = new Map<string, string>();
-  const entries = Object.entries(isObject(fields) ? fields : {});
+  const entries = Object.entries(isObject(fields) ? fields : {}).map(([from, to]) => [from, String(to)] as const);
   if (entries.length === 0 || !isObject(raw)) return { body: raw, aliases };
-  const body = structuredClone(raw);
+  // DynamoDB keeps no order of its own: a whole comes before its parts, and of two for one member the last by name wins.
+  entries.sort(([a, to], [b, other]) => compareText(to, other) || compareText(a, b));
+  const [body, asCame] = [structuredClone(raw), structuredClone(raw)];
   const wrapped = Object.entries(body).filter((entry): entry is [string, Node] => isObject(entry[1]));
-  for (const [from, to] of entries) {
-    for (const [prefix, node] of [['', body], ...wrapped.map(([key, value]) => [`${key}.`, value])] as const) {
-      const found = find(node, partsOf(from));
+  const nodes = [['', body, asCame] as const, ...wrapped.map(([key, node]) => [`${key}.`, node, asCame[key]] as const)];
+  const move = ([from, to]: readonly [string, string], isMoved: boolean): boolean => {
+    for (const [prefix, node, before] of nodes) {
+      const found = find(isMoved ? node : before, partsOf(from));
       if (found.length === 0) continue;
-      for (const each of found) set(node as Node, partsOf(String(to)), each);
-      aliases.set(`${prefix}${from}`, `${prefix}${String(to)}`);
-      break;
+      for (const each of found) set(node as Node, partsOf(to), each);
+      aliases.set(`${prefix}${from}`, `${prefix}${to}`);
+      return true;
     }
-  }
+    return false;
+  };
+  for (const alias of entries.filter((each) => !move(each, false))) move(alias, true);
   return { body, aliases };
 }
 
