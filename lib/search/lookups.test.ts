@@ -105,13 +105,13 @@ it('finds it by the number of a placement beyond the first, as its shipper calls
   expect(await find('SC-1001')).toEqual(['ord_1001 number']);
 });
 
-it('finds it by what its sales channel calls a part of it', async () => {
-  const order = sold('ord_1001');
-  const snapshot = { ...order.history.snapshot, externalId: 'ord_2', number: 'SC-2' };
-  await commit({ ...order, parts: { ord_2: { ...order.history, snapshot } } });
-  await table.transactWrite([putPart('scopio-main:ord_2', order.id)]);
-  for (const [q, matched] of Object.entries({ 'SC-2': 'number', ord_2: 'externalId', 'scopio-main:ord_2': 'id' }))
-    expect(await find(q), q).toEqual([`ord_1001 ${matched}`]);
+it('finds it by what its sales channel calls a part of it, unless there is an order of that name', async () => {
+  const [whole, own] = [sold('ord_1001'), sold('3003', { number: '3003' })];
+  for (const order of [whole, own]) await commit(order);
+  await table.transactWrite(['2002', '3003'].map((part) => putPart(`scopio-main:${part}`, whole.id)));
+  const ask = (q: string) => find(q, ['scopio-main', 'sello-se']);
+  expect([await ask('2002'), await ask('scopio-main:2002')]).toEqual([['ord_1001 externalId'], ['ord_1001 id']]);
+  expect([await ask('3003'), await ask('scopio-main:3003')]).toEqual([['3003 number'], ['3003 id']]);
 });
 
 it('finds it by an address whose host is written in letters or as the name service has it', async () => {

@@ -1,5 +1,5 @@
 import { findWhole } from '#lib/orders/find';
-import type { Order } from '#lib/orders/order';
+import { type Order, orderId } from '#lib/orders/order';
 import { findByRemoteId, getOrders } from '#lib/orders/store';
 import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
@@ -113,9 +113,9 @@ const SPARE = 4;
 
 /**
  * The orders that a person may mean: first those with this very word, then those with a word that begins with it.
- * `shippers`: whose ids of orders it may be.
+ * `connections`: whose ids of orders it may be.
  */
-export async function search(q: string, limit: number, shippers: readonly string[], table = db): Promise<Found[]> {
+export async function search(q: string, limit: number, connections: readonly string[], table = db): Promise<Found[]> {
   const text = q.trim();
   const words = spellings(text);
   const [itself, found] = await Promise.all([
@@ -125,7 +125,8 @@ export async function search(q: string, limit: number, shippers: readonly string
       ...(isEmail(text) ? [emailWord(text, table).then((word) => findWords(word, limit, table))] : []),
       ...words.map((word) => lookUp(word, limit, table, text.length)),
       lookUpId(text.normalize('NFKC'), limit, table),
-      lookUpRemote(words, shippers, table),
+      lookUpRemote(words, connections, table),
+      lookUpPart(words, connections, table),
     ]),
   ]);
   const how = new Map<string, Omit<Lookup, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
@@ -162,6 +163,18 @@ async function lookUpRemote(
   const asked = shippers.flatMap((shipper) => words.map((word) => findByRemoteId(shipper, word, table)));
   return (await Promise.all(asked)).flatMap((order) =>
     order === undefined ? [] : [{ order, matched: 'remoteId' as const, exact: true }],
+  );
+}
+
+/** Orders of which a sales channel calls a part so, where no order itself is called so there. */
+async function lookUpPart(
+  words: readonly string[],
+  connections: readonly string[],
+  table: typeof db,
+): Promise<Lookup[]> {
+  const asked = connections.flatMap((channel) => words.map((word) => findWhole(orderId(channel, word), table)));
+  return (await Promise.all(asked)).flatMap((order) =>
+    order === undefined ? [] : [{ order: order.id, matched: 'externalId' as const, exact: true }],
   );
 }
 

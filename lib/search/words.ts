@@ -72,16 +72,10 @@ export const emailWord = async (email: string, table = db): Promise<string> =>
 
 /** The words that an order itself has, each once. */
 export function wordsOfOrder(order: Order): Word[] {
-  const { number, externalId, fulfillments, ucp, acknowledgement, history, placements, parts = {} } = order;
+  const { number, externalId, fulfillments, ucp, acknowledgement, history, placements } = order;
   const said: Array<[Matched, string | null | undefined]> = [
     ['number', number],
     ['externalId', externalId],
-    ...Object.values(parts).flatMap(
-      ({ snapshot }): Array<[Matched, string]> => [
-        ['number', snapshot.number],
-        ['externalId', snapshot.externalId],
-      ],
-    ),
     // What a shipper calls one more placement of it.
     ...placements.flatMap(({ n }): Array<[Matched, string]> => (n ? [['number', numberOf(order, n)]] : [])),
     ...fulfillments.map(({ trackingNumber }): [Matched, string] => ['trackingNumber', trackingNumber]),
