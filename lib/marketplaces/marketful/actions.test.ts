@@ -212,9 +212,10 @@ describe('the rest of the order', () => {
     [{ shippingMethod: 'Premium', shippingCode: 'UPS_GROUND' }, { carrier_name: 'UPS' }, undefined],
     [{ shippingMethod: 'inpost_locker' }, { carrier_name: 'Marketful' }, 'shipping method'],
     [{ shippingMethod: 'Rush' }, { carrier_name: 'Fedex', tipo_envio: 'dia_siguiente' }, undefined],
+    [{ shippingMethod: 'Rush', shippingCode: 'ups' }, { carrier_name: 'Fedex' }, undefined],
     [{ shippingMethod: null }, { carrier_name: 'Marketful', tipo_envio: 'económico' }, undefined],
   ])('%j ships as %j', async (snapshot, expected, lost) => {
-    const methods = { rush: { carrierName: 'Fedex', shippingType: 'dia_siguiente' } };
+    const methods = { ups: { carrierName: 'Estafeta' }, rush: { carrierName: 'Fedex', shippingType: 'dia_siguiente' } };
     const [contact, note] = await contactOf(snapshot, { methods });
     expect(contact).toMatchObject(expected);
     expect(note).toEqual(lost === undefined ? undefined : expect.stringContaining(lost));

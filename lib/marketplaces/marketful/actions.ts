@@ -8,7 +8,7 @@ import { unlessRefused } from '../kit/answers.ts';
 import { member, textOf } from '../kit/json.ts';
 import { codeOf, incomplete, itemsIn, postalCodeOf, recipientOf, uncarried } from '../kit/placing.ts';
 import { defined } from '../kit/shape.ts';
-import { same } from '../kit/tables.ts';
+import { entryFor, same } from '../kit/tables.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
 import { createOrder, getEvents, getOrder, getStock, getStockByEan, type PlacementRequest } from './api.ts';
 import { eanSet, OFFERED, Settings } from './settings.ts';
@@ -83,7 +83,8 @@ const NEXT_DAY =
 function serviceOf(order: Order, methods: Settings['methods']): Partial<NonNullable<Settings['methods']>[string]> {
   const { code, name } = factsOf(order).shippingMethod ?? {};
   const words = [code, name].filter((word) => word != null);
-  const set = Object.entries(methods ?? {}).find(([word]) => words.some((one) => same(word, one)))?.[1];
+  // A name tells more than a code, which may be its carrier's alone.
+  const set = words.map((word) => entryFor(methods ?? {}, word)).findLast(Boolean);
   const text = words.join(' ');
   const [, named] = CARRIERS.exec(text) ?? [];
   const carrierName = OFFERED.find((offered) => words.some((one) => same(offered, one)) || same(offered, named ?? ''));
