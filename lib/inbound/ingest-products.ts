@@ -33,8 +33,7 @@ const AT_ONCE = 90;
 
 /** Puts products and stock into the catalog; a warehouse's new quantity is told to the channels that list the SKU. */
 export async function ingestProducts(products: readonly ProductSnapshot[], ingestion: Ingestion): Promise<Ingested> {
-  const { message } = ingestion;
-  const { table, ring } = ingestion.hub;
+  const { message, connection, hub } = ingestion;
   let changed = false;
   let identified = false;
   for (const told of products) {
@@ -45,13 +44,13 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
     const late = (await openTelling(known, product, ingestion)).filter(
       ({ id }) => !opened.some((one) => one.id === id),
     );
-    for (const some of chunksOf(late, AT_ONCE)) await transact(some.map(putNewDelivery), table);
-    await ring([...opened, ...late]);
+    for (const some of chunksOf(late, AT_ONCE)) await transact(some.map(putNewDelivery), hub.table);
+    await hub.ring([...opened, ...late]);
     changed = true;
     if (product.externalId !== known?.externalId) identified = true;
   }
   // An order may have waited for the shipper's id of a SKU.
-  if (identified) await unblock('connection', { connection: message.connection });
+  if (identified) await unblock('connection', { connection: connection.id });
   if (!changed && !isTold(message)) return null;
   // Recorded last: if the event comes again, what is already written does not change.
   return { state: changed ? 'applied' : 'duplicate' };
@@ -59,15 +58,14 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
 
 /** Writes what was told of a product, with as many deliveries that tell the channels of it as fit. */
 function writeProduct(told: ProductSnapshot, ingestion: Ingestion) {
-  const { message, hub } = ingestion;
-  const { table } = hub;
+  const { message, connection, hub } = ingestion;
   return untilCommitted(`product ${told.sku}`, async () => {
-    const known = await getProduct(message.connection, told.sku, table);
-    const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
+    const known = await getProduct(connection.id, told.sku, hub.table);
+    const product = applyProduct(known, told, { connection: connection.id, receivedAt: asOf(message) });
     if (product === known) return { known, product, opened: [] };
     const opened = (await openTelling(known, product, ingestion)).slice(0, AT_ONCE);
     const named = product.ean === known?.ean ? [] : putEan(product);
-    const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);
+    const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], hub.table);
     return stands ? { known, product, opened } : undefined;
   });
 }
