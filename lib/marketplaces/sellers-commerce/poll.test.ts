@@ -176,6 +176,11 @@ test('a first poll of a store with years of orders reads the new ones first, the
   const later = await Array.fromAsync(poll({ ...next.context, watermark: pages[marked]?.watermark ?? null }));
   expect(numbersOf(later)).toContain('2000');
   expect(filters(next.asked).every((filter) => `${filter}`.includes("'2026-11-19"))).toBe(true);
+  // Returns that it may not read are all read once it may.
+  const early = await Array.fromAsync(poll(open([...old, today], { returns: 404 }, clock).context));
+  const { watermark = null } = early.find((page) => page.watermark !== undefined) ?? {};
+  const granted = open([], { returns: [{ ...returns[0], ModifiedDate: second(-300 * 24 * 3600) }] }, clock);
+  expect((await read({ ...granted.context, watermark })).found).toEqual(['return R']);
 });
 
 test('dates that have their day first are read so, and a person is told of the setting', async () => {

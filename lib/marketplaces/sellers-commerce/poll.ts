@@ -101,7 +101,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   let seenInWalk = new Set<string>();
   while (position.walk < WALKS.length) {
     const page = await readPage(context, position, seenInWalk);
-    const kept = page.fresh.filter((row) => !isCart(statusIn(row)));
+    // Returns may be of the older orders: until those are read, it only finds out whether returns can be.
+    const isEarly = position.older !== undefined && walkOf(position).topic === 'return';
+    const kept = isEarly ? [] : page.fresh.filter((row) => !isCart(statusIn(row)));
     const changed = takeNew(kept, hashOf, shown).filter((row) => !shownBefore.has(hashOf(row)));
     const next = nextPage(noteTimes(position, page), page, context.now());
     const isLast = next.walk === WALKS.length;
@@ -237,12 +239,10 @@ function nextWindow({ rest, ...position }: Position, page: Page, now: Date): Pos
   return next ? { ...read, from: next.from, to: next.to, rest: others } : nextWalk(read, now);
 }
 
-/** The next list that is due; behind those of orders, the older orders that a first poll left for later. */
+/** The next list that is due; behind all but the daily one, the older orders that a first poll left for later. */
 function nextWalk({ walk, mark, start, remarks, older, canWait }: Position, now: Date): Position {
   const [next, at] = [WALKS[walk + 1], now.toISOString()];
-  // Returns are of orders that are older, too.
-  if (next?.topic !== 'order' && older)
-    return { walk: 0, from: older, start: older, skip: 0, canWait: true, mark, remarks };
+  if (next?.daily && older) return { walk: 0, from: older, start: older, skip: 0, canWait: true, mark, remarks };
   const isDue = !next?.daily || isPast(mark.skusAt, DAY_MS, at);
   const [from = start] = [start, mark.missed?.[walk + 1] ?? start].sort();
   const ahead = { walk: walk + 1, from, start, skip: 0, remarks, older, canWait };
