@@ -24,10 +24,12 @@ import { Story } from './story.tsx';
 export function Order({ id }: { id: string }) {
   const live = useAnswer('/orders/{id}', { id });
   const explained = useAnswer('/orders/{id}/explanation', { id });
+  // The id may be that of a part of the order at its sales channel.
+  const order = live.value;
   // What the key may not see is not asked for.
-  const told = useAnswer(may('ops') ? '/deliveries' : null, { query: { order: id, limit: 200 } });
+  const told = useAnswer(may('ops') ? '/deliveries' : null, { query: { order: order?.id ?? id, limit: 200 } });
   const parts = may('ops') ? [live, explained, told] : [live, explained];
-  const { value: order, error } = live;
+  const { error } = live;
   const deliveries = told.value?.deliveries ?? [];
   const stopped = () => (document.activeElement?.closest('tr') ? undefined : deliveries.find(isClosable));
   useKeys({ r: () => acts.r(stopped()), c: () => acts.c(stopped()) });
