@@ -186,10 +186,7 @@ export function List<R extends Row>({ list, name, columns, keys = {}, empty, ord
   );
 }
 
-interface ScreenProps<R extends Row> extends ListProps<R> {
-  actions?: ComponentChildren;
-  children?: ComponentChildren;
-}
+type ScreenProps<R extends Row> = ListProps<R> & { actions?: ComponentChildren; children?: ComponentChildren };
 
 export function ListScreen<R extends Row>({ actions, children, ...props }: ScreenProps<R>) {
   const { path, query, filters, rows, isRead, error } = props.list;

@@ -45,9 +45,7 @@ export function Screen({ title, of, busy: isReading = false, actions, commands =
   );
 }
 
-interface RegionProps extends Omit<Props, 'busy' | 'commands'> {
-  when?: boolean;
-}
+type RegionProps = Omit<Props, 'busy' | 'commands'> & { when?: boolean };
 
 const Head = ({ of, actions }: { of: ComponentChildren; actions: ComponentChildren }) => (
   <header class="head">

@@ -43,8 +43,8 @@ export const Events = () => (
 
 const MENDED =
   'If the body has what is missing under another name, give that in the connection’s settings (`fields`, ' +
-  '`longshore connections put`), then preview a remap and apply it. If not, have the marketplace send it anew, and ' +
-  'set this one aside.';
+  '`longshore connections put`), then preview a remap and apply it. If not, set it aside, and have the marketplace ' +
+  'send it anew if it matters.';
 
 /** One event: why it could not be read, what it says, and what the present mapper makes of it. */
 export function Event({ id }: { id: string }) {
@@ -115,7 +115,8 @@ export function Event({ id }: { id: string }) {
 
 export const WhyUnread = ({ error }: { error: { code: string; field?: string | null; description: string } }) => (
   <>
-    <code>{error.code}</code> {error.field && <Code>{error.field}</Code>} <Outside>{error.description}</Outside>
+    <code>{error.code}</code> {error.field && !error.description.includes(error.field) && <Code>{error.field}</Code>}{' '}
+    <Outside>{error.description}</Outside>
   </>
 );
 
