@@ -134,6 +134,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'marketplace',
     'It does not ship: it is not active at Scopio; it will once Scopio says otherwise.',
   ],
+  'held by its sales channel, and not paid': [
+    { ...orderOf({ held: 'it is not active at Scopio', paidAt: null }), releasedAt: null },
+    [],
+    'unreleased',
+    'marketplace',
+    'It does not ship: it is not active at Scopio; its payment is "pending", too, which settings.release of scopio-main does not let ship.',
+  ],
   'held before it was placed': [
     { ...orderOf({ held: 'it is not active at Scopio' }), releasedAt: at('14:00') },
     [placing({ attemptCount: 0 })],

@@ -16,14 +16,18 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
   const channel = nameOf(order.connection, names);
   const { held } = order.history.snapshot;
   const what = order.ucp.line_items.some(({ quantity }) => quantity.fulfilled > 0) ? 'the rest' : 'it';
-  if (held !== undefined)
-    return say([`${what} does not ship: ${held}`, `it will once ${channel} says otherwise`], 'marketplace', 'release');
   const { method, state: told } = paymentOf(order);
   // What is paid back in part ships as what is paid does.
   const state = told === 'partly_refunded' ? 'paid' : told;
   const by = method === null ? '' : ` by ${method}`;
   const setting = `settings.release of ${order.connection}`;
-  const shipsPaid = releasesOf(names.connections.get(order.connection), names).includes('paid');
+  const releases = releasesOf(names.connections.get(order.connection), names);
+  const shipsPaid = releases.includes('paid');
+  if (held !== undefined) {
+    const will = `it will once ${channel} says otherwise`;
+    const rest = releases.includes(state) ? will : `its payment is "${state}", too, which ${setting} does not let ship`;
+    return say([`${what} does not ship: ${held}`, rest], 'marketplace', 'release');
+  }
   if (state === 'refunded') {
     const clauses = [
       `${what} does not ship, as the payment was given back`,
