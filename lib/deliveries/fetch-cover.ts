@@ -13,8 +13,8 @@ interface Cover {
 /**
  * Whether an event that asks for a fetch needs one, and what the event's transaction must write. `covered` names the
  * fetch that tells all the event could: one that has yet to begin (which must still be so when the event is recorded; a
- * blocked one is tried again), or one that began after the event arrived. `behind` goes into the new fetch's subject where another one is open: that
- * one may not have begun, or may be put off and begin anew, and then reads for both.
+ * blocked one is tried again), or one that began after the event arrived. `behind` goes into the new fetch's subject
+ * where another one is open: that one may not have begun, or may be put off and begin anew, and then reads for both.
  */
 export async function coverFetch(
   fetch: Pick<NewDelivery, 'id' | 'connection' | 'action'> & { subject: Subjects['fetch'] },

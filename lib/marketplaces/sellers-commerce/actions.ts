@@ -21,7 +21,10 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
     async push(remote, { resource, askedBy }) {
       try {
         const body = await api.getOrder(remote, resource);
-        if (!isUnfinished(body)) return { topic: 'order-read', body };
+        const order = unlessUnreadable(() => readShape(api.Order, body));
+        // A list of items with none in it: they may be written after their order; a cancelled one may have none.
+        const isUnfinished = order?.OrderItems !== undefined && !order.OrderItems?.length;
+        if (!isUnfinished || isCancelled(order.OrderStatusId)) return { topic: 'order-read', body };
         throw new RetryableError({ code: 'no_items', description: `order ${resource} is there without its items` });
       } catch (error) {
         if (!(error instanceof RejectedError) || !['response_24', 'http_404'].includes(error.code)) throw error;
@@ -32,12 +35,6 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
     },
   },
 };
-
-/** Whether it shows a list of items with none in it: its items may be written after it; a cancelled one may have none. */
-function isUnfinished(body: object): boolean {
-  const order = unlessUnreadable(() => readShape(api.Order, body));
-  return order?.OrderItems !== undefined && !order.OrderItems?.length && !isCancelled(order.OrderStatusId);
-}
 
 const countIn = (pieces: readonly api.Pieces[]): number => sum(pieces.map(({ Quantity }) => Quantity));
 

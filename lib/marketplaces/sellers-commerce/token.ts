@@ -1,12 +1,5 @@
 import type { TokenGrants, TokenPair } from '#lib/connections/tokens';
-import {
-  BlockedError,
-  type ErrorDetail,
-  type IntegrationError,
-  RejectedError,
-  RetryableError,
-  UnknownOutcomeError,
-} from '#lib/platform/errors';
+import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { count, loose, optionalText, readShape, text } from '../kit/shape.ts';
@@ -32,7 +25,7 @@ export const grantsOf = (caller: Caller): TokenGrants => ({
 async function grant(
   { http, now }: Caller,
   form: Record<string, string>,
-  refused: (detail: ErrorDetail) => IntegrationError,
+  refused: (detail: RejectedError['detail']) => Error,
 ): Promise<TokenPair> {
   try {
     const { body } = await http.request({ method: 'POST', path: '/token', form });
