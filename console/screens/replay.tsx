@@ -53,7 +53,7 @@ function progressOf(replay: Replay): string {
   if (state === 'finished') return `Finished: ${done}, ${succeeded} succeeded.`;
   if (state === 'cancelled') return `Cancelled after ${done}.`;
   if (state === 'relapsed')
-    return `Stopped after ${done}${canResume(replay) ? '.' : ': none of it is left to resume.'}`;
+    return `Stopped after ${done}${canResume(replay) ? ': once it is mended, resume it for the rest.' : ': none of it is left to resume.'}`;
   if (state === 'interrupted') return `Cut off after ${done}: ask again for the rest.`;
   return `${done}. ${canary && stage ? STAGES[waitingOf(replay) > 0 ? stage : 'rest'] : 'They fall due at its pace.'}`;
 }
