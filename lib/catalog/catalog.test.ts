@@ -10,7 +10,7 @@ import { explainStock } from './list.ts';
 import { applyProduct, type Product, type ProductSnapshot, unitsOf } from './product.ts';
 import { reserve } from './reservations.ts';
 import { planSold, reserveSold } from './reserve-sold.ts';
-import { countStock, planStock, type StockNetwork } from './stock.ts';
+import { countStock, planListing, planStock, type StockNetwork } from './stock.ts';
 import { findByEan, getProduct, noteProduct, putProduct } from './store.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 20, 9, minute)).toISOString();
@@ -87,6 +87,20 @@ it('tells a new quantity of a warehouse to the channels that list the SKU and ca
   expect(await planStock(stocked, network, table)).toEqual(planned);
   const listed = { ...stocked, id: 'shop:MUG', connection: 'shop' };
   expect(await planStock(listed, network, table)).toEqual([]);
+});
+
+it('tells a channel that lists a SKU for the first time, or anew after it was deleted, the number that stands', async () => {
+  const table = memoryTable();
+  await transact([putProduct(apply(undefined, { quantity: 7, version: at(1) }), undefined)], table);
+  const listed = (externalId: string, quantity: number): Product => ({
+    ...{ id: 'shop:MUG', connection: 'shop', sku: 'MUG', updatedAt: at(2), revision: 1, externalId, quantity },
+  });
+  const isTold = async (known: Product | undefined, product: Product) =>
+    (await planListing(known, product, network, table)).length > 0;
+  expect(await isTold(undefined, listed('1', 3))).toBe(true);
+  expect(await isTold(listed('1', 3), listed('1', 2))).toBe(false);
+  expect(await isTold(listed('1', 7), listed('2', 3))).toBe(true);
+  expect(await isTold(listed('1', 3), listed('2', 7))).toBe(false);
 });
 
 it('counts what warehouses said, and tells none from zero', async () => {

@@ -21,7 +21,14 @@ export async function planStock(product: Product, network: StockNetwork, table =
 }
 
 /** Tells a sales channel that begins to list a SKU the present number, if it shows another. */
-export async function planListing(product: Product, network: StockNetwork, table = db): Promise<NewDelivery[]> {
+export async function planListing(
+  known: Product | undefined,
+  product: Product,
+  network: StockNetwork,
+  table = db,
+): Promise<NewDelivery[]> {
+  // The channel's own quantity does not count, but what it lists for the first time, or anew, was never told one.
+  if (known?.quantity !== undefined && known.externalId === product.externalId) return [];
   const channel = network.connections.get(product.connection);
   if (!channel || !network.roleOf(channel.marketplace).takesStock) return [];
   const units = await countStock(product.sku, network, new Date(), table);

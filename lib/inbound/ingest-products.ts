@@ -77,8 +77,7 @@ async function openTelling(
   { network, hub: { table } }: Ingestion,
 ): Promise<Delivery[]> {
   const moved = unitsOf(product) !== undefined && unitsOf(product) !== (known && unitsOf(known));
-  // A sales channel's own quantity does not count, but a listing that is new to us was never told one.
-  const listed = known?.quantity === undefined ? await planListing(product, network, table) : [];
+  const listed = await planListing(known, product, network, table);
   const asked = [...listed, ...(moved ? await planStock(product, network, table) : [])];
   return asked.map((each) => openDelivery(each, new Date().toISOString()));
 }
