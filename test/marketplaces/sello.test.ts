@@ -106,7 +106,7 @@ test('a separated row stays in its sale: shipped once, reported where Sello has 
   const answer = await fetch(separate, { method: 'POST', headers: { authorization: 'token:key' } });
   const part = Number(((await answer.json()) as { id: string }).id);
   const joined = await arrived(id, ({ timeline }) => timeline.some(({ type }) => type === 'order.part_joined'));
-  expect((await hub.send('GET', `/orders/sello-se:${part}`)).status).toBe(404);
+  expect((await orderOf(part)).id).toBe(`sello-se:${id}`);
   await eventually(async () => (await fetchesOf(id)).every(({ state }) => state === 'succeeded'), 'its fetches to end');
   const after = await orderOf(id);
   for (const order of [joined, after]) {
