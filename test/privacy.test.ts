@@ -6,10 +6,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Order } from '#lib/orders/order';
+import type { listOrders } from '#lib/orders/store';
 import { ENDPOINT } from '#lib/platform/names';
 import { deadLetterQueue, INBOUND_QUEUE } from '#lib/topology';
 import { temporaryFolder } from './support/hub.ts';
 import { type InProcess, startInProcess } from './support/in-process.ts';
+import { orderOf } from './support/orders.ts';
 import { eventOf, scopioOrder, sign } from './support/webhook.ts';
 
 const SECRET = 'webhook-secret-of-the-shop';
@@ -355,7 +357,11 @@ test('a look for a buyer among many orders ends in time, and goes on where it en
   const { exportBuyer } = await import('#lib/privacy/erase');
   const { getNetwork } = await import('#lib/marketplaces/network');
   const asked: Array<string | undefined> = [];
-  const list = async ({ cursor }: { cursor?: string | undefined }) => {
+  const order = orderOf();
+  const snapshot = { ...order.history.snapshot, buyer: { email: 'nobody@example.com' } };
+  const joined = { ...order, parts: { ord_part: { ...order.history, snapshot } } };
+  const list = async ({ cursor, matches }: Parameters<typeof listOrders>[0]) => {
+    expect([matches?.(order), matches?.(joined)]).toEqual([false, true]);
     asked.push(cursor);
     const next = `${Number(cursor ?? 0) + 1}`;
     return { items: [], ...(Number(next) < 3 && { cursor: next }) };

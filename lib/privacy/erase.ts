@@ -108,9 +108,13 @@ async function mark({ id }: Order, reason: string, at: string, { network, by }: 
   await changeOrder(id, decide, { by, origin: `erasure#${at}`, at, network });
 }
 
-const emailsOf = ({ buyer, shippingAddress, history: { snapshot } }: Order): string[] => [
-  ...new Set([buyer, shippingAddress, snapshot.billingAddress].flatMap((who) => who?.email ?? []).map(normalEmail)),
-];
+/** Also those that a correction hides, and those of the order's parts at its sales channel: they are kept, too. */
+function emailsOf({ buyer, shippingAddress, history, parts = {} }: Order): string[] {
+  const said = [history, ...Object.values(parts)].flatMap(
+    ({ snapshot: { buyer, shippingAddress, billingAddress } }) => [buyer, shippingAddress, billingAddress],
+  );
+  return [...new Set([buyer, shippingAddress, ...said].flatMap((who) => who?.email ?? []).map(normalEmail))];
+}
 
 async function findBuyer(subject: Subject, options: Options) {
   const { network, by, timeMs } = options;
