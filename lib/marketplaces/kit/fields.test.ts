@@ -52,6 +52,12 @@ test('moves the same in whatever order the table gives the aliases', () => {
     });
 });
 
+test('gives nothing for a member that is not there and whose place another one takes', () => {
+  const fields = { 'to.name': 'to.company', 'to.person': 'to.name' };
+  for (const absent of [{}, { name: null }])
+    expect(applied({ to: { person: 'Jan', ...absent } }, fields)).toEqual({ to: { person: 'Jan', name: 'Jan' } });
+});
+
 test('needs no name of an envelope, and leaves alone what is absent, null or no object', () => {
   const fields = { 'delivery.street': 'shipping_address.street_address' };
   const { body, aliases } = applyFields({ at: 1, order: { delivery: { street: 'x' } } }, fields);

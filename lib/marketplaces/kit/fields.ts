@@ -59,7 +59,7 @@ function set(node: Node, parts: readonly string[], { value, indexes }: Found): v
 /**
  * A body with members moved to where the connector reads them, by `settings.fields`. A path starts at the body or, if
  * it leads nowhere there, in the first member in which it leads somewhere: an envelope need not be named. Each alias
- * reads the body as it came; only what is not there may be where another alias has moved it.
+ * reads the body as it came; only what is not there may be in what another alias has moved.
  */
 export function applyFields(raw: unknown, fields: unknown): { body: unknown; aliases: Aliases } {
   const aliases = new Map<string, string>();
@@ -67,20 +67,22 @@ export function applyFields(raw: unknown, fields: unknown): { body: unknown; ali
   if (entries.length === 0 || !isObject(raw)) return { body: raw, aliases };
   // DynamoDB keeps no order of its own: a whole comes before its parts, and of two for one member the last by name wins.
   entries.sort(([a, to], [b, other]) => compareText(to, other) || compareText(a, b));
-  const [body, asCame] = [structuredClone(raw), structuredClone(raw)];
+  const body = structuredClone(raw);
   const wrapped = Object.entries(body).filter((entry): entry is [string, Node] => isObject(entry[1]));
-  const nodes = [['', body, asCame] as const, ...wrapped.map(([key, node]) => [`${key}.`, node, asCame[key]] as const)];
+  const nodes = [['', body, raw] as const, ...wrapped.map(([key, node]) => [`${key}.`, node, raw[key]] as const)];
   const move = ([from, to]: readonly [string, string], isMoved: boolean): boolean => {
     for (const [prefix, node, before] of nodes) {
       const found = find(isMoved ? node : before, partsOf(from));
       if (found.length === 0) continue;
-      for (const each of found) set(node as Node, partsOf(to), each);
+      for (const each of found) set(node as Node, partsOf(to), structuredClone(each));
       aliases.set(`${prefix}${from}`, `${prefix}${to}`);
       return true;
     }
     return false;
   };
-  for (const alias of entries.filter((each) => !move(each, false))) move(alias, true);
+  const absent = entries.filter((alias) => !move(alias, false));
+  // A member that gives up its place is not what took that place.
+  for (const alias of absent) if (!entries.some(([, to]) => to === alias[0])) move(alias, true);
   return { body, aliases };
 }
 

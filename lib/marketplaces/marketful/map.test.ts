@@ -204,6 +204,7 @@ describe('an orden', () => {
         .events.filter(({ type }) => type === 'returned_to_sender')
         .map(({ trackingNumber }) => trackingNumber);
     expect(back({ tracking_number: 'A' })).toEqual(['A']);
+    expect(back({}), 'of parcels that were told before').toEqual([undefined]);
     expect(back({ shipment_events: [event('shipped', 8, 'A'), event('shipped', 9, 'B')] })).toEqual(['A', 'B']);
     expect(back({ shipment_events: [event('Devuelto', 9, 'A')] })).toEqual(['A']);
     expect(back({ status: 'En devolución', tracking_number: 'A' })).toEqual([]);

@@ -67,8 +67,7 @@ function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const isWrapped = member(body, 'orden') !== undefined;
   const orden = readShape(Orden, isWrapped ? member(body, 'orden') : body, isWrapped ? 'orden' : '');
-  const inside = orden.shipment_events;
-  const listed = inside.length > 0 ? inside : Orden.parse(body).shipment_events;
+  const listed = orden.shipment_events.length > 0 ? orden.shipment_events : Orden.parse(body).shipment_events;
   const asked = placementIn(body);
   // Without a name it is what was asked for, if it says anything.
   const says = orden.status ?? orden.tracking_number ?? listed[0];
@@ -95,10 +94,12 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   };
 }
 
-/** That an order came back may be told by its status alone: of each parcel, as an event of it may tell the same later. */
+/** Only its status may tell that an order came back: then each parcel that it names did, else all, unless none had left. */
 function cameBack({ status }: Orden, told: readonly Dated[], parcels: ShipmentSnapshot['parcels']): ShipmentEvent[] {
   if (typeOf(status) !== BACK || told.some(({ type }) => wholeType(type) === BACK)) return [];
-  return Orden.parse({ events: parcels.map(({ trackingNumber: guia }) => ({ status, guia })) }).shipment_events;
+  const each = parcels.map(({ trackingNumber: guia }) => ({ status, guia }));
+  const isNoneNamed = each.length === 0 && !told.some(({ type }) => type === 'canceled');
+  return Orden.parse({ events: isNoneNamed ? [{ status }] : each }).shipment_events;
 }
 
 /**
