@@ -127,7 +127,7 @@ export async function attemptUnkept(
 
 /**
  * For a delivery whose worker died with the lease: nobody knows what the remote did, and the attempt counts. Of one whose
- * remote is away it does not: its worker did no more than ask whether the remote is back, or hold the delivery.
+ * remote is away it does not: its worker only asked whether the remote is back, or held the delivery back.
  */
 async function recordLostWorker(delivery: Delivery, context: Context, now: Date): Promise<void> {
   const error = new UnknownOutcomeError({

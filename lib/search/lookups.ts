@@ -1,4 +1,4 @@
-import { findWhole } from '#lib/orders/find';
+import { findByPart, findWhole } from '#lib/orders/find';
 import { type Order, orderId } from '#lib/orders/order';
 import { findByRemoteId, getOrders } from '#lib/orders/store';
 import { retention } from '#lib/platform/settings';
@@ -79,8 +79,8 @@ export async function putShared(word: Word, owners: readonly Owner[], table = db
 const NEXT = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 
 /**
- * The orders of a word, the newest first where its keys have an instant, then those of words that begin with it. `typed`: how many characters were
- * typed, as a dash or a space among four of them leaves three.
+ * The orders of a word, the newest first where its keys have an instant, then those of words that begin with it.
+ * `typed`: how many characters were typed, as a dash or a space among four of them leaves three.
  */
 async function findWords(word: string, limit: number, table = db, typed = word.length): Promise<Lookup[]> {
   const query = async (begin: string, exact: boolean): Promise<Lookup[][]> => {
@@ -167,13 +167,11 @@ async function lookUpRemote(
 }
 
 /** Orders of which a sales channel calls a part so, where no order itself is called so there. */
-async function lookUpPart(
-  words: readonly string[],
-  connections: readonly string[],
-  table: typeof db,
-): Promise<Lookup[]> {
-  const asked = connections.flatMap((channel) => words.map((word) => findWhole(orderId(channel, word), table)));
-  return (await Promise.all(asked)).flatMap((order) =>
+async function lookUpPart(words: readonly string[], channels: readonly string[], table: typeof db): Promise<Lookup[]> {
+  const ids = channels.flatMap((channel) => words.map((word) => orderId(channel, word)));
+  // The part is looked for first: hardly any word is one, and whole orders need not be read then.
+  const find = async (id: string) => ((await findByPart(id, table)) ? findWhole(id, table) : undefined);
+  return (await Promise.all(ids.map(find))).flatMap((order) =>
     order === undefined ? [] : [{ order: order.id, matched: 'externalId' as const, exact: true }],
   );
 }

@@ -101,7 +101,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   let seenInWalk = new Set<string>();
   while (position.walk < WALKS.length) {
     const page = await readPage(context, position, seenInWalk);
-    // Returns may be of the older orders: until those are read, it only finds out whether returns can be.
+    // Returns may be of the older orders: until those are read, a look only tells whether the list can be read.
     const isEarly = position.older !== undefined && walkOf(position).topic === 'return';
     const kept = isEarly ? [] : page.fresh.filter((row) => !isCart(statusIn(row)));
     const changed = takeNew(kept, hashOf, shown).filter((row) => !shownBefore.has(hashOf(row)));
