@@ -18,6 +18,13 @@ test('a parcel that goes back to its sender is a return of what was in it, once'
   expect(order.returns).toMatchObject([{ by: 'shed', at: at(3), lineItems: [{ id: 'li_1', quantity: 2 }] }]);
   expect(order.returns).toHaveLength(1);
   expect(returnedUnits(order).get('li_1')).toBe(2);
+  const { trackingNumber: _, ...ofAll } = back('3');
+  for (const events of [[[ofAll], [back('4')]], [[back('4')], [ofAll]], [[ofAll, back('4')]]]) {
+    const tell = (now: typeof shipped, each: typeof order.shipmentEvents) =>
+      applyShipment(now, shipmentOf({ parcels: [parcel], events: each }), SHED).order;
+    const { returns } = (events as (typeof order.shipmentEvents)[]).reduce(tell, shipped);
+    expect(returns, 'of all parcels, or of this one').toHaveLength(1);
+  }
 });
 
 test('a channel tells of it by line, by SKU, or without either', () => {

@@ -103,18 +103,24 @@ function takeBySku(
   });
 }
 
-/** The returns that shippers' events tell of: each parcel that went back to its sender, once. */
-export function returnsOfEvents({ id, shipmentEvents, fulfillments }: Order): Return[] {
-  return shipmentEvents
-    .filter(({ type }) => type === 'returned_to_sender')
-    .flatMap(({ by, at, trackingNumber }): Return[] => {
-      const parcels = fulfillments.filter(
-        (parcel) => parcel.by === by && (!trackingNumber || parcel.trackingNumber === trackingNumber),
-      );
-      const lineItems = mergeLines(parcels.flatMap((parcel) => parcel.lineItems));
-      if (lineItems.length === 0) return [];
-      return [{ id: returnId(id, by, trackingNumber ?? ''), by, at, lineItems, reason: null, refund: null }];
-    });
+/** The returns that shippers' events tell of: each parcel that went back to its sender, once, by whichever event told first. */
+export function returnsOfEvents({ id, shipmentEvents, fulfillments, returns = [] }: Order): Return[] {
+  const back = shipmentEvents.filter(({ type }) => type === 'returned_to_sender');
+  const known = new Set(returns.map((each) => each.id));
+  return back.flatMap(({ by, at, trackingNumber }): Return[] => {
+    // An event without a number is of all parcels; those that other events name are left to these, if they came first.
+    const isOfAllKnown = known.has(returnId(id, by, ''));
+    const isNamed = (number: string) =>
+      !isOfAllKnown && back.some((other) => other.by === by && other.trackingNumber === number);
+    const parcels = fulfillments.filter(
+      (parcel) =>
+        parcel.by === by &&
+        (trackingNumber ? parcel.trackingNumber === trackingNumber : !isNamed(parcel.trackingNumber)),
+    );
+    const lineItems = mergeLines(parcels.flatMap((parcel) => parcel.lineItems));
+    if (lineItems.length === 0 || (trackingNumber && isOfAllKnown)) return [];
+    return [{ id: returnId(id, by, trackingNumber ?? ''), by, at, lineItems, reason: null, refund: null }];
+  });
 }
 
 /**
