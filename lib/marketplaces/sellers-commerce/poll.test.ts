@@ -340,6 +340,19 @@ describe('pages', () => {
     }
   });
 
+  test('of a store that heeds skip, but no filter: no order and no return is missed, with few calls', async () => {
+    const all = rows(350).map((each) => ({
+      ...each,
+      OrderPlacedDate: each.ModifiedDate,
+      CreatedDate: each.ModifiedDate,
+    }));
+    const returns = rows(350).map((each) => ({ ...each, ReturnNumber: `R${each.OrderNumber}` }));
+    const { context, asked } = open(all, { heedsFilter: false, returns });
+    const { found, numbers } = await read({ ...context, watermark: NOW });
+    expect([numbers.size, new Set(found).size]).toEqual([350, 700]);
+    expect(asked.length).toBeLessThan(20);
+  });
+
   const mixed = ({ OrderNumber }: Row) => (Number(OrderNumber) * 7919) % 257;
   describe.each<[string, Store]>([
     ['sorted otherwise', { sortedBy: mixed }],

@@ -201,7 +201,8 @@ function nextPage({ cap = 0, ...asked }: Position, page: Page, now: Date): Posit
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
   const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
-  if (fresh.length > 0 && rows.length >= PAGE && byTime) return recentFirst(byTime);
+  // Behind a first page only: a store that ignores the filter shows that page again, and the rest by `skip` alone.
+  if (position.skip === 0 && fresh.length > 0 && rows.length >= PAGE && byTime) return recentFirst(byTime);
   // A short page may be one of a store with smaller pages, so the rows behind it are asked for, too.
   const step = stepOver(rows.length);
   const head = stateOf(rows[0]);
