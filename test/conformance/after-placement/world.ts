@@ -92,7 +92,12 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
     findByRemoteId: (connection, remoteId) => findByRemoteId(connection, remoteId, table),
     ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
-    ...{ noteProduct: async () => {}, deadLetter: async () => {}, isBeforeRestore: () => false },
+    ...{
+      noteProduct: async () => {},
+      deadLetter: async () => {},
+      isBeforeRestore: () => false,
+      awaySince: async () => null,
+    },
     retryPolicyOf: () => ({ limit: 3, intervalSeconds: 300 }),
   };
   const take = (message: InboundReceived) => ingest(message, loadConnector, { table, ring: hub.ring, getNetwork });
