@@ -176,7 +176,7 @@ async function lookUpPart(words: readonly string[], channels: readonly string[],
   );
 }
 
-/** Not told by an order itself. */
+/** Words of which the order that is shown does not tell what they are. */
 const ELSEWHERE = new Set<Matched>(['id', 'remoteId', 'email']);
 
 /** Which of an order's words is meant; none where it has lost the word, which is about to leave the look-ups. */

@@ -81,7 +81,7 @@ export function applyFields(raw: unknown, fields: unknown): { body: unknown; ali
     return false;
   };
   const absent = entries.filter((alias) => !move(alias, false));
-  // A member that gives up its place is not what took that place.
+  // An absent member may be within what was moved; where an alias filled its very path, another one is there.
   for (const alias of absent) if (!entries.some(([, to]) => to === alias[0])) move(alias, true);
   return { body, aliases };
 }
